@@ -1,0 +1,1 @@
+"""Local stand-ins for Workers AI and Vectorize. For development and tests; never deployed."""

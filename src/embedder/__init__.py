@@ -1,0 +1,1 @@
+"""Text to EmbeddingGemma vectors: the pure core. No JavaScript, no environment, no clock, no I/O."""

@@ -1,0 +1,127 @@
+"""The operations, whoever asks: embed, similarity, and what Vectorize stores. Protocols say what they need. No I/O."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from embedder import prompts, tokens, upstream
+from embedder.errors import TextTooLongError, UpstreamError
+from embedder.prompts import Titles
+from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
+
+T = TypeVar("T")
+
+
+class Answer(Protocol):
+    """An answer of the model that nobody has read yet."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def content_type(self) -> str: ...
+    async def read(self) -> bytes: ...
+
+
+class Model(Protocol):
+    """Workers AI. `inputs` is JSON text; an answer with an HTTP error is returned, not raised."""
+
+    async def run(self, inputs: str) -> Answer: ...
+
+
+class Clock(Protocol):
+    """Milliseconds since the epoch."""
+
+    def __call__(self) -> float: ...
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Texts as the model will see them, and what is known of them before it is asked."""
+
+    texts: list[str]
+    task: str | None
+    tokens: int
+    truncated: list[int]
+
+
+class Trace(msgspec.Struct):
+    """What a request used; for its headers and its log line."""
+
+    model_ms: float = 0.0
+    texts: int = 0
+
+
+class _Inputs(msgspec.Struct):
+    text: list[str]
+
+
+class Service:
+    """The operations over one model."""
+
+    def __init__(self, settings: Settings, model: Model, clock: Clock) -> None:
+        self._settings = settings
+        self._model = model
+        self._clock = clock
+
+    def plan(
+        self, texts: list[str], *, task: str | None = None, titles: Titles = None, refuse_long: bool = False
+    ) -> Plan:
+        """Apply the prompt of `task` and estimate tokens; nothing is paid yet.
+
+        Raises TextTooLongError for texts over the limit when `refuse_long`, naming their indexes.
+        """
+        prompted = prompts.apply(task, texts, titles)
+        counts = [tokens.estimate(text) for text in prompted]
+        limit = self._settings.max_text_tokens
+        over = [index for index, count in enumerate(counts) if count > limit]
+        if over and refuse_long:
+            raise TextTooLongError(
+                f"Texts {', '.join(map(str, over[:20]))} are over the limit of {limit} tokens (estimated); "
+                'shorten them, or send truncate "end" to have them cut.',
+                param=f"text[{over[0]}]",
+            )
+        return Plan(prompted, task, sum(counts), over)
+
+    async def answer(self, plan: Plan, trace: Trace) -> Answer:
+        """Ask the model for at most 100 texts and return its answer unread."""
+        trace.texts = len(plan.texts)
+        return await self._ask(plan.texts, trace)
+
+    async def collect(self, plan: Plan, trace: Trace, read: Callable[[int, bytes, int], T]) -> list[T]:
+        """Ask the model in calls of 100, at most 6 in flight, and return what `read` makes of each answer, in order.
+
+        `read` gets the index of the call's first text, the body, and the number of texts. All or nothing: the
+        first failure cancels the other calls.
+        """
+        trace.texts = len(plan.texts)
+        limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
+
+        async def one(start: int) -> T:
+            async with limit:
+                texts = plan.texts[start : start + MAX_TEXTS_PER_CALL]
+                answer = await self._ask(texts, trace)
+                return read(start, await answer.read(), len(texts))
+
+        return await _all([one(start) for start in range(0, len(plan.texts), MAX_TEXTS_PER_CALL)])
+
+    async def _ask(self, texts: list[str], trace: Trace) -> Answer:
+        began = self._clock()
+        answer = await self._model.run(msgspec.json.encode(_Inputs(texts)).decode())
+        trace.model_ms = max(trace.model_ms, self._clock() - began)
+        if answer.status != 200:
+            raise upstream.error(answer.status, await answer.read(), now_s=self._clock() / 1000)
+        if not answer.content_type.startswith("application/json"):
+            raise UpstreamError("Workers AI answered something that is not JSON.")
+        return answer
+
+
+async def _all(calls: "list[Awaitable[T]]") -> list[T]:
+    if len(calls) == 1:
+        return [await calls[0]]
+    tasks = [asyncio.ensure_future(call) for call in calls]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,81 @@
+"""Limits, each with its unit and source, and the variables of the Worker checked into one value. No I/O."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+MODEL = "@cf/google/embeddinggemma-300m"
+DIMENSIONS = 768  # numbers in a vector of the model (model card)
+SIZES = (768, 512, 256, 128)  # Matryoshka sizes (model card)
+
+MAX_TEXTS_PER_CALL = 100  # texts in one call of Workers AI (the model's input schema)
+MAX_TEXTS_OPENAI = 2048  # texts in one request of the OpenAI dialect (OpenAI's API reference)
+MAX_CALLS_IN_FLIGHT = 6  # open upstream connections of one Worker request (Workers platform limits)
+MAX_REQUEST_ID_CHARS = 64
+
+
+class SettingsError(Exception):
+    """A variable of the Worker has a value that can't be used. All of them are named at once."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The Worker's variables. Source of the defaults: README, "Configuration"."""
+
+    max_text_tokens: int = 2048  # tokens of a text that the model reads; the rest is cut (model card)
+    max_body_bytes: int = 4 * 1024 * 1024  # bytes of a request body
+    auth: bool = True
+    keys: tuple[tuple[str, str], ...] = ()  # (name, key)
+    cors_origins: frozenset[str] = frozenset()
+    deadline_s: int = 25  # seconds for a request's upstream calls, retries included
+    wait_s: int = 30  # seconds that `wait=true` waits for a write to become visible
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, object]) -> "Settings":
+        """Check all variables; SettingsError names every one that is wrong."""
+        faults: list[str] = []
+        settings = cls(
+            max_text_tokens=_integer(env, "MAX_TEXT_TOKENS", 2048, 1, 8192, faults),
+            max_body_bytes=_integer(env, "MAX_BODY_BYTES", 4 * 1024 * 1024, 1024, 16 * 1024 * 1024, faults),
+            auth=_auth(env, faults),
+            keys=_keys(env, faults),
+            cors_origins=_origins(env, faults),
+            deadline_s=_integer(env, "DEADLINE_S", 25, 1, 300, faults),
+            wait_s=_integer(env, "WAIT_S", 30, 0, 120, faults),
+        )
+        if faults:
+            raise SettingsError(" ".join(faults))
+        return settings
+
+
+def _integer(env: Mapping[str, object], name: str, default: int, low: int, high: int, faults: list[str]) -> int:
+    raw = str(env.get(name, default)).strip()
+    if raw.isascii() and raw.isdigit() and low <= int(raw[:12]) <= high:
+        return int(raw)
+    faults.append(f"{name} must be an integer from {low} to {high}.")
+    return default
+
+
+def _auth(env: Mapping[str, object], faults: list[str]) -> bool:
+    value = env.get("AUTH", "on")
+    if value not in ("on", "off"):
+        faults.append('AUTH must be "on" or "off".')
+    return value != "off"
+
+
+def _keys(env: Mapping[str, object], faults: list[str]) -> tuple[tuple[str, str], ...]:
+    """Read `name:key` pairs, separated by commas or white space. A fault never repeats what was read."""
+    pairs: list[tuple[str, str]] = []
+    for item in str(env.get("API_KEYS", "")).replace(",", " ").split():
+        name, colon, key = item.partition(":")
+        if not (colon and name and len(key) >= 16):
+            faults.append("API_KEYS must hold name:key pairs with keys of at least 16 characters.")
+            break
+        pairs.append((name, key))
+    return tuple(pairs)
+
+
+def _origins(env: Mapping[str, object], faults: list[str]) -> frozenset[str]:
+    origins = str(env.get("CORS_ORIGINS", "")).replace(",", " ").split()
+    if any(not origin.startswith(("http://", "https://")) or origin.count("/") != 2 for origin in origins):
+        faults.append("CORS_ORIGINS must hold origins such as https://app.example.com.")
+    return frozenset(origins)

@@ -1,0 +1,100 @@
+"""What comes back from the model: rows as raw JSON, float32, base64; cut and renormalised. No I/O.
+
+A row is a vector of 768 numbers. Rows that nobody computes with stay the JSON text that the model sent.
+"""
+
+import math
+from array import array
+from binascii import b2a_base64
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from embedder.errors import UpstreamInvalidError
+from embedder.settings import DIMENSIONS
+
+FLOAT = "float"
+BASE64 = "base64"
+ENCODINGS = (FLOAT, BASE64)
+
+
+def _slow_dot(left: Sequence[float], right: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(left, right, strict=True))
+
+
+# math.sumprod came with Python 3.12; the Worker runs 3.14, the development group may run 3.11.
+dot: Callable[[Sequence[float], Sequence[float]], float] = getattr(math, "sumprod", _slow_dot)
+
+
+class _RawAnswer(msgspec.Struct):
+    data: list[msgspec.Raw]
+
+
+class _Answer(msgspec.Struct):
+    data: list[list[float]]
+
+
+_raw_decoder = msgspec.json.Decoder(_RawAnswer)
+_decoder = msgspec.json.Decoder(_Answer)
+A = TypeVar("A")
+
+
+def raw_rows(body: bytes, count: int) -> list[bytes]:
+    """Return the rows of a model's answer as JSON text, without reading their numbers.
+
+    Raises UpstreamInvalidError unless there are `count` rows of 768 numbers that are not all zero.
+    """
+    rows = [bytes(row) for row in _decode(_raw_decoder, body).data]
+    _check_count(len(rows), count)
+    for index, row in enumerate(rows):
+        if row.count(b",") != DIMENSIONS - 1 or row.count(b"[") != 1 or b'"' in row or b"n" in row:
+            raise UpstreamInvalidError(f"The model's row {index} is not {DIMENSIONS} numbers.")
+        if not row.strip(b"[]0., \n-eE+"):
+            raise UpstreamInvalidError(f"The model's row {index} is all zeros.")
+    return rows
+
+
+def float_rows(body: bytes, count: int) -> list[list[float]]:
+    """Return the rows of a model's answer as floats; UpstreamInvalidError unless `count` finite rows of 768."""
+    rows = _decode(_decoder, body).data
+    _check_count(len(rows), count)
+    for index, row in enumerate(rows):
+        if len(row) != DIMENSIONS:
+            raise UpstreamInvalidError(f"The model's row {index} holds {len(row)} numbers, not {DIMENSIONS}.")
+        if not any(row):
+            raise UpstreamInvalidError(f"The model's row {index} is all zeros.")
+    return rows
+
+
+def _decode(decoder: "msgspec.json.Decoder[A]", body: bytes) -> A:
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UpstreamInvalidError("The model's answer is not the JSON of rows of numbers.") from error
+
+
+def _check_count(found: int, count: int) -> None:
+    if found != count:
+        raise UpstreamInvalidError(f"The model answered {found} rows for {count} texts.")
+
+
+def shorten(row: list[float], dimensions: int) -> list[float]:
+    """Return the first `dimensions` numbers of `row`, at unit length again (Matryoshka: cut, then renormalise)."""
+    if dimensions == DIMENSIONS:
+        return row
+    head = row[:dimensions]
+    length = math.sqrt(dot(head, head))
+    if not length:
+        raise UpstreamInvalidError(f"The first {dimensions} numbers of a vector are all zero.")
+    return [value / length for value in head]
+
+
+def to_base64(row: list[float]) -> str:
+    """Return `row` as base64 of little-endian float32."""
+    return b2a_base64(array("f", row).tobytes(), newline=False).decode()
+
+
+def to_json(row: list[float]) -> bytes:
+    """Return `row` as JSON, to nine decimals: finer than float32 at these magnitudes."""
+    return msgspec.json.encode([round(value, 9) for value in row])

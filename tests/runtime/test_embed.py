@@ -1,0 +1,154 @@
+"""POST /embed under the real runtime."""
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+STORIES = [
+    "This is a story about an orange cloud",
+    "This is a story about a llama",
+    "This is a story about a hugging emoji",
+]
+SCRIPTS = [
+    "Die Katze schläft.",
+    "猫在睡觉。",
+    "القطة نائمة",
+    "बिल्ली सो रही है",
+    "Кошка спит",
+    "고양이",
+    "🤗",
+    "a\u0301\u200d\n\t\x7f",
+]
+
+
+def test_the_three_stories_of_the_documentation(worker):
+    response = worker.post("/embed", {"text": STORIES})
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    answer = response.json()
+    assert answer["shape"] == [3, 768]
+    assert [len(row) for row in answer["data"]] == [768] * 3
+    assert all(math.isclose(math.hypot(*row), 1, abs_tol=1e-6) for row in answer["data"])
+
+
+def test_one_text_and_a_batch_of_it_give_the_same_vector(worker):
+    one = worker.post("/embed", {"text": STORIES[0]}).json()
+    many = worker.post("/embed", {"text": [STORIES[0]] * 100}).json()
+    assert one["shape"] == [1, 768]
+    assert many["shape"] == [100, 768]
+    assert all(row == one["data"][0] for row in many["data"])
+
+
+def test_similar_words_give_similar_vectors(worker):
+    cloud, llama, other = worker.post("/embed", {"text": [*STORIES[:2], "Quarterly revenue rose"]}).json()["data"]
+    assert dot(cloud, llama) > 2 * dot(cloud, other)
+
+
+def dot(left, right):
+    return sum(a * b for a, b in zip(left, right, strict=True))
+
+
+def test_many_scripts(worker):
+    answer = worker.post("/embed", {"text": SCRIPTS}).json()
+    assert answer["shape"] == [len(SCRIPTS), 768]
+    assert len({tuple(row) for row in answer["data"]}) == len(SCRIPTS)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "param", "says"),
+    [
+        ({"text": ["a"] * 101}, 413, "batch_too_large", "text", "101 texts; the limit is 100"),
+        ({"text": []}, 400, "invalid_request", "text", "1 to 100"),
+        ({"text": ""}, 400, "invalid_request", "text", "length >= 1"),
+        ({"text": ["a", ""]}, 400, "invalid_request", "text[1]", "length >= 1"),
+        ({"text": ["a", 7]}, 400, "invalid_request", "text[1]", "got int"),
+        ({"text": None}, 400, "invalid_request", "text", "got null"),
+        ({"text": {"a": 1}}, 400, "invalid_request", "text", "got object"),
+        ({}, 400, "invalid_request", None, "text"),
+        ([], 400, "invalid_request", None, "got array"),
+        ({"text": "a", "pooling": "cls"}, 400, "invalid_request", None, "pooling"),
+    ],
+)
+def test_a_request_that_is_refused_says_where_and_why(worker, body, status, code, param, says):
+    response = worker.post("/embed", body)
+    error = response.json()["error"]
+    assert (response.status_code, error["code"], error["param"]) == (status, code, param)
+    assert says in error["message"]
+
+
+@pytest.mark.parametrize("body", [b"", b"  ", b"text", b'{"text": "a"', b'{"text": "\\ud800"}', b'{"text": "\xff"}'])
+def test_a_body_that_is_not_json(worker, body):
+    response = worker.send("POST", "/embed", data=body, headers={"content-type": "application/json"})
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_json")
+
+
+def test_a_key_that_is_there_twice(worker):
+    body = b'{"text": "a", "te\\u0078t": "b"}'
+    response = worker.send("POST", "/embed", data=body, headers={"content-type": "application/json"})
+    assert (response.status_code, response.json()["error"]["param"]) == (400, "text")
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json; charset=latin-1", ""])
+def test_another_media_type(worker, content_type):
+    response = worker.send("POST", "/embed", data=b'{"text": "a"}', headers={"content-type": content_type})
+    assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_body_over_the_limit_with_and_without_a_length(worker):
+    headers = {"content-type": "application/json"}
+    body = b'{"text": "' + b"a" * (5 * 1024 * 1024) + b'"}'
+    for data in (body, iter([body[:3_000_000], body[3_000_000:]])):
+        response = worker.send("POST", "/embed", data=data, headers=headers)
+        assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
+
+
+def test_a_chunked_body_is_read(worker):
+    chunks = iter([b'{"text":', b' "hello"}'])
+    response = worker.send("POST", "/embed", data=chunks, headers={"content-type": "application/json"})
+    assert response.json()["shape"] == [1, 768]
+
+
+def test_unknown_paths_and_methods(worker):
+    missing = worker.send("GET", "/nowhere")
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
+    wrong = worker.send("DELETE", "/embed")
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (405, "method_not_allowed")
+    assert wrong.headers["allow"] == "POST"
+
+
+def test_fifty_requests_at_once_get_their_own_answers(worker):
+    texts = [f"text number {number}" for number in range(50)]
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda text: worker.post("/embed", {"text": text}).json()["data"][0], texts))
+    alone = [worker.post("/embed", {"text": text}).json()["data"][0] for text in texts[::10]]
+    assert answers[::10] == alone
+    assert len({tuple(row) for row in answers}) == 50
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        ("fault:3040", 503, "upstream_busy"),
+        ("fault:4006", 429, "quota_exhausted"),
+        ("fault:3007", 504, "upstream_timeout"),
+        ("fault:5007", 502, "upstream_error"),
+        ("fault:html", 502, "upstream_error"),
+    ],
+)
+def test_faults_of_the_model(worker, fault, status, code):
+    response = worker.post("/embed", {"text": ["fine", fault]})
+    assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+
+
+def test_one_line_a_request(worker):
+    request_id = worker.post("/embed", {"text": "a secret text"}).headers["x-request-id"]
+    lines = [line for line in worker.lines if request_id in line]
+    assert len(lines) == 1
+    assert "secret" not in lines[0]
+
+
+def test_the_recorded_vectors_come_through_unchanged(real_model_worker, recorded):
+    answer = real_model_worker.post("/embed", {"text": list(recorded)}).json()
+    assert answer["shape"] == [len(recorded), 768]
+    assert answer["data"] == list(recorded.values())

@@ -1,0 +1,1 @@
+"""What developers run: the hermetic runtime, the benchmark, the importer. Never uploaded."""
