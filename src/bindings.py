@@ -11,9 +11,8 @@ from embedder.errors import UpstreamError
 from embedder.routing import HttpResponse
 from embedder.service import Service
 from embedder.settings import MODEL, Settings
-from embedder.web import App
+from embedder.web import App, Limiter
 
-_JSON_OBJECT = js.JSON.parse
 _DRAIN_FACTOR = 4
 _VARIABLES = (
     "MAX_TEXT_TOKENS",
@@ -99,11 +98,18 @@ class Request:
 
 
 def response_to_js(response: HttpResponse) -> JsProxy:
-    """Return a `Response`; an answer of the model is passed on as a stream."""
-    body = response.body
-    content = body.response.body if isinstance(body, Answer) else to_js(body)
+    """Return a `Response`; an answer of the model and off-loaded parts go out as a stream."""
     headers = to_js(list(response.headers.items()))
-    return js.Response.new(content, status=response.status, headers=headers)
+    return js.Response.new(_content(response), status=response.status, headers=headers)
+
+
+def _content(response: HttpResponse) -> JsProxy | None:
+    body = response.body
+    if isinstance(body, Answer):
+        return body.response.body
+    if isinstance(body, list):
+        return js.Blob.new(to_js(body)).stream()
+    return to_js(body) if body else None
 
 
 def environment() -> Any:  # noqa: ANN401
@@ -115,9 +121,28 @@ def variables(env: Any) -> Mapping[str, object]:  # noqa: ANN401
     return {name: getattr(env, name) for name in _VARIABLES if hasattr(env, name)}
 
 
+def limiter(env: Any) -> Limiter | None:  # noqa: ANN401
+    """Return the rate-limit binding, if there is one."""
+    binding = getattr(env, "RATE_LIMITER", None)
+    if binding is None:
+        return None
+
+    async def allow(key: str) -> bool:
+        return bool((await binding.limit(to_js({"key": key}, dict_converter=js.Object.fromEntries))).success)
+
+    return allow
+
+
 def app() -> App:
     """Build what an isolate needs; SettingsError if a variable is wrong."""
     env = environment()
     settings = Settings.from_env(variables(env))
-    service = Service(settings, WorkersAI(env.AI), js.Date.now)
-    return App(settings, service, js.Date.now, js.crypto.randomUUID, print)
+    return App(
+        settings=settings,
+        service=Service(settings, WorkersAI(env.AI), js.Date.now),
+        clock=js.Date.now,
+        new_id=js.crypto.randomUUID,
+        log=print,
+        offload=to_js,
+        limiter=limiter(env),
+    )

@@ -5,45 +5,50 @@ from typing import Any, Protocol
 
 import msgspec
 
-from embedder.errors import EmbedderError
+from embedder.errors import EmbedderError, InvalidRequestError
 from embedder.service import Answer, Service, Trace
-from embedder.settings import Settings
 
 JSON = "application/json"
 
 
 class HttpRequest(Protocol):
-    """A request as the runtime hands it over. `read` returns at most `limit` bytes, or None where there are more."""
+    """A request as the runtime hands it over. `read` returns the body, or None where it is over `limit` bytes."""
 
-    method: str
-    path: str
-    query: str
-
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def query(self) -> str: ...
     def header(self, name: str) -> str | None: ...
     async def read(self, limit: int) -> bytes | None: ...
 
 
 class HttpResponse(msgspec.Struct):
-    """A response: the body is ours (bytes, or parts of it in order) or an answer of the model, passed on unread."""
+    """A response. Its body is bytes, or off-loaded parts in order, or an answer of the model, passed on unread."""
 
     status: int
-    body: "bytes | list[bytes] | Answer"
+    body: "bytes | list[object] | Answer"
     headers: dict[str, str] = {}
 
 
 class Call(msgspec.Struct):
-    """One request on its way to one route."""
+    """One request on its way to its handler. `offload` moves a finished part of a body out of Python's memory."""
 
     request: HttpRequest
     params: Mapping[str, str]
-    settings: Settings
     service: Service
     trace: Trace
+    offload: Callable[[bytes], object]
     body: Any = None
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the route table. `path` may hold `{name}` segments; `body` is the Struct of the request."""
+    """A row of the route table.
+
+    `path` may hold `{name}` segments; `body` and `response` are Structs; `errors` writes an error in the dialect's
+    shape; `explain` may turn a fault of the body into a better one.
+    """
 
     method: str
     path: str
@@ -54,3 +59,4 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     response: Any = None
     public: bool = False
     media_types: tuple[str, ...] = (JSON,)
+    explain: Callable[[InvalidRequestError], InvalidRequestError] | None = None

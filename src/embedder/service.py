@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from embedder import prompts, tokens, upstream
-from embedder.errors import TextTooLongError, UpstreamError
+from embedder import vectors as rows_of
+from embedder.errors import TextTooLongError, UpstreamInvalidError
 from embedder.prompts import Titles
 from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
 
@@ -65,11 +66,17 @@ class Service:
         self._clock = clock
 
     def plan(
-        self, texts: list[str], *, task: str | None = None, titles: Titles = None, refuse_long: bool = False
+        self,
+        texts: list[str],
+        *,
+        task: str | None = None,
+        titles: Titles = None,
+        refuse_long: bool = False,
+        param: str = "text",
     ) -> Plan:
         """Apply the prompt of `task` and estimate tokens; nothing is paid yet.
 
-        Raises TextTooLongError for texts over the limit when `refuse_long`, naming their indexes.
+        Raises TextTooLongError for texts over the limit when `refuse_long`, naming their indexes in `param`.
         """
         prompted = prompts.apply(task, texts, titles)
         counts = [tokens.estimate(text) for text in prompted]
@@ -77,9 +84,9 @@ class Service:
         over = [index for index, count in enumerate(counts) if count > limit]
         if over and refuse_long:
             raise TextTooLongError(
-                f"Texts {', '.join(map(str, over[:20]))} are over the limit of {limit} tokens (estimated); "
+                f"{param}[{'], ['.join(map(str, over[:20]))}]: over the limit of {limit} tokens a text (estimated); "
                 'shorten them, or send truncate "end" to have them cut.',
-                param=f"text[{over[0]}]",
+                param=f"{param}[{over[0]}]",
             )
         return Plan(prompted, task, sum(counts), over)
 
@@ -112,8 +119,13 @@ class Service:
         if answer.status != 200:
             raise upstream.error(answer.status, await answer.read(), now_s=self._clock() / 1000)
         if not answer.content_type.startswith("application/json"):
-            raise UpstreamError("Workers AI answered something that is not JSON.")
+            raise UpstreamInvalidError("Workers AI answered something that is not JSON.")
         return answer
+
+    async def vectors(self, plan: Plan, trace: Trace, dimensions: int) -> list[list[float]]:
+        """Return the vectors of the plan's texts, as floats of unit length with this many numbers."""
+        batches = await self.collect(plan, trace, lambda _, body, count: rows_of.float_rows(body, count))
+        return [rows_of.shorten(row, dimensions) for rows in batches for row in rows]
 
 
 async def _all(calls: "list[Awaitable[T]]") -> list[T]:

@@ -19,6 +19,18 @@ BASE64 = "base64"
 ENCODINGS = (FLOAT, BASE64)
 
 
+class Form(msgspec.Struct, frozen=True):
+    """How vectors are wanted: numbers a vector, and their encoding."""
+
+    dimensions: int = DIMENSIONS
+    encoding: str = FLOAT
+
+    @property
+    def untouched(self) -> bool:
+        """True if the model's own digits serve."""
+        return self.dimensions == DIMENSIONS and self.encoding == FLOAT
+
+
 def _slow_dot(left: Sequence[float], right: Sequence[float]) -> float:
     return sum(a * b for a, b in zip(left, right, strict=True))
 
@@ -79,6 +91,14 @@ def _check_count(found: int, count: int) -> None:
         raise UpstreamInvalidError(f"The model answered {found} rows for {count} texts.")
 
 
+def encoded_rows(body: bytes, count: int, form: Form) -> list[bytes]:
+    """Return each row of a model's answer as JSON text in the form asked for: an array, or a base64 string."""
+    if form.untouched:
+        return raw_rows(body, count)
+    rows = [shorten(row, form.dimensions) for row in float_rows(body, count)]
+    return [b'"%b"' % to_base64(row) if form.encoding == BASE64 else to_json(row) for row in rows]
+
+
 def shorten(row: list[float], dimensions: int) -> list[float]:
     """Return the first `dimensions` numbers of `row`, at unit length again (Matryoshka: cut, then renormalise)."""
     if dimensions == DIMENSIONS:
@@ -90,11 +110,29 @@ def shorten(row: list[float], dimensions: int) -> list[float]:
     return [value / length for value in head]
 
 
-def to_base64(row: list[float]) -> str:
-    """Return `row` as base64 of little-endian float32."""
-    return b2a_base64(array("f", row).tobytes(), newline=False).decode()
+def to_base64(row: list[float]) -> bytes:
+    """Return `row` as base64 of little-endian float32 (the byte order of WebAssembly and of the machines around it)."""
+    return b2a_base64(array("f", row).tobytes(), newline=False)
 
 
 def to_json(row: list[float]) -> bytes:
     """Return `row` as JSON, to nine decimals: finer than float32 at these magnitudes."""
     return msgspec.json.encode([round(value, 9) for value in row])
+
+
+def cosines(source: list[float], rows: list[list[float]]) -> list[float]:
+    """Return the cosine of `source` with every row; all are of unit length."""
+    return [_cosine(source, row) for row in rows]
+
+
+def cosine_matrix(rows: list[list[float]]) -> list[list[float]]:
+    """Return the cosines of all pairs; each pair is computed once."""
+    matrix = [[1.0] * len(rows) for _ in rows]
+    for i, row in enumerate(rows):
+        for j in range(i):
+            matrix[i][j] = matrix[j][i] = _cosine(row, rows[j])
+    return matrix
+
+
+def _cosine(left: list[float], right: list[float]) -> float:
+    return round(max(-1.0, min(1.0, dot(left, right))), 9)

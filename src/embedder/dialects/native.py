@@ -1,49 +1,82 @@
-"""The native dialect: the model's own schema, and liveness. No I/O."""
+"""The native dialect: the model's own schema with our options, similarity, and liveness. No I/O."""
 
 from typing import Annotated
 
 import msgspec
 
+from embedder import prompts, vectors
+from embedder.dialects import options
 from embedder.dialects.openai import error_body
-from embedder.errors import BatchTooLargeError, InvalidRequestError
+from embedder.dialects.options import Dimensions, EmbedOptions, PromptOptions, Text, Texts
+from embedder.errors import InvalidRequestError
 from embedder.routing import Call, HttpResponse, Route
 from embedder.settings import MAX_TEXTS_PER_CALL
-
-Text = Annotated[str, msgspec.Meta(min_length=1)]
-Texts = Annotated[list[Text], msgspec.Meta(extra_json_schema={"minItems": 1, "maxItems": MAX_TEXTS_PER_CALL})]
+from embedder.vectors import Form
 
 
-class EmbedRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class EmbedRequest(EmbedOptions, kw_only=True):
     """Texts to embed: one, or at most 100."""
 
     text: Text | Texts
 
 
 class EmbedResponse(msgspec.Struct):
-    """The model's own answer: `shape` is [texts, dimensions], `data` one vector a text."""
+    """`shape` is [texts, dimensions]; `data` holds one vector a text."""
 
     shape: list[int]
-    data: list[list[float]]
+    data: list[list[float] | str]
+
+
+class SimilarityRequest(PromptOptions, kw_only=True):
+    """A source to compare with every text, or no source to compare the texts with each other."""
+
+    source: Text | None = None
+    texts: Texts
+    dimensions: Dimensions = None
+
+
+class SimilarityResponse(msgspec.Struct):
+    """Cosines from -1 to 1: `shape` is [texts], or [texts, texts] for the whole matrix."""
+
+    shape: list[int]
+    scores: list[float | list[float]]
 
 
 class Health(msgspec.Struct):
-    status: str = "ok"
-
-
-def text_list(value: str | list[str], *, param: str, limit: int) -> list[str]:
-    """Return the texts of a request as a list; an error names the limit of `limit` texts."""
-    texts = [value] if isinstance(value, str) else value
-    if not texts:
-        raise InvalidRequestError(f"{param} holds no text; send 1 to {limit}.", param=param)
-    if len(texts) > limit:
-        raise BatchTooLargeError(f"{param} holds {len(texts)} texts; the limit is {limit} a request.", param=param)
-    return texts
+    status: Annotated[str, msgspec.Meta(extra_json_schema={"const": "ok"})] = "ok"
 
 
 async def embed(call: Call) -> HttpResponse:
-    texts = text_list(call.body.text, param="text", limit=MAX_TEXTS_PER_CALL)
-    plan = call.service.plan(texts)
-    return HttpResponse(200, await call.service.answer(plan, call.trace))
+    """Without anything to compute, the model's answer is passed on unread."""
+    form = options.form_of(call.body)
+    texts = options.text_list(call.body.text, param="text", limit=MAX_TEXTS_PER_CALL)
+    plan = options.plan(call.service, texts, call.body, param="text")
+    headers = options.plan_headers(plan)
+    if form.untouched:
+        return HttpResponse(200, await call.service.answer(plan, call.trace), headers)
+    [body] = await call.service.collect(plan, call.trace, lambda _, answer, count: body_of(answer, count, form))
+    return HttpResponse(200, body, headers)
+
+
+def body_of(answer: bytes, count: int, form: Form) -> bytes:
+    """Return the native answer made of the model's, in the form asked for."""
+    rows = vectors.encoded_rows(answer, count, form)
+    return b'{"shape":[%d,%d],"data":[%b]}' % (count, form.dimensions, b",".join(rows))
+
+
+async def similarity(call: Call) -> HttpResponse:
+    source = [call.body.source] if call.body.source is not None else []
+    texts = options.text_list(call.body.texts, param="texts", limit=MAX_TEXTS_PER_CALL)
+    if call.body.title is not None and source:
+        raise InvalidRequestError("title has no meaning beside a source; leave one of them out.", param="title")
+    form = options.form_of(EmbedOptions(dimensions=call.body.dimensions))
+    plan = options.plan(call.service, source + texts, call.body, param="texts", task=prompts.SIMILARITY)
+    rows = await call.service.vectors(plan, call.trace, form.dimensions)
+    if source:
+        answer = SimilarityResponse([len(texts)], vectors.cosines(rows[0], rows[1:]))
+    else:
+        answer = SimilarityResponse([len(texts)] * 2, vectors.cosine_matrix(rows))
+    return HttpResponse(200, msgspec.json.encode(answer), options.plan_headers(plan))
 
 
 async def health(call: Call) -> HttpResponse:  # noqa: ARG001
@@ -59,6 +92,15 @@ ROUTES = (
         errors=error_body,
         body=EmbedRequest,
         response=EmbedResponse,
+    ),
+    Route(
+        method="POST",
+        path="/similarity",
+        handler=similarity,
+        summary="Cosine of a source and texts, or of all pairs of texts",
+        errors=error_body,
+        body=SimilarityRequest,
+        response=SimilarityResponse,
     ),
     Route(
         method="GET",

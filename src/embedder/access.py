@@ -1,0 +1,60 @@
+"""Who may call: keys, the rate limiter's key, and other origins. No I/O.
+
+Keys are compared in constant time, and all of them always, so that an answer's time tells nothing.
+"""
+
+from hmac import compare_digest
+
+from embedder.errors import AuthNotConfiguredError, UnauthorizedError
+from embedder.settings import Settings
+
+_SCHEME = "bearer "
+_METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
+_REQUEST_HEADERS = "authorization, content-type, x-request-id"
+_RESPONSE_HEADERS = (
+    "x-request-id, server-timing, retry-after, x-embedding-task, x-embedding-tokens, x-embedding-truncated"
+)
+_PREFLIGHT_MAX_AGE_S = 86_400
+
+
+def key_name(settings: Settings, authorization: str | None) -> str | None:
+    """Return the name of the key in an `Authorization` header; None if it is not one of ours."""
+    if not settings.auth:
+        return ""
+    if not settings.keys:
+        raise AuthNotConfiguredError('No keys are configured: set the secret API_KEYS, or AUTH = "off" to open this.')
+    given = authorization or ""
+    presented = given[len(_SCHEME) :].strip().encode() if given[: len(_SCHEME)].lower() == _SCHEME else b""
+    found = [name for name, key in settings.keys if compare_digest(key.encode(), presented)]
+    return found[0] if found else None
+
+
+def unauthorized() -> UnauthorizedError:
+    """Return the one answer to a missing and to a wrong key."""
+    return UnauthorizedError(
+        "Send a valid key: Authorization: Bearer KEY.", headers={"www-authenticate": 'Bearer realm="embedder"'}
+    )
+
+
+def cors_headers(settings: Settings, origin: str | None) -> dict[str, str]:
+    """Return what lets a page of an allowed origin read the answer; nothing for any other."""
+    if not settings.cors_origins:
+        return {}
+    if origin not in settings.cors_origins:
+        return {"vary": "origin"}
+    return {
+        "vary": "origin",
+        "access-control-allow-origin": origin,
+        "access-control-expose-headers": _RESPONSE_HEADERS,
+    }
+
+
+def preflight_headers(allowed: dict[str, str]) -> dict[str, str]:
+    """Return the answer to a browser's question, given the headers of `cors_headers`."""
+    if "access-control-allow-origin" not in allowed:
+        return {}
+    return {
+        "access-control-allow-methods": _METHODS,
+        "access-control-allow-headers": _REQUEST_HEADERS,
+        "access-control-max-age": str(_PREFLIGHT_MAX_AGE_S),
+    }
