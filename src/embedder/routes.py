@@ -42,13 +42,11 @@ def _by_path() -> dict[str, dict[str, Route]]:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(
-        "".join(
-            f"(?P<{part[1:-1]}>[^/]+)" if part[0] == "{" else re.escape(part)
-            for part in re.split(r"(\{\w+\})", path)
-            if part
-        )
-    )
+    """A `{name}` at the end takes all the rest: names of models have slashes."""
+    parts = [part for part in re.split(r"(\{\w+\})", path) if part]
+    segment = "(?P<{}>[^/]+)"
+    found = [segment.format(part[1:-1]) if part[0] == "{" else re.escape(part) for part in parts]
+    return re.compile("".join(found).removesuffix("[^/]+)") + (".+)" if parts[-1][0] == "{" else ""))
 
 
 _METHODS = _by_path()

@@ -49,6 +49,9 @@ class _Answer(msgspec.Struct):
 
 _raw_decoder = msgspec.json.Decoder(_RawAnswer)
 _decoder = msgspec.json.Decoder(_Answer)
+_row_decoder = msgspec.json.Decoder(list[float])
+_PLAIN_ROW = b"[" + b"," * (DIMENSIONS - 1) + b"]"
+_ZERO_DIGITS = b"[]0., -e"
 A = TypeVar("A")
 
 
@@ -60,11 +63,17 @@ def raw_rows(body: bytes, count: int) -> list[bytes]:
     rows = [bytes(row) for row in _decode(_raw_decoder, body).data]
     _check_count(len(rows), count)
     for index, row in enumerate(rows):
-        if row.count(b",") != DIMENSIONS - 1 or row.count(b"[") != 1 or b'"' in row or b"n" in row:
-            raise UpstreamInvalidError(f"The model's row {index} is not {DIMENSIONS} numbers.")
-        if not row.strip(b"[]0., \n-eE+"):
+        # JSON text that is no plain row may still be one in another notation: reading its numbers decides
+        if _skeleton(row) != _PLAIN_ROW:
+            _check_row(index, _decode(_row_decoder, row))
+        elif not row.strip(_ZERO_DIGITS):
             raise UpstreamInvalidError(f"The model's row {index} is all zeros.")
     return rows
+
+
+def _skeleton(row: bytes) -> bytes:
+    """Return what a row of JSON numbers has beside digits, points, signs and negative exponents."""
+    return row.translate(None, b"0123456789. ").replace(b"e-", b"").replace(b"-", b"")
 
 
 def float_rows(body: bytes, count: int) -> list[list[float]]:
@@ -72,11 +81,17 @@ def float_rows(body: bytes, count: int) -> list[list[float]]:
     rows = _decode(_decoder, body).data
     _check_count(len(rows), count)
     for index, row in enumerate(rows):
-        if len(row) != DIMENSIONS:
-            raise UpstreamInvalidError(f"The model's row {index} holds {len(row)} numbers, not {DIMENSIONS}.")
-        if not any(row):
-            raise UpstreamInvalidError(f"The model's row {index} is all zeros.")
+        _check_row(index, row)
     return rows
+
+
+def _check_row(index: int, row: list[float]) -> None:
+    if len(row) != DIMENSIONS:
+        raise UpstreamInvalidError(f"The model's row {index} holds {len(row)} numbers, not {DIMENSIONS}.")
+    if not any(row):
+        raise UpstreamInvalidError(f"The model's row {index} is all zeros.")
+    if not math.isfinite(max(row) - min(row)):
+        raise UpstreamInvalidError(f"The model's row {index} holds a number that is not finite.")
 
 
 def _decode(decoder: "msgspec.json.Decoder[A]", body: bytes) -> A:

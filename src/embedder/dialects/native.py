@@ -1,5 +1,6 @@
 """The native dialect: the model's own schema with our options, similarity, and liveness. No I/O."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -39,7 +40,7 @@ class SimilarityResponse(msgspec.Struct):
     """Cosines from -1 to 1: `shape` is [texts], or [texts, texts] for the whole matrix."""
 
     shape: list[int]
-    scores: list[float | list[float]]
+    scores: Sequence[float | list[float]]
 
 
 class Health(msgspec.Struct):

@@ -1,0 +1,112 @@
+"""Hand-written stand-ins for what the core needs; they record what was asked of them."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+
+from standin import lexical
+
+from embedder import web
+from embedder.routing import HttpResponse
+from embedder.service import Service
+from embedder.settings import Settings
+
+
+class FakeAnswer:
+    def __init__(self, status: int, body: bytes, content_type: str = "application/json") -> None:
+        self.status, self.body, self.content_type = status, body, content_type
+
+    async def read(self) -> bytes:
+        return self.body
+
+
+class FakeModel:
+    """Answers lexical vectors, or what `reply` returns for the texts; counts calls in flight."""
+
+    def __init__(self, reply: Callable[[list[str]], FakeAnswer] | None = None) -> None:
+        self.calls: list[list[str]] = []
+        self.in_flight = self.most_in_flight = self.cancelled = 0
+        self._reply = reply or rows_of
+
+    async def run(self, inputs: str) -> FakeAnswer:
+        texts = json.loads(inputs)["text"]
+        self.calls.append(texts)
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            await asyncio.sleep(0)
+            return self._reply(texts)
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        finally:
+            self.in_flight -= 1
+
+
+def rows_of(texts: list[str]) -> FakeAnswer:
+    data = [lexical.embed(text) for text in texts]
+    return FakeAnswer(200, json.dumps({"shape": [len(data), 768], "data": data}).encode())
+
+
+def code(number: int, status: int) -> Callable[[list[str]], FakeAnswer]:
+    return lambda _: FakeAnswer(status, json.dumps({"internalCode": number, "description": "said so"}).encode())
+
+
+class FakeRequest:
+    def __init__(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, query: str = ""
+    ) -> None:
+        self.method, self.path, self.body, self.query = method, path, body, query
+        self.headers = {"content-type": "application/json", **(headers or {})}
+
+    def header(self, name: str) -> str | None:
+        return self.headers.get(name)
+
+    async def read(self, limit: int) -> bytes | None:
+        return self.body if len(self.body) <= limit else None
+
+
+class FakeApp:
+    """A whole application over fakes: `ask` sends a request, `model` and `log` tell what came of it."""
+
+    def __init__(self, model: FakeModel | None = None, *, limiter: web.Limiter | None = None, **variables: str) -> None:
+        self.model = model or FakeModel()
+        self.log: list[str] = []
+        self.now = 1_000_000.0
+        settings = Settings.from_env({"AUTH": "off", **variables})
+        self.app = web.App(
+            settings=settings,
+            service=Service(settings, self.model, self.clock),
+            clock=self.clock,
+            new_id=lambda: "generated-id",
+            log=self.log.append,
+            offload=lambda part: part,
+            limiter=limiter,
+        )
+
+    def clock(self) -> float:
+        self.now += 1
+        return self.now
+
+    def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> HttpResponse:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return asyncio.run(web.handle(self.app, FakeRequest(method, path, body, named)))
+
+    def ask(self, path: str, body: object, **headers: str) -> HttpResponse:
+        return self.send("POST", path, json.dumps(body).encode(), **headers)
+
+
+def content(response: HttpResponse) -> bytes:
+    body = response.body
+    if isinstance(body, FakeAnswer):
+        return body.body
+    return b"".join(body) if isinstance(body, list) else body
+
+
+def said(response: HttpResponse) -> dict:
+    return json.loads(content(response))
+
+
+def error(response: HttpResponse) -> tuple[int, str, str | None]:
+    item = said(response)["error"]
+    return response.status, item["code"], item["param"]

@@ -1,0 +1,52 @@
+"""Variables are checked all at once, by name."""
+
+import pytest
+
+from embedder.settings import Settings, SettingsError
+
+
+def test_nothing_set_is_closed_with_the_documented_limits():
+    settings = Settings.from_env({})
+    assert settings == Settings()
+    assert settings.auth
+    assert settings.keys == ()
+
+
+def test_every_variable_is_read():
+    settings = Settings.from_env(
+        {
+            "MAX_TEXT_TOKENS": "512",
+            "MAX_BODY_BYTES": 1_000_000,
+            "AUTH": "off",
+            "API_KEYS": "web:0123456789abcdef, batch:fedcba9876543210",
+            "CORS_ORIGINS": "https://a.example, http://localhost:3000",
+            "DEADLINE_S": "5",
+            "WAIT_S": "0",
+        }
+    )
+    assert settings == Settings(
+        max_text_tokens=512,
+        max_body_bytes=1_000_000,
+        auth=False,
+        keys=(("web", "0123456789abcdef"), ("batch", "fedcba9876543210")),
+        cors_origins=frozenset({"https://a.example", "http://localhost:3000"}),
+        deadline_s=5,
+        wait_s=0,
+    )
+
+
+def test_all_faults_are_named_and_no_key_is_repeated():
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(
+            {"MAX_TEXT_TOKENS": "many", "AUTH": "no", "API_KEYS": "tooshort", "CORS_ORIGINS": "*", "WAIT_S": "-1"}
+        )
+    message = str(caught.value)
+    for name in ("MAX_TEXT_TOKENS", "AUTH", "API_KEYS", "CORS_ORIGINS", "WAIT_S"):
+        assert name in message
+    assert "tooshort" not in message
+
+
+@pytest.mark.parametrize("value", ["9" * 40, "1.5", "", "²", "0"])
+def test_numbers_outside_the_limits(value):
+    with pytest.raises(SettingsError, match="DEADLINE_S must be an integer from 1 to 300"):
+        Settings.from_env({"DEADLINE_S": value})

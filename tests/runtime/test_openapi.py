@@ -1,0 +1,33 @@
+"""The OpenAPI document: valid, and true when it is put to the test."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from openapi_spec_validator import validate
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance
+
+from embedder import openapi, routes
+
+DOCUMENT = openapi.document(routes.TABLE)
+schema = schemathesis.openapi.from_dict(DOCUMENT)
+
+
+def test_a_public_validator_accepts_it(worker):
+    served = worker.send("GET", "/openapi.json").json()
+    validate(served)
+    assert set(served["paths"]) == {route.path for route in routes.TABLE}
+
+
+@pytest.mark.parametrize("path", sorted(DOCUMENT["paths"]))
+def test_every_documented_route_exists(worker, path):
+    for method in DOCUMENT["paths"][path]:
+        response = worker.send(method.upper(), path.replace("{account}", "abc").replace("{id}", "embeddinggemma-300m"))
+        assert response.status_code not in (404, 405)
+
+
+@schema.parametrize()
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_generated_request_ends_in_a_server_error(worker, case):
+    response = case.call(base_url=worker.url, timeout=60)
+    case.validate_response(response, checks=[not_a_server_error, response_schema_conformance])
