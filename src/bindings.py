@@ -1,5 +1,6 @@
 """The border to the runtime: Workers AI, requests and responses. One method a platform call, plain values out."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,10 +8,12 @@ import js
 from pyodide.ffi import JsException, JsProxy, to_js
 from workers import import_from_javascript
 
-from embedder.errors import UpstreamError
+from embedder import vectorize
+from embedder.errors import EmbedderError, UpstreamError, UpstreamTimeoutError
 from embedder.routing import HttpResponse
 from embedder.service import Service
 from embedder.settings import MODEL, Settings
+from embedder.store import Store
 from embedder.web import App, Limiter
 
 _DRAIN_FACTOR = 4
@@ -40,21 +43,72 @@ class Answer:
         try:
             return bytes((await self.response.arrayBuffer()).to_bytes())
         except JsException as error:
-            raise UpstreamError("The answer of Workers AI broke off.") from error
+            raise UpstreamError("The answer of Workers AI broke off.", transient=True) from error
 
 
 class WorkersAI:
-    """The binding `AI`."""
+    """The binding `AI`. A call ends when its client goes, when its time is over, or when nobody waits for it."""
 
-    def __init__(self, ai: JsProxy) -> None:
+    def __init__(self, ai: JsProxy, deadline_s: int) -> None:
         self._ai = ai
-        self._options = js.JSON.parse('{"returnRawResponse": true}')
+        self._deadline_ms = deadline_s * 1000
 
-    async def run(self, inputs: str) -> Answer:
+    async def run(self, inputs: str, *, reject_if_busy: bool, client: object) -> Answer:
+        abort = js.AbortController.new()
+        options = js.Object.new()
+        options.returnRawResponse = True
+        options.rejectIfBusy = reject_if_busy
+        # the time also bounds the body, which may be passed on after this has returned
+        signals = [abort.signal, js.AbortSignal.timeout(self._deadline_ms), *([client] if client else [])]
+        options.signal = js.AbortSignal.any(to_js(signals))
         try:
-            return Answer(await self._ai.run(MODEL, js.JSON.parse(inputs), self._options))
+            return Answer(await self._ai.run(MODEL, js.JSON.parse(inputs), options))
         except JsException as error:
-            raise UpstreamError("Workers AI could not be reached.") from error
+            raise _unreachable(error) from error
+        except asyncio.CancelledError:
+            abort.abort()
+            raise
+
+
+def _unreachable(error: JsException) -> EmbedderError:
+    if error.name in ("TimeoutError", "AbortError"):
+        return UpstreamTimeoutError("Workers AI did not answer in time.")
+    return UpstreamError("Workers AI could not be reached.", transient=True)
+
+
+class Vectorize:
+    """The binding `VECTORIZE`. JSON text in, JSON text out: numbers never become proxies."""
+
+    def __init__(self, index: JsProxy) -> None:
+        self._index = index
+
+    async def insert(self, vectors: str) -> str:
+        return await _settled(self._index.insert(js.JSON.parse(vectors)))
+
+    async def upsert(self, vectors: str) -> str:
+        return await _settled(self._index.upsert(js.JSON.parse(vectors)))
+
+    async def query(self, vector: str, options: str) -> str:
+        return await _settled(self._index.query(js.JSON.parse(vector), js.JSON.parse(options)))
+
+    async def query_by_id(self, name: str, options: str) -> str:
+        return await _settled(self._index.queryById(name, js.JSON.parse(options)))
+
+    async def get_by_ids(self, ids: str) -> str:
+        return await _settled(self._index.getByIds(js.JSON.parse(ids)))
+
+    async def delete_by_ids(self, ids: str) -> str:
+        return await _settled(self._index.deleteByIds(js.JSON.parse(ids)))
+
+    async def describe(self) -> str:
+        return await _settled(self._index.describe())
+
+
+async def _settled(promise: JsProxy) -> str:
+    try:
+        return str(js.JSON.stringify(await promise))
+    except JsException as error:
+        raise vectorize.error(str(error)) from error
 
 
 class Request:
@@ -63,6 +117,7 @@ class Request:
     def __init__(self, request: JsProxy) -> None:
         self._request = request
         self.method: str = request.method
+        self.client: object = request.signal
         url: str = request.url
         rest: str = url[url.index("/", 8) :] if "/" in url[8:] else "/"
         self.path, _, self.query = rest.partition("?")
@@ -137,9 +192,12 @@ def app() -> App:
     """Build what an isolate needs; SettingsError if a variable is wrong."""
     env = environment()
     settings = Settings.from_env(variables(env))
+    service = Service(settings, WorkersAI(env.AI, settings.deadline_s), clock=js.Date.now, jitter=js.Math.random)
+    index = getattr(env, "VECTORIZE", None)
     return App(
         settings=settings,
-        service=Service(settings, WorkersAI(env.AI), js.Date.now),
+        service=service,
+        store=Store(service, Vectorize(index), clock=js.Date.now, wait_s=settings.wait_s) if index else None,
         clock=js.Date.now,
         new_id=js.crypto.randomUUID,
         log=print,

@@ -50,7 +50,8 @@ def _refuse_duplicates(body: bytes, kind: Any) -> None:  # noqa: ANN401
     Only a body that may hold a key twice is read a second time.
     """
     names = kind.__struct_encode_fields__
-    if not _ESCAPED_ASCII.search(body) and all(body.count(b'"%b"' % name.encode()) <= 1 for name in names):
+    flat = body.count(b"{") == 1 and not _ESCAPED_ASCII.search(body)
+    if flat and all(body.count(b'"%b"' % name.encode()) <= 1 for name in names):
         return
     json.loads(body, object_pairs_hook=_unique)
 

@@ -11,6 +11,8 @@ class EmbedderError(Exception):
         retry_after_s: seconds after which a repeat may succeed.
         upstream_code: the code that Workers AI or Vectorize gave.
         headers: response headers that belong to the error (`allow`, `www-authenticate`).
+        transient: whether the same call may succeed when it is repeated at once.
+        details: what the answer says beside the error, such as the ids that were accepted before it.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -23,6 +25,7 @@ class EmbedderError(Exception):
         param: str | None = None,
         retry_after_s: int | None = None,
         upstream_code: int | None = None,
+        transient: bool = False,
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -30,7 +33,9 @@ class EmbedderError(Exception):
         self.param = param
         self.retry_after_s = retry_after_s
         self.upstream_code = upstream_code
+        self.transient = transient
         self.headers = headers or {}
+        self.details: dict[str, list[str]] = {}
 
 
 class InvalidJsonError(EmbedderError):

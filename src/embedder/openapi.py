@@ -55,5 +55,14 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     return operation
 
 
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    schema = {"type": "string", "minLength": 1}
+    names = re.findall(r"\{(\w+)\}", route.path)
+    found: list[dict[str, Any]] = [{"name": name, "in": "path", "required": True, "schema": schema} for name in names]
+    for name, text in route.query.items():
+        found.append({"name": name, "in": "query", "required": True, "schema": schema, "description": text})
+    return found
+
+
 def _operation_id(route: Route) -> str:
     return "_".join([route.method.lower(), *re.findall(r"\w+", route.path)])

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import msgspec
 
 from embedder import openapi
-from embedder.dialects import native, openai, workers_ai
+from embedder.dialects import native, openai, stored, workers_ai
 from embedder.errors import EmbedderError, ModelNotFoundError, NotFoundError
 from embedder.routing import Call, HttpResponse, Route
 from embedder.settings import MODEL
@@ -21,6 +21,7 @@ TABLE: tuple[Route, ...] = (
     *native.ROUTES,
     *openai.ROUTES,
     *workers_ai.ROUTES,
+    *stored.ROUTES,
     Route(
         method="GET",
         path="/openapi.json",

@@ -5,14 +5,18 @@ from typing import Any, Protocol
 
 import msgspec
 
-from embedder.errors import EmbedderError, InvalidRequestError
+from embedder.errors import EmbedderError, InvalidRequestError, VectorizeNotConfiguredError
 from embedder.service import Answer, Service, Trace
+from embedder.store import Store
 
 JSON = "application/json"
 
 
 class HttpRequest(Protocol):
-    """A request as the runtime hands it over. `read` returns the body, or None where it is over `limit` bytes."""
+    """A request as the runtime hands it over. `read` returns the body, or None where it is over `limit` bytes.
+
+    `client` is the runtime's own sign of a caller who has gone.
+    """
 
     @property
     def method(self) -> str: ...
@@ -20,6 +24,8 @@ class HttpRequest(Protocol):
     def path(self) -> str: ...
     @property
     def query(self) -> str: ...
+    @property
+    def client(self) -> object: ...
     def header(self, name: str) -> str | None: ...
     async def read(self, limit: int) -> bytes | None: ...
 
@@ -40,14 +46,22 @@ class Call(msgspec.Struct):
     service: Service
     trace: Trace
     offload: Callable[[bytes], object]
+    index: Store | None = None
     body: Any = None
+
+    @property
+    def store(self) -> Store:
+        """The operations on the index; VectorizeNotConfiguredError where none is bound."""
+        if self.index is None:
+            raise VectorizeNotConfiguredError("No Vectorize index is bound: add [[vectorize]] to wrangler.toml.")
+        return self.index
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the route table.
 
-    `path` may hold `{name}` segments; `body` and `response` are Structs; `errors` writes an error in the dialect's
-    shape; `explain` may turn a fault of the body into a better one.
+    `path` may hold `{name}` segments; `body` and `response` are Structs; `query` describes parameters; `errors` writes
+    an error in the dialect's shape; `explain` may turn a fault of the body into a better one.
     """
 
     method: str
@@ -57,6 +71,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     errors: Callable[[EmbedderError], bytes]
     body: Any = None
     response: Any = None
+    query: Mapping[str, str] = {}
     public: bool = False
     media_types: tuple[str, ...] = (JSON,)
     explain: Callable[[InvalidRequestError], InvalidRequestError] | None = None

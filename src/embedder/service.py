@@ -1,18 +1,19 @@
 """The operations, whoever asks: embed, similarity, and what Vectorize stores. Protocols say what they need. No I/O."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol, TypeVar
 
 import msgspec
 
-from embedder import prompts, tokens, upstream
+from embedder import prompts, retries, tokens, upstream
 from embedder import vectors as rows_of
-from embedder.errors import TextTooLongError, UpstreamInvalidError
+from embedder.errors import EmbedderError, TextTooLongError, UpstreamInvalidError
 from embedder.prompts import Titles
 from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
 
 T = TypeVar("T")
+Read = Callable[[int, bytes, int], T]
 
 
 class Answer(Protocol):
@@ -26,9 +27,13 @@ class Answer(Protocol):
 
 
 class Model(Protocol):
-    """Workers AI. `inputs` is JSON text; an answer with an HTTP error is returned, not raised."""
+    """Workers AI. `inputs` is JSON text; an answer with an HTTP error is returned, not raised.
 
-    async def run(self, inputs: str) -> Answer: ...
+    `reject_if_busy` asks for an answer at once instead of a place in the queue; `client` is the runtime's own sign of a
+    caller who has gone.
+    """
+
+    async def run(self, inputs: str, *, reject_if_busy: bool, client: object) -> Answer: ...
 
 
 class Clock(Protocol):
@@ -47,8 +52,10 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Trace(msgspec.Struct):
-    """What a request used; for its headers and its log line."""
+    """One request: when it began, the runtime's sign of its client, and what it used."""
 
+    began_ms: float
+    client: object = None
     model_ms: float = 0.0
     texts: int = 0
 
@@ -60,10 +67,20 @@ class _Inputs(msgspec.Struct):
 class Service:
     """The operations over one model."""
 
-    def __init__(self, settings: Settings, model: Model, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        model: Model,
+        *,
+        clock: Clock,
+        jitter: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._settings = settings
         self._model = model
         self._clock = clock
+        self._jitter = jitter
+        self._sleep = sleep
 
     def plan(
         self,
@@ -93,34 +110,66 @@ class Service:
     async def answer(self, plan: Plan, trace: Trace) -> Answer:
         """Ask the model for at most 100 texts and return its answer unread."""
         trace.texts = len(plan.texts)
-        return await self._ask(plan.texts, trace)
+        return await self._ask(plan.texts, trace, _unread)
 
-    async def collect(self, plan: Plan, trace: Trace, read: Callable[[int, bytes, int], T]) -> list[T]:
+    async def collect(self, plan: Plan, trace: Trace, read: Read[T]) -> list[T]:
         """Ask the model in calls of 100, at most 6 in flight, and return what `read` makes of each answer, in order.
 
         `read` gets the index of the call's first text, the body, and the number of texts. All or nothing: the
         first failure cancels the other calls.
         """
+        tasks = self._start(plan, trace, read)
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            await _end(tasks)
+
+    async def batches(self, plan: Plan, trace: Trace, read: Read[T]) -> AsyncIterator[T]:
+        """As `collect`, but yield what `read` made of each answer as soon as those before it were taken."""
+        tasks = self._start(plan, trace, read)
+        try:
+            for task in tasks:
+                yield await task
+        finally:
+            await _end(tasks)
+
+    def _start(self, plan: Plan, trace: Trace, read: Read[T]) -> list[asyncio.Task[T]]:
         trace.texts = len(plan.texts)
         limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
 
         async def one(start: int) -> T:
             async with limit:
                 texts = plan.texts[start : start + MAX_TEXTS_PER_CALL]
-                answer = await self._ask(texts, trace)
-                return read(start, await answer.read(), len(texts))
+                return read(start, await self._ask(texts, trace, _whole), len(texts))
 
-        return await _all([one(start) for start in range(0, len(plan.texts), MAX_TEXTS_PER_CALL)])
+        return [asyncio.ensure_future(one(start)) for start in range(0, len(plan.texts), MAX_TEXTS_PER_CALL)]
 
-    async def _ask(self, texts: list[str], trace: Trace) -> Answer:
+    async def _ask(self, texts: list[str], trace: Trace, take: Callable[[Answer], Awaitable[T]]) -> T:
+        """Call the model, and again while a repeat may help; `take` reads what of the answer can fail."""
+        inputs = msgspec.json.encode(_Inputs(texts)).decode()
+        attempt = 0
+        while True:
+            try:
+                return await self._once(inputs, trace, take, wait_in_queue=retries.is_last(attempt))
+            except EmbedderError as error:
+                left_s = self._settings.deadline_s - (self._clock() - trace.began_ms) / 1000
+                wait_s = retries.wait_s(attempt, error, jitter=self._jitter(), left_s=left_s)
+                if wait_s is None:
+                    raise
+            attempt += 1
+            await self._sleep(wait_s)
+
+    async def _once(
+        self, inputs: str, trace: Trace, take: Callable[[Answer], Awaitable[T]], *, wait_in_queue: bool
+    ) -> T:
         began = self._clock()
-        answer = await self._model.run(msgspec.json.encode(_Inputs(texts)).decode())
+        answer = await self._model.run(inputs, reject_if_busy=not wait_in_queue, client=trace.client)
         trace.model_ms = max(trace.model_ms, self._clock() - began)
         if answer.status != 200:
             raise upstream.error(answer.status, await answer.read(), now_s=self._clock() / 1000)
         if not answer.content_type.startswith("application/json"):
-            raise UpstreamInvalidError("Workers AI answered something that is not JSON.")
-        return answer
+            raise UpstreamInvalidError("Workers AI answered something that is not JSON.", transient=True)
+        return await take(answer)
 
     async def vectors(self, plan: Plan, trace: Trace, dimensions: int) -> list[list[float]]:
         """Return the vectors of the plan's texts, as floats of unit length with this many numbers."""
@@ -128,12 +177,16 @@ class Service:
         return [rows_of.shorten(row, dimensions) for rows in batches for row in rows]
 
 
-async def _all(calls: "list[Awaitable[T]]") -> list[T]:
-    if len(calls) == 1:
-        return [await calls[0]]
-    tasks = [asyncio.ensure_future(call) for call in calls]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
+async def _unread(answer: Answer) -> Answer:
+    return answer
+
+
+async def _whole(answer: Answer) -> bytes:
+    return await answer.read()
+
+
+async def _end(tasks: "list[asyncio.Task[T]]") -> None:
+    """Cancel what still runs, and wait until it has ended: no call outlives its request."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -19,6 +19,7 @@ QUOTA = frozenset({3036, 4006})
 BUSY = frozenset({3040, 2018})
 TIMEOUT = frozenset({3007, 3008})
 BAD_INPUT = frozenset({3003, 3010, 3030, 5004, 5006})
+CONFIGURATION = frozenset({5007, 3042, 3023, 5016, 5018, 5035, 3041})  # the operator's to mend; a repeat is no help
 TOO_LARGE = 3006
 BUSY_RETRY_AFTER_S = 5
 _DAY_S = 86_400
@@ -62,16 +63,19 @@ def error(status: int, body: bytes, *, now_s: float) -> EmbedderError:
         )
     if code in BUSY or (not code and status == 429):
         return UpstreamBusyError(
-            "Workers AI is out of capacity; try again shortly.", retry_after_s=BUSY_RETRY_AFTER_S, upstream_code=known
+            "Workers AI is out of capacity; try again shortly.",
+            retry_after_s=BUSY_RETRY_AFTER_S,
+            upstream_code=known,
+            transient=True,
         )
     if code in TIMEOUT or (not code and status in (408, 504)):
-        return UpstreamTimeoutError("Workers AI did not answer in time.", upstream_code=known)
+        return UpstreamTimeoutError("Workers AI did not answer in time.", upstream_code=known, transient=True)
     if code in BAD_INPUT:
         return InvalidRequestError(f"Workers AI refused the input: {message[:300]}", upstream_code=known)
     if code == TOO_LARGE:
         return PayloadTooLargeError("The request is too large for Workers AI; send fewer texts.", upstream_code=known)
     what = f"code {code}" if code else f"HTTP {status}"
-    return UpstreamError(f"Workers AI failed with {what}.", upstream_code=known)
+    return UpstreamError(f"Workers AI failed with {what}.", upstream_code=known, transient=code not in CONFIGURATION)
 
 
 def seconds_to_midnight(now_s: float) -> int:

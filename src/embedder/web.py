@@ -1,5 +1,6 @@
 """From HttpRequest to HttpResponse: the checks before the body, the route, errors to the wire. No I/O of its own."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -13,10 +14,12 @@ from embedder.errors import (
     PayloadTooLargeError,
     RateLimitedError,
     UnsupportedMediaTypeError,
+    UpstreamTimeoutError,
 )
 from embedder.routing import JSON, Call, HttpRequest, HttpResponse, Route
 from embedder.service import Clock, Service, Trace
 from embedder.settings import MAX_REQUEST_ID_CHARS, Settings
+from embedder.store import Store
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
 _RETRY_AFTER_S = 60  # the longest period of the rate-limit binding
@@ -33,6 +36,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     new_id: Callable[[], str]
     log: Callable[[str], None]
     offload: Callable[[bytes], object]
+    store: Store | None = None
     limiter: Limiter | None = None
 
 
@@ -54,10 +58,14 @@ class _Log(msgspec.Struct, omit_defaults=True):
 async def handle(app: App, request: HttpRequest) -> HttpResponse:
     """Answer one request. Never raises."""
     began = app.clock()
-    trace = Trace()
+    trace = Trace(began, request.client)
     line = _Log(_request_id(app, request), request.method[:20], request.path[:200])
     try:
-        response = await _answer(app, request, trace, line)
+        async with asyncio.timeout(app.settings.deadline_s):
+            response = await _answer(app, request, trace, line)
+    except TimeoutError:
+        error = UpstreamTimeoutError(f"Nothing was answered within the deadline of {app.settings.deadline_s} s.")
+        response = _error_response(error, request.path, line)
     except EmbedderError as error:
         response = _error_response(error, request.path, line)
     except Exception as error:
@@ -89,7 +97,7 @@ async def _answer(app: App, request: HttpRequest, trace: Trace, line: _Log) -> H
     route = _choose(request, methods)
     if not route.public:
         line.key = await _admit(app, request)
-    call = Call(request, params, app.service, trace, app.offload)
+    call = Call(request, params, app.service, trace, app.offload, app.store)
     if route.body is not None:
         call.body = await _read_body(request, route, app.settings.max_body_bytes)
     response = await route.handler(call)

@@ -25,10 +25,12 @@ class FakeModel:
 
     def __init__(self, reply: Callable[[list[str]], FakeAnswer] | None = None) -> None:
         self.calls: list[list[str]] = []
+        self.rejecting: list[bool] = []
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
-    async def run(self, inputs: str) -> FakeAnswer:
+    async def run(self, inputs: str, *, reject_if_busy: bool, client: object) -> FakeAnswer:
+        self.rejecting.append(reject_if_busy)
         texts = json.loads(inputs)["text"]
         self.calls.append(texts)
         self.in_flight += 1
@@ -57,6 +59,7 @@ class FakeRequest:
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, query: str = ""
     ) -> None:
         self.method, self.path, self.body, self.query = method, path, body, query
+        self.client = None
         self.headers = {"content-type": "application/json", **(headers or {})}
 
     def header(self, name: str) -> str | None:
@@ -73,16 +76,21 @@ class FakeApp:
         self.model = model or FakeModel()
         self.log: list[str] = []
         self.now = 1_000_000.0
+        self.slept: list[float] = []
         settings = Settings.from_env({"AUTH": "off", **variables})
         self.app = web.App(
             settings=settings,
-            service=Service(settings, self.model, self.clock),
+            service=Service(settings, self.model, clock=self.clock, jitter=lambda: 0.5, sleep=self.sleep),
             clock=self.clock,
             new_id=lambda: "generated-id",
             log=self.log.append,
             offload=lambda part: part,
             limiter=limiter,
         )
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds * 1000
 
     def clock(self) -> float:
         self.now += 1

@@ -71,14 +71,11 @@ class ErrorItem(msgspec.Struct):
     code: str
 
 
-class ErrorBody(msgspec.Struct):
-    error: ErrorItem
-
-
 def error_body(error: EmbedderError) -> bytes:
     """Return `error` as OpenAI writes it."""
     kind = "invalid_request_error" if error.status < 500 else "api_error"
-    return msgspec.json.encode(ErrorBody(ErrorItem(error.message, kind, error.param, error.code)))
+    item = ErrorItem(error.message, kind, error.param, error.code)
+    return msgspec.json.encode({"error": item, **error.details})
 
 
 def explain(error: InvalidRequestError) -> InvalidRequestError:

@@ -74,7 +74,7 @@ def task_of(options: PromptOptions, *, default: str | None = None) -> str | None
 
 def plan(service: Service, texts: list[str], options: PromptOptions, *, param: str, task: str | None = None) -> Plan:
     """Return the plan for `texts`; `task` is the one to use when the options name none."""
-    _check(options.truncate, (END, ERROR), "truncate")
+    check(options.truncate, (END, ERROR), "truncate")
     return service.plan(
         texts,
         task=task_of(options, default=task),
@@ -86,12 +86,13 @@ def plan(service: Service, texts: list[str], options: PromptOptions, *, param: s
 
 def form_of(options: EmbedOptions) -> Form:
     """Return the form in which the vectors are wanted."""
-    _check(options.dimensions, SIZES, "dimensions")
-    _check(options.encoding_format, ENCODINGS, "encoding_format")
+    check(options.dimensions, SIZES, "dimensions")
+    check(options.encoding_format, ENCODINGS, "encoding_format")
     return Form(options.dimensions or DIMENSIONS, options.encoding_format or FLOAT)
 
 
-def _check(value: Any, allowed: tuple[Any, ...], param: str) -> None:  # noqa: ANN401
+def check(value: Any, allowed: tuple[Any, ...], param: str) -> None:  # noqa: ANN401
+    """Raise InvalidRequestError for a value that is none of those allowed; None is one always."""
     if value is not None and value not in allowed:
         choices = ", ".join(map(str, allowed))
         raise InvalidRequestError(f"{param} is {str(value)[:40]}; it must be one of {choices}.", param=param)

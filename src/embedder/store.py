@@ -1,0 +1,218 @@
+"""The operations on a Vectorize index: write, search, read back, delete, describe. No I/O of its own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from embedder import vectorize, vectors
+from embedder.errors import EmbedderError, IndexMismatchError
+from embedder.service import Clock, Plan, Service, Trace
+from embedder.settings import DIMENSIONS, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL
+from embedder.vectors import Form
+
+_POLL_S = (0.25, 0.5, 1.0, 2.0)  # seconds between looks at the index; the last one repeats
+_CLOCK_SKEW_S = 2.0
+
+
+class Index(Protocol):
+    """A Vectorize index. Arguments and results are JSON text; a failure is raised as one of our errors."""
+
+    async def insert(self, vectors: str) -> str: ...
+    async def upsert(self, vectors: str) -> str: ...
+    async def query(self, vector: str, options: str) -> str: ...
+    async def query_by_id(self, name: str, options: str) -> str: ...
+    async def get_by_ids(self, ids: str) -> str: ...
+    async def delete_by_ids(self, ids: str) -> str: ...
+    async def describe(self) -> str: ...
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What is stored beside a vector. `metadata` is JSON."""
+
+    id: str
+    metadata: bytes | None
+
+
+class Description(msgspec.Struct, rename="camel"):
+    """What Vectorize says of an index."""
+
+    vector_count: int = 0
+    dimensions: int = 0
+    processed_up_to_datetime: str | int | None = None
+    processed_up_to_mutation: str | int | None = None
+
+
+class _Mutation(msgspec.Struct, rename="camel"):
+    mutation_id: str
+
+
+class Written(msgspec.Struct):
+    """Accepted writes: how many ids, and the mutations in the order in which they will be applied."""
+
+    count: int
+    mutation_ids: list[str]
+    visible: bool | None = None
+
+
+class Match(msgspec.Struct, omit_defaults=True):
+    id: str
+    score: float
+    values: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    metadata: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
+    namespace: str | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class Matches(msgspec.Struct):
+    count: int
+    matches: list[Match]
+
+
+class Stored(msgspec.Struct, omit_defaults=True):
+    """A vector as it is stored. `values` stays JSON text."""
+
+    id: str
+    values: msgspec.Raw
+    metadata: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
+    namespace: str | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class Store:
+    """The operations over one index, with the vectors of one service."""
+
+    def __init__(
+        self,
+        service: Service,
+        index: Index,
+        *,
+        clock: Clock,
+        wait_s: float,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._service = service
+        self._index = index
+        self._clock = clock
+        self._wait_s = wait_s
+        self._sleep = sleep
+        self._dimensions: int | None = None
+
+    async def check_fit(self) -> None:
+        """Raise IndexMismatchError unless the index holds vectors of 768 numbers. Asked once: it can't change."""
+        if self._dimensions is None:
+            self._dimensions = (await self.describe()).dimensions
+        if self._dimensions != DIMENSIONS:
+            raise IndexMismatchError(
+                f"The index holds vectors of {self._dimensions} numbers, the model gives {DIMENSIONS}; "
+                f"create one with --dimensions={DIMENSIONS} --metric=cosine."
+            )
+
+    async def write(
+        self, documents: Sequence[Document], plan: Plan, trace: Trace, *, namespace: str | None, insert: bool = False
+    ) -> tuple[Written, list[list[bytes]]]:
+        """Embed the plan's texts and write their vectors in calls of 100; return also the rows, call by call.
+
+        Embedding runs ahead, writes follow in order: what was accepted when a call fails is a beginning of the
+        documents, and the error names both parts.
+        """
+        await self.check_fit()
+        send = self._index.insert if insert else self._index.upsert
+        mutations: list[str] = []
+        calls: list[list[bytes]] = []
+        try:
+            async for rows in self._service.batches(plan, trace, _rows):
+                start = len(calls) * MAX_TEXTS_PER_CALL
+                batch = documents[start : start + len(rows)]
+                text = vectorize.vectors_json(
+                    ((item.id, row, item.metadata) for item, row in zip(batch, rows, strict=True)), namespace
+                )
+                mutations.append(msgspec.json.decode(await send(text), type=_Mutation).mutation_id)
+                calls.append(rows)
+        except EmbedderError as error:
+            raise _partial(error, [item.id for item in documents], sum(map(len, calls))) from error
+        return Written(len(documents), mutations), calls
+
+    async def search(self, row: bytes, options: dict[str, Any]) -> bytes:
+        """Return the matches of a vector (JSON of 768 numbers) as Vectorize wrote them."""
+        return (await self._index.query(row.decode(), _json(options))).encode()
+
+    async def embed_query(self, plan: Plan, trace: Trace) -> bytes:
+        """Return the vector of the plan's one text as JSON."""
+        await self.check_fit()
+        [[row]] = await self._service.collect(plan, trace, _rows)
+        return row
+
+    async def search_by_id(self, name: str, options: dict[str, Any]) -> bytes:
+        """Return the matches of a stored vector as Vectorize wrote them."""
+        return (await self._index.query_by_id(name, _json(options))).encode()
+
+    async def get(self, ids: Sequence[str]) -> list[Stored]:
+        """Return the stored vectors with these ids, in calls of 20; ids that are not there are left out."""
+        limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
+
+        async def one(part: Sequence[str]) -> list[Stored]:
+            async with limit:
+                return msgspec.json.decode(await self._index.get_by_ids(_json(part)), type=list[Stored])
+
+        answers = await asyncio.gather(*map(one, _split(ids, vectorize.GET_IDS)))
+        return [item for answer in answers for item in answer]
+
+    async def delete(self, ids: Sequence[str]) -> Written:
+        """Delete these ids in calls of 100, in order; an error names the ones that were accepted."""
+        mutations: list[str] = []
+        try:
+            for part in _split(ids, vectorize.DELETE_IDS):
+                answer = await self._index.delete_by_ids(_json(part))
+                mutations.append(msgspec.json.decode(answer, type=_Mutation).mutation_id)
+        except EmbedderError as error:
+            raise _partial(error, ids, len(mutations) * vectorize.DELETE_IDS) from error
+        return Written(len(ids), mutations)
+
+    async def describe(self) -> Description:
+        return msgspec.json.decode(await self._index.describe(), type=Description)
+
+    async def wait(self, written: Written) -> None:
+        """Set `visible`: whether the writes can be read, after waiting for them at most `wait_s` seconds."""
+        accepted_s = self._clock() / 1000
+        waited = 0.0
+        for step in _steps():
+            written.visible = _reached(await self.describe(), written.mutation_ids[-1], accepted_s)
+            if written.visible or waited + step > self._wait_s:
+                return
+            await self._sleep(step)
+            waited += step
+
+
+def _rows(_: int, body: bytes, count: int) -> list[bytes]:
+    return vectors.encoded_rows(body, count, Form())
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _split(ids: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def _steps() -> "list[float]":
+    return [*_POLL_S, *[_POLL_S[-1]] * 100]
+
+
+def _reached(description: Description, mutation: str, accepted_s: float) -> bool:
+    """Another writer's later mutation may be the newest one: then the time of the newest tells."""
+    if description.processed_up_to_mutation == mutation:
+        return True
+    when = description.processed_up_to_datetime
+    if not isinstance(when, str):
+        return False
+    return datetime.fromisoformat(when).timestamp() > accepted_s + _CLOCK_SKEW_S
+
+
+def _partial(error: EmbedderError, ids: Sequence[str], accepted: int) -> EmbedderError:
+    """Name what was written before `error`; a repeat of the whole request is safe, since ids are the caller's."""
+    if accepted:
+        error.message += f" {accepted} of {len(ids)} were accepted before that; sending all again is safe."
+        error.details = {"accepted": list(ids[:accepted]), "not_accepted": list(ids[accepted:])}
+    return error
