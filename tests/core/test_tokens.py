@@ -1,0 +1,101 @@
+"""The token estimate: how near it comes to exact counts, what it never does, and that its time grows with the text."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embedder import tokens
+
+SAMPLES = Path(__file__).parents[1] / "data" / "gemma-token-counts.jsonl"
+ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # lone surrogates and all
+
+
+def _errors():
+    samples = map(json.loads, SAMPLES.read_text(encoding="utf-8").splitlines())
+    long = [sample for sample in samples if sample["tokens"] >= 20]
+    return {sample["kind"]: tokens.estimate(sample["text"]) / sample["tokens"] - 1 for sample in long}
+
+
+def test_it_is_right_within_15_percent_on_the_average():
+    errors = _errors()
+    assert len(errors) >= 20
+    assert sum(map(abs, errors.values())) / len(errors) <= 0.15
+
+
+def test_no_text_of_twenty_tokens_is_off_by_more_than_40_percent():
+    assert {kind: error for kind, error in _errors().items() if abs(error) > 0.40} == {}
+
+
+def test_no_text_has_no_tokens():
+    assert tokens.estimate("") == 0
+
+
+@pytest.mark.parametrize("text", list(" \na7.\0éж字한ก😀\u0301\u200d\ud800\udfff\U0010ffff"))
+def test_a_single_character_has_a_token_and_no_more_than_its_bytes(text):
+    assert 1 <= tokens.estimate(text) <= len(text.encode("utf-8", "surrogatepass"))
+
+
+@given(ANY_TEXT.filter(bool))
+def test_any_text_has_a_token_and_no_more_than_its_bytes(text):
+    assert 1 <= tokens.estimate(text) <= len(text.encode("utf-8", "surrogatepass"))
+
+
+@given(st.text("ab E.,<>/-19 \n\té", min_size=1, max_size=200))
+def test_markup_and_code_stay_within_the_bounds_too(text):
+    assert 1 <= tokens.estimate(text) <= len(text.encode())
+
+
+@given(st.text("0123456789", min_size=1, max_size=300))
+def test_every_digit_is_a_token(text):
+    assert tokens.estimate(text) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("3.14159", 7),  # the point is a token as well
+        ("12 34", 5),  # and the space before a digit
+        ("٣٤٥", 3),
+        ("a    b", 3),  # a run of spaces is one
+        ("a\n\n\nb", 3),
+        ("a\t\tb", 3),
+        ("the cat", 2),  # a single space belongs to the word
+        ("<td>", 2),
+        ("=" * 31, 1),
+        ("someVarName", 3),
+        ("🎉🎈", 2),
+    ],
+)
+def test_the_rules_of_cutting(text, count):
+    assert tokens.estimate(text) == count
+
+
+def test_a_language_without_familiar_short_words_is_cut_finer():
+    english = "the house of the friend is in the street by the river and the park"
+    swahili = "nyumba yangu ndogo ipo karibu sana pale mtoni upande mwingine"
+    assert tokens.estimate(swahili) / len(swahili) > 1.2 * tokens.estimate(english) / len(english)
+
+
+@pytest.mark.parametrize("more", ["the", "é", "ж", "字", "7", "<b>", "\ud800"])
+@pytest.mark.parametrize("sample", ["the cat sat on the mat ", "nyumba yangu ipo karibu na mto ", "Он пьёт молоко "])
+def test_one_word_more_never_lowers_the_estimate_by_a_tenth(sample, more):
+    text = sample * 5
+    assert tokens.estimate(text + more) >= 0.9 * tokens.estimate(text)
+
+
+def _seconds(text):
+    start = time.perf_counter()
+    tokens.estimate(text)
+    return time.perf_counter() - start
+
+
+@pytest.mark.parametrize("unit", [*"a 7-<é字😀\u0301\ud800", "\n ", "<a", "aA", ".,", "é ", "a\u0301", " 😀", "aж"])
+def test_twice_the_text_takes_about_twice_the_time(unit):
+    once = unit * (100_000 // len(unit))
+    twice = once * 2
+    runs = [(_seconds(once), _seconds(twice)) for _ in range(7)]  # side by side, so that a slow moment slows both
+    assert min(run[1] for run in runs) < 6 * min(run[0] for run in runs)
