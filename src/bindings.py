@@ -9,12 +9,12 @@ from pyodide.ffi import JsException, JsProxy, to_js
 from workers import import_from_javascript
 
 from embedder import vectorize
+from embedder.app import App, Limiter
 from embedder.errors import EmbedderError, UpstreamError, UpstreamTimeoutError
 from embedder.routing import HttpResponse
 from embedder.service import Service
 from embedder.settings import MODEL, Settings
 from embedder.store import Store
-from embedder.web import App, Limiter
 
 _DRAIN_FACTOR = 4
 _VARIABLES = (

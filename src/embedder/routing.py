@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import msgspec
 
 from embedder.errors import EmbedderError, InvalidRequestError, VectorizeNotConfiguredError
-from embedder.service import Answer, Service, Trace
+from embedder.service import Answer, Plan, Service, Trace
 from embedder.store import Store
 
 JSON = "application/json"
@@ -31,17 +31,24 @@ class HttpRequest(Protocol):
 
 
 class HttpResponse(msgspec.Struct):
-    """A response. Its body is bytes, or off-loaded parts in order, or an answer of the model, passed on unread."""
+    """A response. Its body is bytes, or off-loaded parts in order, or an answer of the model, passed on unread.
+
+    `plan` tells what was done to the texts.
+    """
 
     status: int
     body: "bytes | list[object] | Answer"
     headers: dict[str, str] = {}
+    plan: Plan | None = None
 
 
 class Call(msgspec.Struct):
-    """One request on its way to its handler. `offload` moves a finished part of a body out of Python's memory."""
+    """One request on its way to its handler.
 
-    request: HttpRequest
+    `params` are the values of the path and of the query; `offload` moves a finished part of a body out of Python's
+    memory.
+    """
+
     params: Mapping[str, str]
     service: Service
     trace: Trace

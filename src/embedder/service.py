@@ -56,8 +56,14 @@ class Trace(msgspec.Struct):
 
     began_ms: float
     client: object = None
+    deadline: asyncio.Timeout | None = None
     model_ms: float = 0.0
     texts: int = 0
+
+    def extend(self, seconds: float) -> None:
+        """Move the deadline to `seconds` from now, for what the caller asked to wait for."""
+        if self.deadline:
+            self.deadline.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 class _Inputs(msgspec.Struct):

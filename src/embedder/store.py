@@ -15,6 +15,7 @@ from embedder.vectors import Form
 
 _POLL_S = (0.25, 0.5, 1.0, 2.0)  # seconds between looks at the index; the last one repeats
 _CLOCK_SKEW_S = 2.0
+_DESCRIBE_GRACE_S = 5.0  # for the last look, past the wait itself
 
 
 class Index(Protocol):
@@ -172,8 +173,9 @@ class Store:
     async def describe(self) -> Description:
         return msgspec.json.decode(await self._index.describe(), type=Description)
 
-    async def wait(self, written: Written) -> None:
+    async def wait(self, written: Written, trace: Trace) -> None:
         """Set `visible`: whether the writes can be read, after waiting for them at most `wait_s` seconds."""
+        trace.extend(self._wait_s + _DESCRIBE_GRACE_S)
         accepted_s = self._clock() / 1000
         waited = 0.0
         for step in _steps():

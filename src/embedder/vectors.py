@@ -110,8 +110,17 @@ def encoded_rows(body: bytes, count: int, form: Form) -> list[bytes]:
     """Return each row of a model's answer as JSON text in the form asked for: an array, or a base64 string."""
     if form.untouched:
         return raw_rows(body, count)
-    rows = [shorten(row, form.dimensions) for row in float_rows(body, count)]
-    return [b'"%b"' % to_base64(row) if form.encoding == BASE64 else to_json(row) for row in rows]
+    return [_encode(row, form) for row in float_rows(body, count)]
+
+
+def reencoded(row: bytes, form: Form) -> bytes:
+    """Return a row of 768 numbers as JSON in another form."""
+    return row if form.untouched else _encode(_row_decoder.decode(row), form)
+
+
+def _encode(row: list[float], form: Form) -> bytes:
+    short = shorten(row, form.dimensions)
+    return b'"%b"' % to_base64(short) if form.encoding == BASE64 else to_json(short)
 
 
 def shorten(row: list[float], dimensions: int) -> list[float]:

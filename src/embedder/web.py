@@ -1,12 +1,12 @@
 """From HttpRequest to HttpResponse: the checks before the body, the route, errors to the wire. No I/O of its own."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
-
-import msgspec
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from embedder import access, decoding, routes
+from embedder.app import App, Line, finish, guarded
+from embedder.dialects import options
 from embedder.errors import (
     EmbedderError,
     InvalidRequestError,
@@ -14,74 +14,33 @@ from embedder.errors import (
     PayloadTooLargeError,
     RateLimitedError,
     UnsupportedMediaTypeError,
-    UpstreamTimeoutError,
 )
 from embedder.routing import JSON, Call, HttpRequest, HttpResponse, Route
-from embedder.service import Clock, Service, Trace
-from embedder.settings import MAX_REQUEST_ID_CHARS, Settings
-from embedder.store import Store
+from embedder.service import Trace
+from embedder.settings import MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
 _RETRY_AFTER_S = 60  # the longest period of the rate-limit binding
 
-Limiter = Callable[[str], Awaitable[bool]]
-
-
-class App(msgspec.Struct, frozen=True, kw_only=True):
-    """What an isolate needs to answer requests. `limiter` says whether the caller with this key may go on."""
-
-    settings: Settings
-    service: Service
-    clock: Clock
-    new_id: Callable[[], str]
-    log: Callable[[str], None]
-    offload: Callable[[bytes], object]
-    store: Store | None = None
-    limiter: Limiter | None = None
-
-
-class _Log(msgspec.Struct, omit_defaults=True):
-    """One line a request. It never holds a text, a vector or a key."""
-
-    request_id: str
-    method: str
-    path: str
-    status: int = 0
-    code: str = ""
-    detail: str = ""
-    key: str = ""
-    texts: int = 0
-    model_ms: float = 0.0
-    total_ms: float = 0.0
-
 
 async def handle(app: App, request: HttpRequest) -> HttpResponse:
     """Answer one request. Never raises."""
-    began = app.clock()
-    trace = Trace(began, request.client)
-    line = _Log(_request_id(app, request), request.method[:20], request.path[:200])
-    try:
-        async with asyncio.timeout(app.settings.deadline_s):
-            response = await _answer(app, request, trace, line)
-    except TimeoutError:
-        error = UpstreamTimeoutError(f"Nothing was answered within the deadline of {app.settings.deadline_s} s.")
-        response = _error_response(error, request.path, line)
-    except EmbedderError as error:
-        response = _error_response(error, request.path, line)
-    except Exception as error:
-        # the caller gets a flat sentence, the operator the fault
-        line.detail = f"{type(error).__name__}: {error}"[:500]
-        response = _error_response(EmbedderError("The service failed; the fault was logged."), request.path, line)
-    line.status, line.texts, line.model_ms = response.status, trace.texts, round(trace.model_ms, 1)
-    line.total_ms = round(app.clock() - began, 1)
+    trace = Trace(app.clock(), request.client)
+    line = Line(_request_id(app, request), request.method[:20], request.path[:200])
+    response = await guarded(app, line, trace, lambda: _answer(app, request, trace, line))
+    if isinstance(response, EmbedderError):
+        line.code = response.code
+        response = _error_response(response, request.path)
+    line.status = response.status
+    finish(app, line, trace)
     response.headers = {
         "content-type": JSON,
         "x-request-id": line.request_id,
         "server-timing": f"model;dur={line.model_ms}, total;dur={line.total_ms}",
         **access.cors_headers(app.settings, request.header("origin") if app.settings.cors_origins else None),
+        **(options.plan_headers(response.plan) if response.plan else {}),
         **response.headers,
     }
-    app.log(msgspec.json.encode(line).decode())
     return response
 
 
@@ -90,20 +49,29 @@ def _request_id(app: App, request: HttpRequest) -> str:
     return given if _REQUEST_ID.fullmatch(given) else app.new_id()
 
 
-async def _answer(app: App, request: HttpRequest, trace: Trace, line: _Log) -> HttpResponse:
+async def _answer(app: App, request: HttpRequest, trace: Trace, line: Line) -> HttpResponse:
     methods, params = routes.find(request.path)
     if request.method == "OPTIONS":
         return _options(app, request, methods)
     route = _choose(request, methods)
     if not route.public:
         line.key = await _admit(app, request)
-    call = Call(request, params, app.service, trace, app.offload, app.store)
+    values = {**_query(request.query), **params}
+    call = Call(values, app.service, trace, app.offload, app.store)
     if route.body is not None:
         call.body = await _read_body(request, route, app.settings.max_body_bytes)
     response = await route.handler(call)
     if request.method == "HEAD":
         response.body = b""
     return response
+
+
+def _query(query: str) -> dict[str, str]:
+    """Return the values of a query string; a name that is there more than once has them with commas between."""
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(query) if query else ():
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
 
 
 def _choose(request: HttpRequest, methods: Mapping[str, Route]) -> Route:
@@ -155,8 +123,7 @@ def _check_media_type(header: str, route: Route) -> None:
         )
 
 
-def _error_response(error: EmbedderError, path: str, line: _Log) -> HttpResponse:
-    line.code = error.code
+def _error_response(error: EmbedderError, path: str) -> HttpResponse:
     headers = dict(error.headers)
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)

@@ -1,31 +1,46 @@
 """The native dialect: the model's own schema with our options, similarity, and liveness. No I/O."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from embedder import prompts, vectors
-from embedder.dialects import options
+from embedder.dialects import options, storing
 from embedder.dialects.openai import error_body
 from embedder.dialects.options import Dimensions, EmbedOptions, PromptOptions, Text, Texts
 from embedder.errors import InvalidRequestError
 from embedder.routing import Call, HttpResponse, Route
+from embedder.service import Plan
 from embedder.settings import MAX_TEXTS_PER_CALL
+from embedder.store import Document, Written
 from embedder.vectors import Form
+
+
+class StoreIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Under which ids the vectors are also stored, one a text. `metadata` is one for all, or one a text."""
+
+    ids: list[storing.Id]
+    namespace: storing.Namespace = None
+    metadata: dict[str, Any] | list[dict[str, Any]] | None = None
+    keep_text: storing.KeepText = True
+    mode: storing.Mode = storing.UPSERT
+    wait: storing.Wait = False
 
 
 class EmbedRequest(EmbedOptions, kw_only=True):
     """Texts to embed: one, or at most 100."""
 
     text: Text | Texts
+    store: StoreIn | None = None
 
 
-class EmbedResponse(msgspec.Struct):
-    """`shape` is [texts, dimensions]; `data` holds one vector a text."""
+class EmbedResponse(msgspec.Struct, omit_defaults=True):
+    """`shape` is [texts, dimensions]; `data` holds one vector a text; `stored` tells what became of `store`."""
 
     shape: list[int]
     data: list[list[float] | str]
+    stored: Written | None = None
 
 
 class SimilarityRequest(PromptOptions, kw_only=True):
@@ -52,17 +67,44 @@ async def embed(call: Call) -> HttpResponse:
     form = options.form_of(call.body)
     texts = options.text_list(call.body.text, param="text", limit=MAX_TEXTS_PER_CALL)
     plan = options.plan(call.service, texts, call.body, param="text")
-    headers = options.plan_headers(plan)
+    if call.body.store is not None:
+        return await _embed_and_store(call, plan, form, _documents(call.body.store, texts))
     if form.untouched:
-        return HttpResponse(200, await call.service.answer(plan, call.trace), headers)
+        return HttpResponse(200, await call.service.answer(plan, call.trace), plan=plan)
     [body] = await call.service.collect(plan, call.trace, lambda _, answer, count: body_of(answer, count, form))
-    return HttpResponse(200, body, headers)
+    return HttpResponse(200, body, plan=plan)
 
 
 def body_of(answer: bytes, count: int, form: Form) -> bytes:
     """Return the native answer made of the model's, in the form asked for."""
     rows = vectors.encoded_rows(answer, count, form)
     return b'{"shape":[%d,%d],"data":[%b]}' % (count, form.dimensions, b",".join(rows))
+
+
+def _documents(store: StoreIn, texts: list[str]) -> list[Document]:
+    """Check what is to be stored, before anything is paid."""
+    if len(store.ids) != len(texts):
+        message = f"store.ids holds {len(store.ids)} ids for {len(texts)} texts; send one a text."
+        raise InvalidRequestError(message, param="store.ids")
+    given = store.metadata if isinstance(store.metadata, list) else [store.metadata] * len(texts)
+    if len(given) != len(texts):
+        message = f"store.metadata holds {len(given)} items for {len(texts)} texts; send one for all, or one a text."
+        raise InvalidRequestError(message, param="store.metadata")
+    kept = texts if store.keep_text else [None] * len(texts)
+    return storing.check(store.ids, kept, given, namespace=store.namespace, mode=store.mode, param="store")
+
+
+async def _embed_and_store(call: Call, plan: Plan, form: Form, found: list[Document]) -> HttpResponse:
+    store: StoreIn = call.body.store
+    written, [rows] = await call.store.write(
+        found, plan, call.trace, namespace=store.namespace, insert=store.mode == storing.INSERT
+    )
+    if store.wait:
+        await call.store.wait(written, call.trace)
+    data = b",".join(vectors.reencoded(row, form) for row in rows)
+    stored = msgspec.json.encode(written)
+    body = b'{"shape":[%d,%d],"data":[%b],"stored":%b}' % (len(rows), form.dimensions, data, stored)
+    return HttpResponse(200, body, plan=plan)
 
 
 async def similarity(call: Call) -> HttpResponse:
@@ -77,7 +119,7 @@ async def similarity(call: Call) -> HttpResponse:
         answer = SimilarityResponse([len(texts)], vectors.cosines(rows[0], rows[1:]))
     else:
         answer = SimilarityResponse([len(texts)] * 2, vectors.cosine_matrix(rows))
-    return HttpResponse(200, msgspec.json.encode(answer), options.plan_headers(plan))
+    return HttpResponse(200, msgspec.json.encode(answer), plan=plan)
 
 
 async def health(call: Call) -> HttpResponse:  # noqa: ARG001

@@ -119,7 +119,7 @@ async def embeddings(call: Call) -> HttpResponse:
     parts = await call.service.collect(plan, call.trace, items)
     usage = msgspec.json.encode({"model": body.model, "usage": Usage(plan.tokens, plan.tokens)})
     ends = (call.offload(b'{"object":"list","data":['), call.offload(b"]," + usage[1:]))
-    return HttpResponse(200, [ends[0], *parts, ends[1]], options.plan_headers(plan))
+    return HttpResponse(200, [ends[0], *parts, ends[1]], plan=plan)
 
 
 async def models(call: Call) -> HttpResponse:  # noqa: ARG001

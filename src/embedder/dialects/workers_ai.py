@@ -6,7 +6,8 @@ Source: Cloudflare API reference, "Execute AI model".
 import msgspec
 
 from embedder.dialects import native, options
-from embedder.dialects.native import EmbedRequest, EmbedResponse
+from embedder.dialects.native import EmbedResponse
+from embedder.dialects.options import EmbedOptions, Text, Texts
 from embedder.errors import EmbedderError
 from embedder.routing import JSON, Call, HttpResponse, Route
 from embedder.settings import MAX_TEXTS_PER_CALL, MODEL
@@ -29,6 +30,12 @@ _CODES = {
     "upstream_busy": 3040,
     "upstream_timeout": 3007,
 }
+
+
+class RunRequest(EmbedOptions, kw_only=True):
+    """The model's own input, with our options beside it."""
+
+    text: Text | Texts
 
 
 class Item(msgspec.Struct):
@@ -55,7 +62,7 @@ async def run(call: Call) -> HttpResponse:
     plan = options.plan(call.service, texts, call.body, param="text")
     [body] = await call.service.collect(plan, call.trace, lambda _, answer, count: native.body_of(answer, count, form))
     envelope = b'{"result":%b,"success":true,"errors":[],"messages":[]}' % body
-    return HttpResponse(200, envelope, options.plan_headers(plan))
+    return HttpResponse(200, envelope, plan=plan)
 
 
 ROUTES = (
@@ -65,7 +72,7 @@ ROUTES = (
         handler=run,
         summary="Embed one text or at most 100 (Workers AI REST)",
         errors=error_body,
-        body=EmbedRequest,
+        body=RunRequest,
         response=Envelope,
         media_types=(JSON, _CURL),
     ),
