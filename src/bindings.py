@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import js
-from pyodide.ffi import JsException, JsProxy, to_js
+from pyodide.ffi import JsException, JsProxy, jsnull, to_js
 from workers import import_from_javascript
 
 from embedder import vectorize
 from embedder.app import App, Limiter
-from embedder.errors import EmbedderError, UpstreamError, UpstreamTimeoutError
+from embedder.errors import EmbedderError, UpstreamError, UpstreamInvalidError, UpstreamTimeoutError
 from embedder.routing import HttpResponse
+from embedder.rpc import Reply
 from embedder.service import Service
-from embedder.settings import MODEL, Settings
+from embedder.settings import MODEL, Settings, SettingsError
 from embedder.store import Store
 
 _DRAIN_FACTOR = 4
@@ -44,6 +45,20 @@ class Answer:
             return bytes((await self.response.arrayBuffer()).to_bytes())
         except JsException as error:
             raise UpstreamError("The answer of Workers AI broke off.", transient=True) from error
+
+    async def float32(self) -> bytes:
+        """Parse and flatten on the other side: numbers cross as one block of memory."""
+        try:
+            rows = (await self.response.json()).data
+            flat = rows.flat()
+            # null would become 0
+            if not js.Array.isArray(rows) or flat.includes(jsnull):
+                raise UpstreamInvalidError("The model's answer is not rows of numbers.", transient=True)
+            return bytes(js.Uint8Array.new(js.Float32Array.new(flat).buffer).to_bytes())
+        except (JsException, AttributeError) as error:
+            raise UpstreamInvalidError(
+                "The model's answer is not the JSON of rows of numbers.", transient=True
+            ) from error
 
 
 class WorkersAI:
@@ -167,6 +182,16 @@ def _content(response: HttpResponse) -> JsProxy | None:
     return to_js(body) if body else None
 
 
+def reply_to_js(reply: Reply) -> JsProxy:
+    """Return an answer to another Worker as plain data."""
+    answer = js.JSON.parse(reply.text)
+    if reply.floats is not None:
+        answer.data = js.Float32Array.new(to_js(reply.floats).buffer)
+    if isinstance(reply.response, Answer):
+        answer.response = reply.response.response
+    return answer
+
+
 def environment() -> Any:  # noqa: ANN401
     """Return the environment without the SDK's deep conversion; only inside a handler."""
     return import_from_javascript("cloudflare:workers").env
@@ -189,9 +214,13 @@ def limiter(env: Any) -> Limiter | None:  # noqa: ANN401
 
 
 def app() -> App:
-    """Build what an isolate needs; SettingsError if a variable is wrong."""
+    """Build what an isolate needs. If a variable is wrong it stays closed, and says why in the log."""
     env = environment()
-    settings = Settings.from_env(variables(env))
+    settings, fault = Settings(), ""
+    try:
+        settings = Settings.from_env(variables(env))
+    except SettingsError as error:
+        fault = str(error)
     service = Service(settings, WorkersAI(env.AI, settings.deadline_s), clock=js.Date.now, jitter=js.Math.random)
     index = getattr(env, "VECTORIZE", None)
     return App(
@@ -203,4 +232,5 @@ def app() -> App:
         log=print,
         offload=to_js,
         limiter=limiter(env),
+        fault=fault,
     )

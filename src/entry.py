@@ -1,15 +1,45 @@
-"""The door of the Worker."""
+"""The doors of the Worker: `fetch` for HTTP, one method an operation for other Workers."""
 
 from functools import cache
 
 from workers import Request, WorkerEntrypoint
 
 import bindings
-from embedder import web
+from embedder import rpc, web
 
 _app = cache(bindings.app)
 
 
+async def _call(name: str, arguments: tuple[object, ...]) -> object:
+    return bindings.reply_to_js(await rpc.handle(_app(), name, arguments))
+
+
 class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in the Worker only
+    """Whatever is callable on this class can be called by other Workers: helpers stay off it.
+
+    Arguments are checked by the operation, so that a wrong call is an answer and no TypeError.
+    """
+
     async def fetch(self, request: Request) -> object:
         return bindings.response_to_js(await web.handle(_app(), bindings.Request(request.js_object)))
+
+    async def embed(self, *arguments: object) -> object:
+        return await _call("embed", arguments)
+
+    async def similarity(self, *arguments: object) -> object:
+        return await _call("similarity", arguments)
+
+    async def upsert(self, *arguments: object) -> object:
+        return await _call("upsert", arguments)
+
+    async def search(self, *arguments: object) -> object:
+        return await _call("search", arguments)
+
+    async def get(self, *arguments: object) -> object:
+        return await _call("get", arguments)
+
+    async def delete(self, *arguments: object) -> object:
+        return await _call("delete", arguments)
+
+    async def describe(self, *arguments: object) -> object:
+        return await _call("describe", arguments)

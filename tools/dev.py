@@ -24,7 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except runtime.RuntimeSetupError as error:
         print(f"dev: {error}", file=sys.stderr)
         return 1
-    process = start(options.port, persist_to=options.persist_to, variables=_variables_of_shell())
+    process = start(
+        options.port,
+        persist_to=options.persist_to,
+        variables=_variables_of_shell(),
+        example=Path("examples") / options.example if options.example else None,
+    )
     # SIGTERM ends it like Ctrl-C; either way no process stays behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -44,18 +49,30 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make dev", description=__doc__)
     parser.add_argument("--port", type=int, default=8787, help="port on 127.0.0.1 (default: 8787)")
     parser.add_argument("--persist-to", help="folder that keeps the local Vectorize (default: .wrangler/state)")
+    examples = sorted(path.name for path in (runtime.ROOT / "examples").iterdir())
+    parser.add_argument("--example", choices=examples, help="serve this example, which calls the Worker")
     return parser
 
 
 def start(
-    port: int, *, persist_to: str | None = None, variables: Mapping[str, str] | None = None
+    port: int,
+    *,
+    persist_to: str | None = None,
+    variables: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
+    example: Path | None = None,
 ) -> subprocess.Popen[str]:
     """Start `pywrangler dev` in a process group of its own; its output is on `stdout`.
 
-    `variables` are those of the stand-ins.
+    `variables` are those of the stand-ins, `settings` those of the Worker. With an `example` (a folder below the
+    project), that Worker has the port and calls ours through its service binding.
     """
+    folder = runtime.CACHE / f"run-{port}"
+    configurations = [_linked(folder / "example", example)] if example else []
+    configurations += [runtime.ROOT / "wrangler.toml", _linked(folder / "local", Path("local"), variables or {})]
     command = ["pywrangler", "dev", "--ip", "127.0.0.1", "--port", str(port), "--env", "local"]
-    command += ["-c", "wrangler.toml", "-c", str(stand_ins(port, variables or {})), "--inspector-port", "0"]
+    command += ["--inspector-port", "0", *[f"-c={path}" for path in configurations]]
+    command += [f"--var={name}:{value}" for name, value in (settings or {}).items()]
     command += ["--persist-to", persist_to] if persist_to else []
     return subprocess.Popen(
         command,
@@ -69,19 +86,17 @@ def start(
     )
 
 
-def stand_ins(port: int, variables: Mapping[str, str]) -> Path:
-    """Return the configuration of this run's stand-ins: wrangler reads a Worker's variables beside its configuration."""
-    folder = runtime.CACHE / f"local-{port}"
-    folder.mkdir(exist_ok=True)
-    for name, target in {
-        "src": "local/src",
-        "wrangler.toml": "local/wrangler.toml",
-        "python_modules": "python_modules",
-    }.items():
-        link = folder / name
-        link.unlink(missing_ok=True)
-        link.symlink_to(runtime.ROOT / target)
-    (folder / ".dev.vars").write_text("".join(f'{name}="{value}"\n' for name, value in variables.items()))
+def _linked(folder: Path, source: Path, variables: Mapping[str, str] | None = None) -> Path:
+    """Return the configuration of another Worker of this run.
+
+    wrangler reads a Worker's packages and variables beside its configuration, so each run has a folder for it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    links = {"src": source / "src", "wrangler.toml": source / "wrangler.toml", "python_modules": runtime.VENDORED}
+    for name, target in links.items():
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(runtime.ROOT / target)
+    (folder / ".dev.vars").write_text("".join(f'{name}="{value}"\n' for name, value in (variables or {}).items()))
     return folder / "wrangler.toml"
 
 

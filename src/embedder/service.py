@@ -17,13 +17,18 @@ Read = Callable[[int, bytes, int], T]
 
 
 class Answer(Protocol):
-    """An answer of the model that nobody has read yet."""
+    """An answer of the model that nobody has read yet.
+
+    `float32` returns the numbers of all rows, one after another, as little-endian float32; UpstreamInvalidError if the
+    answer is not rows of numbers.
+    """
 
     @property
     def status(self) -> int: ...
     @property
     def content_type(self) -> str: ...
     async def read(self) -> bytes: ...
+    async def float32(self) -> bytes: ...
 
 
 class Model(Protocol):
@@ -176,6 +181,17 @@ class Service:
         if not answer.content_type.startswith("application/json"):
             raise UpstreamInvalidError("Workers AI answered something that is not JSON.", transient=True)
         return await take(answer)
+
+    async def float32(self, plan: Plan, trace: Trace) -> bytes:
+        """Ask the model for at most 100 texts and return their vectors as n x 768 little-endian float32."""
+        trace.texts = len(plan.texts)
+
+        async def checked(answer: Answer) -> bytes:
+            numbers = await answer.float32()
+            rows_of.check_float32(numbers, len(plan.texts))
+            return numbers
+
+        return await self._ask(plan.texts, trace, checked)
 
     async def vectors(self, plan: Plan, trace: Trace, dimensions: int) -> list[list[float]]:
         """Return the vectors of the plan's texts, as floats of unit length with this many numbers."""

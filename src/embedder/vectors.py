@@ -50,6 +50,7 @@ class _Answer(msgspec.Struct):
 _raw_decoder = msgspec.json.Decoder(_RawAnswer)
 _decoder = msgspec.json.Decoder(_Answer)
 _row_decoder = msgspec.json.Decoder(list[float])
+_FLOAT32_BYTES = 4
 _PLAIN_ROW = b"[" + b"," * (DIMENSIONS - 1) + b"]"
 _ZERO_DIGITS = b"[]0., -e"
 A = TypeVar("A")
@@ -121,6 +122,20 @@ def reencoded(row: bytes, form: Form) -> bytes:
 def _encode(row: list[float], form: Form) -> bytes:
     short = shorten(row, form.dimensions)
     return b'"%b"' % to_base64(short) if form.encoding == BASE64 else to_json(short)
+
+
+def check_float32(numbers: bytes, count: int) -> None:
+    """Raise UpstreamInvalidError unless `numbers` are `count` finite rows of 768 float32 that are not all zero."""
+    size = DIMENSIONS * _FLOAT32_BYTES
+    if len(numbers) != count * size:
+        raise UpstreamInvalidError(f"The model did not answer {count} rows of {DIMENSIONS} numbers.")
+    values = array("f", numbers)
+    # a sum is finite only if all its parts are; float32 values can't overflow it
+    if not math.isfinite(sum(values)):
+        raise UpstreamInvalidError("The model answered a number that is not finite.")
+    for index in range(count):
+        if not any(numbers[index * size : (index + 1) * size].strip(b"\0\x80")):
+            raise UpstreamInvalidError(f"The model's row {index} is all zeros.")
 
 
 def shorten(row: list[float], dimensions: int) -> list[float]:

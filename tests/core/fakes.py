@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from standin import lexical
 
 from embedder import web
+from embedder.app import App, Limiter
 from embedder.routing import HttpResponse
 from embedder.service import Service
 from embedder.settings import Settings
@@ -72,13 +73,13 @@ class FakeRequest:
 class FakeApp:
     """A whole application over fakes: `ask` sends a request, `model` and `log` tell what came of it."""
 
-    def __init__(self, model: FakeModel | None = None, *, limiter: web.Limiter | None = None, **variables: str) -> None:
+    def __init__(self, model: FakeModel | None = None, *, limiter: Limiter | None = None, **variables: str) -> None:
         self.model = model or FakeModel()
         self.log: list[str] = []
         self.now = 1_000_000.0
         self.slept: list[float] = []
         settings = Settings.from_env({"AUTH": "off", **variables})
-        self.app = web.App(
+        self.app = App(
             settings=settings,
             service=Service(settings, self.model, clock=self.clock, jitter=lambda: 0.5, sleep=self.sleep),
             clock=self.clock,

@@ -41,7 +41,7 @@ class Worker:
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "\n".join(self.lines)
             try:
-                if requests.get(f"{self.url}/health", timeout=START_LIMIT_S).status_code == 200:
+                if requests.get(f"{self.url}/health", timeout=START_LIMIT_S).status_code < 500:
                     return
             except requests.ConnectionError:
                 time.sleep(0.1)

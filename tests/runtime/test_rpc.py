@@ -1,0 +1,153 @@
+"""Other Workers call the Worker through a service binding, under the real runtime."""
+
+import ast
+import math
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from embedder import rpc
+from tools import declarations, runtime
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def probe(start_worker):
+    return start_worker(example=Path("tests/runtime/probe"))
+
+
+def call(probe, method, *args):
+    """Return the answer of a method; an exception that crossed is a failure of the test."""
+    said = probe.post("/", {"method": method, "args": list(args)}).json()
+    assert "thrown" not in said, said
+    return said["answer"]
+
+
+def test_embed_answers_arrays(probe, worker):
+    answer = call(probe, "embed", ["one", "two"], {"task": "search_query"})
+    native = worker.post("/embed", {"text": ["one", "two"], "task": "search_query"}).json()
+    assert answer["ok"] is True
+    assert {key: answer[key] for key in ("shape", "data")} == native
+    assert (answer["task"], answer["truncated"]) == ("search_query", [])
+    assert answer["tokens"] > 0
+
+
+def test_one_float32_array_for_the_whole_batch(probe):
+    texts = [f"text {number}" for number in range(100)]
+    answer = call(probe, "embed", texts, {"format": "float32"})
+    plain = call(probe, "embed", texts)
+    assert (answer["kind"], answer["shape"]) == ("Float32Array", [100, 768])
+    assert answer["data"] == pytest.approx([value for row in plain["data"] for value in row], abs=1e-7)
+
+
+def test_the_raw_response_of_the_model(probe):
+    answer = call(probe, "embed", ["one", "two"], {"format": "response"})
+    assert (answer["kind"], answer["status"], answer["type"]) == ("Response", 200, "application/json")
+    assert answer["response"] == {key: call(probe, "embed", ["one", "two"])[key] for key in ("shape", "data")}
+
+
+@pytest.mark.parametrize("options", [{"dimensions": 256}, {"dimensions": 128, "encoding_format": "base64"}])
+def test_sizes_and_encodings(probe, worker, options):
+    answer = call(probe, "embed", "one", options)
+    assert answer["data"] == worker.post("/embed", {"text": "one", **options}).json()["data"]
+
+
+def test_similarity(probe):
+    scores = call(probe, "similarity", ["red apple", "blue sea"], {"source": "red apple"})["scores"]
+    assert scores[0] == pytest.approx(1, abs=1e-6)
+    assert scores[0] > scores[1]
+
+
+def test_store_search_read_delete(probe):
+    documents = [{"id": f"doc-{n}", "text": text} for n, text in enumerate(["red apple", "blue sea", "green leaf"])]
+    written = call(probe, "upsert", documents, {"namespace": "rpc", "wait": True})
+    assert (written["count"], written["visible"]) == (3, True)
+    found = call(probe, "search", "apple", {"namespace": "rpc", "top_k": 1})
+    assert [match["id"] for match in found["matches"]] == ["doc-0"]
+    alike = call(probe, "search", None, {"id": "doc-0", "namespace": "rpc", "top_k": 1, "metadata": "none"})
+    assert alike["matches"][0]["id"] == "doc-0"
+    read = call(probe, "get", ["doc-1", "doc-9"])
+    assert (read["vectors"][0]["metadata"]["text"], read["missing"]) == ("blue sea", ["doc-9"])
+    assert math.isclose(math.hypot(*read["vectors"][0]["values"]), 1, abs_tol=1e-5)
+    assert call(probe, "describe")["fits"] is True
+    assert call(probe, "delete", [item["id"] for item in documents], {"wait": True})["visible"] is True
+    assert call(probe, "get", ["doc-1"])["missing"] == ["doc-1"]
+
+
+ODD = [{"odd": kind} for kind in ("undefined", "date", "bytes", "map", "callback", "surrogate", "nan")]
+
+
+@pytest.mark.parametrize("method", sorted(rpc.OPERATIONS))
+def test_no_exception_crosses_whatever_the_arguments(probe, method):
+    for args in ([], [None], [7], [[1]], ["a", "b"], ["a", {}, {}], [["a"], {"unknown": 1}], [{"a": [[{}]]}]):
+        answer = call(probe, method, *args)
+        assert answer["ok"] is True or answer["error"]["status"] in (400, 404, 413)
+    for odd in ODD:
+        for args in ([odd], [[odd]], ["a", odd], ["a", {"task": odd}]):
+            answer = call(probe, method, *args)
+            assert answer["ok"] is True or answer["error"]["code"] == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ([["a"] * 101], ("batch_too_large", 413, "text")),
+        ([["a", ""]], ("invalid_request", 400, "text[1]")),
+        (["a", {"format": "float64"}], ("invalid_request", 400, "format")),
+        (["a", {"format": "float32", "dimensions": 256}], ("invalid_request", 400, "format")),
+        (["fault:3040"], ("upstream_busy", 503, None)),
+        (["fault:html", {"format": "float32"}], ("upstream_error", 502, None)),
+        (["fault:short", {"format": "float32"}], ("upstream_invalid", 502, None)),
+        (["fault:zeros", {"format": "float32"}], ("upstream_invalid", 502, None)),
+        (["fault:malformed"], ("upstream_invalid", 502, None)),
+    ],
+)
+def test_failures_are_answers(probe, args, expected):
+    error = call(probe, "embed", *args)["error"]
+    assert (error["code"], error["status"], error.get("param")) == expected
+    assert "Traceback" not in error["message"]
+
+
+def test_nothing_else_is_callable():
+    """Every callable on the entrypoint is public: the class holds the operations and `fetch`, and nothing more."""
+    module = ast.parse((ROOT / "src" / "entry.py").read_text())
+    [entrypoint] = [node for node in module.body if isinstance(node, ast.ClassDef)]
+    members = [node for node in entrypoint.body if not isinstance(node, ast.Expr)]
+    assert all(isinstance(node, ast.AsyncFunctionDef) for node in members)
+    assert sorted(node.name for node in members) == sorted(["fetch", *rpc.OPERATIONS])
+
+
+@pytest.mark.parametrize("name", ["embedder", "_call", "_answer", "app", "settings", "store", "on_fetch", "toString"])
+def test_a_name_that_is_no_operation_is_refused(probe, name):
+    assert "thrown" in probe.post("/", {"method": name, "args": []}).json()
+
+
+def test_the_entrypoint_has_no_callable_of_its_own(probe):
+    """What the SDK's base class brings is data (`env`, `ctx`) or refused by the runtime."""
+    for name in ("env", "ctx"):
+        said = probe.post("/", {"method": name, "args": []}).json()
+        assert "thrown" in said
+
+
+def test_the_declarations_are_those_of_the_structs(tmp_path):
+    declarations.write(tmp_path)
+    for path in (declarations.TYPESCRIPT, declarations.PYTHON):
+        assert (tmp_path / path.relative_to(runtime.ROOT)).read_text() == path.read_text()
+
+
+def test_the_typescript_compiler_accepts_them():
+    runtime.prepare()
+    done = subprocess.run(["tsc", "-p", "tests/types"], cwd=ROOT, env=runtime.environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["typescript", "python"])
+def test_an_example_answers_questions_from_stored_documents(start_worker, name):
+    example = start_worker(example=Path("examples") / name)
+    lines = "The sky is blue because of Rayleigh scattering.\nMars is the red planet.\nCats sleep most of the day."
+    assert example.send("PUT", "/", data=lines.encode()).json()["visible"] is True
+    answer = example.send("GET", "/?q=why+is+the+sky+blue").json()
+    assert answer["answer"] == lines.splitlines()[0]
+    assert example.send("GET", "/").status_code == 400
