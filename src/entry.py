@@ -20,6 +20,12 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in th
     Arguments are checked by the operation, so that a wrong call is an answer and no TypeError.
     """
 
+    def __getattribute__(self, name: str) -> object:
+        """Keep Python's own methods (`__init__`, `__setattr__`, ...) from callers, who could name them like any other."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return super().__getattribute__(name)
+
     async def fetch(self, request: Request) -> object:
         return bindings.response_to_js(await web.handle(_app(), bindings.Request(request.js_object)))
 
