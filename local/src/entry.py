@@ -1,12 +1,19 @@
 """The stand-ins as Workers: bound in place of the real bindings by the `local` environment."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
 
 import js
 import msgspec
+from pyodide.ffi import JsProxy, to_js
+from workers import DurableObject, Request, Response, WorkerEntrypoint, import_from_javascript
+
 from standin import lexical, workers_ai
+from standin.vectorize import binding, settings, wire
+from standin.vectorize.index import Index
+from standin.vectorize.storage import Sql
 from standin.workers_ai import Reply
-from workers import Request, Response, WorkerEntrypoint
 
 
 class WorkersAI(WorkerEntrypoint):
@@ -59,3 +66,81 @@ async def _ask(url: str, env: object, texts: list[str]) -> Reply:
     if response.status != 200:
         return Reply(response.status, content, response.headers.get("content-type") or "text/plain")
     return workers_ai.answer([item.embedding for item in msgspec.json.decode(content, type=_List).data])
+
+
+class Vectorize(WorkerEntrypoint):
+    """Stands in for the binding `VECTORIZE`: its methods by RPC, or `fetch` under the real binding class.
+
+    A result leaves as the object that `JSON.parse` made of it, which spares a conversion of every float.
+    """
+
+    async def describe(self) -> object:
+        return await _call("describe")
+
+    async def query(self, vector: object, options: object = None) -> object:
+        return await _call("query", vector, options)
+
+    async def queryById(self, vector_id: object, options: object = None) -> object:  # noqa: N802
+        return await _call("queryById", vector_id, options)
+
+    async def insert(self, vectors: object) -> object:
+        return await _call("insert", vectors)
+
+    async def upsert(self, vectors: object) -> object:
+        return await _call("upsert", vectors)
+
+    async def getByIds(self, ids: object) -> object:  # noqa: N802
+        return await _call("getByIds", ids)
+
+    async def deleteByIds(self, ids: object) -> object:  # noqa: N802
+        return await _call("deleteByIds", ids)
+
+    async def fetch(self, request: Request) -> object:
+        return Response(await _index().fetch(request.js_object))
+
+
+class VectorizeIndex(DurableObject):
+    """The index, behind the protocol of the real service."""
+
+    def __init__(self, ctx: object, env: object) -> None:
+        super().__init__(ctx, env)
+        self.index: Index | None = None
+
+    async def fetch(self, request: Request) -> Response:
+        path, form = urlsplit(request.url).path.strip("/"), request.headers.get("content-type", "")
+        reply = wire.answer(self._opened(), wire.Request(path, await request.bytes(), form), js.Date.now())
+        await asyncio.sleep(reply.delay_ms / 1000)
+        return Response(reply.body, status=reply.status, headers={"content-type": "application/json"})
+
+    def _opened(self) -> Index:
+        if not self.index:
+            variables = {name: getattr(self.env, name, "") for name in settings.VARIABLES}
+            chosen = settings.from_variables(variables)
+            self.index = Index(_sql(self.ctx), chosen, js.Date.now(), js.crypto.randomUUID)
+        return self.index
+
+
+async def _call(method: str, *arguments: object) -> JsProxy:
+    request = binding.request(method, *arguments)
+    options = {"method": "POST", "body": request.body, "headers": {"content-type": request.content_type}}
+    response = await _index().fetch(f"http://vector-search/{request.path}", _js(options))
+    reply = wire.Reply(response.status, (await response.arrayBuffer()).to_bytes())
+    return js.JSON.parse(binding.result(method, reply))
+
+
+def _index() -> JsProxy:
+    return import_from_javascript("cloudflare:workers").env.INDEX.getByName("local")
+
+
+def _js(value: object) -> JsProxy:
+    return to_js(value, dict_converter=js.Object.fromEntries)
+
+
+def _sql(ctx: object) -> Sql:
+    """Return what runs a statement in the SQLite of a Durable Object."""
+    sql = ctx.storage.sql
+
+    def execute(statement: str, *bindings: str | float | bytes | None) -> Iterable[Sequence[object]]:
+        return sql.exec(statement, *bindings).raw().toArray()
+
+    return execute

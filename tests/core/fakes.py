@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 
+import msgspec
 from standin import lexical
 
 from embedder import web
@@ -97,9 +98,12 @@ class FakeApp:
         self.now += 1
         return self.now
 
-    def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> HttpResponse:
+    def replace(self, **parts: object) -> None:
+        self.app = msgspec.structs.replace(self.app, **parts)
+
+    def send(self, method: str, path: str, body: bytes = b"", *, query: str = "", **headers: str) -> HttpResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return asyncio.run(web.handle(self.app, FakeRequest(method, path, body, named)))
+        return asyncio.run(web.handle(self.app, FakeRequest(method, path, body, named, query)))
 
     def ask(self, path: str, body: object, **headers: str) -> HttpResponse:
         return self.send("POST", path, json.dumps(body).encode(), **headers)

@@ -1,0 +1,107 @@
+"""What the binding class does on the caller's side: arguments to a request, a reply to a result or an error. Pure.
+
+Read in the runtime's own module `cloudflare-internal:vectorize-api`.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from standin.vectorize.wire import Reply, Request
+
+_OPERATIONS = {
+    "describe": "INDEX_GET",
+    "query": "VECTOR_QUERY",
+    "queryById": "VECTOR_QUERY",
+    "insert": "VECTOR_INSERT",
+    "upsert": "VECTOR_UPSERT",
+    "getByIds": "VECTOR_GET",
+    "deleteByIds": "VECTOR_DELETE",
+}
+_LEVELS = ("none", "indexed", "all")
+
+
+_UNDEFINED = object()
+
+
+class BindingError(Exception):
+    """The message is that of the error that the binding class throws.
+
+    Over RPC it is the end of a traceback, which quotes lines of code too: no line that raises may look like a message.
+    """
+
+
+def request(method: str, *arguments: Any) -> Request:  # noqa: ANN401
+    """Return the request that the class makes of a call; BindingError if the class itself refuses it."""
+    return _REQUESTS[method](method, *arguments)
+
+
+def result(method: str, reply: Reply) -> str:
+    """Return the JSON text of the result, or raise BindingError."""
+    if reply.status == 200:
+        return reply.body.decode()
+    error = msgspec.json.decode(reply.body)
+    message = f"{_OPERATIONS[method]}_ERROR (code = {error['code']}): {error['error']}"
+    raise BindingError(message)
+
+
+def _describe(_: str) -> Request:
+    return Request("info")
+
+
+def _query(_: str, vector: Any, options: dict[str, Any] | None = None) -> Request:  # noqa: ANN401
+    return Request("query", _json({**_options(options), "vector": _array(vector)}))
+
+
+def _query_by_id(_: str, vector_id: object, options: dict[str, Any] | None = None) -> Request:
+    return Request("query", _json({**_options(options), "vectorId": vector_id}))
+
+
+def _write(method: str, vectors: Sequence[dict[str, Any]]) -> Request:
+    rows = [{**vector, "values": _array(vector.get("values", _UNDEFINED))} for vector in vectors]
+    return Request(method, _json({"vectors": rows}))
+
+
+def _ids(method: str, ids: object) -> Request:
+    return Request(method, _json({"ids": ids}))
+
+
+_REQUESTS: dict[str, Callable[..., Request]] = {
+    "describe": _describe,
+    "query": _query,
+    "queryById": _query_by_id,
+    "insert": _write,
+    "upsert": _write,
+    "getByIds": _ids,
+    "deleteByIds": _ids,
+}
+
+
+def _options(options: dict[str, Any] | None) -> dict[str, Any]:
+    """`true` becomes "all"; `false` goes out as it is, and the service refuses it."""
+    options = options or {}
+    level = options.get("returnMetadata")
+    if level and not isinstance(level, bool) and level not in _LEVELS:
+        allowed = 'true, false, "none", "indexed" or "all"'
+        message = f"Invalid returnMetadata option. Expected: {allowed}; got: {level}"
+        raise BindingError(message)
+    return {**options, "returnMetadata": "all"} if level is True else options
+
+
+def _array(values: Any) -> Any:  # noqa: ANN401
+    """Return a list for what JavaScript calls an array; a typed array arrives as a memoryview."""
+    if values is None or values is _UNDEFINED:
+        what = "object null" if values is None else "undefined"
+        message = f"{what} is not iterable (cannot read property Symbol(Symbol.iterator))"
+        raise BindingError(message)
+    return values.tolist() if isinstance(values, memoryview) else values
+
+
+def _json(value: Any) -> bytes:  # noqa: ANN401
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # a lone surrogate: JavaScript sends it escaped, and so does this
+        return json.dumps(value).encode()

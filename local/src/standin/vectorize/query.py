@@ -1,0 +1,68 @@
+"""A query as it is sent, checked into one that can be answered. Pure."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from standin.vectorize import errors, filters, records
+
+# https://developers.cloudflare.com/vectorize/platform/limits/
+TOP_K = 5
+MAX_TOP_K = 100
+MAX_TOP_K_FULL = 50
+_ADVICE = "; for a top K up to 100, retry with returnValues=false and returnMetadata=indexed"
+
+
+class Query(msgspec.Struct, frozen=True):
+    """A query that breaks no rule but the width of its vector and the existence of its id."""
+
+    vector: list[float]
+    vector_id: str | None
+    top_k: int
+    namespace: str | None
+    conditions: list[filters.Condition]
+    values: bool
+    metadata: str
+
+
+class _Body(msgspec.Struct, rename="camel"):
+    vector: list[float] | None = None
+    vector_id: str | None = None
+    top_k: int | None = None
+    namespace: str | None = None
+    filter: dict[str, Any] | None = None
+    return_values: bool | None = None
+    return_metadata: Literal["none", "indexed", "all"] | None = None
+
+
+def read(body: bytes) -> Query:
+    """Return the query of a body, or raise VectorizeError."""
+    try:
+        sent = msgspec.json.decode(body, type=_Body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise errors.not_a_request(_reason(str(error))) from error
+    if sent.vector is None and sent.vector_id is None:
+        raise errors.not_a_request("missing field `vector`")
+    records.check_namespace(sent.namespace)
+    values, metadata = bool(sent.return_values), sent.return_metadata or "none"
+    top_k = _top_k(TOP_K if sent.top_k is None else sent.top_k, full=values or metadata == "all")
+    conditions = [] if sent.filter is None else filters.parse(sent.filter)
+    return Query(sent.vector or [], sent.vector_id, top_k, sent.namespace or None, conditions, values, metadata)
+
+
+def _reason(sentence: str) -> str:
+    """Name the field first, as the service does."""
+    what, at, path = sentence.partition(" - at `$.")
+    name = path.rstrip("`")
+    # the one sentence of these that was seen live
+    return f"{name}: {'expected value' if name == 'returnMetadata' else what}" if at else what
+
+
+def _top_k(top_k: int, *, full: bool) -> int:
+    if top_k < 1:
+        raise errors.top_k_too_small(top_k)
+    if full and top_k > MAX_TOP_K_FULL:
+        raise errors.top_k_too_large(MAX_TOP_K_FULL, top_k, _ADVICE)
+    if top_k > MAX_TOP_K:
+        raise errors.top_k_too_large(MAX_TOP_K, top_k)
+    return top_k

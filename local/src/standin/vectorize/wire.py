@@ -1,0 +1,93 @@
+"""What the real binding class says to the service and hears from it. Both doors of the stand-in end here. Pure."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from standin.vectorize import errors, faults, query, records
+from standin.vectorize.errors import VectorizeError
+from standin.vectorize.index import Index
+
+NDJSON = "application/x-ndjson"
+
+
+class Request(msgspec.Struct, frozen=True):
+    """`path` is what follows the host, without a slash."""
+
+    path: str
+    body: bytes = b""
+    content_type: str = "application/json"
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An HTTP answer; `delay_ms` is how late it shall come."""
+
+    status: int
+    body: bytes
+    delay_ms: int = 0
+
+
+class _Ids(msgspec.Struct):
+    ids: list[str]
+
+
+def answer(index: Index, request: Request, now: float) -> Reply:
+    """Answer a request; an error is a status and `{"code", "error"}`. `now` is in ms since the epoch."""
+    operation = _OPERATIONS.get(request.path)
+    try:
+        if not operation:
+            raise VectorizeError(40400, f"no such path: {request.path}", 404)
+        result, names = operation(index, request, now)
+    except VectorizeError as error:
+        body = {"code": error.code, "error": error.message}
+        return Reply(error.status, msgspec.json.encode(body))
+    return Reply(200, msgspec.json.encode(result), faults.delay_ms(names))
+
+
+def _info(index: Index, _: Request, now: float) -> tuple[Any, list[str]]:
+    return index.describe(now), []
+
+
+def _query(index: Index, request: Request, now: float) -> tuple[Any, list[str]]:
+    asked = query.read(request.body)
+    names = [asked.namespace or ""]
+    faults.raise_asked(names)
+    return index.query(asked, now), names
+
+
+def _write(index: Index, request: Request, now: float) -> tuple[Any, list[str]]:
+    form = "ndjson" if request.content_type == NDJSON else "json"
+    vectors = records.read(request.path, request.body, form)
+    names = [vector.id for vector in vectors]
+    faults.raise_asked(names)
+    return index.write(request.path, vectors, now), names
+
+
+def _get(index: Index, request: Request, now: float) -> tuple[Any, list[str]]:
+    ids = _ids(request.body)
+    return index.get(ids, now), ids
+
+
+def _delete(index: Index, request: Request, now: float) -> tuple[Any, list[str]]:
+    ids = _ids(request.body)
+    return index.delete(ids, now), ids
+
+
+def _ids(body: bytes) -> list[str]:
+    try:
+        ids = msgspec.json.decode(body, type=_Ids).ids
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise errors.not_a_request(str(error)) from error
+    faults.raise_asked(ids)
+    return ids
+
+
+_OPERATIONS: dict[str, Callable[[Index, Request, float], tuple[Any, list[str]]]] = {
+    "info": _info,
+    "query": _query,
+    "insert": _write,
+    "upsert": _write,
+    "getByIds": _get,
+    "deleteByIds": _delete,
+}

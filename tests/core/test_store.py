@@ -1,0 +1,349 @@
+"""Vectorize routes over a fake index: limits before anything is paid, the truth about partial failure, waiting."""
+
+import json
+
+import pytest
+
+from embedder import vectorize
+from embedder.errors import InvalidRequestError, UpstreamBusyError, UpstreamError
+from embedder.store import Store
+from tests.core.fakes import FakeApp, code, error, said
+
+
+class FakeIndex:
+    """Records calls; fails the n-th write if told to; shows a mutation after some looks."""
+
+    def __init__(self, *, dimensions: int = 768, fail_write: int | None = None, looks: int = 0) -> None:
+        self.calls: list[tuple[str, object]] = []
+        self.dimensions, self.fail_write, self.looks = dimensions, fail_write, looks
+        self.vectors: dict[str, dict] = {}
+        self.mutations = 0
+        self.other_writer: str | None = None
+
+    async def _write(self, name: str, text: str) -> str:
+        items = json.loads(text)
+        self.calls.append((name, items))
+        if self.fail_write == self.mutations:
+            raise vectorize.error("VECTOR_UPSERT_ERROR (code = 40041): too many writes")
+        self.mutations += 1
+        for item in items:
+            if name == "delete":
+                self.vectors.pop(item, None)
+            else:
+                self.vectors[item["id"]] = item
+        return json.dumps({"mutationId": f"m{self.mutations}"})
+
+    async def insert(self, vectors: str) -> str:
+        return await self._write("insert", vectors)
+
+    async def upsert(self, vectors: str) -> str:
+        return await self._write("upsert", vectors)
+
+    async def delete_by_ids(self, ids: str) -> str:
+        return await self._write("delete", ids)
+
+    async def get_by_ids(self, ids: str) -> str:
+        self.calls.append(("get", json.loads(ids)))
+        return json.dumps([self.vectors[name] for name in json.loads(ids) if name in self.vectors])
+
+    async def query(self, vector: str, options: str) -> str:
+        self.calls.append(("query", json.loads(options)))
+        assert len(json.loads(vector)) == 768
+        return '{"count":2,"matches":[{"id":"a","score":0.9,"metadata":{"text":"x"}},{"id":"b","score":0.2}]}'
+
+    async def query_by_id(self, name: str, options: str) -> str:
+        self.calls.append((name, json.loads(options)))
+        return '{"count":0,"matches":[]}'
+
+    async def describe(self) -> str:
+        self.calls.append(("describe", None))
+        self.looks -= 1
+        seen = f"m{self.mutations}" if self.looks < 0 else "m0"
+        when = self.other_writer or "1970-01-01T00:00:00.000Z"
+        return json.dumps(
+            {
+                "dimensions": self.dimensions,
+                "vectorCount": len(self.vectors),
+                "processedUpToMutation": self.other_writer and "other" or seen,
+                "processedUpToDatetime": when,
+            }
+        )
+
+    def named(self, name: str) -> list[object]:
+        return [argument for called, argument in self.calls if called == name]
+
+
+def app_with(index: FakeIndex, **variables: str) -> FakeApp:
+    app = FakeApp(**variables)
+    store = Store(app.app.service, index, clock=app.clock, wait_s=app.app.settings.wait_s, sleep=app.sleep)
+    app.replace(store=store)
+    return app
+
+
+def documents(count: int) -> list[dict]:
+    return [{"id": f"doc-{number}", "text": f"text {number}"} for number in range(count)]
+
+
+def put(app: FakeApp, body: object):
+    return app.send("PUT", "/vectors", json.dumps(body).encode())
+
+
+def test_documents_get_the_document_prompt_and_keep_their_text():
+    index = FakeIndex()
+    app = app_with(index)
+    body = {"documents": [{"id": "a", "text": "T", "title": "H", "metadata": {"lang": "en"}}, {"id": "b", "text": "U"}]}
+    answer = said(put(app, {**body, "namespace": "n"}))
+    assert answer == {"count": 2, "mutation_ids": ["m1"], "visible": None}
+    assert app.model.calls == [["title: H | text: T", "title: none | text: U"]]
+    assert index.vectors["a"]["metadata"] == {"lang": "en", "text": "T"}
+    assert (index.vectors["a"]["namespace"], len(index.vectors["a"]["values"])) == ("n", 768)
+
+
+def test_a_thousand_documents_are_ten_calls_in_order():
+    index = FakeIndex()
+    app = app_with(index)
+    answer = said(put(app, {"documents": documents(1000), "mode": "insert", "keep_text": False}))
+    assert answer["mutation_ids"] == [f"m{number}" for number in range(1, 11)]
+    written = index.named("insert")
+    assert [item["id"] for batch in written for item in batch] == [item["id"] for item in documents(1000)]
+    assert "metadata" not in written[0][0]
+    assert app.model.most_in_flight == 6
+
+
+@pytest.mark.parametrize(
+    ("document", "param"),
+    [
+        ({"id": "", "text": "a"}, "documents[0].id"),
+        ({"id": "é" * 33, "text": "a"}, "documents[0]"),
+        ({"id": "a", "text": ""}, "documents[0].text"),
+        ({"id": "a", "text": "a", "metadata": {"": 1}}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "metadata": {"a.b": 1}}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "metadata": {'a"b': 1}}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "metadata": {"$a": 1}}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "metadata": {"in": {"$a": 1}}}, "documents[0].metadata.in"),
+        ({"id": "a", "text": "a", "metadata": {"text": "mine"}}, "documents[0].metadata.text"),
+        ({"id": "a", "text": "é" * 5120}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "metadata": {"x": "y" * 10240}}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "extra": 1}, "documents[0]"),
+    ],
+)
+def test_a_document_that_vectorize_would_refuse_is_refused_by_name(document, param):
+    index = FakeIndex()
+    app = app_with(index)
+    status, code, where = error(put(app, {"documents": [document]}))
+    assert (status, code, where) == (400, "invalid_request", param)
+    assert (app.model.calls, index.calls) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"documents": []}, (400, "invalid_request", "documents")),
+        ({"documents": documents(1001)}, (413, "batch_too_large", "documents")),
+        ({"documents": documents(1) * 2}, (400, "invalid_request", "documents[1]")),
+        ({"documents": documents(1), "namespace": ""}, (400, "invalid_request", "namespace")),
+        ({"documents": documents(1), "namespace": "n" * 65}, (400, "invalid_request", "namespace")),
+        ({"documents": documents(1), "mode": "replace"}, (400, "invalid_request", "mode")),
+        ({"documents": documents(1), "task": "doc"}, (400, "invalid_request", "task")),
+    ],
+)
+def test_a_write_that_cannot_work_is_never_paid(body, expected):
+    index = FakeIndex()
+    app = app_with(index)
+    assert error(put(app, body)) == expected
+    assert (app.model.calls, index.calls) == ([], [])
+
+
+def test_an_index_of_another_size_is_found_out_before_anything_is_paid():
+    app = app_with(FakeIndex(dimensions=1024))
+    assert error(put(app, {"documents": documents(1)}))[:2] == (409, "index_mismatch")
+    assert error(app.ask("/search", {"text": "a"}))[:2] == (409, "index_mismatch")
+    assert app.model.calls == []
+    assert said(app.send("GET", "/index"))["fits"] is False
+
+
+def test_without_a_binding_the_routes_say_so_and_the_others_work():
+    app = FakeApp()
+    for response in (
+        put(app, {"documents": documents(1)}),
+        app.ask("/search", {"text": "a"}),
+        app.send("GET", "/vectors", query="ids=a"),
+        app.send("GET", "/index"),
+        app.ask("/embed", {"text": "a", "store": {"ids": ["a"]}}),
+        app.send("DELETE", "/vectors", b'{"ids": ["a"]}'),
+    ):
+        assert error(response)[:2] == (501, "vectorize_not_configured")
+    assert app.model.calls == []
+    assert app.ask("/embed", {"text": "a"}).status == 200
+
+
+def test_partial_failure_names_both_parts():
+    index = FakeIndex(fail_write=3)
+    response = put(app_with(index), {"documents": documents(1000)})
+    answer = said(response)
+    assert error(response)[:2] == (503, "upstream_busy")
+    assert answer["accepted"] == [f"doc-{number}" for number in range(300)]
+    assert answer["not_accepted"] == [f"doc-{number}" for number in range(300, 1000)]
+    assert "sending all again is safe" in answer["error"]["message"]
+    index.fail_write = None
+    assert said(put(app_with(index), {"documents": documents(1000)}))["count"] == 1000
+    assert len(index.vectors) == 1000
+
+
+def test_a_failure_of_the_model_in_the_middle_is_a_partial_failure_too():
+    index = FakeIndex()
+    app = app_with(index)
+    batch = documents(250)
+    batch[220]["text"] = "refuse me"
+    ok = app.model._reply
+    app.model._reply = lambda texts: code(3036, 429)(texts) if any("refuse" in text for text in texts) else ok(texts)
+    answer = said(put(app, {"documents": batch}))
+    assert answer["error"]["code"] == "quota_exhausted"
+    assert len(answer["accepted"]) == 200
+    assert len(answer["not_accepted"]) == 50
+
+
+def test_embed_and_store_in_one_call():
+    index = FakeIndex()
+    app = app_with(index)
+    body = {"text": ["a", "b"], "store": {"ids": ["1", "2"], "metadata": [{"n": 1}, {"n": 2}]}, "dimensions": 128}
+    answer = said(app.ask("/embed", body))
+    assert (answer["shape"], answer["stored"]["count"]) == ([2, 128], 2)
+    assert [len(row) for row in answer["data"]] == [128, 128]
+    assert len(index.vectors["1"]["values"]) == 768
+    assert index.vectors["2"]["metadata"] == {"n": 2, "text": "b"}
+    assert len(app.model.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("store", "param"),
+    [
+        ({"ids": ["1"]}, "store.ids"),
+        ({"ids": ["1", "2"], "metadata": [{}]}, "store.metadata"),
+        ({"ids": ["1", "1"]}, "store[1]"),
+    ],
+)
+def test_a_store_that_does_not_fit_the_texts(store, param):
+    app = app_with(FakeIndex())
+    assert error(app.ask("/embed", {"text": ["a", "b"], "store": store})) == (400, "invalid_request", param)
+    assert app.model.calls == []
+
+
+def test_search_by_text_and_by_id():
+    index = FakeIndex()
+    app = app_with(index)
+    found = said(
+        app.ask("/search", {"text": "hello", "top_k": 3, "namespace": "n", "filter": {"year": {"$gte": 2020}}})
+    )
+    assert [match["id"] for match in found["matches"]] == ["a", "b"]
+    assert app.model.calls == [["task: search result | query: hello"]]
+    wanted = {
+        "topK": 3,
+        "returnValues": False,
+        "returnMetadata": "all",
+        "namespace": "n",
+        "filter": {"year": {"$gte": 2020}},
+    }
+    assert index.named("query") == [wanted]
+    said(app.ask("/search", {"id": "doc-1", "metadata": "none", "top_k": 100}))
+    assert index.named("doc-1") == [{"topK": 100, "returnValues": False, "returnMetadata": "none"}]
+    assert len(app.model.calls) == 1
+
+
+def test_matches_below_a_score_are_left_out():
+    found = said(app_with(FakeIndex()).ask("/search", {"text": "a", "min_score": 0.5}))
+    assert found == {"count": 1, "matches": [{"id": "a", "score": 0.9, "metadata": {"text": "x"}}]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"top_k": 0}, "top_k"),
+        ({"top_k": 51}, "top_k"),
+        ({"top_k": 51, "metadata": "none", "values": True}, "top_k"),
+        ({"top_k": 101, "metadata": "none"}, "top_k"),
+        ({"metadata": "some"}, "metadata"),
+        ({"namespace": "n" * 65}, "namespace"),
+        ({"id": "x"}, "text"),
+        ({"filter": {"": 1}}, "filter."),
+        ({"filter": {"a": {"$near": 1}}}, "filter.a"),
+        ({"filter": {"a": {"$in": 1}}}, "filter.a"),
+        ({"filter": {"a": {"$eq": [1]}}}, "filter.a"),
+        ({"filter": {"a": [1]}}, "filter.a"),
+        ({"filter": {"$or": 1}}, "filter.$or"),
+        ({"filter": {"a": {"$in": ["x" * 40] * 60}}}, "filter"),
+    ],
+)
+def test_a_search_that_cannot_work_is_never_paid(fields, param):
+    index = FakeIndex()
+    app = app_with(index)
+    assert error(app.ask("/search", {"text": "a", **fields})) == (400, "invalid_request", param)
+    assert (app.model.calls, index.calls) == ([], [])
+
+
+def test_reading_is_split_to_twenty_and_deleting_to_a_hundred():
+    index = FakeIndex()
+    app = app_with(index)
+    put(app, {"documents": documents(45)})
+    names = [f"doc-{number}" for number in range(50)]
+    answer = said(app.send("GET", "/vectors", query="ids=" + ",".join(names[:25]) + "&ids=" + ",".join(names[25:])))
+    assert [len(call) for call in index.named("get")] == [20, 20, 10]
+    assert [item["id"] for item in answer["vectors"]] == names[:45]
+    assert answer["missing"] == sorted(names[45:])
+    gone = said(app.send("DELETE", "/vectors", json.dumps({"ids": [f"x{n}" for n in range(250)]}).encode()))
+    assert [len(call) for call in index.named("delete")] == [100, 100, 50]
+    assert gone["count"] == 250
+
+
+@pytest.mark.parametrize("query", ["", "ids=", "ids=" + ",".join(map(str, range(101)))])
+def test_reading_nothing_or_too_much(query):
+    index = FakeIndex()
+    assert app_with(index).send("GET", "/vectors", query=query).status in (400, 413)
+    assert index.calls == []
+
+
+def test_waiting_ends_when_the_write_is_visible():
+    index = FakeIndex(looks=4)
+    app = app_with(index)
+    assert said(put(app, {"documents": documents(1), "wait": True}))["visible"] is True
+    assert app.slept == [0.25, 0.5, 1.0]
+
+
+def test_waiting_gives_up_and_says_so():
+    index = FakeIndex(looks=10**6)
+    app = app_with(index, WAIT_S="7")
+    assert said(_wait_by_query(app))["visible"] is False
+    assert sum(app.slept) <= 7
+
+
+def _wait_by_query(app):
+    return app.send("PUT", "/vectors", json.dumps({"documents": documents(1)}).encode(), query="wait=true")
+
+
+def test_another_writers_later_mutation_shows_that_ours_is_done():
+    index = FakeIndex(looks=10**6)
+    app = app_with(index, WAIT_S="3")
+    index.other_writer = "1970-01-01T00:16:39.000Z"
+    assert said(_wait_by_query(app))["visible"] is False
+    index.other_writer = "2030-01-01T00:00:00.000Z"
+    assert said(_wait_by_query(app))["visible"] is True
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "code"),
+    [
+        ("VECTOR_UPSERT_ERROR (code = 40012): invalid vector", InvalidRequestError, 40012),
+        ("VECTOR_QUERY_ERROR (code = 40041): slow down", UpstreamBusyError, 40041),
+        ("INDEX_GET_ERROR (code = 50000): boom", UpstreamError, 50000),
+        ("VECTOR_GET_ERROR: Status + 500", UpstreamError, None),
+        ("Error: Network connection lost.", UpstreamError, None),
+        (
+            'PythonError: Traceback\n  File "x"\nVECTOR_DELETE_ERROR (code = 40007): too many ids',
+            InvalidRequestError,
+            40007,
+        ),
+    ],
+)
+def test_what_the_binding_says_becomes_one_of_our_errors(message, kind, code):
+    made = vectorize.error(message)
+    assert (type(made), made.upstream_code) == (kind, code)
