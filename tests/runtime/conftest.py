@@ -47,6 +47,15 @@ class Worker:
                 time.sleep(0.1)
         raise AssertionError("the Worker did not start:\n" + "\n".join(self.lines))
 
+    def line_with(self, text: str, *, within_s: float = 10) -> str:
+        """Return the line that holds `text`, waiting until it was printed."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            if found := [line for line in self.lines if text in line]:
+                return found[0]
+            time.sleep(0.01)
+        raise AssertionError(f"nothing with {text!r} was printed")
+
     def post(self, path: str, body: object, **options: object) -> requests.Response:
         return requests.post(self.url + path, json=body, timeout=60, **options)
 

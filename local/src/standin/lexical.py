@@ -6,16 +6,28 @@ synonym is as far away as any other word.
 
 import math
 import re
+from functools import lru_cache
 from zlib import crc32
 
 DIMENSIONS = 768
 _WORD = re.compile(r"\w+|[^\w\s]")
 _PROMPT = re.compile(r"(?:task: (?P<task>[^|]{1,40}) \| query: |title: (?P<title>[^|]{0,400}) \| text: )")
-_NGRAM = 3
-_WORD_WEIGHT = 1.0
-_NGRAM_WEIGHT = 0.35
+_NGRAM = 4
+_NGRAM_WEIGHT = 0.1
+_COMMON_WEIGHT = 0.15
+_PLACES = 8  # over which a feature is spread, so that two features rarely cancel or stand for each other
 _TASK_WEIGHT = 0.15  # a prompt moves a vector a little, as it does in the model
 _FLOOR = 0.01  # no number is zero, so that a vector can be cut anywhere
+_CACHED_FEATURES = 20_000
+
+# Words that are in most English texts say little about any one of them.
+_COMMON = frozenset(
+    (
+        "a an and are as at be been but by can could do does for from had has have he her his i if in into is it its "
+        "may more must no not of on one only or other our she should so some such than that the their them then there "
+        "these they this to up us use used using was we were what when where which who will with would you your"
+    ).split()
+)
 
 
 def content(text: str) -> str:
@@ -43,8 +55,7 @@ def _features(text: str) -> dict[str, float]:
     """Count words and n-grams; a word that comes often weighs more, but less than in proportion."""
     counts: dict[str, float] = {}
     for word in _WORD.findall(text.lower()) or [text]:
-        # short words say little
-        weight = _WORD_WEIGHT * min(len(word), 6) / 6
+        weight = _weight(word)
         counts[word] = counts.get(word, 0.0) + weight
         padded = f"^{word}$"
         for start in range(len(padded) - _NGRAM + 1):
@@ -53,9 +64,22 @@ def _features(text: str) -> dict[str, float]:
     return {name: math.sqrt(count) for name, count in counts.items()}
 
 
+def _weight(word: str) -> float:
+    """Long words are rare words, roughly."""
+    return _COMMON_WEIGHT if word in _COMMON else (min(len(word), 10) / 6) ** 1.5
+
+
 def _add(vector: list[float], feature: str, weight: float) -> None:
-    """Hash a feature to three places with signs, so that two features rarely cancel each other."""
-    digest = crc32(feature.encode("utf-8", "surrogatepass"))
-    for place in (digest % 769, digest // 769 % 769, digest // 591_361 % 769):
-        vector[place % DIMENSIONS] += weight if digest & 1 else -weight
-        digest >>= 1
+    for place, sign in _places(feature):
+        vector[place] += sign * weight
+
+
+@lru_cache(_CACHED_FEATURES)
+def _places(feature: str) -> tuple[tuple[int, int], ...]:
+    """Hash a feature to its places and their signs: a checksum, drawn out by a linear congruential generator."""
+    state = crc32(feature.encode("utf-8", "surrogatepass"))
+    found = []
+    for _ in range(_PLACES):
+        state = (state * 1_664_525 + 1_013_904_223) & 0xFFFFFFFF
+        found.append(((state >> 8) % DIMENSIONS, 1 if state >> 31 else -1))
+    return tuple(found)

@@ -1,0 +1,140 @@
+"""Store, search, read back and delete under the real runtime, over the local Vectorize."""
+
+import ast
+import re
+import sysconfig
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+BATCH = 500
+
+
+def docstrings() -> dict[str, str]:
+    """The docstring of every public function and class of the standard library, by module and name."""
+    found = {}
+    library = Path(sysconfig.get_paths()["stdlib"])
+    for path in sorted(library.glob("*.py")) + sorted(library.glob("[a-z]*/*.py")):
+        if "test" in path.parts[-2] or path.parts[-2] in ("site-packages", "idlelib", "lib2to3", "turtledemo"):
+            continue
+        module = ast.parse(path.read_bytes())
+        for node in ast.walk(module):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef) and not node.name.startswith(
+                "_"
+            ):
+                text = ast.get_docstring(node)
+                if text:
+                    found[f"{path.stem}.{node.name}"[:64]] = text[:2000]
+    return found
+
+
+@pytest.fixture(scope="module")
+def library(worker):
+    """Several thousand docstrings, stored."""
+    found = docstrings()
+    assert len(found) > 3000
+    items = [{"id": name, "text": text, "title": name.split(".")[1]} for name, text in found.items()]
+    for start in range(0, len(items), BATCH):
+        last = start + BATCH >= len(items)
+        body = {"documents": items[start : start + BATCH], "namespace": "stdlib", "wait": last}
+        response = worker.send("PUT", "/vectors", json=body)
+        assert response.status_code == 200, response.text
+    assert response.json()["visible"] is True
+    return found
+
+
+def rare_words(library: dict[str, str], count: int) -> dict[str, str]:
+    """Functions spread over the library, each with a word that few other docstrings have."""
+    words = {name: set(re.findall(r"[a-z]{6,}", text.lower())) for name, text in library.items()}
+    frequency = Counter(word for found in words.values() for word in found)
+    rare = {name: [word for word in sorted(found) if frequency[word] <= 2] for name, found in words.items()}
+    named = sorted(name for name, found in rare.items() if found)
+    return {name: rare[name][0] for name in named[:: len(named) // count]}
+
+
+def test_a_word_of_a_docstring_finds_its_function_among_the_first_five(worker, library):
+    asked = rare_words(library, 50)
+    assert len(asked) >= 50
+    missed = []
+    for name, word in asked.items():
+        found = worker.post("/search", {"text": word, "namespace": "stdlib", "metadata": "none"}).json()
+        if name not in [match["id"] for match in found["matches"]]:
+            missed.append((name, word))
+    # the stand-in hashes words to 768 numbers: a word in a docstring of a page can drown
+    assert len(missed) <= len(asked) / 10, missed
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("textwrap.dedent", "remove any common leading whitespace from every line"),
+        ("bisect.insort_right", "insert item x in list a and keep it sorted"),
+        ("base64.b64encode", "encode the bytes-like object using Base64"),
+        ("heapq.nlargest", "find the n largest elements in a dataset"),
+    ],
+)
+def test_words_of_a_docstring_find_its_function(worker, library, name, words):
+    found = worker.post("/search", {"text": words, "namespace": "stdlib", "top_k": 5}).json()
+    assert name in [match["id"] for match in found["matches"]]
+    assert found["matches"][0]["metadata"]["text"] in library.values()
+
+
+def test_a_page_of_them_reads_back_and_another_namespace_is_empty(worker, library):
+    names = sorted(library)[:50]
+    read = worker.send("GET", "/vectors", params={"ids": ",".join([*names, "no.such"])}).json()
+    assert sorted(item["id"] for item in read["vectors"]) == names
+    assert read["missing"] == ["no.such"]
+    elsewhere = worker.post("/search", {"text": "median", "namespace": "elsewhere"}).json()
+    assert elsewhere == {"count": 0, "matches": []}
+
+
+def test_the_index_fits_and_counts(worker, library):
+    index = worker.send("GET", "/index").json()
+    assert (index["fits"], index["dimensions"]) == (True, 768)
+    assert index["vector_count"] >= len(library)
+
+
+def test_filters_use_metadata_indexes(worker):
+    items = [
+        {"id": f"year-{year}", "text": f"the year {year}", "metadata": {"year": year}} for year in range(2000, 2010)
+    ]
+    worker.send("PUT", "/vectors", json={"documents": items, "namespace": "years", "wait": True})
+    asked = {"text": "the year", "namespace": "years", "filter": {"year": {"$gte": 2003, "$lt": 2006}}, "top_k": 20}
+    found = worker.post("/search", asked).json()
+    assert sorted(match["id"] for match in found["matches"]) == ["year-2003", "year-2004", "year-2005"]
+
+
+def test_embed_store_search_by_id_delete(worker):
+    store = {"ids": ["one", "two"], "namespace": "kept", "wait": True}
+    kept = worker.post("/embed", {"text": ["red apple", "red apples"], "dimensions": 256, "store": store}).json()
+    assert (kept["shape"], kept["stored"]["visible"]) == ([2, 256], True)
+    alike = worker.post("/search", {"id": "one", "namespace": "kept", "top_k": 2, "values": True}).json()
+    assert [match["id"] for match in alike["matches"]] == ["one", "two"]
+    assert len(alike["matches"][0]["values"]) == 768
+    gone = worker.send("DELETE", "/vectors", json={"ids": ["one", "two"], "wait": True}).json()
+    assert gone["visible"] is True
+    assert worker.send("GET", "/vectors?ids=one,two").json()["missing"] == ["one", "two"]
+
+
+def test_insert_leaves_what_is_there(worker):
+    for mode, text in (("upsert", "first"), ("insert", "second")):
+        body = {"documents": [{"id": "same", "text": text}], "namespace": "modes", "mode": mode, "wait": True}
+        assert worker.send("PUT", "/vectors", json=body).json()["visible"] is True
+    [kept] = worker.send("GET", "/vectors?ids=same").json()["vectors"]
+    assert kept["metadata"]["text"] == "first"
+
+
+def test_partial_failure_over_the_real_border(worker):
+    items = [{"id": f"part-{n}", "text": f"text {n}"} for n in range(250)]
+    items[210]["id"] = "fault:40041"
+    response = worker.send("PUT", "/vectors", json={"documents": items})
+    answer = response.json()
+    assert (response.status_code, answer["error"]["code"]) == (503, "upstream_busy")
+    assert (len(answer["accepted"]), len(answer["not_accepted"])) == (200, 50)
+
+
+def test_what_vectorize_refuses_is_told(worker):
+    response = worker.send("PUT", "/vectors", json={"documents": [{"id": "fault:40012", "text": "a"}]})
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_request")
+    assert "Traceback" not in response.text
