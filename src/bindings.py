@@ -18,6 +18,9 @@ from embedder.settings import MODEL, Settings, SettingsError
 from embedder.store import Store
 
 _DRAIN_FACTOR = 4
+_HEAD_BYTES = 1024
+# a function of the other side that takes anything and does nothing: no proxy of ours has to live until it is called
+_IGNORE = js.Function.prototype
 _VARIABLES = (
     "MAX_TEXT_TOKENS",
     "MAX_BODY_BYTES",
@@ -33,32 +36,65 @@ class Answer:
     """An upstream `Response` that nobody has read yet."""
 
     def __init__(self, response: JsProxy) -> None:
-        self.response = response
+        self._response = response
+        self._first: JsProxy | None = None
         self.status: int = response.status
 
     @property
     def content_type(self) -> str:
-        return self.response.headers.get("content-type") or ""
+        return self._response.headers.get("content-type") or ""
+
+    @property
+    def stream(self) -> JsProxy:
+        """The whole body as a stream, with the chunk that `head` has looked at in front."""
+        body = self._response.body
+        if self._first is None:
+            return body
+        length = self._response.headers.get("content-length")
+        whole = js.FixedLengthStream.new(int(length)) if length else js.IdentityTransformStream.new()
+        writer = whole.writable.getWriter()
+        # nobody waits for these: a broken stream shows at the end that is read
+        writer.write(self._first).catch(_IGNORE)
+        writer.releaseLock()
+        body.pipeTo(whole.writable).catch(_IGNORE)
+        return whole.readable
+
+    async def head(self) -> bytes:
+        try:
+            reader = self._response.body.getReader()
+            self._first = (await reader.read()).value or js.Uint8Array.new(0)
+            reader.releaseLock()
+            return bytes(self._first.subarray(0, _HEAD_BYTES).to_bytes())
+        except JsException as error:
+            raise _broken() from error
 
     async def read(self) -> bytes:
+        response = self._response if self._first is None else js.Response.new(self.stream)
         try:
-            return bytes((await self.response.arrayBuffer()).to_bytes())
+            return bytes((await response.arrayBuffer()).to_bytes())
         except JsException as error:
-            raise UpstreamError("The answer of Workers AI broke off.", transient=True) from error
+            raise _broken() from error
 
     async def float32(self) -> bytes:
         """Parse and flatten on the other side: numbers cross as one block of memory."""
         try:
-            rows = (await self.response.json()).data
-            flat = rows.flat()
+            flat = (await self._response.json()).data.flat()
             # null would become 0
-            if not js.Array.isArray(rows) or flat.includes(jsnull):
-                raise UpstreamInvalidError("The model's answer is not rows of numbers.", transient=True)
+            if flat.includes(jsnull):
+                raise _no_rows()
             return bytes(js.Uint8Array.new(js.Float32Array.new(flat).buffer).to_bytes())
-        except (JsException, AttributeError) as error:
-            raise UpstreamInvalidError(
-                "The model's answer is not the JSON of rows of numbers.", transient=True
-            ) from error
+        except JsException as error:
+            raise (_no_rows() if error.name == "SyntaxError" else _broken()) from error
+        except AttributeError as error:
+            raise _no_rows() from error
+
+
+def _broken() -> EmbedderError:
+    return UpstreamError("The answer of Workers AI broke off.", transient=True)
+
+
+def _no_rows() -> EmbedderError:
+    return UpstreamInvalidError("The model's answer is not the JSON of rows of numbers.")
 
 
 class WorkersAI:
@@ -176,7 +212,7 @@ def response_to_js(response: HttpResponse) -> JsProxy:
 def _content(response: HttpResponse) -> JsProxy | None:
     body = response.body
     if isinstance(body, Answer):
-        return body.response.body
+        return body.stream
     if isinstance(body, list):
         return js.Blob.new(to_js(body)).stream()
     return to_js(body) if body else None
@@ -187,8 +223,9 @@ def reply_to_js(reply: Reply) -> JsProxy:
     answer = js.JSON.parse(reply.text)
     if reply.floats is not None:
         answer.data = js.Float32Array.new(to_js(reply.floats).buffer)
-    if isinstance(reply.response, Answer):
-        answer.response = reply.response.response
+    if reply.response is not None:
+        body = reply.response.stream if isinstance(reply.response, Answer) else to_js(reply.response)
+        answer.response = js.Response.new(body, headers=to_js([["content-type", "application/json"]]))
     return answer
 
 

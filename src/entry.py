@@ -21,7 +21,7 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in th
     """
 
     def __getattribute__(self, name: str) -> object:
-        """Keep Python's own methods (`__init__`, `__setattr__`, ...) from callers, who could name them like any other."""
+        """Keep Python's own methods (`__init__`, `__setattr__`, ...) from callers, who could name them too."""
         if name.startswith("__"):
             raise AttributeError(name)
         return super().__getattribute__(name)

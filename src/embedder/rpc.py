@@ -22,11 +22,11 @@ FORMATS = (ARRAY, FLOAT32, RESPONSE)
 
 
 class Reply(msgspec.Struct):
-    """What goes back to the caller: `text` is JSON, and `floats` or `response` goes beside it."""
+    """What goes back to the caller: `text` is JSON, and `floats` or a `response` with this body goes beside it."""
 
     text: str
     floats: bytes | None = None
-    response: Answer | None = None
+    response: Answer | bytes | None = None
 
 
 class Operation(msgspec.Struct, frozen=True):

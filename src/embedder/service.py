@@ -10,7 +10,7 @@ from embedder import prompts, retries, tokens, upstream
 from embedder import vectors as rows_of
 from embedder.errors import EmbedderError, TextTooLongError, UpstreamInvalidError
 from embedder.prompts import Titles
-from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
+from embedder.settings import DIMENSIONS, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
 
 T = TypeVar("T")
 Read = Callable[[int, bytes, int], T]
@@ -19,14 +19,15 @@ Read = Callable[[int, bytes, int], T]
 class Answer(Protocol):
     """An answer of the model that nobody has read yet.
 
-    `float32` returns the numbers of all rows, one after another, as little-endian float32; UpstreamInvalidError if the
-    answer is not rows of numbers.
+    `head` returns its first bytes without taking them from whoever reads or passes it on later. `float32` returns the
+    numbers of all rows, one after another, as little-endian float32; UpstreamInvalidError if they are none.
     """
 
     @property
     def status(self) -> int: ...
     @property
     def content_type(self) -> str: ...
+    async def head(self) -> bytes: ...
     async def read(self) -> bytes: ...
     async def float32(self) -> bytes: ...
 
@@ -118,10 +119,20 @@ class Service:
             )
         return Plan(prompted, task, sum(counts), over)
 
-    async def answer(self, plan: Plan, trace: Trace) -> Answer:
-        """Ask the model for at most 100 texts and return its answer unread."""
-        trace.texts = len(plan.texts)
-        return await self._ask(plan.texts, trace, _unread)
+    async def answer(self, plan: Plan, trace: Trace) -> Answer | bytes:
+        """Ask the model for at most 100 texts and return its answer unread but for its head.
+
+        An answer whose head does not show the rows that were asked for is read and checked whole.
+        """
+        trace.texts = count = len(plan.texts)
+
+        async def seen(answer: Answer) -> Answer | bytes:
+            if rows_of.head_fits(await answer.head(), count):
+                return answer
+            rows = rows_of.raw_rows(await answer.read(), count)
+            return rows_of.body_of(rows, DIMENSIONS)
+
+        return await self._ask(plan.texts, trace, seen)
 
     async def collect(self, plan: Plan, trace: Trace, read: Read[T]) -> list[T]:
         """Ask the model in calls of 100, at most 6 in flight, and return what `read` makes of each answer, in order.
@@ -197,10 +208,6 @@ class Service:
         """Return the vectors of the plan's texts, as floats of unit length with this many numbers."""
         batches = await self.collect(plan, trace, lambda _, body, count: rows_of.float_rows(body, count))
         return [rows_of.shorten(row, dimensions) for rows in batches for row in rows]
-
-
-async def _unread(answer: Answer) -> Answer:
-    return answer
 
 
 async def _whole(answer: Answer) -> bytes:

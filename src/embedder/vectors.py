@@ -4,6 +4,7 @@ A row is a vector of 768 numbers. Rows that nobody computes with stay the JSON t
 """
 
 import math
+import re
 from array import array
 from binascii import b2a_base64
 from collections.abc import Callable, Sequence
@@ -50,6 +51,7 @@ class _Answer(msgspec.Struct):
 _raw_decoder = msgspec.json.Decoder(_RawAnswer)
 _decoder = msgspec.json.Decoder(_Answer)
 _row_decoder = msgspec.json.Decoder(list[float])
+_HEAD = re.compile(rb'\s*\{\s*"shape"\s*:\s*\[\s*(\d+)\s*,\s*(\d+)\s*\]\s*,\s*"data"\s*:\s*\[\s*\[([-+0-9.eE, ]+)')
 _FLOAT32_BYTES = 4
 _PLAIN_ROW = b"[" + b"," * (DIMENSIONS - 1) + b"]"
 _ZERO_DIGITS = b"[]0., -e"
@@ -124,6 +126,12 @@ def _encode(row: list[float], form: Form) -> bytes:
     return b'"%b"' % to_base64(short) if form.encoding == BASE64 else to_json(short)
 
 
+def head_fits(head: bytes, count: int) -> bool:
+    """Return whether an answer that begins with `head` is one of `count` rows of 768 numbers, as far as can be seen."""
+    found = _HEAD.match(head)
+    return bool(found and int(found[1]) == count and int(found[2]) == DIMENSIONS and found[3].strip(_ZERO_DIGITS))
+
+
 def check_float32(numbers: bytes, count: int) -> None:
     """Raise UpstreamInvalidError unless `numbers` are `count` finite rows of 768 float32 that are not all zero."""
     size = DIMENSIONS * _FLOAT32_BYTES
@@ -136,6 +144,11 @@ def check_float32(numbers: bytes, count: int) -> None:
     for index in range(count):
         if not any(numbers[index * size : (index + 1) * size].strip(b"\0\x80")):
             raise UpstreamInvalidError(f"The model's row {index} is all zeros.")
+
+
+def body_of(rows: list[bytes], dimensions: int) -> bytes:
+    """Return rows of JSON text as the model's own answer."""
+    return b'{"shape":[%d,%d],"data":[%b]}' % (len(rows), dimensions, b",".join(rows))
 
 
 def shorten(row: list[float], dimensions: int) -> list[float]:

@@ -5,18 +5,21 @@ import json
 from collections.abc import Callable, Mapping
 
 import msgspec
-from standin import lexical
 
 from embedder import web
 from embedder.app import App, Limiter
 from embedder.routing import HttpResponse
 from embedder.service import Service
 from embedder.settings import Settings
+from standin import lexical
 
 
 class FakeAnswer:
     def __init__(self, status: int, body: bytes, content_type: str = "application/json") -> None:
         self.status, self.body, self.content_type = status, body, content_type
+
+    async def head(self) -> bytes:
+        return self.body[:1024]
 
     async def read(self) -> bytes:
         return self.body

@@ -64,7 +64,7 @@ class FakeIndex:
             {
                 "dimensions": self.dimensions,
                 "vectorCount": len(self.vectors),
-                "processedUpToMutation": self.other_writer and "other" or seen,
+                "processedUpToMutation": (self.other_writer and "other") or seen,
                 "processedUpToDatetime": when,
             }
         )

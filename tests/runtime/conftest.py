@@ -1,4 +1,4 @@
-"""The Worker under the real runtime: one `make dev` for the whole session, a second one before a real model's vectors."""
+"""The Worker under the real runtime: one `make dev` for the session, another before a real model's vectors."""
 
 import json
 import socket
@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
-from standin import lexical
 
+from standin import lexical
 from tools import dev, runtime
 
 START_LIMIT_S = 120

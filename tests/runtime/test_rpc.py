@@ -137,7 +137,9 @@ def test_the_declarations_are_those_of_the_structs(tmp_path):
 
 def test_the_typescript_compiler_accepts_them():
     runtime.prepare()
-    done = subprocess.run(["tsc", "-p", "tests/types"], cwd=ROOT, env=runtime.environment(), capture_output=True, text=True)
+    done = subprocess.run(
+        ["tsc", "-p", "tests/types"], cwd=ROOT, env=runtime.environment(), capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout
 
 

@@ -77,8 +77,7 @@ async def embed(call: Call) -> HttpResponse:
 
 def body_of(answer: bytes, count: int, form: Form) -> bytes:
     """Return the native answer made of the model's, in the form asked for."""
-    rows = vectors.encoded_rows(answer, count, form)
-    return b'{"shape":[%d,%d],"data":[%b]}' % (count, form.dimensions, b",".join(rows))
+    return vectors.body_of(vectors.encoded_rows(answer, count, form), form.dimensions)
 
 
 def _documents(store: StoreIn, texts: list[str]) -> list[Document]:
@@ -101,9 +100,8 @@ async def _embed_and_store(call: Call, plan: Plan, form: Form, found: list[Docum
     )
     if store.wait:
         await call.store.wait(written, call.trace)
-    data = b",".join(vectors.reencoded(row, form) for row in rows)
-    stored = msgspec.json.encode(written)
-    body = b'{"shape":[%d,%d],"data":[%b],"stored":%b}' % (len(rows), form.dimensions, data, stored)
+    answer = vectors.body_of([vectors.reencoded(row, form) for row in rows], form.dimensions)
+    body = b'%b,"stored":%b}' % (answer[:-1], msgspec.json.encode(written))
     return HttpResponse(200, body, plan=plan)
 
 

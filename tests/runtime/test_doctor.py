@@ -1,0 +1,53 @@
+"""`python -m tools.doctor` against the running Worker."""
+
+import json
+import subprocess
+import sys
+
+from tools import runtime
+from tools.doctor import cut
+
+
+def doctor(url, *options):
+    command = [sys.executable, "-m", "tools.doctor", url, *options]
+    return subprocess.run(command, cwd=runtime.ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+
+def checks(done):
+    return {check["check"]: check for check in json.loads(done.stdout)["checks"]}
+
+
+def test_the_stand_in_is_told_and_nothing_fails(worker):
+    done = doctor(worker.url, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = checks(done)
+    assert "lexical stand-in" in found["vectors"]["detail"]
+    skipped = {name for name, check in found.items() if check["status"] == "skip"}
+    assert skipped == {"figures without prompts", "figures with prompts", "prompts"}
+    assert found["index"]["status"] == "ok"
+
+
+def test_all_figures_hold_for_the_recorded_vectors(real_model_worker):
+    done = doctor(real_model_worker.url, "--json", "--no-latency")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = checks(done)
+    assert {check["status"] for name, check in found.items() if name != "authentication"} == {"ok"}
+    assert len(found["figures with prompts"]["figures"]["cosines"]) == 8
+    assert [*found["figures without prompts"]["figures"]["cosines"]] == ["768", "512", "256", "128"]
+
+
+def test_the_stand_in_cuts_nothing_and_the_cost_is_told(worker):
+    done = doctor(worker.url, "--json", "--no-latency", "--find-cut")
+    assert f"at most {cut.CALLS} requests" in checks(done)["cut"]["detail"]
+
+
+def test_a_person_gets_a_table(worker):
+    done = doctor(worker.url, "--no-latency")
+    assert done.returncode == 0
+    assert "normalised" in done.stdout
+
+
+def test_nobody_at_home_is_exit_code_1():
+    done = doctor("http://127.0.0.1:9", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["ok"] is False

@@ -1,0 +1,218 @@
+"""The fault matrix, at the fetch under the runtime's own AI and Vectorize classes: one table of expected answers."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.runtime import upstream
+from tools import workerd
+from tools.runtime import ROOT
+
+RUN = "/client/v4/accounts/abc/ai/run/@cf/google/embeddinggemma-300m"
+DEADLINE_S = 3
+SLACK_S = 8  # for a busy machine
+AT_ONCE = 6
+
+# fault -> (status, code, calls of the model) wherever the answer is read
+READ = {
+    "2018": (503, "upstream_busy", 4),
+    "3003": (400, "invalid_request", 1),
+    "3006": (413, "payload_too_large", 1),
+    "3007": (504, "upstream_timeout", 4),
+    "3008": (504, "upstream_timeout", 4),
+    "3010": (400, "invalid_request", 1),
+    "3023": (502, "upstream_error", 1),
+    "3030": (400, "invalid_request", 1),
+    "3036": (429, "quota_exhausted", 1),
+    "3040": (503, "upstream_busy", 4),
+    "3041": (502, "upstream_error", 1),
+    "3042": (502, "upstream_error", 1),
+    "4006": (429, "quota_exhausted", 1),
+    "5004": (400, "invalid_request", 1),
+    "5006": (400, "invalid_request", 1),
+    "5007": (502, "upstream_error", 1),
+    "5016": (502, "upstream_error", 1),
+    "5018": (502, "upstream_error", 1),
+    "5035": (502, "upstream_error", 1),
+    "9999": (502, "upstream_error", 4),
+    "html": (502, "upstream_error", 4),
+    "html:200": (502, "upstream_invalid", 4),
+    "malformed": (502, "upstream_invalid", 1),
+    "empty": (502, "upstream_invalid", 1),
+    "short": (502, "upstream_invalid", 1),
+    "count": (502, "upstream_invalid", 1),
+    "zeros": (502, "upstream_invalid", 1),
+    "nan": (502, "upstream_invalid", 1),
+    "null": (502, "upstream_invalid", 1),
+    "reset": (502, "upstream_error", 4),
+    "cut": (502, "upstream_error", 4),
+    "slowheaders": (504, "upstream_timeout", 1),
+    "slowbody": (504, "upstream_timeout", 1),
+}
+# what a stream can't take back: the status has gone out when the body breaks
+STREAM_BREAKS = ("malformed", "cut", "slowbody")
+
+
+@pytest.fixture(scope="module")
+def models() -> Iterator[upstream.Server]:
+    with upstream.serve() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
+    bindings = {
+        "AI": workerd.ai("upstream"),
+        "VECTORIZE": workerd.vectorize("upstream"),
+        "AUTH": workerd.text("off"),
+        "DEADLINE_S": workerd.text(str(DEADLINE_S)),
+        "WAIT_S": workerd.text("1"),
+    }
+    worker = workerd.Worker("embedder", workerd.python_worker(ROOT / "src"), bindings)
+    probe = workerd.Worker(
+        "probe",
+        workerd.js_worker(Path(__file__).parent / "probe" / "src" / "index.js"),
+        {"EMBEDDINGS": workerd.service("embedder")},
+    )
+    config = workerd.Config([worker, probe, workerd.External("upstream", models.address)], {"embedder": 0, "probe": 0})
+    with workerd.serve(config, tmp_path_factory.mktemp("faults")) as process:
+        yield process
+
+
+def send(worker: workerd.Process, method: str, path: str, body: object) -> requests.Response:
+    return requests.request(method, worker.url("embedder") + path, json=body, timeout=DEADLINE_S + SLACK_S)
+
+
+def openai(text: str, **fields: object) -> dict:
+    return {"model": "embeddinggemma-300m", "input": text, **fields}
+
+
+def rpc_reply(worker: workerd.Process, text: str, **options: object) -> tuple[int, str]:
+    call = {"method": "embed", "args": [["fine", text], options]}
+    said = requests.post(worker.url("probe"), json=call, timeout=DEADLINE_S + SLACK_S).json()
+    assert "thrown" not in said
+    return said["answer"]["error"]["status"], said["answer"]["error"]["code"]
+
+
+def split(text: str) -> list[str]:
+    """250 texts, the fault in the second of three calls."""
+    return [*[f"text {number}" for number in range(150)], text, *[f"text {number}" for number in range(99)]]
+
+
+# where the answer of the model is read before anything goes out
+READERS = {
+    "native 256": lambda w, t: http_reply(send(w, "POST", "/embed", {"text": ["fine", t], "dimensions": 256})),
+    "openai float": lambda w, t: http_reply(send(w, "POST", "/v1/embeddings", openai(["fine", t]))),
+    "openai base64": lambda w, t: http_reply(
+        send(w, "POST", "/v1/embeddings", openai(["fine", t], encoding_format="base64"))
+    ),
+    "openai split": lambda w, t: http_reply(send(w, "POST", "/v1/embeddings", openai(split(t)))),
+    "workers ai": lambda w, t: http_reply(send(w, "POST", RUN, {"text": ["fine", t]})),
+    "similarity": lambda w, t: http_reply(send(w, "POST", "/similarity", {"texts": ["fine", t]})),
+    "search": lambda w, t: http_reply(send(w, "POST", "/search", {"text": t})),
+    "store": lambda w, t: http_reply(send(w, "PUT", "/vectors", {"documents": [{"id": "1", "text": t}]})),
+    "rpc array": lambda w, t: rpc_reply(w, t, dimensions=512),
+    "rpc float32": lambda w, t: rpc_reply(w, t, format="float32"),
+}
+# Cloudflare's shape has numbers for codes
+CLOUDFLARE = {"upstream_busy": 3040, "upstream_timeout": 3007, "quota_exhausted": 3036, "payload_too_large": 3006}
+
+
+def http_reply(response: requests.Response) -> tuple[int, str]:
+    body = response.json()
+    if "errors" in body:
+        assert body["success"] is False
+        return response.status_code, str(body["errors"][0]["code"])
+    return response.status_code, body["error"]["code"]
+
+
+def expected(reader: str, fault: str) -> tuple[int, str]:
+    status, code, _ = READ[fault]
+    if reader == "workers ai":
+        number = fault if fault.isdigit() else {"upstream_timeout": "3007"}.get(code, "10000")
+        return status, number
+    return status, code
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_fault_in_every_dialect(worker, reader):
+    ask = READERS[reader]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(lambda fault: ask(worker, f"fault:{fault}"), READ))
+    found = dict(zip(READ, answers, strict=True))
+    wanted = {fault: expected(reader, fault) for fault in READ}
+    assert found == wanted
+    assert requests.get(worker.url("embedder") + "/health", timeout=SLACK_S).status_code == 200
+
+
+@pytest.mark.parametrize("fault", [fault for fault in READ if fault not in STREAM_BREAKS])
+def test_every_fault_before_a_stream_begins(worker, fault):
+    found = http_reply(send(worker, "POST", "/embed", {"text": ["fine", f"fault:{fault}"]}))
+    assert found == READ[fault][:2]
+
+
+@pytest.mark.parametrize("fault", ["cut", "slowbody"])
+def test_a_client_sees_when_a_stream_breaks(worker, fault):
+    """The status is 200 by then, but the connection ends before the length that was promised."""
+    with pytest.raises((requests.exceptions.ChunkedEncodingError, requests.exceptions.ConnectionError)):
+        send(worker, "POST", "/embed", {"text": ["fine", f"fault:{fault}"]})
+
+
+def test_json_that_ends_too_early_is_not_json_for_the_client_either(worker):
+    response = send(worker, "POST", "/embed", {"text": ["fine", "fault:malformed"]})
+    assert response.status_code == 200
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(response.text)
+
+
+@pytest.mark.parametrize("fault", [fault for fault in READ if fault not in ("slowheaders", "slowbody")])
+def test_how_often_the_model_is_asked(worker, models, fault):
+    """Retried where a repeat can help and nowhere else; the queue is waited in on the last attempt alone."""
+    key = fault.split(":")[0]
+    models.calls[key] = 0
+    models.rejecting.clear()
+    send(worker, "POST", "/v1/embeddings", openai([f"fault:{fault}"]))
+    asked = READ[fault][2]
+    assert models.calls[key] == asked
+    assert models.rejecting == [True, True, True, False][:asked]
+
+
+VECTORIZE = {
+    "40012": (400, "invalid_request"),
+    "40041": (503, "upstream_busy"),
+    "50000": (502, "upstream_error"),
+    "html": (502, "upstream_error"),
+    "malformed": (502, "upstream_error"),
+    "empty": (502, "upstream_error"),
+    "reset": (502, "upstream_error"),
+    "slowheaders": (504, "upstream_timeout"),
+    "slowbody": (504, "upstream_timeout"),
+}
+
+
+@pytest.mark.parametrize("fault", VECTORIZE)
+def test_every_fault_of_vectorize(worker, fault):
+    stored = send(worker, "PUT", "/vectors", {"documents": [{"id": f"fault:{fault}", "text": "a"}]})
+    assert http_reply(stored) == VECTORIZE[fault]
+    found = send(worker, "POST", "/search", {"text": "a", "namespace": f"fault:{fault}"})
+    assert http_reply(found) == VECTORIZE[fault]
+
+
+def test_the_isolate_serves_the_next_request(worker):
+    assert send(worker, "POST", "/embed", {"text": ["a", "b"]}).json()["shape"] == [2, 768]
+
+
+def test_a_client_that_goes_stops_the_call(worker, models):
+    """The model sees its connection end long before its own time is over."""
+    before = models.gone["slowbody"]
+    with pytest.raises(requests.exceptions.RequestException):
+        requests.post(worker.url("embedder") + "/v1/embeddings", json=openai(["fault:slowbody"]), timeout=0.5)
+    for _ in range(100):
+        if models.gone["slowbody"] > before:
+            break
+        models.released.wait(0.05)
+    assert models.gone["slowbody"] > before

@@ -1,0 +1,140 @@
+"""Workers AI and Vectorize as plain HTTP servers that fail in every way, for the runtime's real binding classes.
+
+A text `fault:KIND` (or an id, for Vectorize) chooses the fault; the count of calls a fault got is kept.
+"""
+
+import json
+import struct
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SO_LINGER, SOL_SOCKET
+
+import msgspec
+
+from standin import lexical, workers_ai
+from standin.workers_ai import Fault, Reply
+
+SLOW_S = 30.0
+
+
+@lru_cache(4096)
+def row(text: str) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(lexical.embed(text)))
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.calls: Counter[str] = Counter()
+        self.rejecting: list[bool] = []
+        self.gone: Counter[str] = Counter()
+        self.released = threading.Event()
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_port}"
+
+
+@contextmanager
+def serve() -> Iterator[Server]:
+    server = Server()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.released.set()
+    server.shutdown()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        known = {"dimensions": 768, "vectorCount": 0, "processedUpToMutation": None, "processedUpToDatetime": None}
+        self.reply(Reply(200, json.dumps(known).encode()))
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        if self.path.startswith("/run"):
+            self.embed(json.loads(body))
+        else:
+            self.vectorize(body.decode())
+
+    def embed(self, call: dict) -> None:
+        texts, refusal = workers_ai.check(self.headers["cf-consn-model-id"], call["inputs"])
+        fault = workers_ai.fault_of(texts)
+        self.server.calls[fault.kind if fault and fault.kind != "code" else str(fault.number) if fault else ""] += 1
+        self.server.rejecting.append(call["options"].get("rejectIfBusy", False))
+        reply = refusal or workers_ai.answer([row(text) for text in texts])
+        self.fail(reply, fault) if fault else self.reply(reply)
+
+    def vectorize(self, body: str) -> None:
+        if "fault:" in body:
+            kind = body.split("fault:")[1].split('"')[0]
+            fault = Fault("code" if kind.isdigit() else kind, int(kind) if kind.isdigit() else 0)
+            self.server.calls[f"vectorize-{kind}"] += 1
+            return self.fail(
+                Reply(200, b'{"mutationId":"m"}'), fault, code_body={"code": fault.number, "error": "refused"}
+            )
+        if self.path.endswith("/query"):
+            return self.reply(Reply(200, b'{"count":0,"matches":[]}'))
+        return self.reply(Reply(200, b'{"mutationId":"m"}'))
+
+    def fail(self, reply: Reply, fault: Fault, code_body: dict | None = None) -> None:
+        match fault.kind:
+            case "code" if code_body:
+                self.reply(Reply(400, json.dumps(code_body).encode()))
+            case "slowheaders":
+                self.server.released.wait(SLOW_S)
+                self.reply(reply)
+            case "slowbody":
+                self.reply(reply, stop_after=len(reply.body) // 2)
+            case "reset":
+                self.reset()
+            case "cut":
+                self.reply(reply, stop_after=len(reply.body) // 2, cut=True)
+            case "count":
+                self.reply(workers_ai.answer([row("a")] * 3))
+            case "null":
+                self.reply(Reply(200, reply.body.replace(b"[[", b"[[null,", 1)))
+            case "empty":
+                self.reply(Reply(200, b""))
+            case _:
+                self.reply(workers_ai.broken(reply, fault))
+
+    def reply(self, reply: Reply, *, stop_after: int | None = None, cut: bool = False) -> None:
+        try:
+            self.send_response(reply.status)
+            self.send_header("content-type", reply.content_type)
+            self.send_header("content-length", str(len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body[:stop_after])
+            self.wfile.flush()
+            if cut:
+                self.reset()
+            elif stop_after is not None:
+                self.wait_until_gone()
+        except OSError:
+            self.server.gone["write"] += 1
+
+    def wait_until_gone(self) -> None:
+        """Hold the body back until the other side gives up."""
+        self.connection.settimeout(SLOW_S)
+        with suppress(OSError):
+            self.connection.recv(1)
+        self.server.gone["slowbody"] += 1
+        self.close_connection = True
+
+    def reset(self) -> None:
+        """Close so that the other side sees a reset, not an end."""
+        self.connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
