@@ -4,6 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("default", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("long", settings.get_profile("default"), max_examples=5_000)
+settings.load_profile("default")
 
 DATA = Path(__file__).parent / "data"
 
