@@ -35,8 +35,9 @@ _VARIABLES = (
 class Answer:
     """An upstream `Response` that nobody has read yet."""
 
-    def __init__(self, response: JsProxy) -> None:
+    def __init__(self, response: JsProxy, body_limit_ms: int) -> None:
         self._response = response
+        self._body_limit_ms = body_limit_ms
         self._first: JsProxy | None = None
         self.status: int = response.status
 
@@ -56,7 +57,10 @@ class Answer:
         # nobody waits for these: a broken stream shows at the end that is read
         writer.write(self._first).catch(_IGNORE)
         writer.releaseLock()
-        body.pipeTo(whole.writable).catch(_IGNORE)
+        # what is passed on when we have answered is bounded by its own clock
+        limit = js.Object.new()
+        limit.signal = js.AbortSignal.timeout(self._body_limit_ms)
+        body.pipeTo(whole.writable, limit).catch(_IGNORE)
         return whole.readable
 
     async def head(self) -> bytes:
@@ -98,7 +102,7 @@ def _no_rows() -> EmbedderError:
 
 
 class WorkersAI:
-    """The binding `AI`. A call ends when its client goes, when its time is over, or when nobody waits for it."""
+    """The binding `AI`. A call ends when its client goes, or when nobody waits for it any more."""
 
     def __init__(self, ai: JsProxy, deadline_s: int) -> None:
         self._ai = ai
@@ -109,11 +113,9 @@ class WorkersAI:
         options = js.Object.new()
         options.returnRawResponse = True
         options.rejectIfBusy = reject_if_busy
-        # the time also bounds the body, which may be passed on after this has returned
-        signals = [abort.signal, js.AbortSignal.timeout(self._deadline_ms), *([client] if client else [])]
-        options.signal = js.AbortSignal.any(to_js(signals))
+        options.signal = js.AbortSignal.any(to_js([abort.signal, client])) if client else abort.signal
         try:
-            return Answer(await self._ai.run(MODEL, js.JSON.parse(inputs), options))
+            return Answer(await self._ai.run(MODEL, js.JSON.parse(inputs), options), self._deadline_ms)
         except JsException as error:
             raise _unreachable(error) from error
         except asyncio.CancelledError:

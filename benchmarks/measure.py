@@ -1,0 +1,142 @@
+"""Measures contenders side by side: a short block of requests each, in turn, so that what disturbs one disturbs all."""
+
+import contextlib
+import gc
+import statistics
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.contenders import CALLER, WORKER
+from benchmarks.kinds import Kind
+from benchmarks.load import Connection, saturate
+from benchmarks.rows import TEXTS, Rows
+from tools.workerd import Process
+
+CONNECTIONS = 8
+_ABSENT = (404, 405, 501)
+
+
+class Cell(msgspec.Struct, omit_defaults=True):
+    """What one contender did with one kind of request. `note` says why there are no figures."""
+
+    p50_ms: float = 0.0
+    p99_ms: float = 0.0
+    per_s_1: float = 0.0  # requests a second over one connection
+    per_s_8: float = 0.0  # over eight
+    cpu_ms: float = 0.0  # of the whole process a request: the stand-in upstream is in it
+    note: str = ""
+
+
+class Effort(msgspec.Struct, frozen=True):
+    """How many requests are measured and sent before, by the number of texts in them."""
+
+    requests: Mapping[int, int]
+    warm_up: int
+    turns: int  # blocks that the requests are sent in
+
+    def of(self, kind: Kind) -> int:
+        return next(count for texts, count in self.requests.items() if kind.texts <= texts)
+
+    def block(self, kind: Kind) -> int:
+        return max(1, self.of(kind) // self.turns)
+
+
+FULL = Effort({1: 900, 10: 600, 100: 150, 2048: 8}, warm_up=100, turns=30)
+QUICK = Effort({1: 100, 10: 50, 100: 20, 2048: 2}, warm_up=2, turns=2)
+
+
+def measure(kind: Kind, processes: Mapping[str, Process], rows: Rows, effort: Effort) -> dict[str, Cell]:
+    """Return a cell for every contender that takes part in `kind`."""
+    cells = {name: Cell() for name in kind.contenders}
+    with _connections(kind, processes) as connections:
+        for name, connection in connections.items():
+            cells[name].note = fault(kind, connection, rows, name)
+        running = {name: connection for name, connection in connections.items() if not cells[name].note}
+        _latencies(kind, running, processes, cells, effort)
+    for name in running if kind.texts <= TEXTS else ():
+        cells[name].per_s_8 = _throughput(kind, processes[name], effort)
+    return cells
+
+
+def fault(kind: Kind, connection: Connection, rows: Rows, name: str) -> str:
+    """Ask once and return what is wrong with the answer; nothing if it is right."""
+    connection.exchange(kind.request())
+    if name in kind.unchecked:
+        return ""
+    if connection.status in _ABSENT:
+        return "not there yet"
+    if connection.status != 200:
+        return f"HTTP {connection.status}: {connection.body()[:200].decode(errors='replace')}"
+    try:
+        kind.check(connection.body(), rows, kind.texts)
+    except (ValueError, LookupError, TypeError, ArithmeticError) as error:
+        return f"wrong: {error!r}"
+    return ""
+
+
+@contextlib.contextmanager
+def _connections(kind: Kind, processes: Mapping[str, Process]) -> Iterator[dict[str, Connection]]:
+    with contextlib.ExitStack() as stack:
+        yield {
+            name: stack.enter_context(contextlib.closing(Connection(port(kind, processes[name]))))
+            for name in kind.contenders
+        }
+
+
+def port(kind: Kind, process: Process) -> int:
+    return process.ports[CALLER if kind.caller else WORKER]
+
+
+def _latencies(
+    kind: Kind,
+    connections: Mapping[str, Connection],
+    processes: Mapping[str, Process],
+    cells: Mapping[str, Cell],
+    effort: Effort,
+) -> None:
+    request = kind.request()
+    for connection in connections.values():
+        for _ in range(min(effort.warm_up, effort.of(kind) // 3)):
+            connection.exchange(request)
+    times: dict[str, list[float]] = {name: [] for name in connections}
+    before = {name: cpu_ms(processes[name].pid) for name in connections}
+    with _no_collection():
+        for _ in range(effort.of(kind) // effort.block(kind)):
+            for name, connection in connections.items():
+                times[name] += [connection.exchange(request) for _ in range(effort.block(kind))]
+    for name, taken in times.items():
+        _summarise(cells[name], taken, cpu_ms(processes[name].pid) - before[name])
+
+
+def _summarise(cell: Cell, taken: list[float], cpu: float) -> None:
+    cell.p50_ms = round(1000 * statistics.median(taken), 3)
+    cell.p99_ms = round(1000 * sorted(taken)[min(len(taken) - 1, int(len(taken) * 0.99))], 3)
+    cell.per_s_1 = round(len(taken) / sum(taken), 1)
+    cell.cpu_ms = round(cpu / len(taken), 3)
+
+
+def _throughput(kind: Kind, process: Process, effort: Effort) -> float:
+    """Return requests a second over eight connections."""
+    count = max(CONNECTIONS, effort.of(kind))
+    with contextlib.ExitStack() as stack, _no_collection():
+        many = [stack.enter_context(contextlib.closing(Connection(port(kind, process)))) for _ in range(CONNECTIONS)]
+        return round(count / saturate(many, kind.request(), count), 1)
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep this process's own garbage collector out of the figures."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def cpu_ms(pid: int) -> float:
+    """Return the CPU time of all threads of a process, in milliseconds."""
+    files = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(file.read_text().split()[0]) for file in files) / 1e6

@@ -1,0 +1,49 @@
+"""What the interpreter of this Worker holds: Wasm heap and Python objects, through a route of the benchmark's own."""
+
+import contextlib
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.contenders import WORKER, measured_config
+from benchmarks.kinds import KINDS, OURS, Kind
+from benchmarks.load import Connection
+from benchmarks.measure import port
+from tools.workerd import Process, serve
+
+_REQUEST = b"GET /__memory HTTP/1.1\r\nhost: localhost\r\n\r\n"
+_REPEATS = 5
+MIB = 1024 * 1024
+
+
+class Memory(msgspec.Struct):
+    """Bytes of the Wasm heap, which never shrinks, and objects that Python's collector knows."""
+
+    heap_bytes: int
+    objects: int
+
+
+def read(connection: Connection) -> Memory:
+    connection.exchange(_REQUEST)
+    return msgspec.json.decode(connection.body(), type=Memory)
+
+
+def measure(rows: Path) -> dict[str, float]:
+    """Return the Wasm heap in MiB after each kind of request, the small ones first: kind -> MiB."""
+    ordered = sorted((kind for kind in KINDS if OURS in kind.contenders), key=lambda kind: kind.texts)
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        process = stack.enter_context(serve(measured_config(rows), folder))
+        meter = stack.enter_context(contextlib.closing(Connection(process.ports[WORKER])))
+        found = {"at the start": round(read(meter).heap_bytes / MIB, 1)}
+        for kind in ordered:
+            _repeat(kind, process)
+            found[kind.label] = round(read(meter).heap_bytes / MIB, 1)
+        return found
+
+
+def _repeat(kind: Kind, process: Process) -> None:
+    with contextlib.closing(Connection(port(kind, process))) as connection:
+        for _ in range(_REPEATS):
+            connection.exchange(kind.request())

@@ -1,0 +1,125 @@
+"""From figures to results.json, tables and a plot."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from benchmarks import goals, plot
+from benchmarks.kinds import OURS, TYPESCRIPT
+from benchmarks.measure import Cell
+
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+class Line(msgspec.Struct):
+    """One kind of request with so many texts: contender -> figures."""
+
+    kind: str
+    texts: int
+    cells: dict[str, Cell]
+
+    def ratio(self) -> float | None:
+        """Return this Worker's p50 over TypeScript's."""
+        ours, theirs = (self.cells.get(name, Cell()).p50_ms for name in (OURS, TYPESCRIPT))
+        return round(ours / theirs, 2) if ours and theirs else None
+
+
+class Results(msgspec.Struct):
+    """One run. Start-up in seconds, the Wasm heap in MiB."""
+
+    machine: dict[str, str]
+    lines: list[Line]
+    startup_s: dict[str, dict[str, float]] = {}
+    heap_mib: dict[str, float] = {}
+
+    def find(self, kind: str, texts: int) -> Line | None:
+        return next((line for line in self.lines if (line.kind, line.texts) == (kind, texts)), None)
+
+    def faults(self) -> list[str]:
+        """Return what was answered wrongly; what is not there yet is no fault."""
+        return [
+            f"{line.kind}, {line.texts}: {name}: {cell.note}"
+            for line in self.lines
+            for name, cell in line.cells.items()
+            if cell.note and cell.note != "not there yet"
+        ]
+
+
+def text(results: Results) -> str:
+    """Return all tables in Markdown."""
+    parts = [_headline(results), _goals(results), _details(results)]
+    parts += [_startup(results.startup_s)] if results.startup_s else []
+    parts += [_heap(results.heap_mib)] if results.heap_mib else []
+    parts += ["### Wrong answers\n\n" + "\n".join(results.faults())] if results.faults() else []
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def _headline(results: Results) -> str:
+    rows = [
+        [line.kind, f"{line.texts:,}", _p50(line, OURS), _p50(line, TYPESCRIPT), _number(line.ratio())]
+        for line in results.lines
+    ]
+    return "### Against TypeScript\n\n" + _table(
+        ["request", "texts", "this Worker, p50 ms", "TypeScript, p50 ms", "ratio"], rows
+    )
+
+
+def _goals(results: Results) -> str:
+    rows = [[goal.name, _number(goal.value), f"{goal.limit:g}", goal.verdict()] for goal in goals.of(results)]
+    return "### Goals\n\n" + _table(["goal", "measured", "at most", "met"], rows)
+
+
+def _details(results: Results) -> str:
+    rows = [
+        [line.kind, f"{line.texts:,}", name, *_figures(cell)]
+        for line in results.lines
+        for name, cell in line.cells.items()
+    ]
+    head = ["request", "texts", "Worker", "p50 ms", "p99 ms", "a second, 1 connection", "8 connections", "CPU ms"]
+    return "### All figures\n\n" + _table(head, rows)
+
+
+def _startup(seconds: Mapping[str, Mapping[str, float]]) -> str:
+    rows = [[name, f"{each['plain']:.2f}", f"{each['snapshot']:.2f}"] for name, each in seconds.items()]
+    return "### Start of the process to the first answer, s\n\n" + _table(
+        ["Worker", "plain", "from the snapshot"], rows
+    )
+
+
+def _heap(heap: Mapping[str, float]) -> str:
+    rows = [[name, f"{mib:.1f}"] for name, mib in heap.items()]
+    return "### Wasm heap of this Worker, MiB, after requests of that kind and all above\n\n" + _table(
+        ["request", "MiB"], rows
+    )
+
+
+def _figures(cell: Cell) -> list[str]:
+    if cell.note:
+        return [cell.note.replace("|", "/")[:60], "", "", "", ""]
+    throughput = f"{cell.per_s_8:,.0f}" if cell.per_s_8 else "-"
+    return [f"{cell.p50_ms:.2f}", f"{cell.p99_ms:.2f}", f"{cell.per_s_1:,.0f}", throughput, f"{cell.cpu_ms:.2f}"]
+
+
+def _p50(line: Line, name: str) -> str:
+    cell = line.cells[name]
+    return cell.note[:40] or f"{cell.p50_ms:.2f}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def write(results: Results, folder: Path) -> None:
+    """Write results.json and plot.svg into `folder`, and the tables between the marks of its README.md."""
+    encoded = msgspec.json.format(msgspec.json.encode(results), indent=2)
+    (folder / "results.json").write_bytes(encoded + b"\n")
+    (folder / "plot.svg").write_text(plot.draw(results))
+    readme = folder / "README.md"
+    before, _, rest = readme.read_text().partition(BEGIN)
+    after = rest.partition(END)[2]
+    readme.write_text(f"{before}{BEGIN}\n\n{text(results)}\n{END}{after}")

@@ -1,0 +1,77 @@
+"""The model's answers for the benchmark: random unit rows of 768, the same in every run; and the check of answers."""
+
+import array
+import base64
+import json
+import math
+import random
+from pathlib import Path
+from typing import Any
+
+DIMENSIONS = 768
+TEXTS = 100  # rows of a variant; one call of the model asks for at most so many
+VARIANTS = 4
+_TOLERANCE = 1e-6  # of a value that went through float32
+
+Row = list[float]
+
+
+class WrongAnswerError(ValueError):
+    """An answer is not what the stand-in's rows make it."""
+
+
+class Rows:
+    """What the stand-in upstream knows, as it writes it: about 1.6 MB of JSON for 100 rows."""
+
+    def __init__(self) -> None:
+        source = random.Random(300)  # noqa: S311 test data
+        self.rows = [_unit([source.gauss() for _ in range(DIMENSIONS)]) for _ in range(TEXTS * VARIANTS)]
+
+    def write(self, file: Path) -> Path:
+        """Write all rows as one JSON array, a row a line."""
+        file.write_text("[" + ",\n".join(json.dumps(row, separators=(",", ":")) for row in self.rows) + "]")
+        return file
+
+    def check(self, answer: list[Row], *, texts: int, dimensions: int = DIMENSIONS) -> None:
+        """Raise WrongAnswerError unless `answer` is `texts` rows of the stand-in, cut to `dimensions`, in order."""
+        if len(answer) != texts:
+            raise WrongAnswerError(f"{len(answer)} rows for {texts} texts")
+        for index, row in enumerate(answer):
+            if not any(_close(row, _unit(known[:dimensions])) for known in self._candidates(index, row)):
+                raise WrongAnswerError(f"row {index} is not one of the model's")
+
+    def _candidates(self, index: int, row: Row) -> list[Row]:
+        places = range(index % TEXTS, len(self.rows), TEXTS)
+        return [self.rows[place] for place in places if row and row[0] * self.rows[place][0] > 0]
+
+
+def _unit(row: Row) -> Row:
+    norm = math.hypot(*row)
+    return [value / norm for value in row]
+
+
+def _close(row: Row, known: Row) -> bool:
+    return len(row) == len(known) and all(abs(a - b) <= _TOLERANCE for a, b in zip(row, known, strict=True))
+
+
+def native(body: bytes) -> list[Row]:
+    """Return the rows of a native answer; its shape must say the same."""
+    answer = json.loads(body)
+    data: list[Row] = answer["data"]
+    if answer["shape"] != [len(data), len(data[0])]:
+        raise WrongAnswerError(f"the shape is {answer['shape']}")
+    return data
+
+
+def openai(body: bytes) -> list[Row]:
+    """Return the rows of an answer in OpenAI's form, floats or base64."""
+    items = json.loads(body)["data"]
+    if [item["index"] for item in items] != list(range(len(items))):
+        raise WrongAnswerError("the indexes are not in order")
+    return [_floats(item["embedding"]) for item in items]
+
+
+def _floats(embedding: Any) -> Row:  # noqa: ANN401 JSON
+    if isinstance(embedding, str):
+        return array.array("f", base64.b64decode(embedding, validate=True)).tolist()
+    return list(embedding)

@@ -1,0 +1,54 @@
+"""Start-up: from the start of the process to the first answer, with and without the snapshot taken at deploy."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks.contenders import WORKER, config, hello_modules, our_modules
+from benchmarks.kinds import HELLO, KINDS, OURS
+from benchmarks.load import Connection
+from tools.workerd import Config, save_snapshot, serve
+
+FULL_ROUNDS = 7
+QUICK_ROUNDS = 1
+
+
+def measure(rows: Path, rounds: int) -> dict[str, dict[str, float]]:
+    """Return the median of `rounds` starts in seconds: contender -> {"plain": s, "snapshot": s}."""
+    configs = {OURS: config(our_modules(), rows), HELLO: config(hello_modules(), rows)}
+    with tempfile.TemporaryDirectory() as folder:
+        snapshots = {
+            name: _snapshot(each, Path(folder) / str(place)) for place, (name, each) in enumerate(configs.items())
+        }
+        return _medians(configs, snapshots, Path(folder), rounds)
+
+
+def _snapshot(one: Config, folder: Path) -> Path:
+    folder.mkdir()
+    return save_snapshot(one, folder)
+
+
+def _medians(
+    configs: Mapping[str, Config], snapshots: Mapping[str, Path], folder: Path, rounds: int
+) -> dict[str, dict[str, float]]:
+    taken: dict[str, dict[str, list[float]]] = {name: {"plain": [], "snapshot": []} for name in configs}
+    for _ in range(rounds):
+        for name, one in configs.items():
+            taken[name]["plain"].append(first_answer_s(one, folder, None))
+            taken[name]["snapshot"].append(first_answer_s(one, folder, snapshots[name]))
+    return {
+        name: {how: round(statistics.median(seconds), 3) for how, seconds in ways.items()}
+        for name, ways in taken.items()
+    }
+
+
+def first_answer_s(one: Config, folder: Path, snapshot: Path | None) -> float:
+    """Return the seconds from the start of a new process to the end of its first answer."""
+    with serve(one, folder, snapshot=snapshot) as process:
+        connection = Connection(process.ports[WORKER])
+        connection.exchange(KINDS[0].request())
+        took = time.perf_counter() - process.began
+        connection.close()
+        return took

@@ -1,0 +1,29 @@
+"""The Worker with one more route, `/__memory`: what its interpreter holds. For the benchmark only, never uploaded."""
+
+import asyncio
+import gc
+import json
+
+import js  # noqa: TID251 a Worker of its own
+import pyodide_js  # type: ignore[import-not-found]  # exists in the Worker only
+from workers import Request, Response  # noqa: TID251 a Worker of its own
+
+import entry
+
+_ROUNDS = 3
+
+
+class Default(entry.Default):
+    async def fetch(self, request: Request) -> object:
+        if not request.js_object.url.endswith("/__memory"):
+            return await super().fetch(request)
+        await _collect()
+        return Response(json.dumps({"heap_bytes": pyodide_js._module.HEAP8.length, "objects": len(gc.get_objects())}))
+
+
+async def _collect() -> None:
+    """Run both collectors; what V8 found dead is given back to Python in a later turn of the event loop."""
+    for _ in range(_ROUNDS):
+        js.gc()
+        await asyncio.sleep(0.01)
+        gc.collect()

@@ -1,0 +1,43 @@
+// Stands in for Workers AI and Vectorize below their real binding classes: precomputed answers, bytes in memory.
+import rows from "rows.json";
+
+const TEXTS = 100;
+const VARIANTS = JSON.parse(new TextDecoder().decode(rows)).length / TEXTS;
+const encoder = new TextEncoder();
+const answers = new Map();
+let texts = null;
+let turn = 0;
+
+// The rows as JSON text, as they were written: one line a row.
+function lines() {
+  texts ??= new TextDecoder().decode(rows).trim().slice(1, -1).split(",\n");
+  return texts;
+}
+
+// Answers rotate, so that no layer sees the same bytes twice in a row.
+function embeddings(count) {
+  const variant = turn++ % VARIANTS;
+  const key = variant * 1000 + count;
+  if (!answers.has(key)) {
+    const data = lines().slice(variant * TEXTS, variant * TEXTS + count).join(",");
+    answers.set(key, encoder.encode(`{"shape":[${count},768],"data":[${data}]}`));
+  }
+  return new Response(answers.get(key), { headers: { "content-type": "application/json" } });
+}
+
+const matches = Array.from({ length: 5 }, (_, i) => ({ id: `id-${i}`, score: 0.9 - i / 10 }));
+const mutation = { mutationId: "00000000-0000-4000-8000-000000000000" };
+
+export default {
+  async fetch(request) {
+    const url = new URL(request.url);
+    if (url.hostname !== "vector-search") {
+      const text = (await request.json()).inputs.text;
+      return embeddings(Array.isArray(text) ? text.length : 1);
+    }
+    await request.arrayBuffer();
+    if (url.pathname === "/query") return Response.json({ matches, count: matches.length });
+    if (url.pathname === "/info") return Response.json({ dimensions: 768, vectorCount: 0 });
+    return Response.json(mutation);
+  },
+};

@@ -1,0 +1,198 @@
+"""Load on the Worker under the real binding classes: many connections, mixed requests, faults in one of twenty.
+
+`python -m tests.runtime.load --seconds 60` is the long run; the tests run a short one. Answers are compared with the
+vectors that its own texts must have, so that an answer for another request can't pass.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from standin import lexical
+
+from tests.runtime import upstream
+from tools import workerd
+from tools.runtime import ROOT
+
+CONNECTIONS = 200
+FAULT_SHARE = 0.05
+# fault -> status; all of them are the injected ones
+FAULTS = {"3040": 503, "4006": 429, "5006": 400, "3023": 502, "short": 502, "zeros": 502, "reset": 502}
+WARM_UP_S = 6
+GROWTH_LIMIT = 1.25  # of the resident memory, from the first third of the run to the last
+
+
+class Outcome(msgspec.Struct):
+    """What a run saw: answers by kind, what was wrong, and the resident memory over time in MB."""
+
+    answers: Counter[str]
+    wrong: list[str]
+    memory_mb: list[float]
+    seconds: float
+
+    @property
+    def growth(self) -> float:
+        """Return the last third's memory in units of the first third's."""
+        third = max(1, len(self.memory_mb) // 3)
+        return max(self.memory_mb[-third:]) / max(self.memory_mb[:third])
+
+
+class Ask(msgspec.Struct):
+    """One request and how its answer is judged."""
+
+    kind: str
+    method: str
+    path: str
+    body: dict
+    judge: Callable[[int, dict], bool]
+
+
+def ask(chance: random.Random) -> Ask:
+    """Draw a request: its texts are its own, so its answer can be told from any other."""
+    texts = [f"text {chance.randrange(300)}" for _ in range(chance.choice((1, 2, 10)))]
+    if chance.random() < FAULT_SHARE:
+        fault = chance.choice(list(FAULTS))
+        return Ask("fault", "POST", "/v1/embeddings", _openai([f"fault:{fault}"]), _status(FAULTS[fault]))
+    return chance.choice((_native, _short, _list, _bad, _search, _store))(texts)
+
+
+def _openai(texts: list[str]) -> dict:
+    return {"model": "embeddinggemma-300m", "input": texts}
+
+
+def _status(wanted: int) -> Callable[[int, dict], bool]:
+    return lambda status, _: status == wanted
+
+
+def _rows(texts: list[str], read: Callable[[dict], list]) -> Callable[[int, dict], bool]:
+    wanted = [lexical.embed(text) for text in texts]
+    return lambda status, body: status == 200 and read(body) == wanted
+
+
+def _native(texts: list[str]) -> Ask:
+    return Ask("native", "POST", "/embed", {"text": texts}, _rows(texts, lambda body: body["data"]))
+
+
+def _short(texts: list[str]) -> Ask:
+    head = lexical.embed(texts[0])[:128]
+    wanted = head[5] / math.hypot(*head)
+
+    def fits(status: int, body: dict) -> bool:
+        return (status, body["shape"]) == (200, [len(texts), 128]) and abs(body["data"][0][5] - wanted) < 1e-6
+
+    return Ask("128", "POST", "/embed", {"text": texts, "dimensions": 128}, fits)
+
+
+def _list(texts: list[str]) -> Ask:
+    judge = _rows(texts, lambda body: [item["embedding"] for item in body["data"]])
+    return Ask("openai", "POST", "/v1/embeddings", _openai(texts), judge)
+
+
+def _bad(texts: list[str]) -> Ask:
+    return Ask("refused", "POST", "/embed", {"text": [*texts, ""]}, _status(400))
+
+
+def _search(texts: list[str]) -> Ask:
+    return Ask(
+        "search", "POST", "/search", {"text": texts[0]}, lambda status, body: (status, body["count"]) == (200, 0)
+    )
+
+
+def _store(texts: list[str]) -> Ask:
+    items = [{"id": str(place), "text": text} for place, text in enumerate(texts)]
+    judge = lambda status, body: status == 200 and body["count"] == len(texts)  # noqa: E731
+    return Ask("store", "PUT", "/vectors", {"documents": items}, judge)
+
+
+async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, item: Ask) -> tuple[int, dict]:
+    """Send one request over a kept connection and read its answer."""
+    body = json.dumps(item.body).encode()
+    head = f"{item.method} {item.path} HTTP/1.1", "host: x", "content-type: application/json"
+    writer.write("\r\n".join([*head, f"content-length: {len(body)}", "", ""]).encode() + body)
+    head_lines = (await reader.readuntil(b"\r\n\r\n")).lower().split(b"\r\n")
+    status = int(head_lines[0].split()[1])
+    length = next((int(line.split(b":")[1]) for line in head_lines if line.startswith(b"content-length:")), None)
+    content = await reader.readexactly(length) if length is not None else await _chunks(reader)
+    return status, json.loads(content)
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    parts = []
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        parts.append(await reader.readexactly(size))
+        await reader.readexactly(2)
+    await reader.readexactly(2)
+    return b"".join(parts)
+
+
+async def client(port: int, seed: int, until: float, outcome: Outcome) -> None:
+    chance = random.Random(seed)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
+    while time.monotonic() < until:
+        item = ask(chance)
+        status, body = await exchange(reader, writer, item)
+        outcome.answers[item.kind] += 1
+        if not item.judge(status, body):
+            outcome.wrong.append(f"{item.kind}: {status} {str(body)[:200]}")
+    writer.close()
+
+
+async def watch_memory(pid: int, until: float, outcome: Outcome) -> None:
+    while time.monotonic() < until:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        outcome.memory_mb.append(next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024)
+        await asyncio.sleep(0.2)
+
+
+async def run(port: int, pid: int, seconds: float, connections: int) -> Outcome:
+    """Load the Worker at `port` for so many seconds."""
+    began = time.monotonic()
+    outcome = Outcome(Counter(), [], [], 0.0)
+    clients = [client(port, seed, began + seconds, outcome) for seed in range(connections)]
+    async with asyncio.timeout(seconds + 120):
+        await asyncio.gather(watch_memory(pid, began + seconds, outcome), *clients)
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+def load(seconds: float, connections: int, folder: Path) -> Outcome:
+    """Start the Worker before failing models, load it, and return what was seen."""
+    with upstream.serve() as models:
+        bindings = {
+            "AI": workerd.ai("upstream"),
+            "VECTORIZE": workerd.vectorize("upstream"),
+            "AUTH": workerd.text("off"),
+            "DEADLINE_S": workerd.text("60"),
+        }
+        worker = workerd.Worker("embedder", workerd.python_worker(ROOT / "src"), bindings)
+        config = workerd.Config([worker, workerd.External("upstream", models.address)], {"embedder": 0})
+        with workerd.serve(config, folder) as process:
+            asyncio.run(run(process.ports["embedder"], process.pid, WARM_UP_S, connections))
+            return asyncio.run(run(process.ports["embedder"], process.pid, seconds, connections))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make load", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = load(options.seconds, options.connections, Path(folder))
+    print(f"{outcome.answers.total()} answers in {outcome.seconds:.0f} s: {dict(outcome.answers)}")
+    print(f"wrong: {len(outcome.wrong)} {outcome.wrong[:3]}")
+    print(f"resident memory: {outcome.memory_mb[0]:.0f} MB at first, {max(outcome.memory_mb):.0f} MB at most", end="; ")
+    print(f"last third {outcome.growth:.2f} of the first third")
+    return 1 if outcome.wrong or outcome.growth > GROWTH_LIMIT else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
