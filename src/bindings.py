@@ -1,10 +1,13 @@
 """The border to the runtime: Workers AI, requests and responses. One method a platform call, plain values out."""
 
 import asyncio
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import js
+import msgspec
 from pyodide.ffi import JsException, JsProxy, jsnull, to_js
 from workers import import_from_javascript
 
@@ -14,13 +17,12 @@ from embedder.errors import EmbedderError, UpstreamError, UpstreamInvalidError, 
 from embedder.routing import HttpResponse
 from embedder.rpc import Reply
 from embedder.service import Service
-from embedder.settings import MODEL, Settings, SettingsError
+from embedder.settings import DIMENSIONS, MODEL, Settings, SettingsError
 from embedder.store import Store
 
 _DRAIN_FACTOR = 4
 _HEAD_BYTES = 1024
-# a function of the other side that takes anything and does nothing: no proxy of ours has to live until it is called
-_IGNORE = js.Function.prototype
+_NOT_FINITE = (math.nan, math.inf, -math.inf)
 _VARIABLES = (
     "MAX_TEXT_TOKENS",
     "MAX_BODY_BYTES",
@@ -54,51 +56,64 @@ class Answer:
         length = self._response.headers.get("content-length")
         whole = js.FixedLengthStream.new(int(length)) if length else js.IdentityTransformStream.new()
         writer = whole.writable.getWriter()
-        # nobody waits for these: a broken stream shows at the end that is read
-        writer.write(self._first).catch(_IGNORE)
+        written = writer.write(self._first)
         writer.releaseLock()
         # what is passed on when we have answered is bounded by its own clock
         limit = js.Object.new()
         limit.signal = js.AbortSignal.timeout(self._body_limit_ms)
-        body.pipeTo(whole.writable, limit).catch(_IGNORE)
+        # nobody waits for these two: a broken stream shows at the end that is read
+        js.Promise.allSettled(to_js([written, body.pipeTo(whole.writable, limit)]))
         return whole.readable
 
     async def head(self) -> bytes:
-        try:
+        with _reading():
             reader = self._response.body.getReader()
             self._first = (await reader.read()).value or js.Uint8Array.new(0)
             reader.releaseLock()
             return bytes(self._first.subarray(0, _HEAD_BYTES).to_bytes())
-        except JsException as error:
-            raise _broken() from error
 
     async def read(self) -> bytes:
-        response = self._response if self._first is None else js.Response.new(self.stream)
-        try:
+        with _reading():
+            response = self._response if self._first is None else js.Response.new(self.stream)
             return bytes((await response.arrayBuffer()).to_bytes())
-        except JsException as error:
-            raise _broken() from error
 
     async def float32(self) -> bytes:
         """Parse and flatten on the other side: numbers cross as one block of memory."""
-        try:
+        with _reading():
             flat = (await self._response.json()).data.flat()
-            # null would become 0
-            if flat.includes(jsnull):
+            numbers = js.Float32Array.new(flat)
+            # null would have become 0, and a word NaN
+            if flat.includes(jsnull) or any(numbers.includes(value) for value in _NOT_FINITE):
                 raise _no_rows()
-            return bytes(js.Uint8Array.new(js.Float32Array.new(flat).buffer).to_bytes())
-        except JsException as error:
-            raise (_no_rows() if error.name == "SyntaxError" else _broken()) from error
-        except AttributeError as error:
+            return bytes(numbers.to_bytes())
+
+    async def rows(self, count: int) -> JsProxy:
+        """Parse on the other side, and leave the numbers there."""
+        with _reading():
+            rows = (await self._response.json()).data
+            flat = rows.flat()
+            if (rows.length, flat.length) != (count, count * DIMENSIONS) or flat.includes(jsnull):
+                raise _no_rows()
+            if not all(row.length == DIMENSIONS and row.some(js.Boolean) for row in rows):
+                raise _no_rows()
+            return rows
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Turn what goes wrong while an answer is read into one of our errors."""
+    try:
+        yield
+    except JsException as error:
+        if error.name == "SyntaxError":
             raise _no_rows() from error
-
-
-def _broken() -> EmbedderError:
-    return UpstreamError("The answer of Workers AI broke off.", transient=True)
+        raise UpstreamError("The answer of Workers AI broke off.", transient=True) from error
+    except (AttributeError, TypeError) as error:
+        raise _no_rows() from error
 
 
 def _no_rows() -> EmbedderError:
-    return UpstreamInvalidError("The model's answer is not the JSON of rows of numbers.")
+    return UpstreamInvalidError("The model's answer is not rows of numbers that are finite and not all zero.")
 
 
 class WorkersAI:
@@ -207,8 +222,9 @@ class Request:
 
 def response_to_js(response: HttpResponse) -> JsProxy:
     """Return a `Response`; an answer of the model and off-loaded parts go out as a stream."""
-    headers = to_js(list(response.headers.items()))
-    return js.Response.new(_content(response), status=response.status, headers=headers)
+    # an object crosses faster as JSON text than key by key
+    options = msgspec.json.encode({"status": response.status, "headers": response.headers}).decode()
+    return js.Response.new(_content(response), js.JSON.parse(options))
 
 
 def _content(response: HttpResponse) -> JsProxy | None:
@@ -223,6 +239,8 @@ def _content(response: HttpResponse) -> JsProxy | None:
 def reply_to_js(reply: Reply) -> JsProxy:
     """Return an answer to another Worker as plain data."""
     answer = js.JSON.parse(reply.text)
+    if reply.rows is not None:
+        answer.data = reply.rows
     if reply.floats is not None:
         answer.data = js.Float32Array.new(to_js(reply.floats).buffer)
     if reply.response is not None:
@@ -268,7 +286,7 @@ def app() -> App:
         store=Store(service, Vectorize(index), clock=js.Date.now, wait_s=settings.wait_s) if index else None,
         clock=js.Date.now,
         new_id=js.crypto.randomUUID,
-        log=print,
+        log=js.console.log,
         offload=to_js,
         limiter=limiter(env),
         fault=fault,

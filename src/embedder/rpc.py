@@ -8,23 +8,23 @@ from typing import Any
 
 import msgspec
 
-from embedder import decoding
+from embedder import decoding, vectors
 from embedder.app import App, Line, finish, guarded
 from embedder.dialects import native, options, stored
 from embedder.errors import EmbedderError, InvalidRequestError
 from embedder.routing import Call, HttpResponse
 from embedder.service import Answer, Plan, Trace
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
-from embedder.vectors import Form
 
 ARRAY, FLOAT32, RESPONSE = "array", "float32", "response"
 FORMATS = (ARRAY, FLOAT32, RESPONSE)
 
 
 class Reply(msgspec.Struct):
-    """What goes back to the caller: `text` is JSON, and `floats` or a `response` with this body goes beside it."""
+    """What goes back to the caller: `text` is JSON; `rows`, `floats` or a `response` with this body go beside it."""
 
     text: str
+    rows: object = None
     floats: bytes | None = None
     response: Answer | bytes | None = None
 
@@ -93,11 +93,14 @@ async def _answer(app: App, operation: Operation, arguments: Sequence[object], t
     call = Call({}, app.service, trace, app.offload, app.store, body)
     if isinstance(body, _EmbedRequest):
         options.check(body.format, FORMATS, "format")
-        if body.format != ARRAY:
+        if body.store is None and options.form_of(body).untouched:
             return await _numbers(call, body)
+        if body.format != ARRAY:
+            message = f"format {body.format!r} gives the model's own {DIMENSIONS} numbers: leave out the other options."
+            raise InvalidRequestError(message, param="format")
     response = await operation.handler(call)
-    text = await _text(response)
-    return Reply(_success(text, response.plan))
+    assert isinstance(response.body, bytes)
+    return Reply(_success(response.body, response.plan))
 
 
 def _body(operation: Operation, arguments: Sequence[object]) -> bytes:
@@ -118,26 +121,24 @@ def _body(operation: Operation, arguments: Sequence[object]) -> bytes:
 
 
 async def _numbers(call: Call, body: _EmbedRequest) -> Reply:
-    """Answer vectors that never become JSON here: one Float32Array, or the model's own response."""
-    if body.store is not None or not options.form_of(body).untouched:
-        message = f"format {body.format!r} gives the model's own {DIMENSIONS} numbers: leave out the other options."
-        raise InvalidRequestError(message, param="format")
+    """Answer the model's own numbers: they stay where the runtime holds them, and never become JSON text here."""
     texts = options.text_list(body.text, param="text", limit=MAX_TEXTS_PER_CALL)
     plan = options.plan(call.service, texts, body, param="text")
-    head = b'{"shape":[%d,%d]}' % (len(texts), DIMENSIONS)
+    head = _success(b'{"shape":[%d,%d]}' % (len(texts), DIMENSIONS), plan)
     if body.format == RESPONSE:
-        return Reply(_success(head, plan), response=await call.service.answer(plan, call.trace))
-    return Reply(_success(head, plan), floats=await call.service.float32(plan, call.trace))
+        return Reply(head, response=await call.service.answer(plan, call.trace))
+    if body.format == FLOAT32:
+        return Reply(head, floats=await call.service.ask(plan, call.trace, _checked_float32(len(texts))))
+    return Reply(head, rows=await call.service.ask(plan, call.trace, lambda answer: answer.rows(len(texts))))
 
 
-async def _text(response: HttpResponse) -> bytes:
-    """Return a handler's body whole; the model's own answer is checked on the way."""
-    body = response.body
-    if isinstance(body, bytes):
-        return body
-    assert response.plan
-    assert not isinstance(body, list)
-    return native.body_of(await body.read(), len(response.plan.texts), Form())
+def _checked_float32(count: int) -> Callable[[Answer], Awaitable[bytes]]:
+    async def read(answer: Answer) -> bytes:
+        numbers = await answer.float32()
+        vectors.float32_rows(numbers, count)
+        return numbers
+
+    return read
 
 
 def _success(body: bytes, plan: Plan | None) -> str:

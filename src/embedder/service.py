@@ -6,21 +6,24 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from embedder import prompts, retries, tokens, upstream
-from embedder import vectors as rows_of
+from embedder import prompts, retries, tokens, upstream, vectors
 from embedder.errors import EmbedderError, TextTooLongError, UpstreamInvalidError
 from embedder.prompts import Titles
-from embedder.settings import DIMENSIONS, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
+from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
+from embedder.vectors import Form
 
 T = TypeVar("T")
-Read = Callable[[int, bytes, int], T]
+# What to make of one answer: the index of its first text, the answer, and its number of texts.
+Read = Callable[[int, "Answer", int], Awaitable[T]]
+_READ_WHOLE_TEXTS = 16  # up to about 270 KB, reading costs less than passing on
 
 
 class Answer(Protocol):
-    """An answer of the model that nobody has read yet.
+    """An answer of the model that nobody has read yet. One of the ways to read it may be used, after `head` or not.
 
-    `head` returns its first bytes without taking them from whoever reads or passes it on later. `float32` returns the
-    numbers of all rows, one after another, as little-endian float32; UpstreamInvalidError if they are none.
+    `head` returns its first bytes without taking them from whoever passes it on later; `read` all its bytes; `float32`
+    its numbers, row after row, as little-endian float32; `rows` its rows as the runtime holds them, checked to be
+    `count` of 768 numbers. UpstreamInvalidError where it is not what it should be.
     """
 
     @property
@@ -30,6 +33,7 @@ class Answer(Protocol):
     async def head(self) -> bytes: ...
     async def read(self) -> bytes: ...
     async def float32(self) -> bytes: ...
+    async def rows(self, count: int) -> object: ...
 
 
 class Model(Protocol):
@@ -120,25 +124,31 @@ class Service:
         return Plan(prompted, task, sum(counts), over)
 
     async def answer(self, plan: Plan, trace: Trace) -> Answer | bytes:
-        """Ask the model for at most 100 texts and return its answer unread but for its head.
+        """Ask the model for at most 100 texts and return its answer as it is.
 
-        An answer whose head does not show the rows that were asked for is read and checked whole.
+        A long one is returned unread but for its head; a short one, or one whose head does not show the rows that were
+        asked for, is read and checked whole.
         """
-        trace.texts = count = len(plan.texts)
+        count = len(plan.texts)
 
         async def seen(answer: Answer) -> Answer | bytes:
-            if rows_of.head_fits(await answer.head(), count):
+            if count > _READ_WHOLE_TEXTS and vectors.head_fits(await answer.head(), count):
                 return answer
-            rows = rows_of.raw_rows(await answer.read(), count)
-            return rows_of.body_of(rows, DIMENSIONS)
+            body = await answer.read()
+            vectors.raw_rows(body, count)
+            return body
 
-        return await self._ask(plan.texts, trace, seen)
+        return await self.ask(plan, trace, seen)
+
+    async def ask(self, plan: Plan, trace: Trace, take: Callable[[Answer], Awaitable[T]]) -> T:
+        """Ask the model for at most 100 texts and return what `take` makes of its answer."""
+        trace.texts = len(plan.texts)
+        return await self._ask(plan.texts, trace, take)
 
     async def collect(self, plan: Plan, trace: Trace, read: Read[T]) -> list[T]:
         """Ask the model in calls of 100, at most 6 in flight, and return what `read` makes of each answer, in order.
 
-        `read` gets the index of the call's first text, the body, and the number of texts. All or nothing: the
-        first failure cancels the other calls.
+        All or nothing: the first failure cancels the other calls.
         """
         tasks = self._start(plan, trace, read)
         try:
@@ -162,7 +172,7 @@ class Service:
         async def one(start: int) -> T:
             async with limit:
                 texts = plan.texts[start : start + MAX_TEXTS_PER_CALL]
-                return read(start, await self._ask(texts, trace, _whole), len(texts))
+                return await self._ask(texts, trace, lambda answer: read(start, answer, len(texts)))
 
         return [asyncio.ensure_future(one(start)) for start in range(0, len(plan.texts), MAX_TEXTS_PER_CALL)]
 
@@ -193,25 +203,28 @@ class Service:
             raise UpstreamInvalidError("Workers AI answered something that is not JSON.", transient=True)
         return await take(answer)
 
-    async def float32(self, plan: Plan, trace: Trace) -> bytes:
-        """Ask the model for at most 100 texts and return their vectors as n x 768 little-endian float32."""
-        trace.texts = len(plan.texts)
 
-        async def checked(answer: Answer) -> bytes:
-            numbers = await answer.float32()
-            rows_of.check_float32(numbers, len(plan.texts))
-            return numbers
-
-        return await self._ask(plan.texts, trace, checked)
-
-    async def vectors(self, plan: Plan, trace: Trace, dimensions: int) -> list[list[float]]:
-        """Return the vectors of the plan's texts, as floats of unit length with this many numbers."""
-        batches = await self.collect(plan, trace, lambda _, body, count: rows_of.float_rows(body, count))
-        return [rows_of.shorten(row, dimensions) for rows in batches for row in rows]
+async def raw_rows(_: int, answer: Answer, count: int) -> list[bytes]:
+    """Read rows as the JSON text that the model sent."""
+    return vectors.raw_rows(await answer.read(), count)
 
 
-async def _whole(answer: Answer) -> bytes:
-    return await answer.read()
+def encoded_rows(form: Form) -> Read[list[bytes]]:
+    """Read rows as JSON in the form asked for."""
+
+    async def read(_: int, answer: Answer, count: int) -> list[bytes]:
+        return [vectors.encode(row, form) for row in vectors.float32_rows(await answer.float32(), count)]
+
+    return raw_rows if form.untouched else read
+
+
+def unit_vectors(dimensions: int) -> Read[list[list[float]]]:
+    """Read rows as floats of unit length with this many numbers."""
+
+    async def read(_: int, answer: Answer, count: int) -> list[list[float]]:
+        return [vectors.shorten(row, dimensions) for row in vectors.float32_rows(await answer.float32(), count)]
+
+    return read
 
 
 async def _end(tasks: "list[asyncio.Task[T]]") -> None:

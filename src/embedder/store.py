@@ -7,11 +7,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from embedder import vectorize, vectors
+from embedder import vectorize
 from embedder.errors import EmbedderError, IndexMismatchError
-from embedder.service import Clock, Plan, Service, Trace
+from embedder.service import Clock, Plan, Service, Trace, raw_rows
 from embedder.settings import DIMENSIONS, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL
-from embedder.vectors import Form
 
 _POLL_S = (0.25, 0.5, 1.0, 2.0)  # seconds between looks at the index; the last one repeats
 _CLOCK_SKEW_S = 2.0
@@ -122,7 +121,7 @@ class Store:
         mutations: list[str] = []
         calls: list[list[bytes]] = []
         try:
-            async for rows in self._service.batches(plan, trace, _rows):
+            async for rows in self._service.batches(plan, trace, raw_rows):
                 start = len(calls) * MAX_TEXTS_PER_CALL
                 batch = documents[start : start + len(rows)]
                 text = vectorize.vectors_json(
@@ -141,7 +140,7 @@ class Store:
     async def embed_query(self, plan: Plan, trace: Trace) -> bytes:
         """Return the vector of the plan's one text as JSON."""
         await self.check_fit()
-        [[row]] = await self._service.collect(plan, trace, _rows)
+        [[row]] = await self._service.collect(plan, trace, raw_rows)
         return row
 
     async def search_by_id(self, name: str, options: dict[str, Any]) -> bytes:
@@ -184,10 +183,6 @@ class Store:
                 return
             await self._sleep(step)
             waited += step
-
-
-def _rows(_: int, body: bytes, count: int) -> list[bytes]:
-    return vectors.encoded_rows(body, count, Form())
 
 
 def _json(value: object) -> str:

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from array import array
 from collections.abc import Callable, Mapping
 
 import msgspec
 
-from embedder import web
+from embedder import vectors, web
 from embedder.app import App, Limiter
+from embedder.errors import UpstreamInvalidError
 from embedder.routing import HttpResponse
 from embedder.service import Service
 from embedder.settings import Settings
@@ -24,6 +26,17 @@ class FakeAnswer:
     async def read(self) -> bytes:
         return self.body
 
+    async def rows(self, count: int) -> object:
+        vectors.raw_rows(self.body, count)
+        return json.loads(self.body)["data"]
+
+    async def float32(self) -> bytes:
+        try:
+            rows = json.loads(self.body)["data"]
+            return array("f", [value for row in rows for value in row]).tobytes()
+        except (ValueError, TypeError, KeyError) as error:
+            raise UpstreamInvalidError("no rows of numbers") from error
+
 
 class FakeModel:
     """Answers lexical vectors, or what `reply` returns for the texts; counts calls in flight."""
@@ -34,7 +47,7 @@ class FakeModel:
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
-    async def run(self, inputs: str, *, reject_if_busy: bool, client: object) -> FakeAnswer:
+    async def run(self, inputs: str, *, reject_if_busy: bool, client: object) -> FakeAnswer:  # noqa: ARG002
         self.rejecting.append(reject_if_busy)
         texts = json.loads(inputs)["text"]
         self.calls.append(texts)

@@ -100,11 +100,14 @@ def test_workers_ai_errors_have_cloudflares_shape_and_code():
     assert (other.status, said(other)["errors"][0]["code"]) == (404, 5007)
 
 
-def test_the_answer_of_the_model_is_passed_on_unread():
+def test_a_long_answer_of_the_model_is_passed_on_unread_and_a_short_one_checked():
     app = FakeApp()
-    response = app.ask("/embed", {"text": "a"})
-    assert isinstance(response.body, FakeAnswer)
-    assert "x-embedding-task" not in response.headers
+    long = app.ask("/embed", {"text": ["a"] * 17})
+    assert isinstance(long.body, FakeAnswer)
+    assert "x-embedding-task" not in long.headers
+    short = app.ask("/embed", {"text": ["a"] * 16})
+    assert isinstance(short.body, bytes)
+    assert said(short)["data"] == said(long)["data"][:16]
 
 
 @pytest.mark.parametrize("field", ["task", "input_type", "prompt_name"])

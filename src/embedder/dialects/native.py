@@ -11,7 +11,7 @@ from embedder.dialects.openai import error_body
 from embedder.dialects.options import Dimensions, EmbedOptions, PromptOptions, Text, Texts
 from embedder.errors import InvalidRequestError
 from embedder.routing import Call, HttpResponse, Route
-from embedder.service import Plan
+from embedder.service import Plan, encoded_rows, unit_vectors
 from embedder.settings import MAX_TEXTS_PER_CALL
 from embedder.store import Document, Written
 from embedder.vectors import Form
@@ -71,13 +71,13 @@ async def embed(call: Call) -> HttpResponse:
         return await _embed_and_store(call, plan, form, _documents(call.body.store, texts))
     if form.untouched:
         return HttpResponse(200, await call.service.answer(plan, call.trace), plan=plan)
-    [body] = await call.service.collect(plan, call.trace, lambda _, answer, count: body_of(answer, count, form))
-    return HttpResponse(200, body, plan=plan)
+    return HttpResponse(200, await body_of(call, plan, form), plan=plan)
 
 
-def body_of(answer: bytes, count: int, form: Form) -> bytes:
-    """Return the native answer made of the model's, in the form asked for."""
-    return vectors.body_of(vectors.encoded_rows(answer, count, form), form.dimensions)
+async def body_of(call: Call, plan: Plan, form: Form) -> bytes:
+    """Return the native answer for the texts of `plan`, in the form asked for."""
+    [rows] = await call.service.collect(plan, call.trace, encoded_rows(form))
+    return vectors.body_of(rows, form.dimensions)
 
 
 def _documents(store: StoreIn, texts: list[str]) -> list[Document]:
@@ -100,7 +100,7 @@ async def _embed_and_store(call: Call, plan: Plan, form: Form, found: list[Docum
     )
     if store.wait:
         await call.store.wait(written, call.trace)
-    answer = vectors.body_of([vectors.reencoded(row, form) for row in rows], form.dimensions)
+    answer = vectors.body_of([vectors.encode_raw(row, form) for row in rows], form.dimensions)
     body = b'%b,"stored":%b}' % (answer[:-1], msgspec.json.encode(written))
     return HttpResponse(200, body, plan=plan)
 
@@ -112,7 +112,8 @@ async def similarity(call: Call) -> HttpResponse:
         raise InvalidRequestError("title has no meaning beside a source; leave one of them out.", param="title")
     form = options.form_of(EmbedOptions(dimensions=call.body.dimensions))
     plan = options.plan(call.service, source + texts, call.body, param="texts", task=prompts.SIMILARITY)
-    rows = await call.service.vectors(plan, call.trace, form.dimensions)
+    batches = await call.service.collect(plan, call.trace, unit_vectors(form.dimensions))
+    rows = [row for batch in batches for row in batch]
     if source:
         answer = SimilarityResponse([len(texts)], vectors.cosines(rows[0], rows[1:]))
     else:

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import msgspec
 
-from embedder import prompts, vectors
+from embedder import prompts
 from embedder.dialects import options
 from embedder.dialects.options import EmbedOptions, Text
 from embedder.errors import EmbedderError, InvalidRequestError, ModelNotFoundError
 from embedder.routing import Call, HttpResponse, Route
+from embedder.service import Answer, encoded_rows
 from embedder.settings import MAX_TEXTS_OPENAI, MODEL
 
 # Under which names the model answers; each may carry a task: `embeddinggemma-300m:search_query`.
@@ -109,8 +110,10 @@ async def embeddings(call: Call) -> HttpResponse:
     texts = options.text_list(body.input, param="input", limit=MAX_TEXTS_OPENAI)
     plan = options.plan(call.service, texts, body, param="input", task=task)
 
-    def items(start: int, answer: bytes, count: int) -> object:
-        rows = vectors.encoded_rows(answer, count, form)
+    read = encoded_rows(form)
+
+    async def items(start: int, answer: Answer, count: int) -> object:
+        rows = await read(start, answer, count)
         made = b",".join(
             b'{"object":"embedding","index":%d,"embedding":%b}' % (start + place, row) for place, row in enumerate(rows)
         )

@@ -60,7 +60,7 @@ async def run(call: Call) -> HttpResponse:
     form = options.form_of(call.body)
     texts = options.text_list(call.body.text, param="text", limit=MAX_TEXTS_PER_CALL)
     plan = options.plan(call.service, texts, call.body, param="text")
-    [body] = await call.service.collect(plan, call.trace, lambda _, answer, count: native.body_of(answer, count, form))
+    body = await native.body_of(call, plan, form)
     envelope = b'{"result":%b,"success":true,"errors":[],"messages":[]}' % body
     return HttpResponse(200, envelope, plan=plan)
 

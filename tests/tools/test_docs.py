@@ -1,0 +1,111 @@
+"""Documents that can't drift: tables from code, links that lead somewhere, actions pinned by commit."""
+
+import re
+import tomllib
+
+import msgspec
+import pytest
+
+from embedder.settings import Settings, SettingsError
+from tools import runtime, scale
+from tools.scale import Corpus
+
+DOCS = runtime.ROOT / "docs"
+CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
+SETTINGS = (runtime.ROOT / "src" / "embedder" / "settings.py").read_text(encoding="utf-8")
+
+
+def rows(heading):
+    """Return the rows of the first table under a heading, by their first cell."""
+    section = CONFIGURATION.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:2] == "| "]
+    return {row[0].strip("`"): row[1:] for row in cells[1:]}
+
+
+def variables():
+    return set(re.findall(r'\(env, "([A-Z_]+)"', SETTINGS)) | set(re.findall(r'env\.get\("([A-Z_]+)"', SETTINGS))
+
+
+def read_by_name():
+    return {field.name: field for field in msgspec.structs.fields(Settings)}
+
+
+def test_every_variable_of_the_worker_is_told_and_no_other():
+    names = variables() | ({"AUTH", "API_KEYS", "CORS_ORIGINS"} & set(re.findall(r'"([A-Z_]+)"', SETTINGS)))
+    assert set(rows("Variables of the Worker")) == names
+    assert len(names) >= len(read_by_name())
+
+
+INTEGERS = [name for name, row in rows("Variables of the Worker").items() if row[0].isdigit()]
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+def test_defaults_and_limits_are_those_of_the_code(name):
+    default, limits, _ = rows("Variables of the Worker")[name]
+    low, high = map(int, limits.split(" to "))
+    field = name.lower()
+    assert getattr(Settings.from_env({}), field) == int(default)
+    assert [getattr(Settings.from_env({name: str(value)}), field) for value in (low, high)] == [low, high]
+    for value in (low - 1, high + 1):
+        with pytest.raises(SettingsError, match=name):
+            Settings.from_env({name: str(value)})
+
+
+def test_every_integer_variable_has_its_row():
+    assert len(INTEGERS) == SETTINGS.count("_integer(env, ")
+
+
+def test_the_tables_of_scale_are_computed():
+    text = scale.DOCUMENT.read_text(encoding="utf-8")
+    assert scale.filled(text) == text
+
+
+def test_cloudflares_own_example_of_a_bill():
+    """10,000 vectors and 30,000 queries a month are $0.31 before what is included (Vectorize, Pricing)."""
+    queried = (10_000 + 30_000) * 768 * scale.QUERIED_PRICE
+    assert round(queried + 10_000 * 768 * scale.STORED_PRICE, 2) == 0.31
+
+
+def test_a_small_corpus_is_included():
+    small = Corpus(10_000)
+    assert (small.calls, small.storing(), small.searching(30_000), small.indexes) == (100, 0, 0, 1)
+
+
+def test_a_corpus_past_one_index():
+    assert Corpus(20_000_001).indexes == 2
+    assert Corpus(101).calls == 2
+
+
+@pytest.mark.parametrize("path", sorted([*DOCS.glob("*.md"), *runtime.ROOT.glob("*.md")]), ids=lambda path: path.name)
+def test_links_inside_the_project_lead_somewhere(path):
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
+        assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", ["docs/architecture.md", "docs/upgrading.md", "docs/scale.md"])
+def test_files_that_are_named_are_there(path):
+    text = (runtime.ROOT / path).read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:src|tools|tests|local|docs|types|examples)/[\w./]+)`", text):
+        assert (runtime.ROOT / name).exists(), name
+
+
+def test_modules_that_the_drawing_names_are_there():
+    drawing = (DOCS / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+    leaves = re.search(r"leaves: (.+)", drawing)[1].split(", ")
+    package = runtime.ROOT / "src" / "embedder"
+    named = [*leaves, "web", "rpc", "app", "routes", "service", "store"]
+    assert [name for name in named if not (package / f"{name}.py").exists()] == []
+
+
+def test_actions_are_pinned_by_commit():
+    text = (runtime.ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+    used = re.findall(r"uses: (\S+)(.*)", text)
+    assert used
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", name) and "# v" in tag for name, tag in used)
+    assert "make check test" in text
+
+
+def test_the_commands_stay_out_of_what_is_uploaded():
+    project = tomllib.loads((runtime.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert not re.search(r"typer|rich|httpx", " ".join(project["dependencies"]))

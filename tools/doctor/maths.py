@@ -1,0 +1,44 @@
+"""Vectors in plain Python: length, cosine, base64. No I/O."""
+
+import math
+from array import array
+from base64 import b64decode
+from collections.abc import Sequence
+from sys import byteorder
+
+Vector = Sequence[float]
+
+_UNIT_TOLERANCE = 1e-3  # JSON digits and half precision leave more than this right
+_SAME_COSINE = 0.9999  # two calls of a model on GPUs may differ in the last digits
+
+
+def length(vector: Vector) -> float:
+    return math.sqrt(math.fsum(value * value for value in vector))
+
+
+def cosine(left: Vector, right: Vector) -> float:
+    """Return the cosine of two vectors; 0 if one of them is zero."""
+    product = length(left) * length(right)
+    return math.fsum(a * b for a, b in zip(left, right, strict=True)) / product if product else 0.0
+
+
+def is_unit(vector: Vector) -> bool:
+    return abs(length(vector) - 1) <= _UNIT_TOLERANCE
+
+
+def same(left: Vector, right: Vector, *, least: float = _SAME_COSINE) -> bool:
+    """Return whether two vectors are the same but for the last digits."""
+    return len(left) == len(right) and cosine(left, right) >= least
+
+
+def from_base64(text: str) -> list[float]:
+    """Return the numbers of base64 of little-endian float32."""
+    numbers = array("f", b64decode(text, validate=True))
+    if byteorder == "big":
+        numbers.byteswap()
+    return numbers.tolist()
+
+
+def worst(found: Sequence[float], expected: Sequence[float]) -> float:
+    """Return the largest distance of a figure from its published one."""
+    return max(abs(a - b) for a, b in zip(found, expected, strict=True))
