@@ -150,6 +150,9 @@ class Service:
 
         All or nothing: the first failure cancels the other calls.
         """
+        count = len(plan.texts)
+        if count <= MAX_TEXTS_PER_CALL:
+            return [await self.ask(plan, trace, lambda answer: read(0, answer, count))]
         tasks = self._start(plan, trace, read)
         try:
             return await asyncio.gather(*tasks)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from embedder.errors import UpstreamInvalidError
-from embedder.settings import DIMENSIONS, SIZES
+from embedder.settings import DIMENSIONS
 
 FLOAT = "float"
 BASE64 = "base64"
@@ -50,8 +50,6 @@ _ZERO_DIGITS = b"[]0., -e"
 _HEAD = re.compile(rb'\s*\{\s*"shape"\s*:\s*\[\s*(\d+)\s*,\s*(\d+)\s*\]\s*,\s*"data"\s*:\s*\[\s*\[([-+0-9.eE, ]+)')
 _FLOAT32_BYTES = 4
 _ROW_BYTES = DIMENSIONS * _FLOAT32_BYTES
-# nine digits tell any two float32 apart
-_FORMATS = {size: "[" + ",".join(["%.9g"] * size) + "]" for size in SIZES}
 
 
 def raw_rows(body: bytes, count: int) -> list[bytes]:
@@ -105,7 +103,7 @@ def encode(row: bytes, form: Form) -> bytes:
     short = shorten(row, form.dimensions)
     if form.encoding == BASE64:
         return b'"%b"' % b2a_base64(array("f", short).tobytes(), newline=False)
-    return (_FORMATS[form.dimensions] % tuple(short)).encode()
+    return msgspec.json.encode(short)
 
 
 def encode_raw(row: bytes, form: Form) -> bytes:

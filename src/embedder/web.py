@@ -95,12 +95,15 @@ def _options(app: App, request: HttpRequest, methods: Mapping[str, Route]) -> Ht
 async def _admit(app: App, request: HttpRequest) -> str:
     """Return the name of the caller's key. The limiter comes first, so that guessing keys is limited too."""
     name = access.key_name(app.settings, request.header("authorization"))
-    address = request.header("cf-connecting-ip") or "unknown"
-    if app.limiter and not await app.limiter(f"key:{name}" if name else f"address:{address}"):
+    if app.limiter and not await app.limiter(f"key:{name}" if name else f"address:{_address(request)}"):
         raise RateLimitedError("Too many requests; slow down.", retry_after_s=_RETRY_AFTER_S)
     if name is None:
         raise access.unauthorized()
     return name
+
+
+def _address(request: HttpRequest) -> str:
+    return request.header("cf-connecting-ip") or "unknown"
 
 
 async def _read_body(request: HttpRequest, route: Route, limit: int) -> object:

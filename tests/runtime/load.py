@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from standin import lexical
 
+from standin import lexical
 from tests.runtime import upstream
 from tools import workerd
 from tools.runtime import ROOT

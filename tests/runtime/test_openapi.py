@@ -27,7 +27,7 @@ def test_every_documented_route_exists(worker, path):
 
 
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_generated_request_ends_in_a_server_error(worker, case):
     response = case.call(base_url=worker.url, timeout=60)
     case.validate_response(response, checks=[not_a_server_error, response_schema_conformance])

@@ -13,7 +13,7 @@ from embedder.dialects.options import EmbedOptions, Text
 from embedder.errors import EmbedderError, InvalidRequestError, ModelNotFoundError
 from embedder.routing import Call, HttpResponse, Route
 from embedder.service import Answer, encoded_rows
-from embedder.settings import MAX_TEXTS_OPENAI, MODEL
+from embedder.settings import MAX_TEXTS_OPENAI, MAX_TEXTS_PER_CALL, MODEL
 
 # Under which names the model answers; each may carry a task: `embeddinggemma-300m:search_query`.
 MODEL_NAMES = ("embeddinggemma-300m", MODEL, "google/embeddinggemma-300m")
@@ -110,19 +110,25 @@ async def embeddings(call: Call) -> HttpResponse:
     texts = options.text_list(body.input, param="input", limit=MAX_TEXTS_OPENAI)
     plan = options.plan(call.service, texts, body, param="input", task=task)
 
-    read = encoded_rows(form)
-
-    async def items(start: int, answer: Answer, count: int) -> object:
-        rows = await read(start, answer, count)
-        made = b",".join(
-            b'{"object":"embedding","index":%d,"embedding":%b}' % (start + place, row) for place, row in enumerate(rows)
-        )
-        return call.offload(made if not start else b"," + made)
-
-    parts = await call.service.collect(plan, call.trace, items)
     usage = msgspec.json.encode({"model": body.model, "usage": Usage(plan.tokens, plan.tokens)})
-    ends = (call.offload(b'{"object":"list","data":['), call.offload(b"]," + usage[1:]))
-    return HttpResponse(200, [ends[0], *parts, ends[1]], plan=plan)
+    ends = b'{"object":"list","data":[', b"]," + usage[1:]
+    read = encoded_rows(form)
+    if len(texts) <= MAX_TEXTS_PER_CALL:
+        [rows] = await call.service.collect(plan, call.trace, read)
+        return HttpResponse(200, ends[0] + _items(0, rows) + ends[1], plan=plan)
+
+    async def part(start: int, answer: Answer, count: int) -> object:
+        items = _items(start, await read(start, answer, count))
+        return call.offload(b"," + items if start else items)
+
+    parts = await call.service.collect(plan, call.trace, part)
+    return HttpResponse(200, [call.offload(ends[0]), *parts, call.offload(ends[1])], plan=plan)
+
+
+def _items(start: int, rows: list[bytes]) -> bytes:
+    return b",".join(
+        [b'{"object":"embedding","index":%d,"embedding":%b}' % (start + place, row) for place, row in enumerate(rows)]
+    )
 
 
 async def models(call: Call) -> HttpResponse:  # noqa: ARG001

@@ -1,0 +1,72 @@
+/** Many texts in calls of 100, a few at a time, in order, all or nothing. */
+import { call } from "./api.js";
+import { embedBody } from "./choice.js";
+import { rowOf } from "./vectors.js";
+
+export const CALL_TEXTS = 100; // texts in one call of /embed
+const CALLS_IN_FLIGHT = 4;
+
+/**
+ * @typedef {object} Embedded
+ * @property {Float32Array[]} rows
+ * @property {number} bytes of all answers
+ * @property {number} ms from the first request to the last answer
+ * @property {number} tokens estimated by the endpoint
+ * @property {number[]} truncated places of the texts that the model cut
+ */
+
+/**
+ * @param {string[]} texts
+ * @param {import("./choice.js").Choice} choice
+ * @param {{signal: AbortSignal, progress: (done: number) => void}} run
+ * @returns {Promise<Embedded>}
+ */
+export async function embed(texts, choice, { signal, progress }) {
+  const began = performance.now();
+  const made = { rows: new Array(texts.length), bytes: 0, ms: 0, tokens: 0, truncated: /** @type {number[]} */ ([]) };
+  let done = 0;
+  await inParts(texts, signal, async (part, start, partSignal) => {
+    const { json, bytes, headers } = await call("POST", "/embed", embedBody(part, choice), partSignal);
+    json.data.forEach((/** @type {number[] | string} */ row, /** @type {number} */ place) => {
+      made.rows[start + place] = rowOf(row);
+    });
+    made.bytes += bytes;
+    made.tokens += Number.parseInt(headers.get("x-embedding-tokens") ?? "0", 10);
+    for (const place of headers.get("x-embedding-truncated")?.split(",") ?? []) {
+      made.truncated.push(start + Number(place));
+    }
+    done += part.length;
+    progress(done);
+  });
+  made.ms = performance.now() - began;
+  made.truncated.sort((a, b) => a - b);
+  return made;
+}
+
+/**
+ * Run `work` for every part of `texts`; the first failure stops all the others.
+ *
+ * @param {string[]} texts
+ * @param {AbortSignal} signal
+ * @param {(part: string[], start: number, signal: AbortSignal) => Promise<void>} work
+ * @param {number} [inFlight]
+ */
+export async function inParts(texts, signal, work, inFlight = CALLS_IN_FLIGHT) {
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  let next = 0;
+  const lane = async () => {
+    while (next < texts.length) {
+      const start = next;
+      next += CALL_TEXTS;
+      await work(texts.slice(start, next), start, either);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: inFlight }, lane));
+  } catch (error) {
+    failed.abort();
+    next = texts.length;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+/** Small helpers around the document. */
+
+/**
+ * @template {Element} [T=HTMLElement]
+ * @param {string} id
+ * @returns {T}
+ */
+export function byId(id) {
+  return /** @type {T} */ (/** @type {unknown} */ (document.getElementById(id)));
+}
+
+/** @param {string} id */
+export const input = (id) => /** @type {HTMLInputElement} */ (byId(id));
+/** @param {string} id */
+export const select = (id) => /** @type {HTMLSelectElement} */ (byId(id));
+
+/**
+ * An element with its text and attributes.
+ *
+ * @param {string} name
+ * @param {Record<string, string>} [attributes]
+ * @param {...(string | Node)} children
+ */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  made.append(...children);
+  return made;
+}
+
+/** A text for a narrow place. @param {string} text @param {number} most */
+export function short(text, most) {
+  const letters = [...text];
+  return letters.length > most ? letters.slice(0, most - 1).join("").trimEnd() + "…" : text;
+}
+
+const WHOLE = new Intl.NumberFormat("en");
+/** @param {number} value */
+export const count = (value) => WHOLE.format(value);
+/** @param {number} value */
+export const score = (value) => value.toFixed(3).replace("-", "−");
+/** @param {number} value */
+export const seconds = (value) => (value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`);
+/** @param {number} value */
+export const size = (value) => (value < 1e6 ? `${(value / 1000).toFixed(1)} kB` : `${(value / 1e6).toFixed(2)} MB`);
+
+/** Let the page draw. @returns {Promise<void>} */
+export const pause = () => new Promise((resolve) => setTimeout(resolve));
+
+/** One bar of a list: its score, its text. @param {number} value @param {...(string | Node)} content */
+export function bar(value, ...content) {
+  const meter = element("span", { class: "bar", "aria-hidden": "true" });
+  meter.style.setProperty("--part", String(Math.max(0, Math.min(1, value))));
+  return [element("span", { class: "score" }, score(value)), meter, element("span", { dir: "auto" }, ...content)];
+}

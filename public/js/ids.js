@@ -1,0 +1,17 @@
+/** Ids of stored texts. Pure. */
+
+/**
+ * The id under which the page stores a text: the same text always has the same one.
+ *
+ * @param {string} text
+ */
+export function idOf(text) {
+  // two 32-bit FNV-1a sums with different primes; the Web Crypto API is missing on plain http
+  let [a, b] = [0x811c9dc5, 0x9747b28c];
+  for (const byte of new TextEncoder().encode(text)) {
+    a = Math.imul(a ^ byte, 0x01000193);
+    b = Math.imul(b ^ byte, 0x5bd1e995);
+    b ^= b >>> 15;
+  }
+  return "page-" + [a, b].map((sum) => (sum >>> 0).toString(16).padStart(8, "0")).join("");
+}

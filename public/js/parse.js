@@ -1,0 +1,105 @@
+/** Texts out of what was typed or dropped: lines, CSV, JSONL. Pure. */
+
+const LIKELY = ["text", "content", "body", "sentence", "question", "query", "title"];
+
+/**
+ * What a file holds. A table has columns, of which one is to be chosen; lines have a single one without a name.
+ *
+ * @typedef {{columns: string[], chosen: string, rows: Record<string, string>[]}} Table
+ */
+
+/** @param {string} content @returns {string[]} lines that hold something */
+export function lines(content) {
+  return content
+    .split(/\r\n|[\n\r\u2028\u2029]/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
+/**
+ * Read a file by its name's ending.
+ *
+ * @param {string} name
+ * @param {string} content
+ * @returns {Table} an Error says which line can't be read
+ */
+export function table(name, content) {
+  if (/\.(jsonl|ndjson)$/i.test(name)) {
+    return jsonLines(content);
+  }
+  if (/\.(csv|tsv)$/i.test(name)) {
+    return separated(content, /\.tsv$/i.test(name) ? "\t" : separatorOf(content));
+  }
+  return withColumns([""], lines(content).map((line) => ({ "": line })));
+}
+
+/** The texts of one column: one line each, empty ones left out. @param {Table} from @param {string} column */
+export function column(from, column) {
+  return from.rows.map((row) => (row[column] ?? "").replace(/\s+/g, " ").trim()).filter(Boolean);
+}
+
+/** @param {string} content @returns {Table} */
+function jsonLines(content) {
+  const rows = content.split("\n").flatMap((line, place) => (line.trim() ? [jsonRow(line, place + 1)] : []));
+  return withColumns([...new Set(rows.flatMap(Object.keys))], rows);
+}
+
+/** @param {string} line @param {number} number @returns {Record<string, string>} */
+function jsonRow(line, number) {
+  let value;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new Error(`Line ${number} is not JSON.`);
+  }
+  if (typeof value === "string") {
+    return { "": value };
+  }
+  const texts = Object.entries(value ?? {}).filter((entry) => typeof entry[1] === "string");
+  return Object.fromEntries(texts);
+}
+
+/** The separator that the first line holds most of. @param {string} content */
+function separatorOf(content) {
+  const first = content.split("\n", 1)[0];
+  const counts = [",", ";", "\t"].map((sign) => ({ sign, count: first.split(sign).length }));
+  return counts.reduce((best, next) => (next.count > best.count ? next : best)).sign;
+}
+
+/** A table whose first row names the columns; quotes as in RFC 4180. @param {string} content @param {string} sign */
+function separated(content, sign) {
+  const [names = [], ...records] = fields(content, sign);
+  const columns = names.map((name, place) => name.trim() || `column ${place + 1}`);
+  const rows = records.map((cells) => Object.fromEntries(columns.map((name, place) => [name, cells[place] ?? ""])));
+  return withColumns(columns, rows);
+}
+
+/** @param {string} content @param {string} sign @returns {string[][]} */
+function fields(content, sign) {
+  /** @type {string[][]} */
+  const records = [];
+  let record = /** @type {string[]} */ ([]);
+  const pattern = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${sign}\r\n][^${sign}\r\n]*|))(${sign}|\r\n|\n|\r|$)`, "gy");
+  while (pattern.lastIndex < content.length) {
+    const at = pattern.lastIndex;
+    const found = pattern.exec(content);
+    if (!found) {
+      throw new Error(`Line ${content.slice(0, at).split("\n").length} has a quote that does not close.`);
+    }
+    record.push(found[1]?.replaceAll('""', '"') ?? found[2]);
+    if (found[3] !== sign) {
+      records.push(record);
+      record = [];
+    }
+  }
+  if (record.length) {
+    records.push([...record, ""]);
+  }
+  return records.filter((cells) => cells.some(Boolean));
+}
+
+/** @param {string[]} columns @param {Record<string, string>[]} rows @returns {Table} */
+function withColumns(columns, rows) {
+  const likely = LIKELY.map((name) => columns.find((found) => found.toLowerCase() === name)).find((name) => name);
+  return { columns, chosen: likely ?? columns[0] ?? "", rows };
+}

@@ -1,0 +1,130 @@
+/** Arithmetic on vectors. Pure. */
+
+/**
+ * @param {number[] | string} row numbers, or the base64 of little-endian float32
+ * @returns {Float32Array}
+ */
+export function rowOf(row) {
+  if (typeof row !== "string") {
+    return Float32Array.from(row);
+  }
+  const bytes = Uint8Array.from(atob(row), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, place) => view.getFloat32(4 * place, true));
+}
+
+/**
+ * A square matrix of cosines, row after row. It lets the page draw in between when there are many rows.
+ *
+ * @param {Float32Array[]} rows
+ * @param {() => Promise<void>} [pause]
+ * @returns {Promise<Float32Array>}
+ */
+export async function cosines(rows, pause = async () => {}) {
+  const size = rows.length;
+  const units = rows.map(unit);
+  const matrix = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) {
+    if (i % 100 === 99) {
+      await pause();
+    }
+    for (let j = i; j < size; j++) {
+      matrix[i * size + j] = matrix[j * size + i] = dot(units[i], units[j]);
+    }
+  }
+  return matrix;
+}
+
+/** @param {Float32Array} row */
+function unit(row) {
+  const length = Math.sqrt(dot(row, row)) || 1;
+  return row.map((value) => value / length);
+}
+
+/**
+ * @param {Float32Array} a
+ * @param {Float32Array} b
+ */
+function dot(a, b) {
+  let sum = 0;
+  for (let place = 0; place < a.length; place++) {
+    sum += a[place] * b[place];
+  }
+  return sum;
+}
+
+/**
+ * The other texts, the nearest first.
+ *
+ * @param {Float32Array} matrix
+ * @param {number} size
+ * @param {number} of
+ * @param {number} count
+ * @returns {{place: number, score: number}[]}
+ */
+export function neighbours(matrix, size, of, count) {
+  return Array.from({ length: size }, (_, place) => ({ place, score: matrix[of * size + place] }))
+    .filter(({ place }) => place !== of)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, count);
+}
+
+/**
+ * How two matrices of the same texts differ, over all pairs of different texts.
+ *
+ * @param {Float32Array} before
+ * @param {Float32Array} after
+ * @param {number} size
+ * @returns {{mean: number, most: number, kept: number}} `kept`: share of the texts that keep their nearest one
+ */
+export function change(before, after, size) {
+  let sum = 0;
+  let most = 0;
+  let kept = 0;
+  for (let i = 0; i < size; i++) {
+    for (let j = i + 1; j < size; j++) {
+      const moved = Math.abs(after[i * size + j] - before[i * size + j]);
+      sum += moved;
+      most = Math.max(most, moved);
+    }
+    kept += nearest(before, size, i) === nearest(after, size, i) ? 1 : 0;
+  }
+  return { mean: sum / Math.max(1, (size * (size - 1)) / 2), most, kept: kept / size };
+}
+
+/**
+ * @param {Float32Array} matrix
+ * @param {number} size
+ * @param {number} of
+ */
+function nearest(matrix, size, of) {
+  let best = -1;
+  for (let place = 0; place < size; place++) {
+    if (place !== of && (best < 0 || matrix[of * size + place] > matrix[of * size + best])) {
+      best = place;
+    }
+  }
+  return best;
+}
+
+/**
+ * The lowest and highest cosine of different texts, and the pairs that have them.
+ *
+ * @param {Float32Array} matrix
+ * @param {number} size
+ */
+export function extremes(matrix, size) {
+  const found = { low: { score: 1, pair: [0, 0] }, high: { score: -1, pair: [0, 0] } };
+  for (let i = 0; i < size; i++) {
+    for (let j = i + 1; j < size; j++) {
+      const score = matrix[i * size + j];
+      if (score < found.low.score) {
+        found.low = { score, pair: [i, j] };
+      }
+      if (score > found.high.score) {
+        found.high = { score, pair: [i, j] };
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,178 @@
+"""A browser on the page of a running Worker.
+
+Whatever a test does there: no request leaves the origin, and the console stays quiet.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from tests.runtime.conftest import Worker, model_server, real_model_worker, start_worker, worker  # noqa: F401
+from tools.runtime import ROOT
+
+LIMIT_S = 30
+ARTEFACTS = ROOT / "artefacts"
+KEY = "a-key-for-the-tests"
+FLAGS = """--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars""".split()
+
+
+def _program(*names: str) -> str:
+    found = next(filter(None, map(shutil.which, names)), None)
+    if not found:
+        pytest.skip(f"no browser: {' or '.join(names)} is not installed (apt-get install chromium chromium-driver)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """One Chromium for the session, with an empty profile."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = _program("chromium", "chromium-browser", "google-chrome")
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(_program("chromedriver"), env={**os.environ, "SE_OFFLINE": "true"})
+    driver = webdriver.Chrome(options=options, service=service)
+    yield driver
+    driver.quit()
+
+
+class Page:
+    """The page in a tab: what a person can do there, and what the browser noted meanwhile."""
+
+    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
+        self.driver = driver
+        self.url = url
+        # parts of console lines that the test brings about, such as "status of 401"
+        self.expected: list[str] = []
+        self.events: list[dict[str, Any]] = []
+        driver.get("about:blank")
+        for kind in ("browser", "performance"):
+            driver.get_log(kind)
+
+    def open(self, path: str = "/") -> None:
+        self.driver.get(self.url + path)
+
+    def by(self, name: str) -> WebElement:
+        return self.driver.find_element(By.ID, name)
+
+    def all(self, selector: str) -> list[WebElement]:
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def text(self, name: str) -> str:
+        return str(self.by(name).get_property("textContent"))
+
+    def run(self, script: str, *arguments: object) -> Any:
+        return self.driver.execute_script(script, *arguments)
+
+    def wait(self, condition: Callable[[], object]) -> Any:
+        waiting = WebDriverWait(self.driver, LIMIT_S, 0.05, ignored_exceptions=[StaleElementReferenceException])
+        return waiting.until(lambda _: condition(), "the page did not get there")
+
+    def wait_for(self, name: str, part: str) -> str:
+        """Wait until this element's text holds `part`; return the text."""
+        self.wait(lambda: part in self.text(name))
+        return self.text(name)
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Put texts into the field, as pasting does."""
+        script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
+        self.run(script, self.by("texts"), "\n".join(lines))
+
+    def choose(self, name: str, value: str) -> None:
+        Select(self.by(name)).select_by_visible_text(value)
+
+    def embed(self, lines: Sequence[str] | None = None) -> str:
+        """Embed and return what the status line says."""
+        if lines is not None:
+            self.write(lines)
+        self.by("embed").click()
+        return self.wait_for("status", " numbers in ")
+
+    def numbers(self) -> list[list[float]]:
+        """Return the cosines of the text alternative, which is opened for it."""
+        if not self.by("heat-numbers").get_property("open"):
+            self.by("heat-numbers").find_element(By.TAG_NAME, "summary").click()
+        self.wait(lambda: self.all("#heat-table td"))
+        script = """return [...document.querySelectorAll('#heat-table tr')].slice(1).map(
+            (row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent.replace('\\u2212', '-'))))"""
+        return self.run(script)
+
+    def bars(self, name: str) -> list[str]:
+        """Return the texts of a list with scores."""
+        script = "return [...arguments[0].children].map((item) => item.lastElementChild.textContent)"
+        return self.run(script, self.by(name))
+
+    def emulate(self, *, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def picture(self, name: str) -> Path:
+        ARTEFACTS.mkdir(exist_ok=True)
+        assert self.driver.save_screenshot(str(ARTEFACTS / f"{name}.png"))
+        return ARTEFACTS / f"{name}.png"
+
+    def network(self, method: str) -> list[dict[str, Any]]:
+        """Return the parameters of all events of this kind since the test began."""
+        for entry in self.driver.get_log("performance"):
+            self.events.append(json.loads(entry["message"])["message"])
+        return [event["params"] for event in self.events if event["method"] == method]
+
+    def requests(self) -> list[dict[str, Any]]:
+        return [event["request"] for event in self.network("Network.requestWillBeSent")]
+
+    def calls(self, method: str, path: str) -> list[Any]:
+        """Return the bodies of the requests to a route."""
+        found = [item for item in self.requests() if item["method"] == method and item["url"] == self.url + path]
+        return [json.loads(item["postData"]) if "postData" in item else None for item in found]
+
+    def check(self) -> None:
+        """No request left the origin, and the console holds nothing that the test did not expect."""
+        own = (f"{self.url}/", "data:", "blob:", "about:")
+        assert [item["url"] for item in self.requests() if not item["url"].startswith(own)] == []
+        lines = [item["message"] for item in self.driver.get_log("browser") if item["level"] in ("SEVERE", "WARNING")]
+        assert [line for line in lines if not any(part in line for part in self.expected)] == []
+
+
+@pytest.fixture
+def visit(browser: webdriver.Chrome) -> Iterator[Callable[[Worker], Page]]:
+    """Open the page of a Worker in a fresh state."""
+    pages: list[Page] = []
+
+    def open_page(of: Worker) -> Page:
+        page = Page(browser, of.url)
+        pages.append(page)
+        page.emulate()
+        page.open()
+        page.run("sessionStorage.clear()")
+        page.open()
+        return page
+
+    yield open_page
+    for page in pages:
+        page.check()
+
+
+@pytest.fixture
+def page(visit: Callable[[Worker], Page], worker: Worker) -> Page:  # noqa: F811
+    """The page of the Worker with the lexical stand-in."""
+    return visit(worker)
+
+
+@pytest.fixture(scope="session")
+def locked_worker(start_worker: Callable[..., Worker]) -> Worker:  # noqa: F811
+    """A Worker that asks for a key."""
+    return start_worker(settings={"AUTH": "on", "API_KEYS": f"tests:{KEY}"})

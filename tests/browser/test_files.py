@@ -1,0 +1,58 @@
+"""Files: opened and dropped."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Page
+
+CSV = 'id,text,lang\n1,"one, with a comma",en\n2,"two ""quoted""\nand broken",en\n3,three,de\n'
+
+
+def field(page: Page) -> list[str]:
+    return page.by("texts").get_property("value").split("\n")
+
+
+def test_a_csv_file_gives_its_text_column_and_any_other(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "some.csv").write_text(CSV, encoding="utf-8")
+    page.by("file").send_keys(str(tmp_path / "some.csv"))
+    page.wait_for("count", "3 texts")
+    assert field(page) == ["one, with a comma", 'two "quoted" and broken', "three"]
+    page.choose("column", "lang")
+    assert field(page) == ["en", "en", "de"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "wanted"),
+    [
+        ("some.jsonl", '{"id": 1, "text": "one"}\n\n{"text": "zwei ü"}\n', ["one", "zwei ü"]),
+        ("some.jsonl", '"just"\n"strings"\n', ["just", "strings"]),
+        ("some.tsv", "body\tn\na b\t1\n", ["a b"]),
+        ("some.csv", "\ufeffn;content\r\n1;a,b\r\n", ["a,b"]),
+        ("some.txt", "line, one\r\n\r\n  line two \n", ["line, one", "line two"]),
+    ],
+)
+def test_a_dropped_file_is_read(page: Page, name: str, content: str, wanted: list[str]) -> None:
+    drop(page, name, content)
+    page.wait(lambda: field(page) == wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("some.jsonl", '{"text": "one"}\n{"text": ', "some.jsonl: Line 2 is not JSON."),
+        ("some.csv", 'text\n"never closed\n', "some.csv: Line 2 has a quote that does not close."),
+    ],
+)
+def test_a_broken_file_is_told_and_changes_nothing(page: Page, name: str, content: str, sentence: str) -> None:
+    before = field(page)
+    drop(page, name, content)
+    page.wait(lambda: page.text("count") == sentence)
+    assert field(page) == before
+
+
+def drop(page: Page, name: str, content: str) -> None:
+    script = """const files = new DataTransfer();
+        files.items.add(new File([arguments[2]], arguments[1]));
+        arguments[0].dispatchEvent(new DragEvent('drop', {dataTransfer: files, bubbles: true, cancelable: true}));"""
+    page.run(script, page.by("texts"), name, content)

@@ -1,0 +1,46 @@
+"""An endpoint that asks for a key."""
+
+from collections.abc import Callable
+
+from selenium.webdriver.common.by import By
+
+from tests.browser.conftest import KEY, Page, Worker
+
+
+def give(page: Page, key: str) -> None:
+    page.by("key").send_keys(key)
+    page.by("key-form").find_element(By.TAG_NAME, "button").click()
+
+
+def test_the_key_is_asked_for_explained_kept_in_the_tab_and_forgotten(
+    visit: Callable[[Worker], Page], locked_worker: Worker
+) -> None:
+    page = visit(locked_worker)
+    page.expected = ["status of 401"]
+    assert not page.by("key-form").is_displayed()
+    page.by("embed").click()
+    page.wait_for("key-reason", "This endpoint asks for a key.")
+    assert "unauthorized" in page.text("embed-error")
+    assert page.run("return document.activeElement.id") == "key"
+    give(page, "a-wrong-key-of-some-length")
+    page.wait_for("key-reason", "does not know this key")
+    give(page, KEY)
+    page.wait_for("status", "12 vectors")  # what was refused is done again
+    assert not page.by("key-form").is_displayed()
+    assert not page.by("embed-error").is_displayed()
+    assert page.run("return [Object.values(sessionStorage), Object.values(localStorage), document.cookie]") == [
+        [KEY],
+        [],
+        "",
+    ]
+    assert "$EMBEDDER_KEY" in page.text("call-code")
+    assert KEY not in page.driver.page_source
+    page.by("forget-key").click()
+    assert page.run("return sessionStorage.length") == 0
+
+
+def test_the_reference_uses_the_key_of_the_tab(visit: Callable[[Worker], Page], locked_worker: Worker) -> None:
+    page = visit(locked_worker)
+    page.run("sessionStorage.setItem('embedder-key', arguments[0])", KEY)
+    page.driver.get(locked_worker.url + "/docs")
+    page.wait(lambda: page.all(".authorization__btn.locked, .auth-wrapper .authorize.locked"))

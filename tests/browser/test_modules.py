@@ -1,0 +1,85 @@
+"""The pure modules of the page, under Node."""
+
+import json
+import math
+import random
+import subprocess
+from typing import Any
+
+import pytest
+
+from tools import runtime
+
+PUBLIC = runtime.ROOT / "public"
+
+
+def js(module: str, expression: str, *arguments: object) -> Any:
+    """Return the value of an expression that may use a module's names and `a`, the arguments."""
+    program = f"""import * as m from {json.dumps(str(PUBLIC / "js" / module))};
+        import {{ readFileSync }} from "node:fs";
+        const a = JSON.parse(readFileSync(0, "utf8"));
+        console.log(JSON.stringify(await (async () => {expression})()));"""
+    command = ["node", "--no-warnings", "--input-type=module", "-e", program]
+    done = subprocess.run(
+        command, input=json.dumps(arguments), env=runtime.environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_types_hold() -> None:
+    command = [str(runtime.NODE_MODULES / ".bin" / "tsc"), "-p", str(runtime.ROOT / "tests" / "browser")]
+    done = subprocess.run(command, env=runtime.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_base64_is_read_as_little_endian_float32() -> None:
+    assert js("vectors.js", "[...m.rowOf(a[0])]", "AACAPwAAAMAAAAA/") == [1, -2, 0.5]
+
+
+def test_cosines_do_not_need_unit_length() -> None:
+    rows = [[3, 0], [5, 5], [0, 0.1], [0, 0]]
+    found = js("vectors.js", "[...await m.cosines(a[0].map((row) => Float32Array.from(row)))]", rows)
+    half = math.sqrt(0.5)
+    assert found == pytest.approx([1, half, 0, 0, half, 1, half, 0, 0, half, 1, 0, 0, 0, 0, 0], abs=1e-6)
+
+
+def test_change_looks_at_pairs_of_different_texts() -> None:
+    before, after = [1, 0.9, 0.1, 0.9, 1, 0.2, 0.1, 0.2, 1], [1, 0.5, 0.1, 0.5, 1, 0.6, 0.1, 0.6, 1]
+    found = js("vectors.js", "m.change(a[0], a[1], 3)", before, after)
+    # the text in the middle has another nearest one
+    assert found == {"mean": pytest.approx(0.8 / 3), "most": pytest.approx(0.4), "kept": pytest.approx(2 / 3)}
+
+
+def project(gram: list[float], size: int) -> tuple[list[tuple[float, float]], float]:
+    script = "(({x, y, share}) => [[...x], [...y], share])(m.project(Float32Array.from(a[0]), a[1]))"
+    x, y, share = js("pca.js", script, gram, size)
+    return list(zip(x, y, strict=True)), share
+
+
+def test_points_of_a_plane_come_back_with_their_distances() -> None:
+    rng = random.Random(1)
+    points = [(rng.uniform(-3, 3), rng.uniform(-1, 1)) for _ in range(12)]
+    # the plane lies askew in four dimensions, away from the origin
+    rows = [[0.6 * x + 2, 0.8 * x - 1, 0.8 * y, 0.6 * y + 3] for x, y in points]
+    gram = [sum(p * q for p, q in zip(one, other, strict=True)) for one in rows for other in rows]
+    placed, share = project(gram, 12)
+    assert share == pytest.approx(1, abs=1e-4)
+    for i in range(12):
+        for j in range(i):
+            assert math.dist(placed[i], placed[j]) == pytest.approx(math.dist(points[i], points[j]), abs=1e-3)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_texts_that_are_all_the_same_have_a_map_too(size: int) -> None:
+    placed, share = project([1] * size**2, size)
+    assert placed == [pytest.approx((0, 0), abs=1e-3)] * size
+    assert share == 0
+
+
+def test_an_id_is_short_and_its_own() -> None:
+    texts = [f"text {place}" for place in range(20_000)] + ["", "ä", "🤗" * 500]
+    ids = js("ids.js", "a[0].map(m.idOf)", texts)
+    assert len(set(ids)) == len(texts)
+    assert all(len(name) == 21 and name[5:13] != name[13:] for name in ids)
+    assert js("ids.js", "m.idOf(a[0])", texts[7]) == ids[7]

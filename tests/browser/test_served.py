@@ -1,0 +1,82 @@
+"""The files: how they are served, their size, and what is not in them. No browser is needed, but for one test."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Page, Worker
+from tools import assets, runtime
+
+PUBLIC = runtime.ROOT / "public"
+MOST_BYTES = 300_000  # of all files but the viewer's
+OWN = [path for path in sorted(PUBLIC.rglob("*")) if path.is_file() and assets.VIEWER not in path.parents]
+
+
+@pytest.mark.parametrize(
+    ("path", "part"), [("/", "<h1>embedder</h1>"), ("/docs", 'id="reference"'), ("/style.css", ":root")]
+)
+def test_files_are_served_without_the_worker(worker: Worker, path: str, part: str) -> None:
+    answer = worker.send("GET", path, allow_redirects=False)
+    assert (answer.status_code, part in answer.text) == (200, True)
+    # every answer of the Worker has one
+    assert "x-request-id" not in answer.headers
+
+
+def test_what_is_no_file_reaches_the_worker(worker: Worker) -> None:
+    assert worker.post("/embed", {"text": "a"}).json()["shape"] == [1, 768]
+    assert worker.send("GET", "/vectors?ids=nothing").json()["missing"] == ["nothing"]
+    assert worker.send("GET", "/index").json()["fits"]  # it is a name of index.html too
+    assert worker.send("GET", "/openapi.json").json()["openapi"] == "3.1.0"
+    for path in ("/nothing", "/docs/nothing", "/js/nothing.js", "/_headers"):
+        answer = worker.send("GET", path)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/js/app.js"])
+def test_the_headers_are_strict(worker: Worker, path: str) -> None:
+    headers = worker.send("GET", path).headers
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["img-src"] == ("'self' data:" if path == "/docs" else "'self'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "camera=()" in headers["permissions-policy"]
+
+
+def test_the_policy_is_in_force(page: Page) -> None:
+    page.expected = ["Content Security Policy", "TrustedScript", "requires 'Trusted", "Refused to"]
+    script = """const done = arguments[0], seen = [];
+        document.addEventListener('securitypolicyviolation', (event) => seen.push(event.effectiveDirective));
+        const tried = (act) => { try { return act(); } catch (error) { return error.name; } };
+        const inline = document.createElement('style');
+        inline.textContent = 'body { color: red }';
+        document.head.append(inline);
+        tried(() => { document.body.innerHTML += '<i></i>'; });
+        tried(() => eval('1'));
+        fetch('https://elsewhere.invalid/').catch(() => 0).then(() => setTimeout(() => done(seen)));"""
+    seen = page.driver.execute_async_script(script.replace("arguments[0]", "arguments[arguments.length - 1]"))
+    assert {"style-src-elem", "connect-src", "require-trusted-types-for"} <= set(seen)
+    page.network("Network.requestWillBeSent")
+    page.events = [event for event in page.events if "elsewhere.invalid" not in str(event)]
+
+
+def test_the_files_are_small() -> None:
+    assert sum(path.stat().st_size for path in OWN) < MOST_BYTES
+
+
+@pytest.mark.parametrize("path", [path for path in OWN if path.suffix == ".html"], ids=lambda path: path.name)
+def test_no_script_or_style_is_inline_and_every_file_exists(path: Path) -> None:
+    content = path.read_text(encoding="utf-8")
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", content)
+    assert all(body == "" for body in re.findall(r"<script[^>]*>(.*?)</script>", content, re.DOTALL))
+    for address in re.findall(r'(?:src|href)="([^"#]+)"', content):
+        routes = ("/", "/docs", "/openapi.json")
+        assert address in routes or (PUBLIC / address.removeprefix("/")).is_file(), address
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
+def test_no_other_host_is_named(path: Path) -> None:
+    named = set(re.findall(r"https?://([\w.-]+)", path.read_text(encoding="utf-8")))
+    assert named <= {"www.w3.org"}  # the name space of SVG

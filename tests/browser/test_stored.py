@@ -1,0 +1,68 @@
+"""Stored documents: store, search, remove; and endpoints that cannot."""
+
+import json
+import uuid
+
+from tests.browser.conftest import Page
+
+TEXTS = ["the harbour at night", "a recipe for bread", "how to tie a knot"]
+NO_INDEX = {"error": {"message": "No index.", "type": "api_error", "param": None, "code": "vectorize_not_configured"}}
+
+
+def in_namespace(page: Page) -> None:
+    page.by("namespace").send_keys(uuid.uuid4().hex)
+
+
+def search(page: Page, query: str, said: str) -> list[str]:
+    page.by("query").clear()
+    page.by("query").send_keys(query)
+    page.by("search").click()
+    page.wait_for("stored-status", said)
+    return page.bars("matches")
+
+
+def test_search_finds_what_was_stored_until_it_is_removed(page: Page) -> None:
+    in_namespace(page)
+    page.write(TEXTS)
+    page.by("store").click()
+    page.wait_for("stored-status", "3 texts stored.")
+    found = search(page, "bread recipe", "3 matches")
+    assert found[0].startswith("a recipe for bread page-")
+    assert len(found) == 3
+    page.by("remove").click()
+    page.wait_for("stored-status", "3 texts removed.")
+    assert search(page, "bread recipe", "Nothing found" if other_vectors(page) else "empty") == []
+
+
+def other_vectors(page: Page) -> int:
+    return page.run("return fetch('/index').then((r) => r.json()).then((index) => index.vector_count)")
+
+
+def test_a_text_that_is_there_twice_is_stored_once(page: Page) -> None:
+    in_namespace(page)
+    page.write(["again", "again"])
+    page.by("store").click()
+    page.wait_for("stored-status", "1 text stored.")
+    page.by("store").click()
+    page.wait_for("stored-status", "1 text stored.")
+    assert len(search(page, "again", "1 match")) == 1
+
+
+def test_many_texts_are_stored_in_calls_of_100_of_which_the_last_one_waits(page: Page) -> None:
+    in_namespace(page)
+    page.write([f"line {place} {uuid.uuid4().hex}" for place in range(120)])
+    page.by("store").click()
+    page.wait_for("stored-status", "120 texts stored.")
+    sent = page.calls("PUT", "/vectors")
+    assert [(len(call["documents"]), call["wait"]) for call in sent] == [(100, False), (20, True)]
+
+
+def test_an_endpoint_without_an_index_is_explained(page: Page) -> None:
+    script = f"""window.fetch = async () => new Response({json.dumps(json.dumps(NO_INDEX))},
+        {{status: 501, headers: {{'x-request-id': 'r-1'}}}})"""
+    page.run(script)
+    page.by("query").send_keys("anything")
+    page.by("search").click()
+    said = page.wait_for("stored-error", "x-request-id r-1")
+    assert said.startswith("vectorize_not_configured No index. This endpoint has no Vectorize index")
+    assert "status 501" in said
