@@ -46,7 +46,7 @@ doctor: .venv/.ready ## the self-check of an endpoint: make doctor URL=https://.
 	@$(if $(KEY),EMBEDDER_KEY='$(KEY)') python -m tools.doctor '$(URL)' $(ARGS)
 
 clean:
-	rm -rf .venv .venv-workers .runtime .wrangler node_modules python_modules
+	rm -rf .venv .venv-workers .runtime .wrangler node_modules python_modules public/docs/vendor
 
 .venv/.ready: pyproject.toml
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv

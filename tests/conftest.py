@@ -1,10 +1,20 @@
-"""What every test may use: the recorded vectors of the real model."""
+"""What every test may use: the recorded vectors of the real model, and Workers under the real runtime.
+
+One `make dev` serves the whole session; a second one stands before the recorded vectors.
+"""
 
 import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from standin import lexical
+from tests.worker import Worker, free_port
+from tools import dev, runtime
 
 settings.register_profile("default", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("long", settings.get_profile("default"), max_examples=5_000)
@@ -18,3 +28,59 @@ def recorded() -> dict[str, list[float]]:
     """Texts as the model saw them, with the 768 numbers that EmbeddingGemma-300M gave."""
     lines = (DATA / "embeddinggemma-vectors.jsonl").read_text(encoding="utf-8").splitlines()
     return {item["text"]: item["vector"] for item in map(json.loads, lines)}
+
+
+@pytest.fixture(scope="session")
+def start_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Worker]]:
+    """Start a Worker with its stand-ins; every one is stopped at the end of the session."""
+    runtime.prepare()
+    started: list[Worker] = []
+
+    def start(**options: object) -> Worker:
+        port = free_port()
+        worker = Worker(dev.start(port, persist_to=str(tmp_path_factory.mktemp("state")), **options), port)
+        started.append(worker)
+        worker.wait_until_ready()
+        return worker
+
+    yield start
+    for worker in started:
+        dev.stop(worker.process)
+
+
+@pytest.fixture(scope="session")
+def worker(start_worker: Callable[..., Worker]) -> Worker:
+    """The Worker with the lexical stand-in."""
+    return start_worker()
+
+
+@pytest.fixture(scope="session")
+def model_server(recorded: dict[str, list[float]]) -> Iterator[str]:
+    """An OpenAI-compatible server that knows the recorded vectors; other texts get lexical ones."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            texts = json.loads(self.rfile.read(int(self.headers["content-length"])))["input"]
+            data = [
+                {"index": i, "embedding": recorded.get(text) or lexical.embed(text)} for i, text in enumerate(texts)
+            ]
+            body = json.dumps({"object": "list", "data": data}).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def real_model_worker(start_worker: Callable[..., Worker], model_server: str) -> Worker:
+    """The Worker in front of the recorded vectors, behind LOCAL_EMBEDDINGS_URL."""
+    return start_worker(variables={"LOCAL_EMBEDDINGS_URL": model_server})

@@ -61,6 +61,7 @@ def start(
     variables: Mapping[str, str] | None = None,
     settings: Mapping[str, str] | None = None,
     example: Path | None = None,
+    configuration: Path = runtime.ROOT / "wrangler.toml",
 ) -> subprocess.Popen[str]:
     """Start `pywrangler dev` in a process group of its own; its output is on `stdout`.
 
@@ -68,8 +69,8 @@ def start(
     project), that Worker has the port and calls ours through its service binding.
     """
     folder = runtime.CACHE / f"run-{port}"
-    configurations = [_linked(folder / "example", example)] if example else []
-    configurations += [runtime.ROOT / "wrangler.toml", _linked(folder / "local", Path("local"), variables or {})]
+    configurations = [linked(folder / "example", example)] if example else []
+    configurations += [configuration, linked(folder / "local", Path("local"), variables or {})]
     command = ["pywrangler", "dev", "--ip", "127.0.0.1", "--port", str(port), "--env", "local"]
     command += ["--inspector-port", "0", *[f"-c={path}" for path in configurations]]
     command += [f"--var={name}:{value}" for name, value in (settings or {}).items()]
@@ -86,10 +87,10 @@ def start(
     )
 
 
-def _linked(folder: Path, source: Path, variables: Mapping[str, str] | None = None) -> Path:
-    """Return the configuration of another Worker of this run.
+def linked(folder: Path, source: Path, variables: Mapping[str, str] | None = None) -> Path:
+    """Return the configuration of a Worker of this run, in a folder of its own.
 
-    wrangler reads a Worker's packages and variables beside its configuration, so each run has a folder for it.
+    wrangler reads a Worker's packages and variables beside its configuration.
     """
     folder.mkdir(parents=True, exist_ok=True)
     links = {"src": source / "src", "wrangler.toml": source / "wrangler.toml", "python_modules": runtime.VENDORED}

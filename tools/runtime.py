@@ -16,7 +16,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from tools import bundle
+from tools import assets, bundle
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".runtime"
@@ -36,6 +36,7 @@ def prepare() -> None:
     """Install and build what is missing or out of date."""
     CACHE.mkdir(exist_ok=True)
     _once("node_modules", (ROOT / "package-lock.json").read_bytes(), NODE_MODULES, install_node_modules)
+    _once("viewer", assets.pin(), assets.VIEWER, copy_viewer)
     _once("python_modules", json.dumps(worker_dependencies()).encode(), VENDORED, vendor)
     _mark_synced()
     check_versions(pyodide_expected(workerd_binary()), pyodide_installed())
@@ -130,6 +131,13 @@ def check_versions(expected: str, installed: str) -> None:
         raise RuntimeSetupError(
             f"workerd expects pyodide {expected}, but package.json pins {installed}: set it to {expected}."
         )
+
+
+def copy_viewer() -> None:
+    try:
+        assets.copy()
+    except assets.AssetsError as error:
+        raise RuntimeSetupError(f"{error}") from error
 
 
 def build_bundle() -> None:

@@ -14,173 +14,54 @@ class StoreIn(TypedDict):
     namespace: NotRequired[str | None]
     metadata: NotRequired[dict[str, Any] | Sequence[dict[str, Any]] | None]
     keep_text: NotRequired[bool]
-    mode: NotRequired[Literal["upsert", "insert"]]
+    mode: NotRequired[Literal['upsert', 'insert']]
     wait: NotRequired[bool]
 
 class EmbedOptions(TypedDict, total=False):
-    task: Literal[
-        "search_query",
-        "search_document",
-        "question_answering",
-        "fact_verification",
-        "classification",
-        "clustering",
-        "semantic_similarity",
-        "code_retrieval",
-        "query",
-        "document",
-        None,
-    ]
-    input_type: Literal[
-        "search_query",
-        "search_document",
-        "question_answering",
-        "fact_verification",
-        "classification",
-        "clustering",
-        "semantic_similarity",
-        "code_retrieval",
-        "query",
-        "document",
-        None,
-    ]
-    prompt_name: Literal[
-        "search_query",
-        "search_document",
-        "question_answering",
-        "fact_verification",
-        "classification",
-        "clustering",
-        "semantic_similarity",
-        "code_retrieval",
-        "query",
-        "document",
-        None,
-    ]
+    task: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
+    input_type: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
+    prompt_name: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
     title: str | Sequence[str] | None
-    truncate: Literal["end", "error", None]
+    truncate: Literal['end', 'error', None]
     dimensions: Literal[768, 512, 256, 128, None]
-    encoding_format: Literal["float", "base64", None]
+    encoding_format: Literal['float', 'base64', None]
     store: StoreIn | None
     format: str
 
 class SimilarityOptions(TypedDict, total=False):
-    task: Literal[
-        "search_query",
-        "search_document",
-        "question_answering",
-        "fact_verification",
-        "classification",
-        "clustering",
-        "semantic_similarity",
-        "code_retrieval",
-        "query",
-        "document",
-        None,
-    ]
-    input_type: Literal[
-        "search_query",
-        "search_document",
-        "question_answering",
-        "fact_verification",
-        "classification",
-        "clustering",
-        "semantic_similarity",
-        "code_retrieval",
-        "query",
-        "document",
-        None,
-    ]
-    prompt_name: Literal[
-        "search_query",
-        "search_document",
-        "question_answering",
-        "fact_verification",
-        "classification",
-        "clustering",
-        "semantic_similarity",
-        "code_retrieval",
-        "query",
-        "document",
-        None,
-    ]
+    task: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
+    input_type: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
+    prompt_name: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
     title: str | Sequence[str] | None
-    truncate: Literal["end", "error", None]
+    truncate: Literal['end', 'error', None]
     source: str | None
     dimensions: Literal[768, 512, 256, 128, None]
 
 class UpsertOptions(TypedDict, total=False):
     namespace: str | None
-    mode: Literal["upsert", "insert"]
+    mode: Literal['upsert', 'insert']
     keep_text: bool
-    task: Literal[
-        "search_query",
-        "search_document",
-        "question_answering",
-        "fact_verification",
-        "classification",
-        "clustering",
-        "semantic_similarity",
-        "code_retrieval",
-        "query",
-        "document",
-        None,
-    ]
-    truncate: Literal["end", "error", None]
+    task: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
+    truncate: Literal['end', 'error', None]
     wait: bool
 
 class SearchOptions(TypedDict, total=False):
-    task: Literal[
-        "search_query",
-        "search_document",
-        "question_answering",
-        "fact_verification",
-        "classification",
-        "clustering",
-        "semantic_similarity",
-        "code_retrieval",
-        "query",
-        "document",
-        None,
-    ]
-    input_type: Literal[
-        "search_query",
-        "search_document",
-        "question_answering",
-        "fact_verification",
-        "classification",
-        "clustering",
-        "semantic_similarity",
-        "code_retrieval",
-        "query",
-        "document",
-        None,
-    ]
-    prompt_name: Literal[
-        "search_query",
-        "search_document",
-        "question_answering",
-        "fact_verification",
-        "classification",
-        "clustering",
-        "semantic_similarity",
-        "code_retrieval",
-        "query",
-        "document",
-        None,
-    ]
+    task: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
+    input_type: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
+    prompt_name: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
     title: str | Sequence[str] | None
-    truncate: Literal["end", "error", None]
+    truncate: Literal['end', 'error', None]
     id: str | None
     top_k: int
     namespace: str | None
     filter: dict[str, Any] | None
     values: bool
-    metadata: Literal["none", "indexed", "all"]
+    metadata: Literal['none', 'indexed', 'all']
     min_score: float | None
 
 class DeleteOptions(TypedDict, total=False):
     wait: bool
+
 
 class Embeddings(Protocol):
     """The Worker as a service binding: `self.env.EMBEDDINGS`. Every answer has `ok`; a failure has `error`."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from embedder.errors import EmbedderError, InvalidRequestError, UpstreamBusyError, UpstreamError
+from embedder.errors import EmbedderError, InvalidRequestError, NotFoundError, UpstreamBusyError, UpstreamError
 
 MAX_ID_BYTES = 64
 MAX_NAMESPACE_BYTES = 64
@@ -29,6 +29,8 @@ _OPERATORS = ("$eq", "$ne", "$lt", "$lte", "$gt", "$gte", *_LIST_OPERATORS)
 _WRITE_RATE_LIMIT = 40041
 _BAD_INPUT = range(40000, 40041)
 _ERROR = re.compile(r"(?P<operation>(?:VECTOR|INDEX)_\w+)_ERROR(?: \(code = (?P<code>\d+)\))?: (?P<text>.*)")
+# the code of a query by an id that is not stored is not documented
+_NOT_FOUND = re.compile(r"\bnot? (?:\w+ )?found|does not exist|no such", re.IGNORECASE)
 _RETRY_AFTER_S = 5
 
 Metadata = Mapping[str, Any]
@@ -136,6 +138,8 @@ def error(message: str) -> EmbedderError:
     if not found:
         return UpstreamError("Vectorize could not be reached.")
     code = int(found["code"] or 0)
+    if _NOT_FOUND.search(found["text"]):
+        return NotFoundError(f"Vectorize found nothing: {found['text'][:300]}", upstream_code=code or None)
     if code == _WRITE_RATE_LIMIT:
         sentence = "Vectorize takes no more writes just now; try again shortly."
         return UpstreamBusyError(sentence, retry_after_s=_RETRY_AFTER_S, upstream_code=code)

@@ -17,7 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from tests.runtime.conftest import Worker, model_server, real_model_worker, start_worker, worker  # noqa: F401
+from tests.worker import Worker
 from tools.runtime import ROOT
 
 LIMIT_S = 30
@@ -167,12 +167,12 @@ def visit(browser: webdriver.Chrome) -> Iterator[Callable[[Worker], Page]]:
 
 
 @pytest.fixture
-def page(visit: Callable[[Worker], Page], worker: Worker) -> Page:  # noqa: F811
+def page(visit: Callable[[Worker], Page], worker: Worker) -> Page:
     """The page of the Worker with the lexical stand-in."""
     return visit(worker)
 
 
 @pytest.fixture(scope="session")
-def locked_worker(start_worker: Callable[..., Worker]) -> Worker:  # noqa: F811
+def locked_worker(start_worker: Callable[..., Worker]) -> Worker:
     """A Worker that asks for a key."""
     return start_worker(settings={"AUTH": "on", "API_KEYS": f"tests:{KEY}"})

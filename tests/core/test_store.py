@@ -5,7 +5,7 @@ import json
 import pytest
 
 from embedder import vectorize
-from embedder.errors import InvalidRequestError, UpstreamBusyError, UpstreamError
+from embedder.errors import InvalidRequestError, NotFoundError, UpstreamBusyError, UpstreamError
 from embedder.store import Store
 from tests.core.fakes import FakeApp, code, error, said
 
@@ -334,6 +334,7 @@ def test_another_writers_later_mutation_shows_that_ours_is_done():
     [
         ("VECTOR_UPSERT_ERROR (code = 40012): invalid vector", InvalidRequestError, 40012),
         ("VECTOR_QUERY_ERROR (code = 40041): slow down", UpstreamBusyError, 40041),
+        ("VECTOR_QUERY_ERROR (code = 40404): vector not found", NotFoundError, 40404),
         ("INDEX_GET_ERROR (code = 50000): boom", UpstreamError, 50000),
         ("VECTOR_GET_ERROR: Status + 500", UpstreamError, None),
         ("Error: Network connection lost.", UpstreamError, None),

@@ -138,3 +138,8 @@ def test_what_vectorize_refuses_is_told(worker):
     response = worker.send("PUT", "/vectors", json={"documents": [{"id": "fault:40012", "text": "a"}]})
     assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_request")
     assert "Traceback" not in response.text
+
+
+def test_a_search_by_an_id_that_is_not_stored(worker):
+    response = worker.post("/search", {"id": "never-stored"})
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
