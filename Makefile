@@ -2,6 +2,7 @@
 PORT ?= 8787
 PYTHON ?= python3
 SECONDS ?= 60
+JOBS ?= 2
 UV_VERSION := 0.13.9
 export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -16,7 +17,7 @@ example: .venv/.ready ## a Worker that calls it: make example NAME=typescript (o
 	@exec python -m tools.dev --port $(PORT) --example $(NAME)
 
 test: .venv/.ready ## every test, under CPython and under the real runtime
-	pytest
+	pytest -n $(JOBS) --dist loadfile
 
 check: .venv/.ready ## lint, format, types
 	ruff check

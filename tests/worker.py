@@ -34,7 +34,8 @@ class Worker:
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "\n".join(self.lines)
             try:
-                if requests.get(f"{self.url}/health", timeout=START_LIMIT_S).status_code < 500:
+                answer = requests.get(f"{self.url}/health", timeout=START_LIMIT_S)
+                if answer.status_code < 500 or "x-request-id" in answer.headers:
                     return
             except requests.ConnectionError:
                 time.sleep(0.1)

@@ -3,6 +3,7 @@
 Everything that is built or installed here is kept, and made again when the pin that it came from moves.
 """
 
+import fcntl
 import hashlib
 import json
 import mmap
@@ -33,8 +34,14 @@ class RuntimeSetupError(Exception):
 
 
 def prepare() -> None:
-    """Install and build what is missing or out of date."""
+    """Install and build what is missing or out of date; one process at a time."""
     CACHE.mkdir(exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _prepare()
+
+
+def _prepare() -> None:
     _once("node_modules", (ROOT / "package-lock.json").read_bytes(), NODE_MODULES, install_node_modules)
     _once("viewer", assets.pin(), assets.VIEWER, copy_viewer)
     _once("python_modules", json.dumps(worker_dependencies()).encode(), VENDORED, vendor)
