@@ -11,7 +11,7 @@ from msgspec import inspect
 
 from embedder import rpc
 from embedder.dialects import native, stored
-from embedder.store import Matches, Written
+from embedder.index import Matches, Written
 from tools.runtime import ROOT
 
 TYPESCRIPT = ROOT / "types" / "embedder.d.ts"

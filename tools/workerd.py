@@ -97,6 +97,7 @@ def python_worker(folder: Path, entry: str = "entry.py", *, vendored: bool = Tru
 
 def vendored_modules() -> list[Module]:
     """The files of python_modules/; its JavaScript is importable, everything else is data."""
+    runtime.prepare()
     return [
         Module(
             f"python_modules/{path.relative_to(runtime.VENDORED)}",

@@ -7,7 +7,8 @@ from typing import TypeVar
 import msgspec
 
 from embedder.errors import EmbedderError, UpstreamTimeoutError
-from embedder.service import Clock, Service, Trace
+from embedder.model import Clock, Trace
+from embedder.service import Service
 from embedder.settings import Settings
 from embedder.store import Store
 

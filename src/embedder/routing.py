@@ -6,7 +6,8 @@ from typing import Any, Protocol
 import msgspec
 
 from embedder.errors import EmbedderError, InvalidRequestError, VectorizeNotConfiguredError
-from embedder.service import Answer, Plan, Service, Trace
+from embedder.model import Answer, Plan, Trace
+from embedder.service import Service
 from embedder.store import Store
 
 JSON = "application/json"

@@ -12,8 +12,8 @@ from embedder import decoding, vectors
 from embedder.app import App, Line, finish, guarded
 from embedder.dialects import native, options, stored
 from embedder.errors import EmbedderError, InvalidRequestError
+from embedder.model import Answer, Plan, Trace
 from embedder.routing import Call, HttpResponse
-from embedder.service import Answer, Plan, Trace
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
 
 ARRAY, FLOAT32, RESPONSE = "array", "float32", "response"

@@ -1,79 +1,22 @@
-"""The operations, whoever asks: embed, similarity, and what Vectorize stores. Protocols say what they need. No I/O."""
+"""The operations over the model, whoever asks: plan texts, ask in batches, repeat where it helps. No I/O."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from embedder import prompts, retries, tokens, upstream, vectors
 from embedder.errors import EmbedderError, TextTooLongError, UpstreamInvalidError
+from embedder.model import Answer, Clock, Model, Plan, Trace
 from embedder.prompts import Titles
 from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
 from embedder.vectors import Form
 
 T = TypeVar("T")
 # What to make of one answer: the index of its first text, the answer, and its number of texts.
-Read = Callable[[int, "Answer", int], Awaitable[T]]
+Read = Callable[[int, Answer, int], Awaitable[T]]
 _READ_WHOLE_TEXTS = 16  # up to about 270 KB, reading costs less than passing on
-
-
-class Answer(Protocol):
-    """An answer of the model that nobody has read yet. One of the ways to read it may be used, after `head` or not.
-
-    `head` returns its first bytes without taking them from whoever passes it on later; `read` all its bytes; `float32`
-    its numbers, row after row, as little-endian float32; `rows` its rows as the runtime holds them, checked to be
-    `count` of 768 numbers. UpstreamInvalidError where it is not what it should be.
-    """
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def content_type(self) -> str: ...
-    async def head(self) -> bytes: ...
-    async def read(self) -> bytes: ...
-    async def float32(self) -> bytes: ...
-    async def rows(self, count: int) -> object: ...
-
-
-class Model(Protocol):
-    """Workers AI. `inputs` is JSON text; an answer with an HTTP error is returned, not raised.
-
-    `reject_if_busy` asks for an answer at once instead of a place in the queue; `client` is the runtime's own sign of a
-    caller who has gone.
-    """
-
-    async def run(self, inputs: str, *, reject_if_busy: bool, client: object) -> Answer: ...
-
-
-class Clock(Protocol):
-    """Milliseconds since the epoch."""
-
-    def __call__(self) -> float: ...
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """Texts as the model will see them, and what is known of them before it is asked."""
-
-    texts: list[str]
-    task: str | None
-    tokens: int
-    truncated: list[int]
-
-
-class Trace(msgspec.Struct):
-    """One request: when it began, the runtime's sign of its client, and what it used."""
-
-    began_ms: float
-    client: object = None
-    deadline: asyncio.Timeout | None = None
-    model_ms: float = 0.0
-    texts: int = 0
-
-    def extend(self, seconds: float) -> None:
-        """Move the deadline to `seconds` from now, for what the caller asked to wait for."""
-        if self.deadline:
-            self.deadline.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 class _Inputs(msgspec.Struct):

@@ -3,80 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from embedder import vectorize
 from embedder.errors import EmbedderError, IndexMismatchError
-from embedder.service import Clock, Plan, Service, Trace, raw_rows
+from embedder.index import Description, Document, Index, Mutation, Stored, Written
+from embedder.model import Clock, Plan, Trace
+from embedder.service import Service, raw_rows
 from embedder.settings import DIMENSIONS, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL
 
 _POLL_S = (0.25, 0.5, 1.0, 2.0)  # seconds between looks at the index; the last one repeats
 _CLOCK_SKEW_S = 2.0
 _DESCRIBE_GRACE_S = 5.0  # for the last look, past the wait itself
-
-
-class Index(Protocol):
-    """A Vectorize index. Arguments and results are JSON text; a failure is raised as one of our errors."""
-
-    async def insert(self, vectors: str) -> str: ...
-    async def upsert(self, vectors: str) -> str: ...
-    async def query(self, vector: str, options: str) -> str: ...
-    async def query_by_id(self, name: str, options: str) -> str: ...
-    async def get_by_ids(self, ids: str) -> str: ...
-    async def delete_by_ids(self, ids: str) -> str: ...
-    async def describe(self) -> str: ...
-
-
-class Document(msgspec.Struct, frozen=True):
-    """What is stored beside a vector. `metadata` is JSON."""
-
-    id: str
-    metadata: bytes | None
-
-
-class Description(msgspec.Struct, rename="camel"):
-    """What Vectorize says of an index."""
-
-    vector_count: int = 0
-    dimensions: int = 0
-    processed_up_to_datetime: str | int | None = None
-    processed_up_to_mutation: str | int | None = None
-
-
-class _Mutation(msgspec.Struct, rename="camel"):
-    mutation_id: str
-
-
-class Written(msgspec.Struct):
-    """Accepted writes: how many ids, and the mutations in the order in which they will be applied."""
-
-    count: int
-    mutation_ids: list[str]
-    visible: bool | None = None
-
-
-class Match(msgspec.Struct, omit_defaults=True):
-    id: str
-    score: float
-    values: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    metadata: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
-    namespace: str | None | msgspec.UnsetType = msgspec.UNSET
-
-
-class Matches(msgspec.Struct):
-    count: int
-    matches: list[Match]
-
-
-class Stored(msgspec.Struct, omit_defaults=True):
-    """A vector as it is stored. `values` stays JSON text."""
-
-    id: str
-    values: msgspec.Raw
-    metadata: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
-    namespace: str | None | msgspec.UnsetType = msgspec.UNSET
 
 
 class Store:
@@ -127,7 +67,7 @@ class Store:
                 text = vectorize.vectors_json(
                     ((item.id, row, item.metadata) for item, row in zip(batch, rows, strict=True)), namespace
                 )
-                mutations.append(msgspec.json.decode(await send(text), type=_Mutation).mutation_id)
+                mutations.append(msgspec.json.decode(await send(text), type=Mutation).mutation_id)
                 calls.append(rows)
         except EmbedderError as error:
             raise _partial(error, [item.id for item in documents], sum(map(len, calls))) from error
@@ -164,7 +104,7 @@ class Store:
         try:
             for part in _split(ids, vectorize.DELETE_IDS):
                 answer = await self._index.delete_by_ids(_json(part))
-                mutations.append(msgspec.json.decode(answer, type=_Mutation).mutation_id)
+                mutations.append(msgspec.json.decode(answer, type=Mutation).mutation_id)
         except EmbedderError as error:
             raise _partial(error, ids, len(mutations) * vectorize.DELETE_IDS) from error
         return Written(len(ids), mutations)

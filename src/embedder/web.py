@@ -15,8 +15,8 @@ from embedder.errors import (
     RateLimitedError,
     UnsupportedMediaTypeError,
 )
+from embedder.model import Trace
 from embedder.routing import JSON, Call, HttpRequest, HttpResponse, Route
-from embedder.service import Trace
 from embedder.settings import MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")

@@ -10,10 +10,11 @@ from embedder.dialects import options, storing
 from embedder.dialects.openai import error_body
 from embedder.dialects.options import Dimensions, EmbedOptions, PromptOptions, Text, Texts
 from embedder.errors import InvalidRequestError
+from embedder.index import Document, Written
+from embedder.model import Plan
 from embedder.routing import Call, HttpResponse, Route
-from embedder.service import Plan, encoded_rows, unit_vectors
+from embedder.service import encoded_rows, unit_vectors
 from embedder.settings import MAX_TEXTS_PER_CALL
-from embedder.store import Document, Written
 from embedder.vectors import Form
 
 

@@ -11,8 +11,9 @@ from embedder import prompts
 from embedder.dialects import options
 from embedder.dialects.options import EmbedOptions, Text
 from embedder.errors import EmbedderError, InvalidRequestError, ModelNotFoundError
+from embedder.model import Answer
 from embedder.routing import Call, HttpResponse, Route
-from embedder.service import Answer, encoded_rows
+from embedder.service import encoded_rows
 from embedder.settings import MAX_TEXTS_OPENAI, MAX_TEXTS_PER_CALL, MODEL
 
 # Under which names the model answers; each may carry a task: `embeddinggemma-300m:search_query`.

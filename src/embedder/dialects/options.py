@@ -6,7 +6,8 @@ import msgspec
 
 from embedder import prompts
 from embedder.errors import BatchTooLargeError, InvalidRequestError
-from embedder.service import Plan, Service
+from embedder.model import Plan
+from embedder.service import Service
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, SIZES
 from embedder.vectors import ENCODINGS, FLOAT, Form
 

@@ -9,10 +9,10 @@ from embedder.dialects import options, storing
 from embedder.dialects.openai import error_body
 from embedder.dialects.options import PromptOptions, Text
 from embedder.errors import BatchTooLargeError, InvalidRequestError
+from embedder.index import Matches, Stored, Written
+from embedder.model import Plan
 from embedder.routing import Call, HttpResponse, Route
-from embedder.service import Plan
 from embedder.settings import DIMENSIONS, MODEL
-from embedder.store import Matches, Stored, Written
 
 MAX_GET_IDS = 100
 DEFAULT_TOP_K = 5

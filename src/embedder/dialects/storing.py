@@ -8,7 +8,7 @@ import msgspec
 from embedder import vectorize
 from embedder.dialects import options
 from embedder.errors import InvalidRequestError
-from embedder.store import Document
+from embedder.index import Document
 
 UPSERT, INSERT = "upsert", "insert"
 TEXT_KEY = "text"
