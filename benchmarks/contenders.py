@@ -43,12 +43,18 @@ def hello_modules() -> list[Module]:
     return [*python_worker(WORKERS / "hello", vendored=False), *sdk]
 
 
-def config(modules: Sequence[Module], rows: Path, flags: Sequence[str] | None = None) -> Config:
-    """Return a process of one contender: the real binding classes in front of the stand-in, and an RPC caller."""
+def config(
+    modules: Sequence[Module], rows: Path, flags: Sequence[str] | None = None, *, direct: bool = False
+) -> Config:
+    """Return a process of one contender: the real binding classes in front of the stand-in, and a caller.
+
+    `direct`: the caller asks Workers AI itself instead of the contender.
+    """
     bindings = {"AI": ai(UPSTREAM), "VECTORIZE": vectorize(UPSTREAM), "AUTH": text("off")}
+    calls = {"EMBEDDINGS": service(WORKER), "AI": ai(UPSTREAM), **({"DIRECT": text("yes")} if direct else {})}
     workers = [
         Worker(WORKER, modules, bindings, flags),
-        Worker(CALLER, js_worker(WORKERS / "caller.js"), {"EMBEDDINGS": service(WORKER)}),
+        Worker(CALLER, js_worker(WORKERS / "caller.js"), calls),
         Worker(UPSTREAM, [*js_worker(WORKERS / "upstream.js"), Module("rows.json", "data", rows)]),
     ]
     return Config(workers, {WORKER: 0, CALLER: 0})
@@ -64,7 +70,7 @@ def contenders(rows: Path) -> Mapping[str, Config]:
     typescript = js_worker(WORKERS / "typescript.js")
     return {
         OURS: config(our_modules(), rows),
-        TYPESCRIPT: config(typescript, rows, ["nodejs_compat"]),
+        TYPESCRIPT: config(typescript, rows, ["nodejs_compat"], direct=True),
         STREAM: config(js_worker(WORKERS / "stream.js"), rows),
         NAIVE: config(python_worker(WORKERS / "naive"), rows),
         HELLO: config(hello_modules(), rows),

@@ -114,7 +114,7 @@ def _upsert(texts: int) -> Kind:
     return Kind("upsert", texts, "PUT", "/vectors", {"documents": items}, _check_mutation)
 
 
-def _rpc(texts: int, name: str = "RPC", **options: object) -> Kind:
+def _rpc(texts: int, name: str, **options: object) -> Kind:
     return Kind(name, texts, "POST", "/", {"text": sentences(texts), **options}, _check_called, caller=True)
 
 
@@ -124,8 +124,9 @@ KINDS: tuple[Kind, ...] = (
     *(_openai("float", texts, encoding_format="float") for texts in SIZES),
     *(_openai("base64", texts, encoding_format="base64") for texts in SIZES),
     *(_openai("256", texts, _check_256, dimensions=256) for texts in SIZES),
-    *(_rpc(texts) for texts in SIZES),
-    _rpc(100, "RPC Float32Array", options={"format": "float32"}),
+    *(_rpc(texts, "RPC arrays") for texts in SIZES),
+    *(_rpc(texts, "RPC Float32Array", options={"format": "float32"}) for texts in SIZES),
+    *(_rpc(texts, "RPC Response", options={"format": "response"}) for texts in SIZES),
     Kind("search", 1, "POST", "/search", {"text": sentences(1)[0], "top_k": 5}, _check_matches),
     _upsert(100),
     _openai("base64", 2048, encoding_format="base64"),

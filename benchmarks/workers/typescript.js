@@ -52,8 +52,4 @@ export default class extends WorkerEntrypoint {
   fetch(request) {
     return ROUTES[new URL(request.url).pathname](request, this.env);
   }
-
-  async embed(texts) {
-    return { ok: true, ...(await this.env.AI.run(MODEL, { text: texts })) };
-  }
 }
