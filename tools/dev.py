@@ -30,8 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         variables=_variables_of_shell(),
         example=Path("examples") / options.example if options.example else None,
     )
-    # SIGTERM ends it like Ctrl-C; either way no process stays behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGTERM ends it like Ctrl-C, and a shell that started it in the background may have switched Ctrl-C off
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         _print_lines(process)
         return process.wait()
