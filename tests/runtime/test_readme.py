@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -44,6 +45,18 @@ def test_it_is_short_and_every_make_target_exists():
 def test_every_link_leads_somewhere():
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert target.startswith("https://") or (ROOT / target).exists(), target
+
+
+def test_the_code_for_another_worker_runs(start_worker, tmp_path):
+    [code] = re.findall(r"```ts\n(.*?)```", README, re.DOTALL)
+    assert len(code.strip().splitlines()) <= 12
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "index.ts").write_text(code)
+    shutil.copy(ROOT / "examples" / "typescript" / "wrangler.toml", tmp_path)
+    asking = start_worker(example=tmp_path)
+    assert asking.send("GET", "/?q=anything").json() == []
+    refused = asking.send("GET", "/")
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
 
 
 def test_the_code_for_another_worker_is_type_checked():
