@@ -213,13 +213,30 @@ def test_the_isolate_serves_the_next_request(worker):
     assert send(worker, "POST", "/embed", {"text": ["a", "b"]}).json()["shape"] == [2, 768]
 
 
+def wait_until_gone(models: upstream.Server, before: int) -> None:
+    """Return when the model has seen its connection end, long before its own time is over."""
+    for _ in range(100):
+        if models.gone["slowbody"] > before:
+            return
+        models.released.wait(0.05)
+    raise AssertionError("the call of the model goes on")
+
+
 def test_a_client_that_goes_stops_the_call(worker, models):
-    """The model sees its connection end long before its own time is over."""
     before = models.gone["slowbody"]
     with pytest.raises(requests.exceptions.RequestException):
         requests.post(worker.url("embedder") + "/v1/embeddings", json=openai(["fault:slowbody"]), timeout=0.5)
-    for _ in range(100):
-        if models.gone["slowbody"] > before:
-            break
-        models.released.wait(0.05)
-    assert models.gone["slowbody"] > before
+    wait_until_gone(models, before)
+
+
+def test_the_deadline_stops_the_call(worker, models):
+    before = models.gone["slowbody"]
+    assert http_reply(send(worker, "POST", "/v1/embeddings", openai(["fault:slowbody"])))[0] == 504
+    wait_until_gone(models, before)
+
+
+def test_a_call_that_fails_stops_the_others_of_its_batch(worker, models):
+    before = models.gone["slowbody"]
+    texts = ["fault:slowbody", *["fine"] * 99, "fault:5006"]
+    assert http_reply(send(worker, "POST", "/v1/embeddings", openai(texts))) == (400, "invalid_request")
+    wait_until_gone(models, before)
