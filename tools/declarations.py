@@ -4,6 +4,8 @@
 """
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,16 +85,27 @@ def _python_language() -> Language:
     return _Python(simple, "Sequence[{}]", "dict[str, Any]", " | ", "None")
 
 
-def _options(operation: rpc.Operation) -> list[inspect.Field]:
+def _fields(operation: rpc.Operation) -> tuple[inspect.Field, ...]:
     kind = inspect.type_info(operation.body)
     assert isinstance(kind, inspect.StructType)
-    return [field for field in kind.fields if field.name not in operation.fields]
+    return kind.fields
+
+
+def _options(operation: rpc.Operation) -> list[inspect.Field]:
+    return [field for field in _fields(operation) if field.name not in operation.fields]
 
 
 def _argument(operation: rpc.Operation, name: str) -> inspect.Field:
-    kind = inspect.type_info(operation.body)
-    assert isinstance(kind, inspect.StructType)
-    return next(field for field in kind.fields if field.name == name)
+    return next(field for field in _fields(operation) if field.name == name)
+
+
+def _structs(language: Language, write: Callable[[str, Any], str]) -> list[str]:
+    """Write every Struct that was named so far; writing one may name more."""
+    written: dict[str, str] = {}
+    while missing := language.structs.keys() - written.keys():
+        for name in sorted(missing):
+            written[name] = write(name, language.structs[name].fields)
+    return [*written.values()]
 
 
 def typescript() -> str:
@@ -112,12 +125,7 @@ def typescript() -> str:
             every = " | ".join([answer, *[formatted for _, formatted in _TYPESCRIPT_FORMATS]])
             service = f"  embed({', '.join(arguments)}): Promise<Answer<{every}>>;"
         methods.append(f"  {name}({', '.join(arguments)}): Promise<Answer<{answer}>>;")
-    structs: list[str] = []
-    done: set[str] = set()
-    while missing := language.structs.keys() - done:
-        for struct in sorted(missing):
-            done.add(struct)
-            structs.append(_interface(language, struct, language.structs[struct].fields))
+    structs = _structs(language, partial(_interface, language))
     direct = ["/** The binding as it is: `EMBEDDINGS: Embeddings`. */", "export interface Embeddings {"]
     entry = ["/** For `EMBEDDINGS: Service<EmbeddingsEntrypoint>`. */"]
     entry += ["export declare class EmbeddingsEntrypoint extends WorkerEntrypoint {", service]
@@ -178,12 +186,7 @@ def python() -> str:
             arguments.append(f"options: {name.capitalize()}Options = ...")
             options.append(_typed_dict(language, f"{name.capitalize()}Options", fields, total=False))
         methods.append(f"    async def {name}(self, {', '.join(arguments)}) -> dict[str, Any]: ...".replace(", )", ")"))
-    structs: list[str] = []
-    done: set[str] = set()
-    while missing := language.structs.keys() - done:
-        for struct in sorted(missing):
-            done.add(struct)
-            structs.append(_typed_dict(language, struct, language.structs[struct].fields, total=True))
+    structs = _structs(language, partial(_typed_dict, language, total=True))
     return "\n".join([f"# {_NOTE}", _PYTHON_HEAD, *structs, *options, _PYTHON_CLASS, *methods, ""])
 
 
