@@ -43,12 +43,8 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
             "default": {"description": "An error; its code is stable"},
         },
     }
-    names = re.findall(r"\{(\w+)\}", route.path)
-    if names:
-        operation["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-            for name in names
-        ]
+    if parameters := _parameters(route):
+        operation["parameters"] = parameters
     if route.body is not None:
         content = {kind: {"schema": schemas[route.body]} for kind in route.media_types[:1]}
         operation["requestBody"] = {"required": True, "content": content}

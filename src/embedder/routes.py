@@ -27,7 +27,6 @@ TABLE: tuple[Route, ...] = (
         path="/openapi.json",
         handler=_openapi,
         summary="This document",
-        errors=openai.error_body,
         public=True,
     ),
 )

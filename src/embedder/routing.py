@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from embedder.errors import EmbedderError, InvalidRequestError, VectorizeNotConfiguredError
+from embedder.errors import InvalidRequestError, VectorizeNotConfiguredError
 from embedder.model import Answer, Plan, Trace
 from embedder.service import Service
 from embedder.store import Store
@@ -68,15 +68,14 @@ class Call(msgspec.Struct):
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the route table.
 
-    `path` may hold `{name}` segments; `body` and `response` are Structs; `query` describes parameters; `errors` writes
-    an error in the dialect's shape; `explain` may turn a fault of the body into a better one.
+    `path` may hold `{name}` segments; `body` and `response` are Structs; `query` describes parameters;
+    `explain` may turn a fault of the body into a better one.
     """
 
     method: str
     path: str
     handler: Callable[[Call], Awaitable[HttpResponse]]
     summary: str
-    errors: Callable[[EmbedderError], bytes]
     body: Any = None
     response: Any = None
     query: Mapping[str, str] = {}

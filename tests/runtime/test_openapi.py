@@ -19,6 +19,13 @@ def test_a_public_validator_accepts_it(worker):
     assert set(served["paths"]) == {route.path for route in routes.TABLE}
 
 
+def test_parameters_of_path_and_query_are_documented():
+    [ids] = DOCUMENT["paths"]["/vectors"]["get"]["parameters"]
+    assert (ids["name"], ids["in"], ids["required"]) == ("ids", "query", True)
+    [account] = DOCUMENT["paths"]["/client/v4/accounts/{account}/ai/v1/models"]["get"]["parameters"]
+    assert (account["name"], account["in"]) == ("account", "path")
+
+
 @pytest.mark.parametrize("path", sorted(DOCUMENT["paths"]))
 def test_every_documented_route_exists(worker, path):
     for method in DOCUMENT["paths"][path]:

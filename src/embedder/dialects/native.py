@@ -7,7 +7,6 @@ import msgspec
 
 from embedder import prompts, vectors
 from embedder.dialects import options, storing
-from embedder.dialects.openai import error_body
 from embedder.dialects.options import Dimensions, EmbedOptions, PromptOptions, Text, Texts
 from embedder.errors import InvalidRequestError
 from embedder.index import Document, Written
@@ -132,7 +131,6 @@ ROUTES = (
         path="/embed",
         handler=embed,
         summary="Embed one text or at most 100",
-        errors=error_body,
         body=EmbedRequest,
         response=EmbedResponse,
     ),
@@ -141,7 +139,6 @@ ROUTES = (
         path="/similarity",
         handler=similarity,
         summary="Cosine of a source and texts, or of all pairs of texts",
-        errors=error_body,
         body=SimilarityRequest,
         response=SimilarityResponse,
     ),
@@ -150,7 +147,6 @@ ROUTES = (
         path="/health",
         handler=health,
         summary="Liveness",
-        errors=error_body,
         response=Health,
         public=True,
     ),

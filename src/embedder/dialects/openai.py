@@ -150,7 +150,6 @@ def _routes(prefix: str) -> tuple[Route, ...]:
             path=f"{prefix}/v1/embeddings",
             handler=embeddings,
             summary="Embed up to 2,048 texts (OpenAI)",
-            errors=error_body,
             body=EmbeddingsRequest,
             response=EmbeddingsResponse,
             explain=explain,
@@ -160,7 +159,6 @@ def _routes(prefix: str) -> tuple[Route, ...]:
             path=f"{prefix}/v1/models",
             handler=models,
             summary="The names of the model (OpenAI)",
-            errors=error_body,
             response=Models,
         ),
         Route(
@@ -168,7 +166,6 @@ def _routes(prefix: str) -> tuple[Route, ...]:
             path=f"{prefix}/v1/models/{{id}}",
             handler=model,
             summary="One name of the model (OpenAI)",
-            errors=error_body,
             response=Model,
         ),
     )

@@ -6,7 +6,6 @@ import msgspec
 
 from embedder import prompts, vectorize
 from embedder.dialects import options, storing
-from embedder.dialects.openai import error_body
 from embedder.dialects.options import PromptOptions, Text
 from embedder.errors import BatchTooLargeError, InvalidRequestError
 from embedder.index import Matches, Stored, Written
@@ -185,7 +184,7 @@ def _limit(count: int, limit: int, param: str) -> None:
 
 
 def _route(method: str, path: str, handler: Any, summary: str, **more: Any) -> Route:  # noqa: ANN401
-    return Route(method=method, path=path, handler=handler, summary=summary, errors=error_body, **more)
+    return Route(method=method, path=path, handler=handler, summary=summary, **more)
 
 
 ROUTES = (

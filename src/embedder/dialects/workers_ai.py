@@ -71,7 +71,6 @@ ROUTES = (
         path=PREFIX + MODEL,
         handler=run,
         summary="Embed one text or at most 100 (Workers AI REST)",
-        errors=error_body,
         body=RunRequest,
         response=Envelope,
         media_types=(JSON, _CURL),
