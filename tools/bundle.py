@@ -25,6 +25,11 @@ _SUBSTITUTIONS: tuple[tuple[str, str], ...] = (
         "function loadLibData(){"
         "const lib=patchedLoadLibData(Module,libName,flags.rpath);return flags.loadAsync?Promise.resolve(lib):lib;",
     ),
+    # where a library's memory lies: recorded in a snapshot, and the same again when one is loaded
+    (
+        r"\balignMemory\(getMemory\(metadata\b",
+        "alignMemory(Module.getMemoryPatched(Module,libName,metadata",
+    ),
     (r"export default _createPyodideModule;", "export default _createPyodideModule;export{_createPyodideModule};"),
 )
 
