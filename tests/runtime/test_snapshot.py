@@ -1,0 +1,69 @@
+"""The snapshot that is taken when a Worker is deployed: after its top-level code has run."""
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from standin import lexical
+from tests.runtime import small_worker, upstream
+from tests.runtime.test_javascript_module import FILES
+from tools import workerd
+from tools.runtime import ROOT
+
+TEXTS = ["first", "second"]
+REFUSED = {
+    "typed array": "kept = js.Uint8Array.new(4)",
+    "object": "kept = js.JSON.parse('{}')",
+    "bound function": "kept = js.queueMicrotask.bind(js.globalThis)",
+    "proxy": "kept = create_proxy(print)",
+}
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
+    """The Worker of src/, started from its snapshot."""
+    with upstream.serve() as models:
+        bindings = {"AI": workerd.ai("upstream"), "AUTH": workerd.text("off")}
+        embedder = workerd.Worker("embedder", workerd.python_worker(ROOT / "src"), bindings)
+        config = workerd.Config([embedder, workerd.External("upstream", models.address)], {"embedder": 0})
+        folder = tmp_path_factory.mktemp("snapshot")
+        with workerd.serve(config, folder, snapshot=workerd.save_snapshot(config, folder)) as process:
+            yield process
+
+
+def get(process: workerd.Process, name: str, path: str = "/") -> requests.Response:
+    return requests.get(process.url(name) + path, timeout=60)
+
+
+def test_the_worker_starts_from_its_snapshot(worker):
+    answer = get(worker, "embedder", "/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_the_worker_embeds_after_a_start_from_its_snapshot(worker):
+    answer = requests.post(worker.url("embedder") + "/embed", json={"text": TEXTS}, timeout=60)
+    assert answer.status_code == 200
+    assert answer.json() == {"shape": [2, 768], "data": [lexical.embed(text) for text in TEXTS]}
+
+
+def test_top_level_code_has_run_in_the_snapshot(tmp_path):
+    runs = ["import os", "os.environ['RUNS'] = os.environ.get('RUNS', '') + 'x'", "print('top level')"]
+    config = small_worker.config(tmp_path, {"entry.py": small_worker.entry(*runs, answer="os.environ['RUNS']")})
+    with workerd.serve(config, tmp_path, snapshot=workerd.save_snapshot(config, tmp_path)) as process:
+        assert get(process, small_worker.NAME).text == "x"
+        assert "top level" not in process.said()
+
+
+@pytest.mark.parametrize("line", REFUSED.values(), ids=REFUSED.keys())
+def test_a_javascript_value_at_the_top_level_is_refused(line, tmp_path):
+    lines = ["import js", "from pyodide.ffi import create_proxy", line]
+    config = small_worker.config(tmp_path, {"entry.py": small_worker.entry(*lines)})
+    with pytest.raises(workerd.WorkerdError, match="Can't serialize top-level variable"):
+        workerd.save_snapshot(config, tmp_path)
+
+
+def test_a_javascript_module_at_the_top_level_survives(tmp_path):
+    config = small_worker.config(tmp_path, FILES)
+    with workerd.serve(config, tmp_path, snapshot=workerd.save_snapshot(config, tmp_path)) as process:
+        assert get(process, small_worker.NAME).text == "5"
