@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.kinds import HELLO, NAIVE, OURS, STREAM, TYPESCRIPT
+from benchmarks.names import HELLO, NAIVE, OURS, STREAM, TYPESCRIPT, TYPESCRIPT_HELLO
 from tools.runtime import ROOT
 from tools.workerd import (
     Config,
@@ -74,4 +74,5 @@ def contenders(rows: Path) -> Mapping[str, Config]:
         STREAM: config(js_worker(WORKERS / "stream.js"), rows),
         NAIVE: config(python_worker(WORKERS / "naive"), rows),
         HELLO: config(hello_modules(), rows),
+        TYPESCRIPT_HELLO: config(js_worker(WORKERS / "hello.js"), rows),
     }

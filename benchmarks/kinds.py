@@ -1,22 +1,14 @@
 """The kinds of request that are measured: a new one is a new row of KINDS."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from benchmarks import rows
-from benchmarks.rows import Rows, WrongAnswerError
+from benchmarks import checks
+from benchmarks.checks import Check
+from benchmarks.names import BOTH, EVERYONE, HELLO
 
-OURS = "this Worker"
-TYPESCRIPT = "TypeScript"
-STREAM = "TypeScript, streams"
-NAIVE = "Python, naive"
-HELLO = "Python, hello"
-
-BOTH = (OURS, TYPESCRIPT)
-EVERYONE = (OURS, TYPESCRIPT, STREAM, NAIVE, HELLO)
 _WORDS = (
     "the",
     "cloud",
@@ -34,8 +26,6 @@ _WORDS = (
 )
 _MODEL = "embeddinggemma-300m"
 
-Check = Callable[[bytes, Rows, int], None]
-
 
 class Kind(msgspec.Struct, frozen=True):
     """A request, who takes part, and what makes an answer right.
@@ -51,7 +41,6 @@ class Kind(msgspec.Struct, frozen=True):
     check: Check
     contenders: tuple[str, ...] = BOTH
     caller: bool = False
-    unchecked: tuple[str, ...] = (HELLO,)  # answers nothing that could be right
 
     @property
     def label(self) -> str:
@@ -71,51 +60,32 @@ def sentences(count: int) -> list[str]:
     ]
 
 
-def _check_native(body: bytes, known: Rows, texts: int) -> None:
-    known.check(rows.native(body), texts=texts)
-
-
-def _check_openai(body: bytes, known: Rows, texts: int) -> None:
-    known.check(rows.openai(body), texts=texts)
-
-
-def _check_256(body: bytes, known: Rows, texts: int) -> None:
-    known.check(rows.openai(body), texts=texts, dimensions=256)
-
-
-def _check_matches(body: bytes, _known: Rows, _texts: int) -> None:
-    if [match["id"] for match in json.loads(body)["matches"]] != [f"id-{place}" for place in range(5)]:
-        raise WrongAnswerError("these are not the matches of the stand-in")
-
-
-def _check_mutation(body: bytes, _known: Rows, _texts: int) -> None:
-    if b"00000000-0000-4000-8000-000000000000" not in body:
-        raise WrongAnswerError("there is no mutation id")
-
-
-def _check_called(body: bytes, known: Rows, texts: int) -> None:
-    answer = json.loads(body)
-    known.check([answer["first"]], texts=1)
-    if answer["shape"] != [texts, rows.DIMENSIONS]:
-        raise WrongAnswerError(f"the shape is {answer['shape']}")
-
-
 def _native(texts: int) -> Kind:
-    return Kind("native", texts, "POST", "/embed", {"text": sentences(texts)}, _check_native, EVERYONE)
+    return Kind("native", texts, "POST", "/embed", {"text": sentences(texts)}, checks.native, EVERYONE)
 
 
-def _openai(name: str, texts: int, check: Check = _check_openai, **options: object) -> Kind:
+def _openai(name: str, texts: int, check: Check = checks.openai, **options: object) -> Kind:
+    """With one text the Python hello world takes part: it is what the goals compare with."""
     body = {"model": _MODEL, "input": sentences(texts), **options}
-    return Kind(f"OpenAI {name}", texts, "POST", "/v1/embeddings", body, check)
+    contenders = (*BOTH, HELLO) if texts == 1 else BOTH
+    return Kind(f"OpenAI {name}", texts, "POST", "/v1/embeddings", body, check, contenders)
+
+
+def _similarity(texts: int) -> Kind:
+    return Kind("similarity", texts, "POST", "/similarity", {"texts": sentences(texts)}, checks.similarity)
+
+
+def _search() -> Kind:
+    return Kind("search", 1, "POST", "/search", {"text": sentences(1)[0], "top_k": 5}, checks.matches)
 
 
 def _upsert(texts: int) -> Kind:
     items = [{"id": f"id-{place}", "text": text} for place, text in enumerate(sentences(texts))]
-    return Kind("upsert", texts, "PUT", "/vectors", {"documents": items}, _check_mutation)
+    return Kind("upsert", texts, "PUT", "/vectors", {"documents": items}, checks.mutation)
 
 
 def _rpc(texts: int, name: str, **options: object) -> Kind:
-    return Kind(name, texts, "POST", "/", {"text": sentences(texts), **options}, _check_called, caller=True)
+    return Kind(name, texts, "POST", "/", {"text": sentences(texts), **options}, checks.called, caller=True)
 
 
 SIZES = (1, 10, 100)
@@ -123,11 +93,12 @@ KINDS: tuple[Kind, ...] = (
     *(_native(texts) for texts in SIZES),
     *(_openai("float", texts, encoding_format="float") for texts in SIZES),
     *(_openai("base64", texts, encoding_format="base64") for texts in SIZES),
-    *(_openai("256", texts, _check_256, dimensions=256) for texts in SIZES),
+    *(_openai("256", texts, checks.openai_256, dimensions=256) for texts in SIZES),
     *(_rpc(texts, "RPC arrays") for texts in SIZES),
     *(_rpc(texts, "RPC Float32Array", options={"format": "float32"}) for texts in SIZES),
     *(_rpc(texts, "RPC Response", options={"format": "response"}) for texts in SIZES),
-    Kind("search", 1, "POST", "/search", {"text": sentences(1)[0], "top_k": 5}, _check_matches),
+    _similarity(100),
+    _search(),
     _upsert(100),
     _openai("base64", 2048, encoding_format="base64"),
     _openai("float", 2048, encoding_format="float"),

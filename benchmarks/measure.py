@@ -8,25 +8,16 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks import checks
 from benchmarks.contenders import CALLER, WORKER
 from benchmarks.kinds import Kind
 from benchmarks.load import Connection, saturate
+from benchmarks.names import HELLOS
+from benchmarks.results import Cell
 from benchmarks.rows import TEXTS, Rows
 from tools.workerd import Process
 
 CONNECTIONS = 8
-_ABSENT = (404, 405, 501)
-
-
-class Cell(msgspec.Struct, omit_defaults=True):
-    """What one contender did with one kind of request. `note` says why there are no figures."""
-
-    p50_ms: float = 0.0
-    p99_ms: float = 0.0
-    per_s_1: float = 0.0  # requests a second over one connection
-    per_s_8: float = 0.0  # over eight
-    cpu_ms: float = 0.0  # of the whole process a request: the stand-in upstream is in it
-    note: str = ""
 
 
 class Effort(msgspec.Struct, frozen=True):
@@ -62,15 +53,15 @@ def measure(kind: Kind, processes: Mapping[str, Process], rows: Rows, effort: Ef
 
 def fault(kind: Kind, connection: Connection, rows: Rows, name: str) -> str:
     """Ask once and return what is wrong with the answer; nothing if it is right."""
-    connection.exchange(kind.request())
-    if name in kind.unchecked:
-        return ""
-    if connection.status in _ABSENT:
-        return "not there yet"
+    try:
+        connection.exchange(kind.request())
+    except OSError as error:
+        return f"no answer: {error!r}"
     if connection.status != 200:
         return f"HTTP {connection.status}: {connection.body()[:200].decode(errors='replace')}"
+    check = checks.hello if name in HELLOS else kind.check
     try:
-        kind.check(connection.body(), rows, kind.texts)
+        check(connection.body(), rows, kind.texts)
     except (ValueError, LookupError, TypeError, ArithmeticError) as error:
         return f"wrong: {error!r}"
     return ""

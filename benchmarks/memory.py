@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.contenders import WORKER, measured_config
-from benchmarks.kinds import KINDS, OURS, Kind
+from benchmarks.kinds import KINDS, Kind
 from benchmarks.load import Connection
 from benchmarks.measure import port
+from benchmarks.names import OURS
 from tools.workerd import Process, serve
 
 _REQUEST = b"GET /__memory HTTP/1.1\r\nhost: localhost\r\n\r\n"

@@ -1,14 +1,9 @@
 """The plot of a run: for every request, each Worker's p50 over TypeScript's, on a logarithmic axis."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
 
-from benchmarks.kinds import NAIVE, OURS, STREAM, TYPESCRIPT
-
-if TYPE_CHECKING:
-    from benchmarks.report import Line, Results
+from benchmarks.names import NAIVE, OURS, STREAM, TYPESCRIPT
+from benchmarks.results import Line, Results
 
 _LABEL, _PLOT, _ROW, _TOP = 150, 560, 26, 60  # pixels
 _LOW, _HIGH = 0.1, 20.0  # ratios at the two ends of the axis

@@ -6,49 +6,15 @@ from pathlib import Path
 import msgspec
 
 from benchmarks import goals, plot
-from benchmarks.kinds import OURS, TYPESCRIPT
-from benchmarks.measure import Cell
+from benchmarks.names import OURS, TYPESCRIPT
+from benchmarks.results import Cell, Line, Results
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
-class Line(msgspec.Struct):
-    """One kind of request with so many texts: contender -> figures."""
-
-    kind: str
-    texts: int
-    cells: dict[str, Cell]
-
-    def ratio(self) -> float | None:
-        """Return this Worker's p50 over TypeScript's."""
-        ours, theirs = (self.cells.get(name, Cell()).p50_ms for name in (OURS, TYPESCRIPT))
-        return round(ours / theirs, 2) if ours and theirs else None
-
-
-class Results(msgspec.Struct):
-    """One run. Start-up in seconds, the Wasm heap in MiB."""
-
-    machine: dict[str, str]
-    lines: list[Line]
-    startup_s: dict[str, dict[str, float]] = {}
-    heap_mib: dict[str, float] = {}
-
-    def find(self, kind: str, texts: int) -> Line | None:
-        return next((line for line in self.lines if (line.kind, line.texts) == (kind, texts)), None)
-
-    def faults(self) -> list[str]:
-        """Return what was answered wrongly; what is not there yet is no fault."""
-        return [
-            f"{line.kind}, {line.texts}: {name}: {cell.note}"
-            for line in self.lines
-            for name, cell in line.cells.items()
-            if cell.note and cell.note != "not there yet"
-        ]
-
-
 def text(results: Results) -> str:
     """Return all tables in Markdown."""
-    parts = [_headline(results), _goals(results), _details(results)]
+    parts = [f"Measured on: {results.environment()}.", _headline(results), _goals(results), _details(results)]
     parts += [_startup(results.startup_s)] if results.startup_s else []
     parts += [_heap(results.heap_mib)] if results.heap_mib else []
     parts += ["### Wrong answers\n\n" + "\n".join(results.faults())] if results.faults() else []

@@ -4,6 +4,7 @@ import array
 import base64
 import json
 import math
+import operator
 import random
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ VARIANTS = 4
 _TOLERANCE = 1e-6  # of a value that went through float32
 
 Row = list[float]
+Matrix = list[Row]
 
 
 class WrongAnswerError(ValueError):
@@ -40,6 +42,18 @@ class Rows:
             if not any(_close(row, _unit(known[:dimensions])) for known in self._candidates(index, row)):
                 raise WrongAnswerError(f"row {index} is not one of the model's")
 
+    def check_cosines(self, scores: Matrix, *, texts: int) -> None:
+        """Raise WrongAnswerError unless `scores` are the cosines of `texts` rows of the stand-in with each other."""
+        known = [self.rows[place : place + texts] for place in range(0, len(self.rows), TEXTS)]
+        asked = next((rows for rows in known if abs(_dot(rows[0], rows[-1]) - scores[0][-1]) <= _TOLERANCE), None)
+        if asked is None:
+            raise WrongAnswerError("the scores are those of no rows of the model")
+        if len(scores) != texts:
+            raise WrongAnswerError(f"{len(scores)} rows of scores for {texts} texts")
+        for index, (row, wanted) in enumerate(zip(scores, _cosines(asked), strict=True)):
+            if not _close(row, wanted):
+                raise WrongAnswerError(f"the scores of text {index} are wrong")
+
     def _candidates(self, index: int, row: Row) -> list[Row]:
         places = range(index % TEXTS, len(self.rows), TEXTS)
         return [self.rows[place] for place in places if row and row[0] * self.rows[place][0] > 0]
@@ -48,6 +62,16 @@ class Rows:
 def _unit(row: Row) -> Row:
     norm = math.hypot(*row)
     return [value / norm for value in row]
+
+
+def _dot(one: Row, other: Row) -> float:
+    return math.fsum(map(operator.mul, one, other))
+
+
+def _cosines(units: list[Row]) -> Matrix:
+    """Return the products of all pairs of unit rows; the half below the diagonal is mirrored."""
+    upper = [[_dot(row, other) for other in units[place:]] for place, row in enumerate(units)]
+    return [[upper[min(i, j)][abs(i - j)] for j in range(len(units))] for i in range(len(units))]
 
 
 def _close(row: Row, known: Row) -> bool:

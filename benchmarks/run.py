@@ -1,4 +1,7 @@
-"""`make bench`: measures everything side by side and writes results.json, the plot and the tables of README.md."""
+"""`make bench`: measures everything side by side and writes results.json, the plot and the tables of README.md.
+
+Exit status 1: an answer was wrong or a goal was missed. Each is a line on stderr.
+"""
 
 import argparse
 import contextlib
@@ -11,10 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import contenders, measure, memory, report, startup
+from benchmarks import contenders, goals, measure, memory, report, startup
 from benchmarks.kinds import KINDS, Kind
 from benchmarks.measure import Effort
-from benchmarks.report import Line, Results
+from benchmarks.results import Line, Results
 from benchmarks.rows import Rows
 from tools import runtime
 from tools.workerd import Process, serve
@@ -23,34 +26,54 @@ FOLDER = Path(__file__).parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    whole = not (options.quick or options.only)
     kinds = [kind for kind in KINDS if not options.only or kind.label.startswith(options.only)]
-    results = run(kinds, measure.QUICK if options.quick else measure.FULL, whole=not (options.quick or options.only))
+    if not kinds:
+        parser.error(f"no kind begins with {options.only!r}")
+    results = run(kinds, measure.QUICK if options.quick else measure.FULL, whole=whole)
     print(report.text(results))
-    if not (options.quick or options.only):
+    if whole:
         report.write(results, FOLDER)
-    return 1 if results.faults() else 0
+    return _verdict(results, goals.missed(results, whole=whole) if whole or options.judge else [])
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    description, _, status = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=description, epilog=status)
     parser.add_argument("--quick", action="store_true", help="a few requests a kind, no start-up; writes nothing")
     parser.add_argument("--only", help="only kinds whose name begins so, such as 'native, 100'; writes nothing")
+    parser.add_argument(
+        "--judge",
+        action="store_true",
+        help="with --quick or --only: missed goals count too, of those that were measured (a whole run always judges)",
+    )
     return parser
+
+
+def _verdict(results: Results, missed: Sequence[goals.Goal]) -> int:
+    """Print what failed, and on what machine; return the exit status."""
+    failures = [*(f"fault: {fault}" for fault in results.faults()), *(f"missed: {goal}" for goal in missed)]
+    if not failures:
+        return 0
+    print(*failures, f"measured on: {results.environment()}", sep="\n", file=sys.stderr)
+    return 1
 
 
 def run(kinds: Sequence[Kind], effort: Effort, *, whole: bool) -> Results:
     """Measure `kinds`; `whole` adds start-up and memory."""
     known = Rows()
+    results = Results(machine(), [])
     with tempfile.TemporaryDirectory() as folder:
         file = known.write(Path(folder) / "rows.json")
         with processes(file, Path(folder), {name for kind in kinds for name in kind.contenders}) as started:
-            lines = [_line(kind, started, known, effort) for kind in kinds]
-        results = Results(machine(), lines)
+            results.lines = [_line(kind, started, known, effort) for kind in kinds]
         if whole:
             results.startup_s = startup.measure(file, startup.FULL_ROUNDS)
             results.heap_mib = memory.measure(file)
-        return results
+    results.machine["load average after"] = _load()
+    return results
 
 
 def _line(kind: Kind, started: Mapping[str, Process], known: Rows, effort: Effort) -> Line:
@@ -72,10 +95,20 @@ def processes(rows: Path, folder: Path, names: set[str]) -> Iterator[dict[str, P
 
 
 def machine() -> dict[str, str]:
-    """Return what the figures were measured on."""
+    """Return what is measured on, and how busy it is before."""
     workerd = msgspec.json.decode((runtime.NODE_MODULES / "workerd" / "package.json").read_bytes())["version"]
-    cores = str(os.cpu_count())
-    return {"workerd": workerd, "pyodide": runtime.pyodide_installed(), "system": platform.system(), "cores": cores}
+    return {
+        "workerd": workerd,
+        "pyodide": runtime.pyodide_installed(),
+        "system": platform.system(),
+        "cores": str(os.cpu_count()),
+        "load average before": _load(),
+    }
+
+
+def _load() -> str:
+    """Return how many tasks wanted to run, on average over the last minute."""
+    return f"{os.getloadavg()[0]:.2f}"
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.contenders import WORKER, config, hello_modules, our_modules
-from benchmarks.kinds import HELLO, KINDS, OURS
+from benchmarks.kinds import KINDS
 from benchmarks.load import Connection
+from benchmarks.names import HELLO, OURS
 from tools.workerd import Config, save_snapshot, serve
 
 FULL_ROUNDS = 7
@@ -50,5 +51,8 @@ def first_answer_s(one: Config, folder: Path, snapshot: Path | None) -> float:
         connection = Connection(process.ports[WORKER])
         connection.exchange(KINDS[0].request())
         took = time.perf_counter() - process.began
+        status = connection.status
         connection.close()
-        return took
+    if status != 200:
+        raise RuntimeError(f"the first answer has status {status}:\n{process.said()}")
+    return took

@@ -33,6 +33,20 @@ async function openai(request, env) {
   return Response.json({ object: "list", data, model, usage: { prompt_tokens: 0, total_tokens: 0 } });
 }
 
+function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+async function similarity(request, env) {
+  const { texts } = await request.json();
+  const { data } = await env.AI.run(MODEL, { text: texts });
+  const norms = data.map((row) => Math.sqrt(dot(row, row)));
+  const scores = data.map((a, i) => data.map((b, j) => dot(a, b) / (norms[i] * norms[j])));
+  return Response.json({ shape: [texts.length, texts.length], scores });
+}
+
 async function search(request, env) {
   const { text, top_k: topK } = await request.json();
   const { data } = await env.AI.run(MODEL, { text: [text] });
@@ -46,7 +60,13 @@ async function upsert(request, env) {
   return Response.json(await env.VECTORIZE.upsert(rows));
 }
 
-const ROUTES = { "/embed": native, "/v1/embeddings": openai, "/search": search, "/vectors": upsert };
+const ROUTES = {
+  "/embed": native,
+  "/v1/embeddings": openai,
+  "/similarity": similarity,
+  "/search": search,
+  "/vectors": upsert,
+};
 
 export default class extends WorkerEntrypoint {
   fetch(request) {

@@ -3,8 +3,9 @@
 import pytest
 
 from benchmarks import goals, plot, report, run, soak
-from benchmarks.kinds import KINDS, OURS, TYPESCRIPT
+from benchmarks.kinds import KINDS
 from benchmarks.measure import Effort
+from benchmarks.names import OURS, TYPESCRIPT
 
 SHORT = Effort({2048: 1}, warm_up=0, turns=1)
 KINDS_OF_THE_SHORT_RUN = [kind for kind in KINDS if kind.texts <= 100]
@@ -29,6 +30,11 @@ def test_every_row_is_in_the_table(results):
 
 def test_every_goal_is_answered(results):
     assert all(goal.name in report.text(results) for goal in goals.of(results))
+
+
+def test_what_is_measured_on_is_told(results):
+    assert {"cores", "load average before", "load average after"} <= set(results.machine)
+    assert results.environment() in report.text(results)
 
 
 def test_the_plot_has_every_kind(results):

@@ -1,0 +1,51 @@
+"""What makes an answer right: one check for each kind of answer. WrongAnswerError says what is wrong."""
+
+import json
+from collections.abc import Callable
+
+from benchmarks import rows
+from benchmarks.rows import Rows, WrongAnswerError
+
+Check = Callable[[bytes, Rows, int], None]
+
+
+def native(body: bytes, known: Rows, texts: int) -> None:
+    known.check(rows.native(body), texts=texts)
+
+
+def openai(body: bytes, known: Rows, texts: int) -> None:
+    known.check(rows.openai(body), texts=texts)
+
+
+def openai_256(body: bytes, known: Rows, texts: int) -> None:
+    known.check(rows.openai(body), texts=texts, dimensions=256)
+
+
+def similarity(body: bytes, known: Rows, texts: int) -> None:
+    answer = json.loads(body)
+    if answer["shape"] != [texts, texts]:
+        raise WrongAnswerError(f"the shape is {answer['shape']}")
+    known.check_cosines(answer["scores"], texts=texts)
+
+
+def matches(body: bytes, _known: Rows, _texts: int) -> None:
+    if [match["id"] for match in json.loads(body)["matches"]] != [f"id-{place}" for place in range(5)]:
+        raise WrongAnswerError("these are not the matches of the stand-in")
+
+
+def mutation(body: bytes, _known: Rows, _texts: int) -> None:
+    if b"00000000-0000-4000-8000-000000000000" not in body:
+        raise WrongAnswerError("there is no mutation id")
+
+
+def called(body: bytes, known: Rows, texts: int) -> None:
+    """Check what the calling Worker says of the answer it got: its shape and its first row."""
+    answer = json.loads(body)
+    known.check([answer["first"]], texts=1)
+    if answer["shape"] != [texts, rows.DIMENSIONS]:
+        raise WrongAnswerError(f"the shape is {answer['shape']}")
+
+
+def hello(body: bytes, _known: Rows, _texts: int) -> None:
+    if body != b"hello":
+        raise WrongAnswerError(f"{body[:100]!r} is no hello")

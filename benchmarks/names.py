@@ -1,0 +1,12 @@
+"""The names of the Workers that are compared."""
+
+OURS = "this Worker"
+TYPESCRIPT = "TypeScript"
+STREAM = "TypeScript, streams"
+NAIVE = "Python, naive"
+HELLO = "Python, hello"
+TYPESCRIPT_HELLO = "TypeScript, hello"
+
+BOTH = (OURS, TYPESCRIPT)
+HELLOS = (HELLO, TYPESCRIPT_HELLO)
+EVERYONE = (*BOTH, STREAM, NAIVE, *HELLOS)

@@ -1,0 +1,114 @@
+"""The goals of the benchmark: what meets them, what misses them, and what the command says of it."""
+
+import json
+
+import pytest
+
+from benchmarks import checks, goals, report, run
+from benchmarks.kinds import KINDS
+from benchmarks.names import HELLO, OURS, TYPESCRIPT
+from benchmarks.results import Cell, Line, Results
+from benchmarks.rows import Rows, WrongAnswerError
+
+FAST, SLOW = 1.0, 1000.0
+README = f"# Figures\n\n{report.BEGIN}\nold\n{report.END}\nmore\n"
+
+
+@pytest.fixture(scope="module")
+def known():
+    return Rows()
+
+
+@pytest.fixture
+def scores(known):
+    """The cosines of three rows of the second variant."""
+    asked = known.rows[100:103]
+    return [[sum(a * b for a, b in zip(one, other, strict=True)) for other in asked] for one in asked]
+
+
+def similarity(scores, shape=(3, 3)):
+    return json.dumps({"shape": shape, "scores": scores}).encode()
+
+
+def test_the_cosines_of_the_rows_are_right(known, scores):
+    checks.similarity(similarity(scores), known, 3)
+
+
+def test_a_wrong_cosine_is_found(known, scores):
+    scores[2][1] += 2e-6
+    with pytest.raises(WrongAnswerError, match="scores of text 2"):
+        checks.similarity(similarity(scores), known, 3)
+    with pytest.raises(WrongAnswerError, match="shape"):
+        checks.similarity(similarity(scores, shape=(3,)), known, 3)
+
+
+def made_up(figure):
+    """A whole run in which this Worker has `figure` everywhere; TypeScript's figures are 100, those of hello 1."""
+    cells = {OURS: Cell(p50_ms=figure, cpu_ms=figure), TYPESCRIPT: Cell(p50_ms=100), HELLO: Cell(p50_ms=1)}
+    lines = [Line(kind.name, kind.texts, dict(cells)) for kind in KINDS]
+    startup_s = {OURS: {"plain": 1.0, "snapshot": figure}, HELLO: {"plain": 1.0, "snapshot": 1.0}}
+    return Results({"cores": "2"}, lines, startup_s, {"at the start": figure})
+
+
+def test_a_fast_run_misses_no_goal_and_a_slow_one_all():
+    assert goals.missed(made_up(FAST), whole=True) == []
+    assert goals.missed(made_up(SLOW), whole=False) == goals.of(made_up(SLOW))
+
+
+def test_what_was_not_measured_is_missed_in_a_whole_run_only():
+    nothing = Results({}, [])
+    assert goals.missed(nothing, whole=True) == goals.of(nothing)
+    assert goals.missed(nothing, whole=False) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "figure", "status"),
+    [
+        ([], FAST, 0),
+        ([], SLOW, 1),
+        (["--quick"], SLOW, 0),
+        (["--only", "native"], SLOW, 0),
+        (["--quick", "--judge"], SLOW, 1),
+        (["--quick", "--judge"], FAST, 0),
+    ],
+)
+def test_a_missed_goal_is_the_exit_status_of_a_whole_run(arguments, figure, status, bench):
+    assert bench(arguments, made_up(figure)) == status
+
+
+@pytest.mark.parametrize("arguments", [[], ["--quick"], ["--only", "native"]])
+def test_a_wrong_answer_is_always_the_exit_status(arguments, bench):
+    results = made_up(FAST)
+    results.lines[0].cells[OURS] = Cell(note="HTTP 500: broken")
+    assert bench(arguments, results) == 1
+
+
+def test_every_failure_is_a_line_on_stderr(bench, capsys):
+    results = made_up(SLOW)
+    results.lines[0].cells[OURS] = Cell(note="HTTP 500: broken")
+    bench([], results)
+    lines = capsys.readouterr().err.splitlines()
+    assert f"fault: native, 1: {OURS}: HTTP 500: broken" in lines
+    assert "missed: native, 100 texts: p50 over TypeScript's: 10.00, at most 0.4" in lines
+    assert f"missed: native, 1 text: p50 ms over {HELLO}: not measured, at most 0.8" in lines
+    assert lines[-1] == "measured on: cores 2"
+
+
+def test_only_a_whole_run_writes(bench, tmp_path):
+    bench(["--quick"], made_up(FAST))
+    assert (tmp_path / "README.md").read_text() == README
+    bench([], made_up(SLOW))
+    assert "old" not in (tmp_path / "README.md").read_text()
+
+
+@pytest.fixture
+def bench(monkeypatch, tmp_path):
+    """Run the command with results that are given, in a folder of its own; return the exit status."""
+    (tmp_path / "README.md").write_text(README)
+    monkeypatch.setattr(run, "FOLDER", tmp_path)
+
+    def call(arguments, results):
+        monkeypatch.setattr(run, "run", lambda *_, **__: results)
+        return run.main(arguments)
+
+    return call
