@@ -17,6 +17,7 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # lone surrogates a
 def _errors():
     samples = map(json.loads, SAMPLES.read_text(encoding="utf-8").splitlines())
     long = [sample for sample in samples if sample["tokens"] >= 20]
+    assert len({sample["kind"] for sample in long}) == len(long)
     return {sample["kind"]: tokens.estimate(sample["text"]) / sample["tokens"] - 1 for sample in long}
 
 
@@ -30,7 +31,50 @@ def test_no_text_of_twenty_tokens_is_off_by_more_than_40_percent():
     assert {kind: error for kind, error in _errors().items() if abs(error) > 0.40} == {}
 
 
-def test_no_text_has_no_tokens():
+MARKDOWN = ["markdown-guide", "markdown-table", "markdown-api"]
+CODE = ["python-class", "python-script", "typescript", "sql", "json-config", "html", "shell", "yaml"]
+
+
+def _samples(*kinds):
+    samples = map(json.loads, SAMPLES.read_text(encoding="utf-8").splitlines())
+    return [sample for sample in samples if sample["kind"].startswith(kinds)]
+
+
+@pytest.mark.parametrize("kinds", [MARKDOWN, CODE])
+def test_markdown_and_source_code_are_not_counted_too_high(kinds):
+    samples = _samples(*kinds)
+    assert len(samples) == len(kinds)
+    estimated = sum(tokens.estimate(sample["text"]) for sample in samples)
+    assert abs(estimated / sum(sample["tokens"] for sample in samples) - 1) <= 0.04
+
+
+@pytest.mark.parametrize("kind", [*MARKDOWN, *CODE, "list", "mn"])
+def test_markup_code_word_lists_and_mongolian_are_right_within_20_percent(kind):
+    for sample in _samples(kind):
+        assert tokens.estimate(sample["text"]) == pytest.approx(sample["tokens"], rel=0.2)
+
+
+@pytest.mark.parametrize("prose", ["Поезд отходит в восемь часов утра. ", "الكتاب على الطاولة "])
+def test_a_text_in_two_scripts_has_the_tokens_of_both(prose):
+    english = "The train leaves the station at eight in the morning. "
+    both = tokens.estimate(english * 3 + prose * 3)
+    assert both == pytest.approx(tokens.estimate(english * 3) + tokens.estimate(prose * 3), rel=0.15)
+
+
+def test_languages_with_the_letters_of_english_show_by_their_common_words():
+    samples = _samples("plain-")
+    assert len(samples) == 3
+    for sample in samples:
+        assert sample["text"].isascii()
+        assert tokens.estimate(sample["text"]) == pytest.approx(sample["tokens"], rel=0.25)
+
+
+@pytest.mark.parametrize("text", ["", "Ordinary words in an ordinary sentence.", "Größe in Zentimetern", "цена"])
+def test_typographic_quotes_and_a_dash_are_about_a_token_each(text):
+    assert tokens.estimate(f"“{text}” —") - tokens.estimate(text) in range(2, 5)
+
+
+def test_empty_text_has_no_tokens():
     assert tokens.estimate("") == 0
 
 
@@ -74,7 +118,7 @@ def test_the_rules_of_cutting(text, count):
     assert tokens.estimate(text) == count
 
 
-def test_a_language_without_familiar_short_words_is_cut_finer():
+def test_a_language_with_other_letters_and_words_than_english_has_more_tokens():
     english = "the house of the friend is in the street by the river and the park"
     swahili = "nyumba yangu ndogo ipo karibu sana pale mtoni upande mwingine"
     assert tokens.estimate(swahili) / len(swahili) > 1.2 * tokens.estimate(english) / len(english)
