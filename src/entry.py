@@ -1,17 +1,18 @@
-"""The doors of the Worker: `fetch` for HTTP, one method an operation for other Workers."""
+"""The entry points of the Worker: `fetch` for HTTP, one method an operation for other Workers."""
 
-from functools import cache
-
+import js
 from workers import Request, WorkerEntrypoint
 
-import bindings
-from embedder import rpc, web
-
-_app = cache(bindings.app)
+from bindings import http, model
+from bindings.app import app
+from embedder import rpc
+from embedder.http import handle
 
 
 async def _call(name: str, arguments: tuple[object, ...]) -> object:
-    return bindings.reply_to_js(await rpc.handle(_app(), name, arguments))
+    scope = http.open_call(app().settings)
+    reply = await rpc.handle(app(), scope, js.crypto.randomUUID(), name, arguments)
+    return model.reply_to_js(scope, reply)
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in the Worker only
@@ -27,7 +28,8 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in th
         return super().__getattribute__(name)
 
     async def fetch(self, request: Request) -> object:
-        return bindings.response_to_js(await web.handle(_app(), bindings.Request(request.js_object)))
+        incoming = http.request_from_js(request.js_object, app().settings)
+        return http.response_to_js(incoming.scope, await handle(app(), incoming))
 
     async def embed(self, *arguments: object) -> object:
         return await _call("embed", arguments)

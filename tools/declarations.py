@@ -11,27 +11,16 @@ from typing import Any
 
 from msgspec import inspect
 
-from embedder import rpc
-from embedder.dialects import native, stored
-from embedder.index import Matches, Written
+from embedder import operations, rpc
+from embedder.operations import Operation
 from tools.runtime import ROOT
 
 TYPESCRIPT = ROOT / "types" / "embedder.d.ts"
 PYTHON = ROOT / "types" / "embedder_types.pyi"
 _NOTE = "Made by `python -m tools.declarations` from the Structs of the Worker; do not edit."
 
-# What `embed` and its siblings answer beside `ok`.
-_ANSWERS: dict[str, Any] = {
-    "embed": native.EmbedResponse,
-    "similarity": native.SimilarityResponse,
-    "upsert": Written,
-    "search": Matches,
-    "get": stored.GetResponse,
-    "delete": Written,
-    "describe": stored.IndexResponse,
-}
 _TOLD = "task: string | null; tokens: number; truncated: number[]"
-_WITH_PLAN = ("embed", "similarity", "upsert")
+_WITH_TEXTS = ("embed", "similarity", "upsert")
 
 
 class Language:
@@ -45,8 +34,10 @@ class Language:
         """Return how `kind` is written; Structs are collected on the way."""
         match kind:
             case inspect.Metadata():
-                choices = (kind.extra_json_schema or {}).get("enum")
-                return self.choice(choices) if choices else self.name(kind.type)
+                numbers = "items" in (kind.extra_json_schema or {})
+                return self.array.format(self.simple[inspect.FloatType]) if numbers else self.name(kind.type)
+            case inspect.LiteralType():
+                return self.choice(list(kind.values))
             case inspect.UnionType():
                 parts = [self.name(part) for part in kind.types]
                 return self.union.join(dict.fromkeys(parts))
@@ -57,8 +48,6 @@ class Language:
             case inspect.StructType():
                 self.structs[kind.cls.__name__.lstrip("_")] = kind
                 return kind.cls.__name__.lstrip("_")
-            case inspect.RawType():
-                return self.array.format(self.simple[inspect.FloatType])
             case inspect.NoneType():
                 return self.nothing
         return self.simple[type(kind)]
@@ -70,7 +59,7 @@ class Language:
 
 class _Python(Language):
     def choice(self, values: list[object]) -> str:
-        return f"Literal[{', '.join('None' if value is None else repr(value) for value in values)}]"
+        return f"Literal[{', '.join(map(repr, values))}]"
 
 
 def _typescript_language() -> Language:
@@ -85,17 +74,17 @@ def _python_language() -> Language:
     return _Python(simple, "Sequence[{}]", "dict[str, Any]", " | ", "None")
 
 
-def _fields(operation: rpc.Operation) -> tuple[inspect.Field, ...]:
-    kind = inspect.type_info(operation.body)
+def _fields(operation: Operation) -> tuple[inspect.Field, ...]:
+    kind = inspect.type_info(rpc.REQUESTS[operation.name])
     assert isinstance(kind, inspect.StructType)
     return kind.fields
 
 
-def _options(operation: rpc.Operation) -> list[inspect.Field]:
-    return [field for field in _fields(operation) if field.name not in operation.fields]
+def _options(operation: Operation) -> list[inspect.Field]:
+    return [field for field in _fields(operation) if field.name not in operation.arguments]
 
 
-def _argument(operation: rpc.Operation, name: str) -> inspect.Field:
+def _argument(operation: Operation, name: str) -> inspect.Field:
     return next(field for field in _fields(operation) if field.name == name)
 
 
@@ -112,14 +101,15 @@ def typescript() -> str:
     """Return the declarations for TypeScript."""
     language = _typescript_language()
     methods, options = [], []
-    for name, operation in rpc.OPERATIONS.items():
-        arguments = [f"{field}: {language.name(_argument(operation, field).type)}" for field in operation.fields]
+    for operation in operations.TABLE:
+        name = operation.name
+        arguments = [f"{field}: {language.name(_argument(operation, field).type)}" for field in operation.arguments]
         fields = _options(operation)
         if fields:
             arguments.append(f"options?: {name.capitalize()}Options")
             options.append(_interface(language, f"{name.capitalize()}Options", fields))
-        answer = _ANSWERS[name].__name__ + (" & Told" if name in _WITH_PLAN else "")
-        language.name(inspect.type_info(_ANSWERS[name]))
+        answer = operation.response.__name__ + (" & Told" if name in _WITH_TEXTS else "")
+        language.name(inspect.type_info(operation.response))
         if name == "embed":
             overloads = _embed_overloads(arguments[0])
             every = " | ".join([answer, *[formatted for _, formatted in _TYPESCRIPT_FORMATS]])
@@ -153,7 +143,7 @@ export interface Failure {{
 export type Value = string | number | boolean | null | string[];
 export type Metadata = {{ [key: string]: Value | {{ [key: string]: Value | number[] }} }};
 export type Answer<T> = ({{ ok: true }} & T) | Failure;
-/** Which prompt was used, estimated tokens, and the indexes of texts that the model cut. */
+/** Which prompt was used, estimated tokens, and the indexes of texts that the model truncated. */
 export interface Told {{ {_TOLD} }}
 """
 
@@ -179,8 +169,9 @@ def python() -> str:
     """Return the declarations for Python."""
     language = _python_language()
     methods, options = [], []
-    for name, operation in rpc.OPERATIONS.items():
-        arguments = [f"{field}: {language.name(_argument(operation, field).type)}" for field in operation.fields]
+    for operation in operations.TABLE:
+        name = operation.name
+        arguments = [f"{field}: {language.name(_argument(operation, field).type)}" for field in operation.arguments]
         fields = _options(operation)
         if fields:
             arguments.append(f"options: {name.capitalize()}Options = ...")

@@ -19,7 +19,7 @@ export interface Failure {
 export type Value = string | number | boolean | null | string[];
 export type Metadata = { [key: string]: Value | { [key: string]: Value | number[] } };
 export type Answer<T> = ({ ok: true } & T) | Failure;
-/** Which prompt was used, estimated tokens, and the indexes of texts that the model cut. */
+/** Which prompt was used, estimated tokens, and the indexes of texts that the model truncated. */
 export interface Told { task: string | null; tokens: number; truncated: number[] }
 
 export interface DocumentIn {
@@ -30,8 +30,8 @@ export interface DocumentIn {
 }
 export interface EmbedResponse {
   shape: Array<number>;
-  data: Array<Array<number> | string>;
   stored?: Written | null;
+  data: Array<Array<number> | string>;
 }
 export interface GetResponse {
   vectors: Array<Stored>;
@@ -59,7 +59,7 @@ export interface StoreIn {
   namespace?: string | null;
   metadata?: Metadata | Array<Metadata> | null;
   keep_text?: boolean;
-  mode?: "upsert" | "insert";
+  mode?: "insert" | "upsert";
   wait?: boolean;
 }
 export interface Written {
@@ -81,37 +81,37 @@ export interface Stored {
   namespace?: string | null;
 }
 export interface EmbedOptions {
-  task?: "search_query" | "search_document" | "question_answering" | "fact_verification" | "classification" | "clustering" | "semantic_similarity" | "code_retrieval" | "query" | "document" | null;
-  input_type?: "search_query" | "search_document" | "question_answering" | "fact_verification" | "classification" | "clustering" | "semantic_similarity" | "code_retrieval" | "query" | "document" | null;
-  prompt_name?: "search_query" | "search_document" | "question_answering" | "fact_verification" | "classification" | "clustering" | "semantic_similarity" | "code_retrieval" | "query" | "document" | null;
+  task?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
+  input_type?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
+  prompt_name?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
   title?: string | Array<string> | null;
   truncate?: "end" | "error" | null;
-  dimensions?: 768 | 512 | 256 | 128 | null;
-  encoding_format?: "float" | "base64" | null;
+  dimensions?: 128 | 256 | 512 | 768 | null;
+  encoding_format?: "base64" | "float" | null;
   store?: StoreIn | null;
-  format?: string;
+  format?: "array" | "float32" | "response";
 }
 export interface SimilarityOptions {
-  task?: "search_query" | "search_document" | "question_answering" | "fact_verification" | "classification" | "clustering" | "semantic_similarity" | "code_retrieval" | "query" | "document" | null;
-  input_type?: "search_query" | "search_document" | "question_answering" | "fact_verification" | "classification" | "clustering" | "semantic_similarity" | "code_retrieval" | "query" | "document" | null;
-  prompt_name?: "search_query" | "search_document" | "question_answering" | "fact_verification" | "classification" | "clustering" | "semantic_similarity" | "code_retrieval" | "query" | "document" | null;
+  task?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
+  input_type?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
+  prompt_name?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
   title?: string | Array<string> | null;
   truncate?: "end" | "error" | null;
   source?: string | null;
-  dimensions?: 768 | 512 | 256 | 128 | null;
+  dimensions?: 128 | 256 | 512 | 768 | null;
 }
 export interface UpsertOptions {
   namespace?: string | null;
-  mode?: "upsert" | "insert";
+  mode?: "insert" | "upsert";
   keep_text?: boolean;
-  task?: "search_query" | "search_document" | "question_answering" | "fact_verification" | "classification" | "clustering" | "semantic_similarity" | "code_retrieval" | "query" | "document" | null;
+  task?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
   truncate?: "end" | "error" | null;
   wait?: boolean;
 }
 export interface SearchOptions {
-  task?: "search_query" | "search_document" | "question_answering" | "fact_verification" | "classification" | "clustering" | "semantic_similarity" | "code_retrieval" | "query" | "document" | null;
-  input_type?: "search_query" | "search_document" | "question_answering" | "fact_verification" | "classification" | "clustering" | "semantic_similarity" | "code_retrieval" | "query" | "document" | null;
-  prompt_name?: "search_query" | "search_document" | "question_answering" | "fact_verification" | "classification" | "clustering" | "semantic_similarity" | "code_retrieval" | "query" | "document" | null;
+  task?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
+  input_type?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
+  prompt_name?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
   title?: string | Array<string> | null;
   truncate?: "end" | "error" | null;
   id?: string | null;
@@ -119,7 +119,7 @@ export interface SearchOptions {
   namespace?: string | null;
   filter?: Metadata | null;
   values?: boolean;
-  metadata?: "none" | "indexed" | "all";
+  metadata?: "all" | "indexed" | "none";
   min_score?: number | null;
 }
 export interface DeleteOptions {

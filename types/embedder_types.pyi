@@ -14,49 +14,49 @@ class StoreIn(TypedDict):
     namespace: NotRequired[str | None]
     metadata: NotRequired[dict[str, Any] | Sequence[dict[str, Any]] | None]
     keep_text: NotRequired[bool]
-    mode: NotRequired[Literal['upsert', 'insert']]
+    mode: NotRequired[Literal['insert', 'upsert']]
     wait: NotRequired[bool]
 
 class EmbedOptions(TypedDict, total=False):
-    task: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
-    input_type: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
-    prompt_name: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
+    task: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
+    input_type: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
+    prompt_name: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
     title: str | Sequence[str] | None
-    truncate: Literal['end', 'error', None]
-    dimensions: Literal[768, 512, 256, 128, None]
-    encoding_format: Literal['float', 'base64', None]
+    truncate: Literal['end', 'error'] | None
+    dimensions: Literal[128, 256, 512, 768] | None
+    encoding_format: Literal['base64', 'float'] | None
     store: StoreIn | None
-    format: str
+    format: Literal['array', 'float32', 'response']
 
 class SimilarityOptions(TypedDict, total=False):
-    task: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
-    input_type: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
-    prompt_name: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
+    task: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
+    input_type: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
+    prompt_name: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
     title: str | Sequence[str] | None
-    truncate: Literal['end', 'error', None]
+    truncate: Literal['end', 'error'] | None
     source: str | None
-    dimensions: Literal[768, 512, 256, 128, None]
+    dimensions: Literal[128, 256, 512, 768] | None
 
 class UpsertOptions(TypedDict, total=False):
     namespace: str | None
-    mode: Literal['upsert', 'insert']
+    mode: Literal['insert', 'upsert']
     keep_text: bool
-    task: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
-    truncate: Literal['end', 'error', None]
+    task: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
+    truncate: Literal['end', 'error'] | None
     wait: bool
 
 class SearchOptions(TypedDict, total=False):
-    task: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
-    input_type: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
-    prompt_name: Literal['search_query', 'search_document', 'question_answering', 'fact_verification', 'classification', 'clustering', 'semantic_similarity', 'code_retrieval', 'query', 'document', None]
+    task: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
+    input_type: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
+    prompt_name: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
     title: str | Sequence[str] | None
-    truncate: Literal['end', 'error', None]
+    truncate: Literal['end', 'error'] | None
     id: str | None
     top_k: int
     namespace: str | None
     filter: dict[str, Any] | None
     values: bool
-    metadata: Literal['none', 'indexed', 'all']
+    metadata: Literal['all', 'indexed', 'none']
     min_score: float | None
 
 class DeleteOptions(TypedDict, total=False):

@@ -1,17 +1,21 @@
-"""Strict JSON: UTF-8, no duplicate keys, no unknown fields; every fault named by its path. No I/O."""
+"""JSON to requests. Every error names the path of its cause, and lists what would be right. No I/O."""
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from embedder.errors import EmbedderError, InvalidJsonError, InvalidRequestError
+from embedder.errors import EmbedderError, invalid
 
-# A key written with an escape could be a second copy that a search for the plain key misses.
-_ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
 _PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+_TOO_MANY = re.compile(r"Expected `array` of length <= (\d+)")
+_TOO_FEW = re.compile(r"Expected `array` of length >= 1$")
+_HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+_MAX_NAME_CHARS = 64
 
 
 @cache
@@ -21,45 +25,80 @@ def decoder(kind: Any) -> "msgspec.json.Decoder[Any]":  # noqa: ANN401
 
 
 def decode(body: bytes, kind: Any) -> Any:  # noqa: ANN401
-    """Decode `body` into the Struct `kind`; InvalidJsonError or InvalidRequestError with the path of the fault."""
-    if not body.strip():
-        raise InvalidJsonError("The body is empty; send a JSON object.")
+    """Decode `body` into the Struct `kind`; `invalid_json` or `invalid_request` with the path of the fault."""
     try:
-        value = decoder(kind).decode(body)
+        return decoder(kind).decode(body)
     except msgspec.ValidationError as error:
-        raise _invalid(str(error)) from error
+        raise _explained(str(error), kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidJsonError(f"The body is not JSON in UTF-8: {error}.") from error
+        if not body.strip():
+            raise EmbedderError("invalid_json", "The body is empty; send a JSON object.") from error
+        with suppress(ValueError, RecursionError):
+            if _HALF_PAIR.search(body):
+                reject_surrogates(json.loads(body))
+        raise EmbedderError("invalid_json", f"The body is not JSON in UTF-8: {error}.") from error
     except RecursionError as error:
-        raise InvalidJsonError("The body is nested too deeply.") from error
-    _refuse_duplicates(body, kind)
-    return value
+        raise EmbedderError("invalid_json", "The body is nested too deeply.") from error
 
 
-def _invalid(message: str) -> EmbedderError:
+def reject_surrogates(value: object) -> None:
+    """Raise `invalid_request` for half of a surrogate pair in any text of `value`, with its path."""
+    waiting = [(value, "")]
+    while waiting:
+        part, path = waiting.pop()
+        if isinstance(part, str):
+            try:
+                part.encode()
+            except UnicodeEncodeError:
+                raise invalid(f"{path or 'The body'} holds half of a surrogate pair.", path or None) from None
+        waiting.extend(_children(part, path))
+
+
+def _children(value: object, path: str) -> Iterator[tuple[object, str]]:
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield name, path
+            yield child, f"{path}.{name}".lstrip(".")[:_MAX_NAME_CHARS]
+    elif isinstance(value, list):
+        for place, child in enumerate(value):
+            yield child, f"{path}[{place}]"
+
+
+def _explained(message: str, kind: Any) -> EmbedderError:  # noqa: ANN401
+    """Return our error for a message of msgspec, which ends with the path."""
     found = _PATH.search(message)
-    path = found[1] if found else ""
-    sentence = message[: found.start()] if found else message
-    where = f"{path}: " if path else ""
-    return InvalidRequestError(f"{where}{sentence.replace('`', '')}.", param=path or None)
+    path = found[1].replace("[...]", "") if found else ""
+    sentence = (message[: found.start()] if found else message).replace("`", "")
+    types = _types_at(kind, path)
+    if choices := _choices(types) if "Invalid enum value" in message else "":
+        return invalid(f"{path} is {sentence.removeprefix('Invalid enum value ')}; it must be one of {choices}.", path)
+    limits = next((meta for meta in types if isinstance(meta, msgspec.Meta) and meta.max_length), None)
+    if _TOO_MANY.match(message) and limits:
+        sentence = f"{path} holds too many items; the limit is {limits.max_length} a request."
+        return EmbedderError("batch_too_large", sentence, param=path)
+    if _TOO_FEW.match(message[: found.start()] if found else message) and limits:
+        return invalid(f"{path} holds no items; send 1 to {limits.max_length}.", path)
+    return invalid(f"{path}: {sentence}." if path else f"{sentence}.", path or None)
 
 
-def _refuse_duplicates(body: bytes, kind: Any) -> None:  # noqa: ANN401
-    """msgspec keeps the last of two equal keys; which one was meant is not ours to guess.
-
-    Only a body that may hold a key twice is read a second time.
-    """
-    names = kind.__struct_encode_fields__
-    flat = body.count(b"{") == 1 and not _ESCAPED_ASCII.search(body)
-    if flat and all(body.count(b'"%b"' % name.encode()) <= 1 for name in names):
-        return
-    json.loads(body, object_pairs_hook=_unique)
+def _choices(types: list[Any]) -> str:
+    return ", ".join(str(value) for kind in types if get_origin(kind) is Literal for value in get_args(kind))
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidRequestError(f"{twice[:64]} is there twice; send every key once.", param=twice[:64])
-    return found
+def _types_at(kind: Any, path: str) -> list[Any]:  # noqa: ANN401
+    """Return the types that meet at a path of a Struct, parts of unions and constraints among them."""
+    types = [kind]
+    for name in re.findall(r"\w+", re.sub(r"\[\d*\]", "", path)):
+        structs = [part for part in types if isinstance(part, type) and issubclass(part, msgspec.Struct)]
+        hints = get_type_hints(structs[0], include_extras=True) if structs else {}
+        types = list(_parts(hints[name])) if name in hints else []
+    return types
+
+
+def _parts(kind: Any) -> Iterator[Any]:  # noqa: ANN401
+    yield kind
+    if get_origin(kind) is Annotated:
+        yield from kind.__metadata__
+    if get_origin(kind) is not Literal:
+        for part in get_args(kind):
+            yield from _parts(part)

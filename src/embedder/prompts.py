@@ -1,16 +1,30 @@
-"""EmbeddingGemma's prompts: which sentence goes in front of a text for which task. Pure text, no I/O.
+"""EmbeddingGemma's prompts: the sentence that goes in front of a text for a task. Pure text, no I/O.
 
 Source of the prompts: the model card of google/embeddinggemma-300m, "Prompt Instructions".
 """
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
-from embedder.errors import InvalidRequestError
+from embedder.errors import invalid
 
-DOCUMENT = "search_document"
-QUERY = "search_query"
-SIMILARITY = "semantic_similarity"
+Task = Literal[
+    "search_query",
+    "search_document",
+    "question_answering",
+    "fact_verification",
+    "classification",
+    "clustering",
+    "semantic_similarity",
+    "code_retrieval",
+    "query",
+    "document",
+]
+TASK_VALUES: tuple[str, ...] = get_args(Task)
+QUERY, DOCUMENT, SIMILARITY = "search_query", "search_document", "semantic_similarity"
 
+_SHORT = {"query": QUERY, "document": DOCUMENT}
+TASKS: tuple[str, ...] = tuple(task for task in TASK_VALUES if task not in _SHORT)
 _PREFIXES = {
     QUERY: "task: search result | query: ",
     "question_answering": "task: question answering | query: ",
@@ -20,43 +34,32 @@ _PREFIXES = {
     SIMILARITY: "task: sentence similarity | query: ",
     "code_retrieval": "task: code retrieval | query: ",
 }
-_SHORT = {"query": QUERY, "document": DOCUMENT}
-TASKS: tuple[str, ...] = (QUERY, DOCUMENT, *[name for name in _PREFIXES if name != QUERY])
-TASK_VALUES: tuple[str, ...] = (*TASKS, *_SHORT)
 
 Titles = str | list[str] | None
 
 
-def resolve(name: str | None, *, param: str = "task") -> str | None:
-    """Return the full name of the task `name`, which may be a short value; None stays None (no prompt)."""
-    if name is None:
-        return None
-    task = _SHORT.get(name, name)
-    if task not in TASKS:
-        raise InvalidRequestError(f"{param} is {name[:64]!r}; it must be one of {', '.join(TASK_VALUES)}.", param=param)
-    return task
+def full_name(task: str) -> str:
+    """Return the full name of a task that may be given by its short one."""
+    return _SHORT.get(task, task)
 
 
 def apply(task: str | None, texts: list[str], titles: Titles = None) -> list[str]:
     """Put the prompt of `task` in front of every text. `titles` (one, or one per text) go into the document prompt."""
     if task == DOCUMENT:
-        return [
-            f"title: {title or 'none'} | text: {text}"
-            for title, text in zip(_spread(titles, texts), texts, strict=True)
-        ]
+        pairs = zip(_one_per_text(titles, texts), texts, strict=True)
+        return [f"title: {title or 'none'} | text: {text}" for title, text in pairs]
     if titles is not None:
-        raise InvalidRequestError(f"title goes into the document prompt only: send task {DOCUMENT!r}.", param="title")
+        raise invalid(f"title goes into the document prompt only: send task {DOCUMENT!r}.", "title")
     if task is None:
         return texts
     prefix = _PREFIXES[task]
     return [prefix + text for text in texts]
 
 
-def _spread(titles: Titles, texts: Sequence[str]) -> Sequence[str | None]:
+def _one_per_text(titles: Titles, texts: Sequence[str]) -> Sequence[str | None]:
     if titles is None or isinstance(titles, str):
         return [titles] * len(texts)
     if len(titles) != len(texts):
-        raise InvalidRequestError(
-            f"title holds {len(titles)} titles for {len(texts)} texts; send one, or one per text.", param="title"
-        )
+        message = f"title holds {len(titles)} titles for {len(texts)} texts; send one, or one per text."
+        raise invalid(message, "title")
     return titles

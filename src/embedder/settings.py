@@ -6,7 +6,6 @@ import msgspec
 
 MODEL = "@cf/google/embeddinggemma-300m"
 DIMENSIONS = 768  # numbers in a vector of the model (model card)
-SIZES = (768, 512, 256, 128)  # Matryoshka sizes (model card)
 
 MAX_TEXTS_PER_CALL = 100  # texts in one call of Workers AI (the model's input schema)
 MAX_TEXTS_OPENAI = 2048  # texts in one request of the OpenAI dialect (OpenAI's API reference)
@@ -15,19 +14,19 @@ MAX_REQUEST_ID_CHARS = 64
 
 
 class SettingsError(Exception):
-    """A variable of the Worker has a value that can't be used. All of them are named at once."""
+    """Variables of the Worker have values that can't be used. The message names all of them."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The Worker's variables. Source of the defaults: README, "Configuration"."""
+    """The variables of the Worker. They are documented in docs/configuration.md."""
 
     max_text_tokens: int = 2048  # tokens of a text that the model reads; the rest is cut (model card)
     max_body_bytes: int = 4 * 1024 * 1024  # bytes of a request body
     auth: bool = True
     keys: tuple[tuple[str, str], ...] = ()  # (name, key)
     cors_origins: frozenset[str] = frozenset()
-    deadline_s: int = 25  # seconds for a request's upstream calls, retries included
-    wait_s: int = 30  # seconds that `wait=true` waits for a write to become visible
+    deadline_s: int = 25  # seconds for a request, retries included
+    wait_s: int = 30  # seconds that `"wait": true` waits for a write to become visible
 
     @classmethod
     def from_env(cls, env: Mapping[str, object]) -> "Settings":

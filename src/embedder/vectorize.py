@@ -1,15 +1,16 @@
-"""What Vectorize takes and what it answers: its limits, checked before anything is paid, and its errors. No I/O.
+"""What Vectorize takes and what it answers: its limits, checked before anything is paid, its types, its errors. No I/O.
 
 Source of the limits: Vectorize, "Limits" and "Metadata filtering" pages. GET_IDS and DELETE_IDS as seen live.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from embedder.errors import EmbedderError, InvalidRequestError, NotFoundError, UpstreamBusyError, UpstreamError
+from embedder.errors import EmbedderError, invalid
 
 MAX_ID_BYTES = 64
 MAX_NAMESPACE_BYTES = 64
@@ -18,13 +19,18 @@ MAX_FILTER_BYTES = 2047  # JSON of a filter: under 2,048
 MAX_TOP_K = 100
 MAX_TOP_K_FULL = 50  # with values, or with all metadata
 MAX_VECTORS = 1000  # vectors in a call from a Worker
+MAX_GET_IDS = 100  # ids in one request to read vectors; our own limit
 GET_IDS = 20  # ids in a call of getByIds
 DELETE_IDS = 100  # ids in a call of deleteByIds
 
-NONE, INDEXED, ALL = "none", "indexed", "all"
-METADATA_LEVELS = (NONE, INDEXED, ALL)
+Id = Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": MAX_ID_BYTES})]
+Namespace = Annotated[str | None, Meta(description="Searched on its own; at most 64 bytes.")]
+Metadata = dict[str, Any]
+
+_TEXT_KEY = "text"
 _LIST_OPERATORS = ("$in", "$nin")
 _OPERATORS = ("$eq", "$ne", "$lt", "$lte", "$gt", "$gte", *_LIST_OPERATORS)
+_MAX_PATH_CHARS = 200
 
 _WRITE_RATE_LIMIT = 40041
 _BAD_INPUT = range(40000, 40041)
@@ -32,117 +38,164 @@ _ERROR = re.compile(r"(?P<operation>(?:VECTOR|INDEX)_\w+)_ERROR(?: \(code = (?P<
 # the code of a query by an id that is not stored is not documented
 _NOT_FOUND = re.compile(r"\bnot? (?:\w+ )?found|does not exist|no such", re.IGNORECASE)
 _RETRY_AFTER_S = 5
+_MAX_MESSAGE_CHARS = 300
 
-Metadata = Mapping[str, Any]
+# The place of a vector's numbers in a handle, see `ports.Found`. On the wire and in the documentation, the numbers
+# themselves stand there.
+Place = Annotated[int, Meta(extra_json_schema={"items": {"type": "number"}})]
+
+T = TypeVar("T")
+
+
+class Description(Struct, rename="camel"):
+    """What Vectorize says of an index."""
+
+    vector_count: int
+    dimensions: int
+    processed_up_to_datetime: str | int | None = None
+    processed_up_to_mutation: str | int | None = None
+
+
+class Mutation(Struct, rename="camel"):
+    """An accepted write."""
+
+    mutation_id: str
+
+
+class Match(Struct, omit_defaults=True):
+    """A vector that a search found."""
+
+    id: str
+    score: float
+    values: Place | UnsetType = UNSET
+    metadata: Metadata | None | UnsetType = UNSET
+    namespace: str | None | UnsetType = UNSET
+
+
+class Matches(Struct):
+    """What a search found."""
+
+    count: int
+    matches: list[Match]
+
+
+class Stored(Struct, omit_defaults=True):
+    """A vector as it is stored."""
+
+    id: str
+    values: Place
+    metadata: Metadata | None | UnsetType = UNSET
+    namespace: str | None | UnsetType = UNSET
+
+
+def decode(text: str, kind: type[T]) -> T:
+    """Return an answer of Vectorize as `kind`; `upstream_invalid` if it is none."""
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.DecodeError as error:
+        message = f"Vectorize answered something unexpected: {str(error)[:_MAX_MESSAGE_CHARS]}."
+        raise EmbedderError("upstream_invalid", message) from error
 
 
 def check_ids(ids: Sequence[str], *, param: str) -> None:
-    """Raise InvalidRequestError for an id that is empty, too long, not Unicode, or there twice."""
+    """Reject an id that is too long or not Unicode, and one that is there twice."""
     seen: set[str] = set()
     for place, name in enumerate(ids):
         _check_bytes(name, MAX_ID_BYTES, f"{param}[{place}]")
         if name in seen:
-            raise InvalidRequestError(f"{param}[{place}]: the id {name!r} is there twice.", param=f"{param}[{place}]")
+            raise invalid(f"{param}[{place}]: the id {name!r} is there twice.", f"{param}[{place}]")
         seen.add(name)
 
 
 def check_namespace(namespace: str | None) -> None:
+    """Reject a namespace that is empty or too long."""
     if namespace is not None:
         _check_bytes(namespace, MAX_NAMESPACE_BYTES, "namespace")
 
 
 def _check_bytes(text: str, limit: int, param: str) -> None:
-    size = _size(text, param)
+    size = len(text.encode())
     if not 1 <= size <= limit:
-        raise InvalidRequestError(f"{param} has {size} bytes; it must have 1 to {limit}.", param=param)
+        raise invalid(f"{param} has {size} bytes; it must have 1 to {limit}.", param)
 
 
-def _size(text: str, param: str) -> int:
-    try:
-        return len(text.encode())
-    except UnicodeEncodeError as error:
-        raise InvalidRequestError(f"{param} holds half of a surrogate pair.", param=param) from error
+def metadata_json(metadata: Metadata | None, text: str | None, *, param: str) -> bytes:
+    """Return the metadata of a vector as JSON, with `text` if it is to be kept; b"" if there is nothing.
 
-
-def metadata_json(metadata: Metadata, *, param: str) -> bytes:
-    """Return `metadata` as JSON; InvalidRequestError for a key or a size that Vectorize would refuse."""
-    _check_keys(metadata, param)
-    try:
-        text = msgspec.json.encode(metadata)
-    except UnicodeEncodeError as error:
-        raise InvalidRequestError(f"{param} holds half of a surrogate pair.", param=param) from error
-    if len(text) > MAX_METADATA_BYTES:
-        raise InvalidRequestError(
-            f"{param} has {len(text)} bytes with the text; the limit is {MAX_METADATA_BYTES}. "
-            "Send less, or keep_text false.",
-            param=param,
-        )
-    return text
+    Rejects keys and a size that Vectorize would reject.
+    """
+    full = dict(metadata or {})
+    if text is not None:
+        if _TEXT_KEY in full:
+            where = f"{param}.{_TEXT_KEY}"
+            message = f"{where}: the text itself is kept under this key; send keep_text false to use your own."
+            raise invalid(message, where)
+        full[_TEXT_KEY] = text
+    if not full:
+        return b""
+    encoded = msgspec.json.encode(full)
+    if len(encoded) > MAX_METADATA_BYTES:
+        message = f"{param} has {len(encoded)} bytes with the text; the limit is {MAX_METADATA_BYTES}. "
+        raise invalid(message + "Send less, or keep_text false.", param)
+    _check_keys(full, param)
+    return encoded
 
 
 def _check_keys(metadata: Metadata, param: str) -> None:
-    for key, value in metadata.items():
-        if not key or "." in key or '"' in key or key.startswith("$"):
-            raise InvalidRequestError(
-                f'{param} has the key {key[:64]!r}; a key must not be empty, hold . or ", or begin with $.', param=param
-            )
-        if isinstance(value, dict):
-            _check_keys(value, f"{param}.{key}")
+    waiting: list[tuple[Metadata, str]] = [(metadata, param)]
+    for part, path in waiting:
+        for key, value in part.items():
+            if not key or "." in key or '"' in key or key.startswith("$"):
+                rule = 'a key must not be empty, hold . or ", or begin with $'
+                raise invalid(f"{path} has the key {key[:64]!r}; {rule}.", path)
+            if isinstance(value, dict):
+                waiting.append((value, f"{path}.{key}"[:_MAX_PATH_CHARS]))
 
 
 def check_top_k(top_k: int, *, full: bool) -> None:
-    """Raise InvalidRequestError for more matches than a query can give; `full` is with values or all metadata."""
-    limit = MAX_TOP_K_FULL if full else MAX_TOP_K
-    if not 1 <= top_k <= limit:
-        reason = ' with values or metadata "all" (send metadata "indexed" or "none" for up to 100)' if full else ""
-        raise InvalidRequestError(f"top_k is {top_k}; it must be 1 to {limit}{reason}.", param="top_k")
+    """Reject more matches than a query can give; `full` is with values or all metadata."""
+    if full and top_k > MAX_TOP_K_FULL:
+        message = f"top_k is {top_k}; it must be 1 to {MAX_TOP_K_FULL} with values or with metadata all "
+        raise invalid(message + f'(send metadata "indexed" or "none" for up to {MAX_TOP_K}).', "top_k")
 
 
 def check_filter(filters: Mapping[str, Any]) -> None:
-    """Raise InvalidRequestError for a filter that Vectorize would refuse."""
+    """Reject a filter that Vectorize would reject."""
+    size = len(msgspec.json.encode(filters))
+    if size > MAX_FILTER_BYTES:
+        raise invalid(f"filter has {size} bytes; the limit is {MAX_FILTER_BYTES}.", "filter")
     for key, condition in filters.items():
         param = f"filter.{key[:64]}"
         if not key or '"' in key or key.startswith("$") or "" in key.split("."):
-            raise InvalidRequestError(f"{param}: this can't be the key of a metadata field.", param=param)
+            raise invalid(f"{param}: this can't be the key of a metadata field.", param)
         for operator, value in condition.items() if isinstance(condition, dict) else [("$eq", condition)]:
             _check_condition(operator, value, param)
-    size = len(msgspec.json.encode(filters))
-    if size > MAX_FILTER_BYTES:
-        raise InvalidRequestError(f"filter has {size} bytes; the limit is {MAX_FILTER_BYTES}.", param="filter")
 
 
 def _check_condition(operator: str, value: object, param: str) -> None:
     if operator not in _OPERATORS:
         known = ", ".join(_OPERATORS)
-        raise InvalidRequestError(f"{param}: there is no operator {operator[:20]!r}; use {known}.", param=param)
+        raise invalid(f"{param}: there is no operator {operator[:20]!r}; use {known}.", param)
     wants_list = operator in _LIST_OPERATORS
     if isinstance(value, list) != wants_list or isinstance(value, dict):
         wanted = "a list" if wants_list else "a string, a number, a boolean or null"
-        raise InvalidRequestError(f"{param}: {operator} takes {wanted}.", param=param)
-
-
-def vectors_json(vectors: Iterable[tuple[str, bytes, bytes | None]], namespace: str | None) -> str:
-    """Return (id, row as JSON, metadata as JSON) of each vector as the JSON that `insert` and `upsert` take."""
-    tail = b',"namespace":' + msgspec.json.encode(namespace) if namespace is not None else b""
-    items = [
-        b'{"id":%b,"values":%b%b%b}'
-        % (msgspec.json.encode(name), row, b',"metadata":' + metadata if metadata is not None else b"", tail)
-        for name, row, metadata in vectors
-    ]
-    return (b"[%b]" % b",".join(items)).decode()
+        raise invalid(f"{param}: {operator} takes {wanted}.", param)
 
 
 def error(message: str) -> EmbedderError:
-    """Return our error for what the binding said when it failed."""
+    """Return the error for what the binding said when it failed."""
     found = _ERROR.search(message)
     if not found:
-        return UpstreamError("Vectorize could not be reached.")
-    code = int(found["code"] or 0)
+        return EmbedderError("upstream_error", "Vectorize could not be reached.")
+    code, text = int(found["code"] or 0), found["text"][:_MAX_MESSAGE_CHARS]
+    known = code or None
     if _NOT_FOUND.search(found["text"]):
-        return NotFoundError(f"Vectorize found nothing: {found['text'][:300]}", upstream_code=code or None)
+        return EmbedderError("not_found", f"Vectorize found nothing: {text}", upstream_code=known)
     if code == _WRITE_RATE_LIMIT:
         sentence = "Vectorize takes no more writes just now; try again shortly."
-        return UpstreamBusyError(sentence, retry_after_s=_RETRY_AFTER_S, upstream_code=code)
+        return EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S, upstream_code=code)
     if code in _BAD_INPUT:
-        return InvalidRequestError(f"Vectorize refused the request: {found['text'][:300]}", upstream_code=code)
-    return UpstreamError(f"Vectorize failed ({found['operation']}, code {code}).", upstream_code=code or None)
+        return EmbedderError("invalid_request", f"Vectorize rejected the request: {text}", upstream_code=code)
+    return EmbedderError(
+        "upstream_error", f"Vectorize failed ({found['operation']}, code {code}).", upstream_code=known
+    )

@@ -1,41 +1,56 @@
-"""Hand-written stand-ins for what the core needs; they record what was asked of them."""
+"""Hand-written fakes of what the core needs of the runtime; they record what was asked of them.
+
+Where the JavaScript side would hold numbers, a fake holds plain lists, and writes them the plain way.
+"""
 
 import asyncio
+import base64
 import json
+import math
 from array import array
 from collections.abc import Callable, Mapping
 
 import msgspec
 
-from embedder import vectors, web
-from embedder.app import App, Limiter
-from embedder.errors import UpstreamInvalidError
-from embedder.routing import HttpResponse
-from embedder.service import Service
+from embedder import http, rpc
+from embedder.api.routing import HttpResponse
+from embedder.app import App
+from embedder.embedding import Embedder
+from embedder.errors import EmbedderError
+from embedder.ports import Limiter
 from embedder.settings import Settings
 from standin import lexical
 
 
-class FakeAnswer:
-    def __init__(self, status: int, body: bytes, content_type: str = "application/json") -> None:
-        self.status, self.body, self.content_type = status, body, content_type
+class FakeScope:
+    """Records whether the request's calls were stopped, and how its deadline was moved."""
 
-    async def head(self) -> bytes:
-        return self.body[:1024]
+    def __init__(self) -> None:
+        self.aborted: list[str] = []
+        self.extended: list[float] = []
 
-    async def read(self) -> bytes:
-        return self.body
+    def abort(self, reason: str) -> None:
+        self.aborted.append(reason)
 
-    async def rows(self, count: int) -> object:
-        vectors.raw_rows(self.body, count)
-        return json.loads(self.body)["data"]
+    def extend(self, ms: float) -> None:
+        self.extended.append(ms)
 
-    async def float32(self) -> bytes:
-        try:
-            rows = json.loads(self.body)["data"]
-            return array("f", [value for row in rows for value in row]).tobytes()
-        except (ValueError, TypeError, KeyError) as error:
-            raise UpstreamInvalidError("no rows of numbers") from error
+
+class FakeAnswer(msgspec.Struct):
+    fault: str = ""
+    status: int = 200
+    detail: str = ""
+    rows: list[list[float]] = []
+
+
+class FakeNumbers(msgspec.Struct):
+    """Numbers in the form in which they go out."""
+
+    values: list
+
+    def written(self, item: str) -> str:
+        parts = (json.dumps(value) for value in self.values)
+        return ",".join(item.replace("#", str(place)).replace("@", part) for place, part in enumerate(parts))
 
 
 class FakeModel:
@@ -44,12 +59,15 @@ class FakeModel:
     def __init__(self, reply: Callable[[list[str]], FakeAnswer] | None = None) -> None:
         self.calls: list[list[str]] = []
         self.rejecting: list[bool] = []
+        self.with_floats: list[bool] = []
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
-    async def run(self, inputs: str, *, reject_if_busy: bool, client: object) -> FakeAnswer:  # noqa: ARG002
+    async def ask(self, _scope, inputs, count, *, dimensions, with_floats, reject_if_busy) -> FakeAnswer:
         self.rejecting.append(reject_if_busy)
+        self.with_floats.append(with_floats)
         texts = json.loads(inputs)["text"]
+        assert (len(texts), dimensions in (768, 512, 256, 128)) == (count, True)
         self.calls.append(texts)
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
@@ -62,14 +80,41 @@ class FakeModel:
         finally:
             self.in_flight -= 1
 
+    def join(self, answers: list[FakeAnswer], dimensions: int, encoding: str) -> FakeNumbers:
+        rows = [shortened(row, dimensions) for answer in answers for row in answer.rows]
+        return FakeNumbers([packed(row) for row in rows] if encoding == "base64" else rows)
+
+    def similarity(self, answer: FakeAnswer, dimensions: int, *, source: bool) -> FakeNumbers:
+        rows = [unit(row[:dimensions]) for row in answer.rows]
+        if source:
+            return FakeNumbers([dot(rows[0], row) for row in rows[1:]])
+        return FakeNumbers([[dot(left, right) for right in rows] for left in rows])
+
+
+def dot(left: list[float], right: list[float]) -> float:
+    return sum(a * b for a, b in zip(left, right, strict=True))
+
+
+def unit(row: list[float]) -> list[float]:
+    length = math.hypot(*row)
+    return [value / length for value in row]
+
+
+def shortened(row: list[float], dimensions: int) -> list[float]:
+    return row if dimensions == len(row) else unit(row[:dimensions])
+
+
+def packed(row: list[float]) -> str:
+    return base64.b64encode(array("f", row).tobytes()).decode()
+
 
 def rows_of(texts: list[str]) -> FakeAnswer:
-    data = [lexical.embed(text) for text in texts]
-    return FakeAnswer(200, json.dumps({"shape": [len(data), 768], "data": data}).encode())
+    return FakeAnswer(rows=[lexical.embed(text) for text in texts])
 
 
 def code(number: int, status: int) -> Callable[[list[str]], FakeAnswer]:
-    return lambda _: FakeAnswer(status, json.dumps({"internalCode": number, "description": "said so"}).encode())
+    body = json.dumps({"internalCode": number, "description": "said so"})
+    return lambda _: FakeAnswer("http", status, body)
 
 
 class FakeRequest:
@@ -77,14 +122,14 @@ class FakeRequest:
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, query: str = ""
     ) -> None:
         self.method, self.path, self.body, self.query = method, path, body, query
-        self.client = None
+        self.scope = FakeScope()
+        self.id = "generated-id"
         self.headers = {"content-type": "application/json", **(headers or {})}
 
-    def header(self, name: str) -> str | None:
-        return self.headers.get(name)
-
-    async def read(self, limit: int) -> bytes | None:
-        return self.body if len(self.body) <= limit else None
+    async def read(self, limit: int) -> bytes:
+        if len(self.body) > limit:
+            raise EmbedderError("payload_too_large", f"over {limit}")
+        return self.body
 
 
 class FakeApp:
@@ -95,14 +140,13 @@ class FakeApp:
         self.log: list[str] = []
         self.now = 1_000_000.0
         self.slept: list[float] = []
+        self.scope = FakeScope()
         settings = Settings.from_env({"AUTH": "off", **variables})
         self.app = App(
             settings=settings,
-            service=Service(settings, self.model, clock=self.clock, jitter=lambda: 0.5, sleep=self.sleep),
+            embedder=Embedder(settings, self.model, clock=self.clock, jitter=lambda: 0.5, sleep=self.sleep),
             clock=self.clock,
-            new_id=lambda: "generated-id",
             log=self.log.append,
-            offload=lambda part: part,
             limiter=limiter,
         )
 
@@ -119,17 +163,22 @@ class FakeApp:
 
     def send(self, method: str, path: str, body: bytes = b"", *, query: str = "", **headers: str) -> HttpResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return asyncio.run(web.handle(self.app, FakeRequest(method, path, body, named, query)))
+        request = FakeRequest(method, path, body, named, query)
+        self.scope = request.scope
+        return asyncio.run(http.handle(self.app, request))
 
     def ask(self, path: str, body: object, **headers: str) -> HttpResponse:
         return self.send("POST", path, json.dumps(body).encode(), **headers)
 
+    def call(self, name: str, *arguments: object) -> rpc.Reply:
+        return asyncio.run(rpc.handle(self.app, self.scope, "generated-id", name, arguments))
 
-def content(response: HttpResponse) -> bytes:
-    body = response.body
-    if isinstance(body, FakeAnswer):
-        return body.body
-    return b"".join(body) if isinstance(body, list) else body
+
+def content(response: HttpResponse) -> str:
+    """Return the body as the JavaScript side writes it."""
+    if isinstance(response.numbers, FakeNumbers):
+        return f"{response.text}[{response.numbers.written(response.item)}]{response.tail}"
+    return response.text
 
 
 def said(response: HttpResponse) -> dict:

@@ -3,13 +3,13 @@
 `make fuzz` runs the same with a larger budget.
 """
 
-import asyncio
 import json
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedder import retries, routes, rpc, settings, tokens, upstream, vectorize, vectors
+from embedder import retries, rpc, settings, tokens, upstream, vectorize
+from embedder.api import routes
 from embedder.errors import EmbedderError
 from tests.core.fakes import FakeApp
 from tests.core.test_store import FakeIndex, app_with
@@ -80,16 +80,20 @@ def test_any_path_and_header(path, query, value, method):
 @given(st.sampled_from(sorted(rpc.OPERATIONS)), st.lists(values, max_size=4))
 def test_any_rpc_arguments(name, arguments):
     app = app_with(FakeIndex())
-    reply = json.loads(asyncio.run(rpc.handle(app.app, name, arguments)).text)
+    reply = json.loads(app.call(name, *arguments).text)
     assert reply["ok"] or reply["error"]["status"] in (400, 404, 413), app.log[-1]
 
 
-@given(st.binary(max_size=300) | values.map(lambda value: json.dumps(value).encode()), st.integers(100, 599))
+@given(st.text(max_size=300) | values.map(json.dumps), st.integers(100, 599))
 def test_any_answer_of_the_model_is_an_error_of_ours(body, status):
     assert isinstance(upstream.error(status, body, now_s=0), EmbedderError)
-    for read in (vectors.raw_rows, vectors.float32_rows):
+
+
+@given(st.text(max_size=300) | values.map(json.dumps))
+def test_any_answer_of_vectorize_is_right_or_an_error_of_ours(text):
+    for kind in (vectorize.Description, vectorize.Mutation, vectorize.Matches, list[vectorize.Stored]):
         try:
-            read(body, 1)
+            vectorize.decode(text, kind)
         except EmbedderError as error:
             assert error.code == "upstream_invalid"
 
@@ -114,10 +118,10 @@ def test_tokens_of_any_text_are_bounded(text):
 
 @given(st.integers(0, 10), st.floats(0, 1), st.floats(-10, 100))
 def test_a_wait_is_short_and_inside_the_deadline(attempt, jitter, left_s):
-    error = EmbedderError("x", transient=True)
+    error = EmbedderError("upstream_error", "x", transient=True)
     wait = retries.wait_s(attempt, error, jitter=jitter, left_s=left_s)
     assert wait is None or (0 < wait <= 2 and wait < left_s)
-    assert retries.wait_s(attempt, EmbedderError("x"), jitter=jitter, left_s=left_s) is None
+    assert retries.wait_s(attempt, EmbedderError("upstream_error", "x"), jitter=jitter, left_s=left_s) is None
     assert not (retries.is_last(attempt) and wait)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from embedder import prompts
-from embedder.errors import InvalidRequestError
+from embedder.errors import EmbedderError
 
 
 @pytest.mark.parametrize(
@@ -25,15 +25,9 @@ def test_every_task_has_its_prompt(task, prompted):
 
 
 def test_short_names_stand_for_the_long_ones():
-    assert prompts.resolve("query") == "search_query"
-    assert prompts.resolve("document") == "search_document"
-    assert prompts.resolve(None) is None
-
-
-def test_an_unknown_task_is_answered_with_all_known_ones():
-    with pytest.raises(InvalidRequestError, match=r"'doc'; it must be one of search_query, .*, document\.$") as caught:
-        prompts.resolve("doc", param="input_type")
-    assert caught.value.param == "input_type"
+    assert prompts.full_name("query") == "search_query"
+    assert prompts.full_name("document") == "search_document"
+    assert prompts.full_name("clustering") == "clustering"
 
 
 def test_titles_go_into_the_document_prompt():
@@ -43,6 +37,6 @@ def test_titles_go_into_the_document_prompt():
 
 @pytest.mark.parametrize(("task", "titles"), [("search_document", ["X"]), ("search_query", "X"), (None, "X")])
 def test_titles_that_fit_nowhere_are_refused(task, titles):
-    with pytest.raises(InvalidRequestError) as caught:
+    with pytest.raises(EmbedderError) as caught:
         prompts.apply(task, ["a", "b"], titles)
-    assert caught.value.param == "title"
+    assert (caught.value.code, caught.value.param) == ("invalid_request", "title")

@@ -7,16 +7,21 @@ from openapi_spec_validator import validate
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
-from embedder import openapi, routes
+from embedder.api import routes
+from tools import openapi
 
-DOCUMENT = openapi.document(routes.TABLE)
+DOCUMENT = openapi.document()
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 
 def test_a_public_validator_accepts_it(worker):
     served = worker.send("GET", "/openapi.json").json()
     validate(served)
-    assert set(served["paths"]) == {route.path for route in routes.TABLE}
+    assert set(served["paths"]) == {*(route.path for route in routes.TABLE), "/openapi.json"}
+
+
+def test_the_file_is_that_of_the_table():
+    assert openapi.PATH.read_text() == openapi.text(), "run python -m tools.openapi"
 
 
 def test_parameters_of_path_and_query_are_documented():

@@ -3,6 +3,7 @@
 import ast
 import math
 import subprocess
+from array import array
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,11 @@ def test_the_raw_response_of_the_model(probe):
 
 @pytest.mark.parametrize("options", [{"dimensions": 256}, {"dimensions": 128, "encoding_format": "base64"}])
 def test_sizes_and_encodings(probe, worker, options):
-    answer = call(probe, "embed", "one", options)
-    assert answer["data"] == worker.post("/embed", {"text": "one", **options}).json()["data"]
+    [row] = call(probe, "embed", "one", options)["data"]
+    [native] = worker.post("/embed", {"text": "one", **options}).json()["data"]
+    if "encoding_format" not in options:  # JSON has nine digits of a float32
+        row, native = array("f", row), array("f", native)
+    assert row == native
 
 
 def test_similarity(probe):

@@ -207,7 +207,7 @@ def test_the_bundle_is_small_and_holds_the_worker_and_nothing_else(tmp_path):
     uploaded = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     ours = {name for name in uploaded if not name.startswith("python_modules/")} - {"README.md"}
     source = runtime.ROOT / "src"
-    assert ours == {path.relative_to(source).as_posix() for path in source.rglob("*.py")}
+    assert ours == {path.relative_to(source).as_posix() for path in source.rglob("*") if path.suffix in (".py", ".js")}
     assert not any(
         re.search(r"(^|/)(tests?|tools|local|standin|benchmarks|typer|rich|httpx)/", name) for name in uploaded
     )

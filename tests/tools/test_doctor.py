@@ -1,6 +1,5 @@
 """The doctor: its arithmetic, the stand-in's mark, the search for the cut, and each fault that it must find."""
 
-import json
 from array import array
 from base64 import b64decode, b64encode
 from urllib.parse import urlsplit
@@ -42,7 +41,7 @@ class Service:
 
 
 def rows(vectors):
-    return FakeAnswer(200, json.dumps({"shape": [len(vectors), 768], "data": vectors}).encode())
+    return FakeAnswer(rows=vectors)
 
 
 @pytest.fixture

@@ -1,35 +1,15 @@
-"""The route table of all dialects: which route a path has, and in which shape its errors are written. No I/O."""
+"""The route table of all wire formats: which route a path has, and in which shape its errors are written. No I/O."""
 
 import re
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
-import msgspec
-
-from embedder import openapi
-from embedder.dialects import native, openai, stored, workers_ai
-from embedder.errors import EmbedderError, ModelNotFoundError, NotFoundError
-from embedder.routing import Call, HttpResponse, Route
+from embedder.api import native, openai, workers_ai
+from embedder.api.routing import Route
+from embedder.errors import EmbedderError
 from embedder.settings import MODEL
 
-
-async def _openapi(call: Call) -> HttpResponse:  # noqa: ARG001
-    return HttpResponse(200, msgspec.json.encode(openapi.document(TABLE)))
-
-
-TABLE: tuple[Route, ...] = (
-    *native.ROUTES,
-    *openai.ROUTES,
-    *workers_ai.ROUTES,
-    *stored.ROUTES,
-    Route(
-        method="GET",
-        path="/openapi.json",
-        handler=_openapi,
-        summary="This document",
-        public=True,
-    ),
-)
+TABLE: tuple[Route, ...] = (*native.ROUTES, *openai.ROUTES, *workers_ai.ROUTES)
 
 Methods = Mapping[str, Route]
 
@@ -55,7 +35,7 @@ _RUN = _pattern(workers_ai.PREFIX)
 
 
 def find(path: str) -> tuple[Methods, Mapping[str, str]]:
-    """Return the routes of `path` by method, and the values of its `{name}` segments; NotFoundError if it has none."""
+    """Return the routes of `path` by method, and the values of its `{name}` segments; `not_found` if it has none."""
     plain = unquote(path) if "%" in path else path
     if (methods := _METHODS.get(plain)) is not None and "{" not in plain:
         return methods, {}
@@ -63,10 +43,11 @@ def find(path: str) -> tuple[Methods, Mapping[str, str]]:
         if found := pattern.fullmatch(plain):
             return methods, found.groupdict()
     if _RUN.match(plain):
-        raise ModelNotFoundError(f"No such model {_RUN.sub('', plain)[:100]}; this service runs {MODEL}.")
-    raise NotFoundError(f"There is nothing at {plain[:200]}; GET /openapi.json lists the routes.")
+        message = f"No such model {_RUN.sub('', plain)[:100]}; this service runs {MODEL}."
+        raise EmbedderError("model_not_found", message)
+    raise EmbedderError("not_found", f"There is nothing at {plain[:200]}; GET /openapi.json lists the routes.")
 
 
-def error_shape(path: str) -> Callable[[EmbedderError], bytes]:
+def error_shape(path: str) -> Callable[[EmbedderError], str]:
     """Return how errors of this path are written, also where it has no route."""
-    return workers_ai.error_body if _RUN.match(path) else openai.error_body
+    return workers_ai.error_text if _RUN.match(path) else openai.error_text

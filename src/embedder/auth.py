@@ -1,11 +1,11 @@
 """Who may call: keys, the rate limiter's key, and other origins. No I/O.
 
-Keys are compared in constant time, and all of them always, so that an answer's time tells nothing.
+Keys are compared in constant time, and all of them always, so that the time of an answer tells nothing.
 """
 
 from hmac import compare_digest
 
-from embedder.errors import AuthNotConfiguredError, UnauthorizedError
+from embedder.errors import EmbedderError
 from embedder.settings import Settings
 
 _SCHEME = "bearer "
@@ -17,23 +17,23 @@ _RESPONSE_HEADERS = (
 _PREFLIGHT_MAX_AGE_S = 86_400
 
 
-def key_name(settings: Settings, authorization: str | None) -> str | None:
+def key_name(settings: Settings, authorization: str) -> str | None:
     """Return the name of the key in an `Authorization` header; None if it is not one of ours."""
     if not settings.auth:
         return ""
     if not settings.keys:
-        raise AuthNotConfiguredError('No keys are configured: set the secret API_KEYS, or AUTH = "off" to open this.')
-    given = authorization or ""
-    presented = given[len(_SCHEME) :].strip().encode() if given[: len(_SCHEME)].lower() == _SCHEME else b""
+        message = 'No keys are configured: set the secret API_KEYS, or AUTH = "off" to open this.'
+        raise EmbedderError("auth_not_configured", message)
+    scheme, rest = authorization[: len(_SCHEME)], authorization[len(_SCHEME) :]
+    presented = rest.strip().encode() if scheme.lower() == _SCHEME else b""
     found = [name for name, key in settings.keys if compare_digest(key.encode(), presented)]
     return found[0] if found else None
 
 
-def unauthorized() -> UnauthorizedError:
+def unauthorized() -> EmbedderError:
     """Return the one answer to a missing and to a wrong key."""
-    return UnauthorizedError(
-        "Send a valid key: Authorization: Bearer KEY.", headers={"www-authenticate": 'Bearer realm="embedder"'}
-    )
+    challenge = {"www-authenticate": 'Bearer realm="embedder"'}
+    return EmbedderError("unauthorized", "Send a valid key: Authorization: Bearer KEY.", headers=challenge)
 
 
 def cors_headers(settings: Settings, origin: str | None) -> dict[str, str]:
@@ -50,7 +50,7 @@ def cors_headers(settings: Settings, origin: str | None) -> dict[str, str]:
 
 
 def preflight_headers(allowed: dict[str, str]) -> dict[str, str]:
-    """Return the answer to a browser's question, given the headers of `cors_headers`."""
+    """Return the answer to a browser's preflight request, given the headers of `cors_headers`."""
     if "access-control-allow-origin" not in allowed:
         return {}
     return {

@@ -1,0 +1,68 @@
+"""What an isolate is made of: the environment, checked once, and the application over it."""
+
+import time
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import js
+from workers import import_from_javascript
+
+from bindings import event_loop, http
+from bindings.model import Vectorize, WorkersAI
+from embedder.app import App
+from embedder.embedding import Embedder
+from embedder.ports import Limiter
+from embedder.settings import Settings, SettingsError
+from embedder.store import Store
+
+_VARIABLES = (
+    "MAX_TEXT_TOKENS",
+    "MAX_BODY_BYTES",
+    "AUTH",
+    "API_KEYS",
+    "CORS_ORIGINS",
+    "DEADLINE_S",
+    "WAIT_S",
+)
+
+
+@cache
+def app() -> App:
+    """Return the application, made in the first request. If a variable is wrong it stays closed; the log says why."""
+    event_loop.install()
+    env = import_from_javascript("cloudflare:workers").env  # not the SDK's copy, which converts everything
+    settings, fault = Settings(), ""
+    try:
+        settings = Settings.from_env(_variables(env))
+    except SettingsError as error:
+        fault = str(error)
+    index = getattr(env, "VECTORIZE", None)
+    return App(
+        settings=settings,
+        embedder=Embedder(settings, WorkersAI(env.AI), clock=clock, jitter=js.Math.random),
+        index=Store(Vectorize(index), clock=clock, wait_s=settings.wait_s) if index else None,
+        clock=clock,
+        log=js.console.log,
+        limiter=_limiter(getattr(env, "RATE_LIMITER", None)),
+        fault=fault,
+    )
+
+
+def clock() -> float:
+    """Return milliseconds since the epoch."""
+    return time.time() * 1000
+
+
+def _variables(env: Any) -> Mapping[str, object]:
+    return {name: getattr(env, name) for name in _VARIABLES if hasattr(env, name)}
+
+
+def _limiter(binding: Any) -> Limiter | None:
+    if binding is None:
+        return None
+
+    async def allow(scope: Any, key: str) -> bool:
+        return bool(await http.admits(scope, binding, key))
+
+    return allow

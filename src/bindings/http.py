@@ -1,0 +1,67 @@
+"""Requests and responses of the runtime, as the core reads and writes them."""
+
+from functools import partial
+from typing import Any
+
+import msgspec
+from pyodide.ffi import JsProxy
+from workers import import_from_javascript
+
+from embedder.api.routing import HttpRequest, HttpResponse
+from embedder.errors import EmbedderError
+from embedder.settings import Settings
+
+_js = import_from_javascript("bindings/request.js")
+
+_BODY_ERRORS = {
+    "broken": ("invalid_request", "The body broke off before its end."),
+    "gone": ("invalid_request", "The body broke off before its end."),
+    "timeout": ("upstream_timeout", "The body did not arrive within the deadline."),
+}
+
+
+class _Head(msgspec.Struct):
+    method: str
+    url: str
+    headers: dict[str, str]
+    id: str
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+def request_from_js(request: JsProxy, settings: Settings) -> HttpRequest:
+    """Return a request of the runtime, with its deadline begun."""
+    scope = _js.open(settings.deadline_s * 1000, request)
+    head = _head.decode(scope.head)
+    _, slash, rest = head.url[8:].partition("/")
+    path, _, query = f"{slash}{rest}".partition("?") if slash else ("/", "", "")
+    return HttpRequest(head.method, path, query, head.headers, head.id, scope, partial(_read, scope))
+
+
+async def _read(scope: Any, limit: int) -> bytes:
+    body = await _js.readBody(scope, limit)
+    if not isinstance(body, str):
+        return bytes(body.to_bytes())
+    if body == "too_large":
+        message = f"The body is over the limit of {limit} bytes; send fewer or shorter texts."
+        raise EmbedderError("payload_too_large", message)
+    raise EmbedderError(*_BODY_ERRORS[body])
+
+
+def open_call(settings: Settings) -> Any:
+    """Return the scope of a call by RPC."""
+    return _js.open(settings.deadline_s * 1000)
+
+
+async def admits(scope: Any, limiter: Any, key: str) -> bool:
+    """Return whether the rate-limit binding lets this key go on."""
+    return bool(await _js.admits(scope, limiter, key))
+
+
+def response_to_js(scope: Any, response: HttpResponse) -> JsProxy:
+    """Return a `Response`. Headers cross as JSON text, which is cheaper than an object key by key."""
+    headers = msgspec.json.encode(response.headers).decode()
+    if response.numbers is None:
+        return _js.respond(scope, response.status, headers, response.text)
+    return _js.respond(scope, response.status, headers, response.text, response.numbers, response.item, response.tail)

@@ -1,0 +1,190 @@
+// @ts-check
+/**
+ * Writes rows of numbers: their own digits, shorter sizes, base64, cosines.
+ * No I/O, and nothing of the Workers runtime.
+ */
+import { DIMENSIONS } from "./answer.js";
+
+/** @typedef {import("./answer.js").Rows} Rows */
+
+const COMMA = 44;
+const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
+const encoder = new TextEncoder();
+const latin1 = new TextDecoder("latin1");
+
+/**
+ * How rows are written: `dimensions` numbers each, as `encoding` "float" or "base64".
+ * @typedef {{ dimensions: number, encoding: string }} Format
+ */
+
+const NUMBER_BYTES = 25; // the longest number that JavaScript prints, and a comma
+
+/**
+ * Returns rows as JSON text, with commas between them, `head` in front and `tail` behind.
+ * In `item`, what is written for a row, `@` stands for its numbers and `#` for its index, counted from `first`.
+ * @param {Rows} rows @param {Format} format @param {string} item @param {number} first
+ * @param {string} head @param {string} tail
+ * @returns {Uint8Array}
+ */
+export function writeRows(rows, format, item, first, head, tail) {
+  if (item === "@" && keepsDigits(format) && isWhole(rows, head, tail)) return rows.bytes;
+  const [before, after] = item.split("@").map((text) => text.split("#"));
+  const each = rowBytes(rows, format) + item.length + 2 * NUMBER_BYTES;
+  const out = new Writer(rows.count * each + 3 * (head.length + tail.length));
+  out.text(head);
+  for (let i = 0; i < rows.count; i++) {
+    out.text((i ? "," : "") + before.join(`${first + i}`));
+    writeRow(out, rows, i, format);
+    out.text(after.join(`${first + i}`));
+  }
+  out.text(tail);
+  return out.bytes.subarray(0, out.at);
+}
+
+/**
+ * Returns whether the answer of the model is already what is to be written.
+ * @type {(rows: Rows, head: string, tail: string) => boolean}
+ */
+function isWhole({ bytes, spans }, head, tail) {
+  const [start, end] = [spans[0], spans[spans.length - 1]];
+  return latin1.decode(bytes.subarray(0, start)) === head && latin1.decode(bytes.subarray(end)) === tail;
+}
+
+/**
+ * Returns whether the digits of the model serve as they are.
+ * @type {(format: Format) => boolean}
+ */
+export function keepsDigits({ dimensions, encoding }) {
+  return dimensions === DIMENSIONS && encoding === "float";
+}
+
+/** @type {(rows: Rows, format: Format) => number} */
+function rowBytes({ count, spans }, format) {
+  return keepsDigits(format)
+    ? Math.ceil((spans[2 * count - 1] - spans[0]) / count)
+    : format.dimensions * NUMBER_BYTES + 2;
+}
+
+/** @type {(out: Writer, rows: Rows, i: number, format: Format) => void} */
+function writeRow(out, { bytes, spans, floats }, i, format) {
+  if (!floats || keepsDigits(format)) return out.copy(bytes.subarray(spans[2 * i], spans[2 * i + 1]));
+  const { dimensions, encoding } = format;
+  const row = unitRow(floats, i, dimensions);
+  if (encoding === "base64") return out.text(`"${base64(row)}"`);
+  out.text("[");
+  for (let j = 0; j < dimensions; j++) {
+    if (j) out.bytes[out.at++] = COMMA;
+    out.number(row[j]);
+  }
+  out.text("]");
+}
+
+/**
+ * Returns the first numbers of row `i`. Fewer than 768 get unit length again (Matryoshka: truncate, then renormalise).
+ * @type {(floats: Float32Array, i: number, dimensions: number) => Float32Array}
+ */
+export function unitRow(floats, i, dimensions) {
+  const row = floats.slice(i * DIMENSIONS, i * DIMENSIONS + dimensions);
+  if (dimensions === DIMENSIONS) return row;
+  const scale = 1 / length(row, 0, dimensions);
+  return row.map((value) => value * scale);
+}
+
+/** Returns base64 of little-endian float32, the byte order of every machine that runs Workers.
+ * @type {(row: Float32Array) => string} */
+export function base64(row) {
+  return new Uint8Array(row.buffer, row.byteOffset, row.byteLength).toBase64();
+}
+
+/** @type {(floats: Float32Array, start: number, dimensions: number) => number} */
+function length(floats, start, dimensions) {
+  let sum = 0;
+  for (let i = start; i < start + dimensions; i++) sum += floats[i] * floats[i];
+  return Math.sqrt(sum);
+}
+
+/**
+ * Returns cosines, rounded to nine decimals: of row 0 with every other row if it is a `source`, else of all pairs, row
+ * by row of the matrix.
+ * @type {(floats: Float32Array, count: number, dimensions: number, source: boolean) => Float64Array}
+ */
+export function cosines(floats, count, dimensions, source) {
+  const lengths = Array.from({ length: count }, (_, i) => length(floats, i * DIMENSIONS, dimensions));
+  /** @type {(i: number, j: number) => number} */
+  const cosine = (i, j) => {
+    const value = dot(floats, i * DIMENSIONS, j * DIMENSIONS, dimensions) / (lengths[i] * lengths[j]);
+    return Math.round(Math.min(1, Math.max(-1, value)) * 1e9) / 1e9;
+  };
+  if (source) return Float64Array.from({ length: count - 1 }, (_, i) => cosine(0, i + 1));
+  const matrix = new Float64Array(count * count).fill(1);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < i; j++) matrix[i * count + j] = matrix[j * count + i] = cosine(i, j);
+  }
+  return matrix;
+}
+
+/** Two sums side by side: neither waits for the other's addition. Sizes are even.
+ * @type {(floats: Float32Array, a: number, b: number, dimensions: number) => number} */
+function dot(floats, a, b, dimensions) {
+  let even = 0;
+  let odd = 0;
+  for (let i = 0; i < dimensions; i += 2) {
+    even += floats[a + i] * floats[b + i];
+    odd += floats[a + i + 1] * floats[b + i + 1];
+  }
+  return even + odd;
+}
+
+/** JSON text under construction: `bytes` up to `at`. Whoever makes one knows how much room the text needs. */
+class Writer {
+  /** @param {number} room */
+  constructor(room) {
+    this.bytes = new Uint8Array(room);
+    this.at = 0;
+  }
+
+  /** @param {string} text */
+  text(text) {
+    this.at += encoder.encodeInto(text, this.bytes.subarray(this.at)).written;
+  }
+
+  /** @param {Uint8Array} bytes */
+  copy(bytes) {
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
+
+  /**
+   * Writes a float32 with nine significant digits, which are enough to read the same float32 again.
+   * @param {number} value
+   */
+  number(value) {
+    const size = Math.abs(value);
+    const zeros = size >= 0.1 ? 0 : size >= 0.01 ? 1 : size >= 0.001 ? 2 : 3;
+    const digits = Math.round(size * DIGITS[zeros]);
+    if (!(size >= 0.0001 && digits < 1e9)) return this.text(String(value));
+    const { bytes } = this;
+    if (value < 0) bytes[this.at++] = MINUS;
+    bytes[this.at++] = ZERO;
+    bytes[this.at++] = POINT;
+    for (let i = 0; i < zeros; i++) bytes[this.at++] = ZERO;
+    const high = (digits / 1e5) | 0;
+    this.digits(high, 4);
+    this.digits(digits - high * 1e5, 5);
+  }
+
+  /** Writes an integer with leading zeros. @param {number} value @param {number} width */
+  digits(value, width) {
+    for (let i = this.at + width - 1; i >= this.at; i--) {
+      const rest = (value / 10) | 0;
+      this.bytes[i] = ZERO + value - rest * 10;
+      value = rest;
+    }
+    this.at += width;
+  }
+}
+
+/** Moves nine significant digits in front of the point, by the number of zeros behind it. */
+const DIGITS = [1e9, 1e10, 1e11, 1e12];

@@ -1,0 +1,132 @@
+// @ts-check
+/** One request as the runtime sees it: what came in, until when it is answered, and what goes out. */
+
+const HEADERS = ["x-request-id", "content-type", "authorization", "origin", "cf-connecting-ip"];
+const DRAIN_FACTOR = 4;
+
+/** One request: its deadline, its client, and the calls that end with them. */
+export class Scope {
+  /** @param {number} ms until the deadline @param {Request} [request] */
+  constructor(ms, request) {
+    /** @type {string | undefined} why it ended early */
+    this.reason = undefined;
+    /** @type {ReturnType<typeof setTimeout> | null} */
+    this.timer = null;
+    this.controller = new AbortController();
+    /** @type {Promise<never>} */
+    this.ended = new Promise((_, reject) => (this.reject = reject));
+    this.ended.catch(() => {}); // nobody may be waiting
+    this.extend(ms);
+    request?.signal.addEventListener("abort", () => this.abort("gone"));
+    this.request = request;
+  }
+
+  /** The method, the URL and the headers that Python reads, as JSON. */
+  get head() {
+    const { method, url, headers } = /** @type {Request} */ (this.request);
+    const named = HEADERS.map((name) => [name, headers.get(name) ?? undefined]);
+    return JSON.stringify({ method, url, headers: Object.fromEntries(named), id: crypto.randomUUID() });
+  }
+
+  /** Sets the deadline to `ms` from now. @param {number} ms */
+  extend(ms) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.abort("timeout"), ms);
+  }
+
+  /** Settles as `work` does, or rejects when the scope ends before. @template T @param {Promise<T>} work */
+  within(work) {
+    return Promise.race([work, this.ended]);
+  }
+
+  /** Throws if the scope has ended. */
+  check() {
+    if (this.reason) throw new Error(this.reason);
+  }
+
+  /** Ends the deadline: the answer is there. */
+  close() {
+    clearTimeout(this.timer);
+  }
+
+  /** Ends what was started for this request. @param {string} reason */
+  abort(reason) {
+    this.reason ??= reason;
+    this.reject?.(new Error(reason));
+    this.controller.abort();
+    clearTimeout(this.timer);
+  }
+}
+
+/** Begins a request: HTTP with `request`, RPC without. @param {number} ms @param {Request} [request] */
+export function open(ms, request) {
+  return new Scope(ms, request);
+}
+
+/**
+ * Returns the body of a request, or why there is none: "too_large", "broken" or "timeout".
+ * @param {Scope} scope @param {number} limit in bytes @returns {Promise<Uint8Array | string>}
+ */
+export async function readBody(scope, limit) {
+  try {
+    const { headers, body } = /** @type {Request} */ (scope.request);
+    if (!body) return new Uint8Array(0);
+    const claimed = Number(headers.get("content-length") ?? NaN);
+    const bytes = claimed <= limit ? await scope.within(whole(scope)) : await scope.within(chunks(body, limit));
+    return bytes && bytes.length <= limit ? bytes : "too_large";
+  } catch {
+    return scope.reason ?? "broken";
+  }
+}
+
+/** @param {Scope} scope */
+async function whole({ request }) {
+  return new Uint8Array(await /** @type {Request} */ (request).arrayBuffer());
+}
+
+/**
+ * Without a usable content-length only reading tells the size. A client that is still sending would not see the answer,
+ * so some of what is over the limit is read, and not kept.
+ * @param {ReadableStream<Uint8Array>} body @param {number} limit
+ */
+async function chunks(body, limit) {
+  /** @type {Uint8Array[]} */
+  const kept = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit * DRAIN_FACTOR) break;
+    if (size <= limit) kept.push(chunk);
+  }
+  return size <= limit ? new Uint8Array(await new Blob(kept).arrayBuffer()) : null;
+}
+
+
+/** Asks the rate-limit binding. @param {Scope} scope @param {RateLimit} limiter @param {string} key */
+export async function admits(scope, limiter, key) {
+  return (await scope.within(limiter.limit({ key }))).success;
+}
+
+/**
+ * Returns a response with `text` as its body, or with the JSON of `numbers` between `text` and `tail`.
+ * @param {Scope} scope @param {number} status @param {string} headers JSON @param {string | null} text
+ * @param {{ parts(head: string, item: string, tail: string): Uint8Array[] }} [numbers]
+ * @param {string} [item] see writeRows @param {string} [tail]
+ */
+export function respond(scope, status, headers, text, numbers, item = "@", tail = "") {
+  scope.close();
+  const body = numbers ? inTurn(numbers.parts(text ?? "", item, tail)) : text;
+  return new Response(body, { status, headers: JSON.parse(headers) });
+}
+
+/** One part is sent as it is; many are a stream, so that they are not copied into one. @param {Uint8Array[]} parts */
+function inTurn(parts) {
+  if (parts.length === 1) return parts[0];
+  return new ReadableStream({
+    pull(controller) {
+      const part = parts.shift();
+      if (part) controller.enqueue(part);
+      else controller.close();
+    },
+  });
+}

@@ -1,0 +1,51 @@
+"""The native wire format: the operations as they are, and liveness. No I/O."""
+
+from functools import partial
+from typing import Any, Literal
+
+import msgspec
+
+from embedder import decoding, operations
+from embedder.api.routing import HttpResponse, Route
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.operations import Operation
+from embedder.result import Result
+
+
+class Health(msgspec.Struct):
+    """The Worker answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+def response_of(result: Result) -> HttpResponse:
+    """Return the result of an operation as a response."""
+    text = msgspec.json.encode(result.body).decode()
+    if not result.field:
+        return HttpResponse(200, text, prepared=result.prepared, numbers=result.numbers)
+    head = f'{text[:-1]},"{result.field}":'
+    return HttpResponse(200, head, prepared=result.prepared, numbers=result.numbers, tail="}")
+
+
+async def _run(operation: Operation, app: App, context: RequestContext, request: Any) -> HttpResponse:  # noqa: ANN401
+    if operation.method == "GET":
+        lists = {name: [part for part in context.params.get(name, "").split(",") if part] for name in operation.query}
+        request = decoding.decode(msgspec.json.encode(lists), operation.request)
+    return response_of(await operation.handler(app, context, request))
+
+
+async def health(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+    """Answer that the Worker answers."""
+    return HttpResponse(200, msgspec.json.encode(Health()).decode())
+
+
+def _route(row: Operation) -> Route:
+    body = None if row.method == "GET" else row.request
+    return Route(row.method, row.path, partial(_run, row), row.summary, body, row.response, row.query)
+
+
+ROUTES = (
+    *map(_route, operations.TABLE),
+    Route("GET", "/health", health, "Liveness", response=Health, public=True),
+)

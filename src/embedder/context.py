@@ -1,0 +1,36 @@
+"""One request: the scope of its upstream calls, and what its log line says. No I/O."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from embedder.ports import Scope
+
+_NOT_LOGGED = ("scope", "params", "began_ms")
+
+
+class RequestContext(msgspec.Struct, kw_only=True):
+    """What is known of one request, over HTTP or RPC. It never holds a text, a vector or a key."""
+
+    scope: Scope
+    began_ms: float
+    request_id: str
+    method: str
+    path: str
+    params: Mapping[str, str] = {}  # values of the path and of the query
+    status: int = 0
+    code: str = ""
+    detail: str = ""  # a fault of our own, for the operator
+    key: str = ""  # the name of the caller's key
+    texts: int = 0
+    model_ms: float = 0.0
+    total_ms: float = 0.0
+
+    def log_line(self) -> str:
+        """Return the request's log line: JSON, without fields that say nothing."""
+        fields: dict[str, Any] = {name: getattr(self, name) for name in _LOGGED}
+        return msgspec.json.encode({name: value for name, value in fields.items() if value}).decode()
+
+
+_LOGGED = tuple(name for name in RequestContext.__struct_fields__ if name not in _NOT_LOGGED)

@@ -1,1 +1,0 @@
-"""One module a dialect: its request and response Structs, its routes, its shape of an error. No I/O."""

@@ -1,0 +1,137 @@
+"""The operations on the index: upsert documents, search, read, delete, describe. No I/O of its own."""
+
+from contextlib import aclosing
+from typing import Any
+
+from msgspec import Struct
+
+from embedder import prompts, vectorize
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.errors import invalid
+from embedder.requests import (
+    DeleteRequest,
+    DescribeRequest,
+    DocumentIn,
+    GetRequest,
+    OutputFormat,
+    PromptOptions,
+    SearchRequest,
+    UpsertRequest,
+)
+from embedder.result import Result
+from embedder.settings import DIMENSIONS, MODEL
+from embedder.store import Row
+from embedder.vectorize import Stored
+
+
+class GetResponse(Struct):
+    """Stored vectors, and the ids that are not there."""
+
+    vectors: list[Stored]
+    missing: list[str]
+
+
+class IndexResponse(Struct):
+    """`fits`: whether the index can hold the model's vectors. Vectorize does not tell its metric; use cosine."""
+
+    fits: bool
+    model: str
+    model_dimensions: int
+    dimensions: int
+    vector_count: int
+    processed_up_to_mutation: str | int | None
+    processed_up_to_datetime: str | int | None
+
+
+async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> Result:
+    """Embed documents and store their vectors."""
+    documents = request.documents
+    vectorize.check_namespace(request.namespace)
+    vectorize.check_ids([item.id for item in documents], param="documents")
+    rows = [_row(item, place, keep_text=request.keep_text) for place, item in enumerate(documents)]
+    titles = [item.title or "" for item in documents]
+    options = PromptOptions(task=request.task, truncate=request.truncate, title=titles if any(titles) else None)
+    texts = [item.text for item in documents]
+    prepared = app.embedder.prepare(texts, options, param="documents", default=prompts.DOCUMENT)
+    await app.store.check_fit(context)
+    async with aclosing(app.embedder.batches(prepared, context)) as answers:
+        written = await app.store.write(rows, answers, context, method=request.mode, namespace=request.namespace)
+    if request.wait:
+        await app.store.wait(written, context)
+    return Result(written, prepared)
+
+
+def _row(item: DocumentIn, place: int, *, keep_text: bool) -> Row:
+    text = item.text if keep_text else None
+    return Row(item.id, vectorize.metadata_json(item.metadata, text, param=f"documents[{place}].metadata"))
+
+
+async def search(app: App, context: RequestContext, request: SearchRequest) -> Result:
+    """Find the vectors that are nearest to a text or to a stored vector."""
+    if (request.text is None) == (request.id is None):
+        raise invalid("Send either text or id.", "text")
+    options = _query_options(request)
+    prepared = None
+    if request.id is not None:
+        vectorize.check_ids([request.id], param="id")
+        found, values = await app.store.search(context, options, name=request.id)
+    else:
+        prepared = app.embedder.prepare([request.text or ""], request, param="text", default=prompts.QUERY)
+        await app.store.check_fit(context)
+        [answer] = await app.embedder.embed(prepared, context, OutputFormat())
+        found, values = await app.store.search(context, options, answer=answer)
+    if request.min_score is not None:
+        found.matches = [match for match in found.matches if match.score >= request.min_score]
+        found.count = len(found.matches)
+    return Result(found, prepared, values if request.values else None)
+
+
+def _query_options(request: SearchRequest) -> dict[str, Any]:
+    """Return the options of Vectorize for a search, after checking every limit."""
+    vectorize.check_top_k(request.top_k, full=request.values or request.metadata == "all")
+    vectorize.check_namespace(request.namespace)
+    options: dict[str, Any] = {
+        "topK": request.top_k,
+        "returnValues": request.values,
+        "returnMetadata": request.metadata,
+    }
+    if request.namespace is not None:
+        options["namespace"] = request.namespace
+    if request.filter is not None:
+        vectorize.check_filter(request.filter)
+        options["filter"] = request.filter
+    return options
+
+
+async def get(app: App, context: RequestContext, request: GetRequest) -> Result:
+    """Read stored vectors."""
+    vectorize.check_ids(request.ids, param="ids")
+    vectors, values = await app.store.get(request.ids, context)
+    missing = sorted(set(request.ids) - {vector.id for vector in vectors})
+    return Result(GetResponse(vectors, missing), numbers=values)
+
+
+async def delete(app: App, context: RequestContext, request: DeleteRequest) -> Result:
+    """Delete stored vectors."""
+    vectorize.check_ids(request.ids, param="ids")
+    written = await app.store.delete(request.ids, context)
+    if request.wait:
+        await app.store.wait(written, context)
+    return Result(written)
+
+
+async def describe(app: App, context: RequestContext, request: DescribeRequest) -> Result:  # noqa: ARG001
+    """Describe the index, and say whether it fits the model."""
+    found = await app.store.describe(context)
+    return Result(
+        IndexResponse(
+            found.dimensions == DIMENSIONS,
+            MODEL,
+            DIMENSIONS,
+            found.dimensions,
+            found.vector_count,
+            found.processed_up_to_mutation,
+            found.processed_up_to_datetime,
+        )
+    )

@@ -1,0 +1,162 @@
+"""Texts to vectors: put prompts in front, estimate tokens, call the model in batches, repeat where it helps. No I/O."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+import msgspec
+
+from embedder import prompts, retries, tokens, upstream
+from embedder.context import RequestContext
+from embedder.errors import EmbedderError, invalid
+from embedder.ports import Answer, Clock, Model
+from embedder.requests import OutputFormat, PromptOptions
+from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
+
+_MAX_NAMED = 20  # texts that an error names
+
+
+class PreparedTexts(msgspec.Struct, frozen=True):
+    """Texts as the model will see them, the task of their prompt, their estimated tokens, and which are too long."""
+
+    texts: list[str]
+    task: str | None
+    tokens: int
+    truncated: list[int]
+
+
+class Embedder:
+    """The operations over one model."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        model: Model,
+        *,
+        clock: Clock,
+        jitter: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.model = model
+        self._settings = settings
+        self._clock = clock
+        self._jitter = jitter
+        self._sleep = sleep
+
+    def prepare(
+        self,
+        texts: list[str],
+        options: PromptOptions,
+        *,
+        param: str,
+        alias: str | None = None,
+        default: str | None = None,
+    ) -> PreparedTexts:
+        """Put prompts in front of `texts` and estimate their tokens; nothing is paid yet.
+
+        `alias` is the task that a model's name carries, `default` the one to use if none is asked for.
+        Raises `text_too_long` for texts over the limit if `options` ask for that; `param` is the path of the texts.
+        """
+        task = _task(options, alias) or default
+        prompted = prompts.apply(task, texts, options.title)
+        counts = list(map(tokens.estimate, prompted))
+        limit = self._settings.max_text_tokens
+        over = [index for index, count in enumerate(counts) if count > limit]
+        if over and options.truncate == "error":
+            raise _too_long(over, limit, param)
+        return PreparedTexts(prompted, task, sum(counts), over)
+
+    async def embed(self, prepared: PreparedTexts, context: RequestContext, output: OutputFormat) -> list[Answer]:
+        """Embed in calls of 100 texts, at most 6 at a time, and return the answers in order.
+
+        All or nothing: the first failure cancels the other calls.
+        """
+        context.texts = len(prepared.texts)
+        if context.texts <= MAX_TEXTS_PER_CALL:
+            return [await self._call(prepared.texts, context, output)]
+        tasks = self._start(prepared, context, output)
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            await _cancel(tasks)
+
+    async def batches(self, prepared: PreparedTexts, context: RequestContext) -> AsyncGenerator[Answer, None]:
+        """Embed as `embed` does, but yield each answer as soon as those before it were taken."""
+        context.texts = len(prepared.texts)
+        tasks = self._start(prepared, context, OutputFormat(encoding="float32"))
+        try:
+            while tasks:
+                yield await tasks.pop(0)
+        finally:
+            await _cancel(tasks)
+
+    def _start(
+        self, prepared: PreparedTexts, context: RequestContext, output: OutputFormat
+    ) -> list[asyncio.Task[Answer]]:
+        limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
+
+        async def one(start: int) -> Answer:
+            async with limit:
+                return await self._call(prepared.texts[start : start + MAX_TEXTS_PER_CALL], context, output)
+
+        return [asyncio.ensure_future(one(start)) for start in range(0, len(prepared.texts), MAX_TEXTS_PER_CALL)]
+
+    async def _call(self, texts: list[str], context: RequestContext, output: OutputFormat) -> Answer:
+        """Call the model, and again while a repeat may help."""
+        inputs = msgspec.json.encode({"text": texts}).decode()
+        attempt = 0
+        while True:
+            answer = await self._attempt(inputs, len(texts), context, output, last=retries.is_last(attempt))
+            if not answer.fault:
+                return answer
+            error = upstream.error_of(answer, now_s=self._clock() / 1000)
+            left_s = self._settings.deadline_s - (self._clock() - context.began_ms) / 1000
+            wait_s = retries.wait_s(attempt, error, jitter=self._jitter(), left_s=left_s)
+            if wait_s is None:
+                raise error
+            attempt += 1
+            await self._sleep(wait_s)
+
+    async def _attempt(
+        self, inputs: str, count: int, context: RequestContext, output: OutputFormat, *, last: bool
+    ) -> Answer:
+        """Call the model once. Only the last attempt waits in the queue of a busy model."""
+        began = self._clock()
+        try:
+            return await self.model.ask(
+                context.scope,
+                inputs,
+                count,
+                dimensions=output.dimensions,
+                with_floats=not output.keeps_digits,
+                reject_if_busy=not last,
+            )
+        finally:
+            context.model_ms = max(context.model_ms, self._clock() - began)
+
+
+def _task(options: PromptOptions, alias: str | None) -> str | None:
+    """Return the full name of the task, whichever of its names was used; an error if two of them differ."""
+    given = {
+        "model": alias,
+        "task": options.task,
+        "input_type": options.input_type,
+        "prompt_name": options.prompt_name,
+    }
+    asked = {name: prompts.full_name(task) for name, task in given.items() if task is not None}
+    if len(set(asked.values())) > 1:
+        raise invalid(f"{' and '.join(asked)} ask for different tasks; send one of them.", list(asked)[1])
+    return next(iter(asked.values()), None)
+
+
+def _too_long(over: list[int], limit: int, param: str) -> EmbedderError:
+    named = ", ".join(f"{param}[{index}]" for index in over[:_MAX_NAMED])
+    sentence = f"{named}: over the limit of {limit} tokens a text (estimated). "
+    advice = 'Shorten them, or send truncate "end" to have them truncated.'
+    return EmbedderError("text_too_long", sentence + advice, param=f"{param}[{over[0]}]")
+
+
+async def _cancel(tasks: list[asyncio.Task[Answer]]) -> None:
+    """Cancel what still runs, and wait until it has ended: no call outlives its request."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

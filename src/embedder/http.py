@@ -1,0 +1,138 @@
+"""From HttpRequest to HttpResponse: the checks before the body, the route, errors to the wire. No I/O of its own."""
+
+import re
+from urllib.parse import parse_qsl
+
+from embedder import auth, decoding
+from embedder.api import routes
+from embedder.api.routes import Methods
+from embedder.api.routing import JSON, HttpRequest, HttpResponse, Route
+from embedder.app import App, finish, guarded
+from embedder.context import RequestContext
+from embedder.embedding import PreparedTexts
+from embedder.errors import EmbedderError
+from embedder.settings import MAX_REQUEST_ID_CHARS
+
+_REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
+_RETRY_AFTER_S = 60  # the longest period of the rate-limit binding
+
+
+async def handle(app: App, request: HttpRequest) -> HttpResponse:
+    """Answer one request. Never raises."""
+    context = RequestContext(
+        scope=request.scope,
+        began_ms=app.clock(),
+        request_id=_request_id(request),
+        method=request.method[:20],
+        path=request.path[:200],
+    )
+    response = await guarded(app, context, lambda: _answer(app, request, context))
+    if isinstance(response, EmbedderError):
+        response = _error_response(response, request.path)
+    context.status = response.status
+    finish(app, context)
+    response.headers = _headers(app, request, context, response)
+    return response
+
+
+def _request_id(request: HttpRequest) -> str:
+    given = request.headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else request.id
+
+
+def _headers(app: App, request: HttpRequest, context: RequestContext, response: HttpResponse) -> dict[str, str]:
+    return {
+        "content-type": JSON,
+        "x-request-id": context.request_id,
+        "server-timing": f"model;dur={context.model_ms}, total;dur={context.total_ms}",
+        **auth.cors_headers(app.settings, request.headers.get("origin")),
+        **(_embedding_headers(response.prepared) if response.prepared else {}),
+        **response.headers,
+    }
+
+
+def _embedding_headers(prepared: PreparedTexts) -> dict[str, str]:
+    headers = {"x-embedding-tokens": f"{prepared.tokens};estimated"}
+    if prepared.task:
+        headers["x-embedding-task"] = prepared.task
+    if prepared.truncated:
+        headers["x-embedding-truncated"] = ",".join(map(str, prepared.truncated))
+    return headers
+
+
+async def _answer(app: App, request: HttpRequest, context: RequestContext) -> HttpResponse:
+    methods, params = routes.find(request.path)
+    if request.method == "OPTIONS":
+        return _options(app, request, methods)
+    route = _choose(request, methods)
+    if not route.public:
+        context.key = await _admit(app, request)
+    context.params = {**_query(request.query), **params}
+    body = await _read_body(request, route, app.settings.max_body_bytes) if route.body is not None else None
+    response = await route.handler(app, context, body)
+    if request.method == "HEAD":
+        response.text, response.numbers = None, None
+    return response
+
+
+def _query(query: str) -> dict[str, str]:
+    """Return the values of a query string; a name that is there more than once has them with commas between."""
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(query) if query else ():
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
+
+
+def _choose(request: HttpRequest, methods: Methods) -> Route:
+    route = methods.get("GET" if request.method == "HEAD" else request.method)
+    if route is None:
+        allow = _allow(methods)
+        message = f"{request.path[:200]} takes {allow}, not {request.method[:20]}."
+        raise EmbedderError("method_not_allowed", message, headers={"allow": allow})
+    return route
+
+
+def _allow(methods: Methods) -> str:
+    return ", ".join(sorted({*methods, "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
+
+
+def _options(app: App, request: HttpRequest, methods: Methods) -> HttpResponse:
+    cors = auth.cors_headers(app.settings, request.headers.get("origin"))
+    return HttpResponse(204, None, {"allow": _allow(methods), **auth.preflight_headers(cors)})
+
+
+async def _admit(app: App, request: HttpRequest) -> str:
+    """Return the name of the caller's key. The limiter comes first, so that guessing keys is limited too."""
+    name = auth.key_name(app.settings, request.headers.get("authorization", ""))
+    address = request.headers.get("cf-connecting-ip", "unknown")
+    if app.limiter and not await app.limiter(request.scope, f"key:{name}" if name else f"address:{address}"):
+        raise EmbedderError("rate_limited", "Too many requests; slow down.", retry_after_s=_RETRY_AFTER_S)
+    if name is None:
+        raise auth.unauthorized()
+    return name
+
+
+async def _read_body(request: HttpRequest, route: Route, limit: int) -> object:
+    _check_media_type(request.headers.get("content-type", ""), route)
+    body = await request.read(limit)
+    try:
+        return decoding.decode(body, route.body)
+    except EmbedderError as error:
+        raise (route.explain(error) if route.explain else error) from error
+
+
+def _check_media_type(header: str, route: Route) -> None:
+    if header == JSON:
+        return
+    kind, *parameters = [part.strip().lower() for part in header.split(";")]
+    charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
+    if kind not in route.media_types or charset != "utf-8":
+        message = f"The content type is {header[:100]!r}; send {route.media_types[0]} in UTF-8."
+        raise EmbedderError("unsupported_media_type", message, param="content-type")
+
+
+def _error_response(error: EmbedderError, path: str) -> HttpResponse:
+    headers = dict(error.headers)
+    if error.retry_after_s is not None:
+        headers["retry-after"] = str(error.retry_after_s)
+    return HttpResponse(error.status, routes.error_shape(path)(error), headers)

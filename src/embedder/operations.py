@@ -1,0 +1,65 @@
+"""The table of the operations: HTTP and RPC are two ways to the same rows. No I/O."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from embedder import documents, requests, texts
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.documents import GetResponse, IndexResponse
+from embedder.result import Result
+from embedder.store import Written
+from embedder.texts import EmbedResponse, SimilarityResponse
+from embedder.vectorize import Matches
+
+
+class Operation(Struct, frozen=True):
+    """A row of the table.
+
+    `arguments` are the fields of the request that RPC takes by position; `query` those that HTTP takes from the query
+    string, with their description.
+    """
+
+    name: str
+    method: str
+    path: str
+    request: Any
+    response: Any
+    handler: Callable[[App, RequestContext, Any], Awaitable[Result]]
+    arguments: tuple[str, ...]
+    summary: str
+    query: Mapping[str, str] = {}
+
+
+TABLE = (
+    Operation(
+        "embed", "POST", "/embed", requests.EmbedRequest, EmbedResponse, texts.embed, ("text",),
+        "Embed one text or at most 100",
+    ),
+    Operation(
+        "similarity", "POST", "/similarity", requests.SimilarityRequest, SimilarityResponse, texts.similarity,
+        ("texts",), "Cosine of a source and texts, or of all pairs of texts",
+    ),
+    Operation(
+        "upsert", "PUT", "/vectors", requests.UpsertRequest, Written, documents.upsert, ("documents",),
+        "Embed and store documents",
+    ),
+    Operation(
+        "search", "POST", "/search", requests.SearchRequest, Matches, documents.search, ("text",),
+        "Search with a text or a stored id",
+    ),
+    Operation(
+        "get", "GET", "/vectors", requests.GetRequest, GetResponse, documents.get, ("ids",),
+        "Read stored vectors", {"ids": "Ids, commas between."},
+    ),
+    Operation(
+        "delete", "DELETE", "/vectors", requests.DeleteRequest, Written, documents.delete, ("ids",),
+        "Delete stored vectors",
+    ),
+    Operation(
+        "describe", "GET", "/index", requests.DescribeRequest, IndexResponse, documents.describe, (),
+        "The index, and whether it fits the model",
+    ),
+)  # fmt: skip

@@ -1,0 +1,130 @@
+"""The requests of the operations, over HTTP and RPC. Their types hold every limit that a type can hold. No I/O."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from embedder.prompts import Task
+from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
+from embedder.vectorize import MAX_GET_IDS, MAX_TOP_K, MAX_VECTORS, Id, Metadata, Namespace
+
+Text = Annotated[str, Meta(min_length=1)]
+Texts = Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL)]
+Size = Literal[768, 512, 256, 128]  # Matryoshka sizes (model card)
+Encoding = Literal["float", "base64"]
+Wait = Annotated[bool, Meta(description="Answer when the write can be read, or after WAIT_S seconds.")]
+KeepText = Annotated[bool, Meta(description='Keep the text in metadata under "text".')]
+Mode = Annotated[Literal["upsert", "insert"], Meta(description="insert leaves stored ids as they are.")]
+_TITLE = Meta(description="Goes into the document prompt: one, or one per text.")
+
+
+class OutputFormat(Struct, frozen=True):
+    """How vectors are wanted: numbers a vector, and their encoding."""
+
+    dimensions: int = DIMENSIONS
+    encoding: str = "float"
+
+    @property
+    def keeps_digits(self) -> bool:
+        """True if the digits of the model serve as they are."""
+        return self.dimensions == DIMENSIONS and self.encoding == "float"
+
+
+class PromptOptions(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Which prompt goes in front of the texts, and what happens to texts that are too long."""
+
+    task: Annotated[Task | None, Meta(description="The prompt to put in front of every text.")] = None
+    input_type: Annotated[Task | None, Meta(description="Another name of task.")] = None
+    prompt_name: Annotated[Task | None, Meta(description="Another name of task.")] = None
+    title: Annotated[str | list[str] | None, _TITLE] = None
+    truncate: Annotated[
+        Literal["end", "error"] | None,
+        Meta(description="end: texts that are too long are truncated and named in a header. error: they are rejected."),
+    ] = None
+
+
+class EmbedOptions(PromptOptions, kw_only=True):
+    """The prompt, and the form of the vectors."""
+
+    dimensions: Annotated[Size | None, Meta(description="Numbers a vector: truncated and renormalised.")] = None
+    encoding_format: Annotated[Encoding | None, Meta(description="base64 is that of little-endian float32.")] = None
+
+    def output(self) -> OutputFormat:
+        return OutputFormat(self.dimensions or DIMENSIONS, self.encoding_format or "float")
+
+
+class StoreIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Under which ids the vectors are also stored, one per text. `metadata` is one for all, or one per text."""
+
+    ids: list[Id]
+    namespace: Namespace = None
+    metadata: Metadata | list[Metadata] | None = None
+    keep_text: KeepText = True
+    mode: Mode = "upsert"
+    wait: Wait = False
+
+
+class EmbedRequest(EmbedOptions, kw_only=True):
+    """Texts to embed: one, or at most 100."""
+
+    text: Text | Texts
+    store: StoreIn | None = None
+
+
+class SimilarityRequest(PromptOptions, kw_only=True):
+    """A source to compare with every text, or no source to compare the texts with each other."""
+
+    source: Text | None = None
+    texts: Texts
+    dimensions: Annotated[Size | None, Meta(description="Numbers a vector: truncated and renormalised.")] = None
+
+
+class DocumentIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A document to embed and store. `metadata` takes at most 10 KiB of JSON, the kept text included."""
+
+    id: Id
+    text: Text
+    title: str | None = None
+    metadata: Metadata | None = None
+
+
+class UpsertRequest(Struct, forbid_unknown_fields=True, kw_only=True):
+    """At most 1,000 documents; the document prompt by default."""
+
+    documents: Annotated[list[DocumentIn], Meta(min_length=1, max_length=MAX_VECTORS)]
+    namespace: Namespace = None
+    mode: Mode = "upsert"
+    keep_text: KeepText = True
+    task: Annotated[Task | None, Meta(description="The prompt to put in front of every text.")] = None
+    truncate: Literal["end", "error"] | None = None
+    wait: Wait = False
+
+
+class SearchRequest(PromptOptions, kw_only=True):
+    """A text, or the id of a stored vector; the query prompt by default."""
+
+    text: Text | None = None
+    id: Id | None = None
+    top_k: Annotated[int, Meta(ge=1, le=MAX_TOP_K)] = 5
+    namespace: Namespace = None
+    filter: dict[str, Any] | None = None
+    values: bool = False
+    metadata: Literal["none", "indexed", "all"] = "all"
+    min_score: float | None = None
+
+
+class GetRequest(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Ids of stored vectors to read."""
+
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_GET_IDS)]
+
+
+class DeleteRequest(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Ids of stored vectors to delete."""
+
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_VECTORS)]
+    wait: Wait = False
+
+
+class DescribeRequest(Struct, forbid_unknown_fields=True):
+    """Nothing: the index is described as a whole."""

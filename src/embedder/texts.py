@@ -1,0 +1,94 @@
+"""The operations on texts: embed them, and compare them. No I/O of its own."""
+
+from collections.abc import AsyncIterator
+
+from msgspec import Struct
+
+from embedder import prompts, vectorize
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.errors import invalid
+from embedder.ports import Answer
+from embedder.requests import EmbedRequest, OutputFormat, SimilarityRequest, StoreIn
+from embedder.result import Result
+from embedder.settings import DIMENSIONS
+from embedder.store import Row, Written
+
+
+class Embedded(Struct, omit_defaults=True):
+    """`shape` is [texts, dimensions]; `stored` says what became of `store`."""
+
+    shape: list[int]
+    stored: Written | None = None
+
+
+class EmbedResponse(Embedded, omit_defaults=True, kw_only=True):
+    """`shape` is [texts, dimensions]; `data` holds one vector per text; `stored` says what became of `store`."""
+
+    data: list[list[float] | str]
+
+
+class Shape(Struct):
+    """The shape of numbers."""
+
+    shape: list[int]
+
+
+class SimilarityResponse(Shape):
+    """Cosines from -1 to 1: `shape` is [texts], or [texts, texts] for the whole matrix."""
+
+    scores: list[float | list[float]]
+
+
+async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Result:
+    """Embed texts, and store their vectors if asked."""
+    texts = [request.text] if isinstance(request.text, str) else request.text
+    output = request.output()
+    prepared = app.embedder.prepare(texts, request, param="text")
+    rows = _rows_to_store(request.store, texts) if request.store else []
+    if request.store:
+        await app.store.check_fit(context)
+    wanted = OutputFormat(output.dimensions, "float32") if rows else output  # computed with, whatever goes out
+    answers = await app.embedder.embed(prepared, context, wanted)
+    body = Embedded([len(texts), output.dimensions])
+    if request.store:
+        body.stored = await _store(app, context, request.store, rows, answers)
+    return Result(body, prepared, app.embedder.model.join(answers, output.dimensions, output.encoding), "data")
+
+
+def _rows_to_store(store: StoreIn, texts: list[str]) -> list[Row]:
+    if len(store.ids) != len(texts):
+        raise invalid(f"store.ids holds {len(store.ids)} ids for {len(texts)} texts; send one per text.", "store.ids")
+    given = store.metadata if isinstance(store.metadata, list) else [store.metadata] * len(texts)
+    if len(given) != len(texts):
+        message = f"store.metadata holds {len(given)} items for {len(texts)} texts; send one for all, or one per text."
+        raise invalid(message, "store.metadata")
+    vectorize.check_namespace(store.namespace)
+    vectorize.check_ids(store.ids, param="store.ids")
+    return [
+        Row(name, vectorize.metadata_json(item, text if store.keep_text else None, param=f"store.metadata[{place}]"))
+        for place, (name, text, item) in enumerate(zip(store.ids, texts, given, strict=True))
+    ]
+
+
+async def _store(app: App, context: RequestContext, store: StoreIn, rows: list[Row], answers: list[Answer]) -> Written:
+    async def one() -> AsyncIterator[Answer]:
+        yield answers[0]
+
+    written = await app.store.write(rows, one(), context, method=store.mode, namespace=store.namespace)
+    if store.wait:
+        await app.store.wait(written, context)
+    return written
+
+
+async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:
+    """Compare a source with every text, or the texts with each other."""
+    source = [] if request.source is None else [request.source]
+    if request.title is not None and source:
+        raise invalid("title has no meaning beside a source; leave one of them out.", "title")
+    prepared = app.embedder.prepare(source + request.texts, request, param="texts", default=prompts.SIMILARITY)
+    output = OutputFormat(request.dimensions or DIMENSIONS, "float32")
+    [answer] = await app.embedder.embed(prepared, context, output)
+    scores = app.embedder.model.similarity(answer, output.dimensions, source=bool(source))
+    count = len(request.texts)
+    return Result(Shape([count] if source else [count, count]), prepared, scores, "scores")

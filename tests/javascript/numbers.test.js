@@ -1,0 +1,92 @@
+// @ts-check
+/** Rows in every form in which they go out, and cosines. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { DIMENSIONS, readAnswer } from "../../src/bindings/answer.js";
+import { cosines, unitRow, writeRows } from "../../src/bindings/numbers.js";
+import { answer, bytes, random, row } from "./samples.js";
+
+const ROWS = [row(1), row(2).map((value) => value * 4), row(3)];
+const TEXT = answer(ROWS);
+const READ = readAnswer(bytes(TEXT), 3, true);
+const SIZES = [768, 512, 256, 128];
+
+/** @param {number} dimensions @param {string} encoding */
+function written(dimensions, encoding, item = "@", first = 0) {
+  const text = new TextDecoder().decode(writeRows(READ, { dimensions, encoding }, item, first, "[", "]"));
+  return JSON.parse(text);
+}
+
+/** @param {string} text */
+function fromBase64(text) {
+  return [...new Float32Array(new Uint8Array(Buffer.from(text, "base64")).buffer)];
+}
+
+test("the digits of the model go out as they are", () => {
+  assert.deepEqual(written(768, "float"), ROWS);
+});
+
+test("an answer that is already what goes out is not copied", () => {
+  const out = writeRows(READ, { dimensions: 768, encoding: "float" }, "@", 0, '{"shape":[3,768],"data":[', "]}");
+  assert.equal(out, READ.bytes);
+});
+
+for (const size of SIZES) {
+  test(`${size} numbers: truncated and renormalised, the same as JSON and as base64`, () => {
+    const packed = written(size, "base64").map(fromBase64);
+    packed.forEach((/** @type {number[]} */ values, /** @type {number} */ i) => {
+      const part = ROWS[i].slice(0, size);
+      const scale = size === DIMENSIONS ? 1 : 1 / Math.hypot(...part);
+      assert.equal(values.length, size);
+      values.forEach((value, j) => assert.ok(Math.abs(value - part[j] * scale) < 1e-6));
+    });
+    const plain = written(size, "float").map((/** @type {number[]} */ values) => values.map(Math.fround));
+    assert.deepEqual(plain, packed);
+  });
+}
+
+test("a number in JSON reads as the same float32", () => {
+  const next = random(5);
+  for (let run = 0; run < 40; run++) {
+    const values = Array.from({ length: DIMENSIONS }, (_, i) => Math.fround((next() - 0.5) * 10 ** -(i % 9)));
+    values.splice(0, 8, 0, 1, -1, 0.1, 0.0999999940395355224609375, 0.9999999403953552, 1e-4, 1e-40);
+    const rows = readAnswer(bytes(answer([values])), 1, true);
+    const scale = 1 / Math.hypot(.../** @type {number[]} */ (values.slice(0, 512)));
+    const text = new TextDecoder().decode(writeRows(rows, { dimensions: 512, encoding: "float" }, "@", 0, "", ""));
+    const expected = [...unitRow(/** @type {Float32Array} */ (rows.floats), 0, 512)];
+    assert.deepEqual(JSON.parse(text).map(Math.fround), expected.map((value) => value + 0));
+    assert.ok(Math.abs(expected[1] - scale) < 1e-6);
+  }
+});
+
+test("the template of an item gets its numbers and its index", () => {
+  const items = written(128, "base64", '{"index":#,"embedding":@,"again":#}', 40);
+  assert.deepEqual(items.map((/** @type {any} */ { index, again }) => [index, again]), [[40, 40], [41, 41], [42, 42]]);
+  assert.equal(fromBase64(items[1].embedding).length, 128);
+});
+
+test("head and tail may hold any text", () => {
+  const format = { dimensions: 128, encoding: "base64" };
+  const text = new TextDecoder().decode(writeRows(READ, format, "@", 0, '{"é":"🤗","data":[', '],"model":"名前@#"}'));
+  assert.equal(JSON.parse(text).model, "名前@#");
+  assert.equal(JSON.parse(text).data.length, 3);
+});
+
+/** @param {number[]} left @param {number[]} right */
+function cosine(left, right) {
+  const dot = left.reduce((sum, value, i) => sum + value * right[i], 0);
+  return dot / (Math.hypot(...left) * Math.hypot(...right));
+}
+
+for (const size of SIZES) {
+  test(`cosines of ${size} numbers, whatever the length of the rows`, () => {
+    const floats = /** @type {Float32Array} */ (READ.floats);
+    const parts = ROWS.map((values) => values.slice(0, size));
+    const all = cosines(floats, 3, size, false);
+    parts.forEach((left, i) => parts.forEach((right, j) => assert.ok(Math.abs(all[3 * i + j] - cosine(left, right)) < 1e-6)));
+    const ranked = cosines(floats, 3, size, true);
+    assert.deepEqual([...ranked], [all[1], all[2]]);
+    assert.deepEqual([all[0], all[4], all[8]], [1, 1, 1]);
+  });
+}

@@ -1,0 +1,33 @@
+// @ts-check
+/** Rows and answers for the tests. */
+import { DIMENSIONS } from "../../src/bindings/answer.js";
+
+const encoder = new TextEncoder();
+
+/** Returns numbers from 0 to 1, the same in every run (mulberry32). @param {number} seed */
+export function random(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let bits = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A row of unit length. */
+export function row(seed = 7) {
+  const next = random(seed);
+  const values = Array.from({ length: DIMENSIONS }, () => next() - 0.5);
+  const length = Math.hypot(...values);
+  return values.map((value) => value / length);
+}
+
+/** The model's answer with these rows. @param {(string | number)[][]} rows */
+export function answer(rows) {
+  return `{"shape":[${rows.length},768],"data":[${rows.map((values) => `[${values}]`)}]}`;
+}
+
+/** @param {string} text */
+export function bytes(text) {
+  return encoder.encode(text);
+}
