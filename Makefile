@@ -23,6 +23,7 @@ check: .venv/.ready ## lint, format, types
 	ruff check
 	ruff format --check
 	mypy
+	lint-imports --no-logo
 
 format: .venv/.ready
 	ruff format
