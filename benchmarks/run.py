@@ -90,7 +90,7 @@ def processes(rows: Path, folder: Path, names: set[str]) -> Iterator[dict[str, P
             if name in names:
                 place = folder / str(len(started))
                 place.mkdir()
-                started[name] = stack.enter_context(serve(config, place))
+                started[name] = stack.enter_context(serve(config, place, log=False))
         yield started
 
 

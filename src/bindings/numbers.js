@@ -88,7 +88,7 @@ function writeRow(out, { bytes, spans, floats }, i, format) {
 export function unitRow(floats, i, dimensions) {
   const row = floats.slice(i * DIMENSIONS, i * DIMENSIONS + dimensions);
   if (dimensions === DIMENSIONS) return row;
-  const scale = 1 / length(row, 0, dimensions);
+  const scale = 1 / length(row);
   return row.map((value) => value * scale);
 }
 
@@ -98,43 +98,40 @@ export function base64(row) {
   return new Uint8Array(row.buffer, row.byteOffset, row.byteLength).toBase64();
 }
 
-/** @type {(floats: Float32Array, start: number, dimensions: number) => number} */
-function length(floats, start, dimensions) {
-  let sum = 0;
-  for (let i = start; i < start + dimensions; i++) sum += floats[i] * floats[i];
-  return Math.sqrt(sum);
-}
-
-/**
- * Returns cosines, rounded to nine decimals: of row 0 with every other row if it is a `source`, else of all pairs, row
- * by row of the matrix.
- * @type {(floats: Float32Array, count: number, dimensions: number, source: boolean) => Float64Array}
- */
-export function cosines(floats, count, dimensions, source) {
-  const lengths = Array.from({ length: count }, (_, i) => length(floats, i * DIMENSIONS, dimensions));
-  /** @type {(i: number, j: number) => number} */
-  const cosine = (i, j) => {
-    const value = dot(floats, i * DIMENSIONS, j * DIMENSIONS, dimensions) / (lengths[i] * lengths[j]);
-    return Math.round(Math.min(1, Math.max(-1, value)) * 1e9) / 1e9;
-  };
-  if (source) return Float64Array.from({ length: count - 1 }, (_, i) => cosine(0, i + 1));
-  const matrix = new Float64Array(count * count).fill(1);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j < i; j++) matrix[i * count + j] = matrix[j * count + i] = cosine(i, j);
-  }
-  return matrix;
+/** @type {(row: Float32Array) => number} */
+function length(row) {
+  return Math.sqrt(dot(row, row));
 }
 
 /** Two sums side by side: neither waits for the other's addition. Sizes are even.
- * @type {(floats: Float32Array, a: number, b: number, dimensions: number) => number} */
-function dot(floats, a, b, dimensions) {
+ * @type {(left: Float32Array, right: Float32Array) => number} */
+function dot(left, right) {
   let even = 0;
   let odd = 0;
-  for (let i = 0; i < dimensions; i += 2) {
-    even += floats[a + i] * floats[b + i];
-    odd += floats[a + i + 1] * floats[b + i + 1];
+  for (let i = 0; i < left.length; i += 2) {
+    even += left[i] * right[i];
+    odd += left[i + 1] * right[i + 1];
   }
   return even + odd;
+}
+
+/**
+ * Returns cosines, rounded to nine decimals: of row 0 with each other row if it is a `source`, else the matrix of all
+ * pairs.
+ * @type {(floats: Float32Array, count: number, dimensions: number, source: boolean) => number[] | number[][]}
+ */
+export function cosines(floats, count, dimensions, source) {
+  const rows = Array.from({ length: count }, (_, i) => floats.slice(i * DIMENSIONS, i * DIMENSIONS + dimensions));
+  const lengths = rows.map(length);
+  /** @type {(i: number, j: number) => number} */
+  const cosine = (i, j) => {
+    const value = dot(rows[i], rows[j]) / (lengths[i] * lengths[j]);
+    return Math.round(Math.min(1, Math.max(-1, value)) * 1e9) / 1e9;
+  };
+  if (source) return rows.slice(1).map((_, j) => cosine(0, j + 1));
+  const matrix = rows.map(() => new Array(count).fill(1));
+  for (let i = 0; i < count; i++) for (let j = 0; j < i; j++) matrix[i][j] = matrix[j][i] = cosine(i, j);
+  return matrix;
 }
 
 /** JSON text under construction: `bytes` up to `at`. Whoever makes one knows how much room the text needs. */
@@ -162,7 +159,7 @@ class Writer {
    */
   number(value) {
     const size = Math.abs(value);
-    const zeros = size >= 0.1 ? 0 : size >= 0.01 ? 1 : size >= 0.001 ? 2 : 3;
+    const zeros = zerosOf(size);
     const digits = Math.round(size * DIGITS[zeros]);
     if (!(size >= 0.0001 && digits < 1e9)) return this.text(String(value));
     const { bytes } = this;
@@ -188,3 +185,20 @@ class Writer {
 
 /** Moves nine significant digits in front of the point, by the number of zeros behind it. */
 const DIGITS = [1e9, 1e10, 1e11, 1e12];
+
+/** How many zeros follow the point, at most 3. @type {(size: number) => number} */
+function zerosOf(size) {
+  return size >= 0.1 ? 0 : size >= 0.01 ? 1 : size >= 0.001 ? 2 : 3;
+}
+
+/** Returns a row as an array, each number with as few digits as a float32 needs.
+ * @type {(row: Float32Array) => number[]} */
+export function shortDigits(row) {
+  const values = new Array(row.length);
+  for (let i = 0; i < row.length; i++) {
+    const power = DIGITS[zerosOf(Math.abs(row[i]))];
+    const value = Math.round(row[i] * power) / power;
+    values[i] = Math.fround(value) === row[i] ? value : row[i];
+  }
+  return values;
+}

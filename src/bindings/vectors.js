@@ -4,7 +4,7 @@
  * Nothing here decides anything. The calls never throw: what went wrong is in the answer.
  */
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
-import { base64, cosines, unitRow, writeRows } from "./numbers.js";
+import { base64, cosines, shortDigits, unitRow, writeRows } from "./numbers.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./numbers.js").Format} Format */
@@ -87,27 +87,24 @@ function rowValues({ count, bytes, spans, floats }, format) {
   if (!floats) return JSON.parse(`[${decoder.decode(bytes.subarray(spans[0], spans[2 * count - 1]))}]`);
   return Array.from({ length: count }, (_, i) => {
     const row = unitRow(floats, i, format.dimensions);
-    return format.encoding === "base64" ? base64(row) : Array.from(row);
+    return format.encoding === "base64" ? base64(row) : shortDigits(row);
   });
 }
 
-/** Cosines on their way out: one row, or a square matrix of this width. */
+/** Cosines on their way out. */
 class Scores {
-  /** @param {Float64Array} flat @param {number} width 0 for one row */
-  constructor(flat, width) {
-    this.flat = Array.from(flat);
-    this.width = width;
+  /** @param {number[] | number[][]} scores */
+  constructor(scores) {
+    this.scores = scores;
   }
 
   values() {
-    const { flat, width } = this;
-    if (!width) return flat;
-    return Array.from({ length: width }, (_, i) => flat.slice(i * width, (i + 1) * width));
+    return this.scores;
   }
 
   /** @param {string} head @param {string} _ @param {string} tail */
   parts(head, _, tail) {
-    return [encoder.encode(head + JSON.stringify(this.values()) + tail)];
+    return [encoder.encode(head + JSON.stringify(this.scores) + tail)];
   }
 }
 
@@ -119,7 +116,7 @@ export function join(dimensions, encoding, ...answers) {
 /** @param {Answer} answer with floats @param {number} dimensions @param {boolean} source whether row 0 is the source */
 export function similarity({ rows }, dimensions, source) {
   const { floats, count } = /** @type {Rows} */ (rows);
-  return new Scores(cosines(/** @type {Float32Array} */ (floats), count, dimensions, source), source ? 0 : count);
+  return new Scores(cosines(/** @type {Float32Array} */ (floats), count, dimensions, source));
 }
 
 /**

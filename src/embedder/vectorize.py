@@ -137,7 +137,8 @@ def metadata_json(metadata: Metadata | None, text: str | None, *, param: str) ->
     if len(encoded) > MAX_METADATA_BYTES:
         message = f"{param} has {len(encoded)} bytes with the text; the limit is {MAX_METADATA_BYTES}. "
         raise invalid(message + "Send less, or keep_text false.", param)
-    _check_keys(full, param)
+    if metadata:
+        _check_keys(metadata, param)
     return encoded
 
 

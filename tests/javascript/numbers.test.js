@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { DIMENSIONS, readAnswer } from "../../src/bindings/answer.js";
-import { cosines, unitRow, writeRows } from "../../src/bindings/numbers.js";
+import { cosines, shortDigits, unitRow, writeRows } from "../../src/bindings/numbers.js";
 import { answer, bytes, random, row } from "./samples.js";
 
 const ROWS = [row(1), row(2).map((value) => value * 4), row(3)];
@@ -83,10 +83,18 @@ for (const size of SIZES) {
   test(`cosines of ${size} numbers, whatever the length of the rows`, () => {
     const floats = /** @type {Float32Array} */ (READ.floats);
     const parts = ROWS.map((values) => values.slice(0, size));
-    const all = cosines(floats, 3, size, false);
-    parts.forEach((left, i) => parts.forEach((right, j) => assert.ok(Math.abs(all[3 * i + j] - cosine(left, right)) < 1e-6)));
-    const ranked = cosines(floats, 3, size, true);
-    assert.deepEqual([...ranked], [all[1], all[2]]);
-    assert.deepEqual([all[0], all[4], all[8]], [1, 1, 1]);
+    const all = /** @type {number[][]} */ (cosines(floats, 3, size, false));
+    parts.forEach((left, i) => parts.forEach((right, j) => assert.ok(Math.abs(all[i][j] - cosine(left, right)) < 1e-6)));
+    assert.deepEqual(cosines(floats, 3, size, true), [all[0][1], all[0][2]]);
+    assert.deepEqual([all[0][0], all[1][1], all[2][2]], [1, 1, 1]);
   });
 }
+
+test("short digits are the same float32", () => {
+  const next = random(9);
+  const values = Float32Array.from({ length: 20_000 }, (_, i) => (next() - 0.5) * 10 ** ((i % 14) - 10));
+  const short = shortDigits(values);
+  assert.deepEqual(short.map(Math.fround), [...values]);
+  const usual = short.filter((value) => Math.abs(value) > 1e-4 && Math.abs(value) < 1);
+  assert.ok(usual.every((value) => String(Math.abs(value)).replace(/^0\.0*/, "").length <= 9));
+});

@@ -34,7 +34,7 @@ class Process:
         self.stdout: deque[str] = deque(maxlen=KEPT_LINES)
         self.stderr: deque[str] = deque(maxlen=KEPT_LINES)
         pairs = ((process.stdout, self.stdout), (process.stderr, self.stderr))
-        self._readers = [threading.Thread(target=_keep_lines, args=pair, daemon=True) for pair in pairs]
+        self._readers = [threading.Thread(target=_keep_lines, args=pair, daemon=True) for pair in pairs if pair[0]]
         for reader in self._readers:
             reader.start()
 
@@ -62,7 +62,7 @@ def _keep_lines(stream: IO[str], lines: "deque[str]") -> None:
         lines.extend(line.rstrip("\n") for line in stream)
 
 
-def start(config: Config, folder: Path, *options: str, keep: int | None = None) -> Process:
+def start(config: Config, folder: Path, *options: str, keep: int | None = None, log: bool = True) -> Process:
     """Start `workerd serve` with `config`, written into `folder`; the descriptor `keep` stays open in it."""
     runtime.prepare()
     file = folder / "config.capnp"
@@ -70,14 +70,15 @@ def start(config: Config, folder: Path, *options: str, keep: int | None = None) 
     bundle = f"--pyodide-bundle-disk-cache-dir={runtime.CACHE}"
     # absolute paths of embedded files are looked up below the import path
     command = [str(runtime.workerd_binary()), "serve", str(file), "--experimental", "--import-path=/", bundle, *options]
-    return Process(_popen(command, () if keep is None else (keep,)))
+    with (folder / "log").open("wb") as lines:
+        return Process(_popen(command, () if keep is None else (keep,), subprocess.PIPE if log else lines))
 
 
-def _popen(command: Sequence[str], keep: Sequence[int]) -> "subprocess.Popen[str]":
+def _popen(command: Sequence[str], keep: Sequence[int], stdout: "int | IO[bytes]") -> "subprocess.Popen[str]":
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",

@@ -22,17 +22,18 @@ DEDICATED = "python_dedicated_snapshot"
 
 
 @contextlib.contextmanager
-def serve(config: Config, folder: Path, *, snapshot: Path | None = None) -> Iterator[Process]:
+def serve(config: Config, folder: Path, *, snapshot: Path | None = None, log: bool = True) -> Iterator[Process]:
     """Run `config` in workerd; `folder` gets its file. Every port listens when the block begins.
 
-    `snapshot`: start Python from what save_snapshot() returned for the same Worker.
+    `snapshot`: start Python from what save_snapshot() returned for the same Worker. Without `log`, what the Workers log
+    goes to a file in `folder`, so that reading it disturbs no measurement.
     """
     options: tuple[str, ...] = ()
     if snapshot:
         config = _dedicated(config)
         options = (f"--python-load-snapshot={snapshot.name}", f"--python-snapshot-dir={snapshot.parent}")
     reader, writer = os.pipe()
-    process = start(config, folder, f"--control-fd={writer}", *options, keep=writer)
+    process = start(config, folder, f"--control-fd={writer}", *options, keep=writer, log=log)
     os.close(writer)
     try:
         with open(reader, "rb", buffering=0) as control:  # noqa: PTH123 a descriptor, not a path
