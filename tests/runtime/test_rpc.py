@@ -94,6 +94,12 @@ def test_no_exception_crosses_whatever_the_arguments(probe, method):
             assert answer["ok"] is True or answer["error"]["code"] == "invalid_request"
 
 
+def test_half_of_a_surrogate_pair_is_named_by_its_path(probe):
+    for args, param in (([["a", {"odd": "surrogate"}]], "text[1]"), ([{"odd": "surrogate"}], "text")):
+        error = call(probe, "embed", *args)["error"]
+        assert (error["code"], error["param"]) == ("invalid_request", param)
+
+
 @pytest.mark.parametrize(
     ("args", "expected"),
     [
