@@ -9,11 +9,12 @@ from workers import import_from_javascript
 
 from embedder.api.routing import HttpRequest, HttpResponse
 from embedder.errors import EmbedderError
-from embedder.settings import Settings
+from embedder.settings import MAX_JSON_DEPTH, Settings
 
 _js = import_from_javascript("bindings/request.js")
 
 _BODY_ERRORS = {
+    "too_deep": ("invalid_json", f"The body is nested deeper than {MAX_JSON_DEPTH} levels."),
     "broken": ("invalid_request", "The body broke off before its end."),
     "gone": ("invalid_request", "The body broke off before its end."),
     "timeout": ("upstream_timeout", "The body did not arrive within the deadline."),

@@ -1,5 +1,6 @@
 // @ts-check
 /** One request as the runtime sees it: what came in, until when it is answered, and what goes out. */
+import { isTooDeep } from "./depth.js";
 
 const HEADERS = ["x-request-id", "content-type", "authorization", "origin", "cf-connecting-ip"];
 const DRAIN_FACTOR = 4;
@@ -64,7 +65,7 @@ export function open(ms, request) {
 }
 
 /**
- * Returns the body of a request, or why there is none: "too_large", "broken" or "timeout".
+ * Returns the body of a request, or why there is none: "too_large", "too_deep", "broken", "timeout" or "gone".
  * @param {Scope} scope @param {number} limit in bytes @returns {Promise<Uint8Array | string>}
  */
 export async function readBody(scope, limit) {
@@ -73,7 +74,8 @@ export async function readBody(scope, limit) {
     if (!body) return new Uint8Array(0);
     const claimed = Number(headers.get("content-length") ?? NaN);
     const bytes = claimed <= limit ? await scope.within(whole(scope)) : await scope.within(chunks(body, limit));
-    return bytes && bytes.length <= limit ? bytes : "too_large";
+    if (!bytes || bytes.length > limit) return "too_large";
+    return isTooDeep(bytes) ? "too_deep" : bytes;
   } catch {
     return scope.reason ?? "broken";
   }

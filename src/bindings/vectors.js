@@ -4,6 +4,7 @@
  * Nothing here decides anything. The calls never throw: what went wrong is in the answer.
  */
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
+import { MAX_DEPTH, isTooDeep } from "./depth.js";
 import { base64, cosines, shortDigits, unitRow, writeRows } from "./numbers.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
@@ -11,6 +12,8 @@ import { base64, cosines, shortDigits, unitRow, writeRows } from "./numbers.js";
 /** @typedef {import("./request.js").Scope} Scope */
 
 const JSON_TYPE = "application/json";
+const TOO_DEEP = `Vectorize answered JSON that is nested deeper than ${MAX_DEPTH} levels.`;
+const MAX_ERROR_CHARS = 65_536;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -39,7 +42,7 @@ export async function ask(scope, ai, model, inputs, count, dimensions, withFloat
     const call = /** @type {any} */ (ai).run(model, JSON.parse(inputs), options);
     /** @type {Response} */
     const response = await scope.within(call);
-    if (response.status !== 200) return new Answer("http", null, response.status, await scope.within(response.text()));
+    if (response.status !== 200) return new Answer("http", null, response.status, await scope.within(detail(response)));
     if (!response.headers.get("content-type")?.startsWith(JSON_TYPE)) return new Answer("type", null);
     const bytes = new Uint8Array(await scope.within(response.arrayBuffer()));
     return new Answer("", readAnswer(bytes, count, withFloats, dimensions));
@@ -47,6 +50,12 @@ export async function ask(scope, ai, model, inputs, count, dimensions, withFloat
     if (error instanceof InvalidAnswer) return new Answer("invalid", null, 200, error.message);
     return new Answer(scope.reason ?? "broken", null);
   }
+}
+
+/** What an error says, if Python can read it. @param {Response} response */
+async function detail(response) {
+  const text = await response.text();
+  return text.length > MAX_ERROR_CHARS || isTooDeep(encoder.encode(text)) ? "" : text;
 }
 
 /** Rows of the model on their way out, as JSON or as values of JavaScript. */
@@ -130,9 +139,12 @@ export async function callIndex(scope, index, method, given, answer) {
     scope.check();
     const result = await scope.within(index[method](...withVectors(method, JSON.parse(given), answer?.rows)));
     const values = new StoredValues(result);
-    return { fault: "", text: JSON.stringify(result) ?? "null", values };
+    const text = JSON.stringify(result) ?? "null";
+    if (isTooDeep(encoder.encode(text))) throw new InvalidAnswer(TOO_DEEP);
+    return { fault: "", text, values };
   } catch (error) {
-    const fault = error instanceof InvalidAnswer ? "invalid" : (scope.reason ?? "failed");
+    const invalid = error instanceof InvalidAnswer || error instanceof RangeError; // nested too deeply to be written
+    const fault = invalid ? "invalid" : (scope.reason ?? "failed");
     return { fault, text: String(error), values: null };
   }
 }

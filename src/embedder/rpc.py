@@ -10,6 +10,7 @@ import msgspec
 
 from embedder import decoding, operations, requests
 from embedder.app import App, finish, guarded
+from embedder.arguments import to_json
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
 from embedder.operations import Operation
@@ -64,30 +65,10 @@ async def handle(app: App, scope: Scope, request_id: str, name: str, arguments: 
 
 
 async def _answer(app: App, context: RequestContext, operation: Operation, arguments: Sequence[object]) -> Reply:
-    request = decoding.decode(_body(operation, arguments), REQUESTS[operation.name])
+    body = to_json(operation.arguments, arguments, app.settings.max_body_bytes)
+    request = decoding.decode(body, REQUESTS[operation.name])
     result = await operation.handler(app, context, request)
     return Reply(_success(result), result.numbers, result.field, getattr(request, "format", "array"))
-
-
-def _body(operation: Operation, arguments: Sequence[object]) -> bytes:
-    """Return the call as the JSON that HTTP would carry: positional arguments first, then an object of options."""
-    given = list(arguments)
-    while given and given[-1] is None:
-        given.pop()
-    fields = dict(zip(operation.arguments, given, strict=False))
-    rest = given[len(operation.arguments) :]
-    named = rest[0] if rest else {}
-    if len(rest) > 1 or not isinstance(named, dict):
-        expected = ", ".join([*operation.arguments, "an object of options"])
-        raise invalid(f"Call this method with {expected}.", "options")
-    body = {**{key: value for key, value in fields.items() if value is not None}, **named}
-    try:
-        return msgspec.json.encode(body)
-    except UnicodeEncodeError:
-        decoding.reject_surrogates(body)
-        raise
-    except (TypeError, RecursionError, ValueError) as error:
-        raise invalid(f"The arguments are not plain data: {error}.") from error
 
 
 def _success(result: Result) -> str:

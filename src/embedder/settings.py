@@ -11,6 +11,7 @@ MAX_TEXTS_PER_CALL = 100  # texts in one call of Workers AI (the model's input s
 MAX_TEXTS_OPENAI = 2048  # texts in one request of the OpenAI dialect (OpenAI's API reference)
 MAX_CALLS_IN_FLIGHT = 6  # open upstream connections of one Worker request (Workers platform limits)
 MAX_REQUEST_ID_CHARS = 64
+MAX_JSON_DEPTH = 64  # levels of arrays and objects; bindings/depth.js has the same number
 
 
 class SettingsError(Exception):

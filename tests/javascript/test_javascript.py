@@ -1,7 +1,9 @@
 """The JavaScript modules of the Worker: node's own test runner, and the types in their comments."""
 
+import re
 import subprocess
 
+from embedder.settings import MAX_JSON_DEPTH
 from tools import runtime
 
 FOLDER = runtime.ROOT / "tests" / "javascript"
@@ -22,6 +24,11 @@ def test_the_tests_under_node_pass():
     found = run("node", "--js-base-64", "--test", "--test-reporter=tap", *files)
     passed = int(found.split("# pass ")[1].split()[0])
     assert passed >= 31
+
+
+def test_both_sides_have_the_same_limit_of_depth():
+    [depth] = re.findall(r"MAX_DEPTH = (\d+);", (runtime.ROOT / "src" / "bindings" / "depth.js").read_text())
+    assert int(depth) == MAX_JSON_DEPTH
 
 
 def test_the_types_are_right():

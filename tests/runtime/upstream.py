@@ -19,6 +19,7 @@ from standin import lexical, workers_ai
 from standin.workers_ai import Fault, Reply
 
 SLOW_S = 30.0
+NESTED = b"[" * 3_000 + b"]" * 3_000
 
 
 @lru_cache(4096)
@@ -108,6 +109,13 @@ class Handler(BaseHTTPRequestHandler):
                 self.reply(Reply(200, reply.body.replace(b"[[", b"[[null,", 1)))
             case "empty":
                 self.reply(Reply(200, b""))
+            case "nested-error":
+                self.reply(Reply(400, b'{"description":' + NESTED + b"}"))
+            case "nested-errors":
+                self.reply(Reply(400, b'{"errors":[{"code":' + NESTED + b"}]}"))
+            case "nested":
+                found = b'{"count":1,"matches":[{"id":"a","score":1,"metadata":{"x":' + NESTED + b"}}]}"
+                self.reply(Reply(200, found))
             case _:
                 self.reply(workers_ai.broken(reply, fault))
 

@@ -7,10 +7,29 @@ const ODD = {
   callback: () => () => "called",
   surrogate: () => "\ud800",
   nan: () => NaN,
+  nested: ({ depth }) => {
+    let value = [];
+    for (let i = 0; i < depth; i++) value = [value];
+    return value;
+  },
+  cyclic: () => {
+    const value = {};
+    value.self = value;
+    return value;
+  },
+  cyclicArray: () => {
+    const value = [];
+    value.push(value);
+    return value;
+  },
+  invalidDate: () => new Date(NaN),
+  mapWithObjectKeys: () => new Map([[{ a: 1 }, 1]]),
+  constructorKey: () => ({ constructor: { name: "Date" } }),
+  holes: () => new Array(1000),
 };
 
 function revive(value) {
-  if (value && typeof value === "object" && value.odd) return ODD[value.odd]();
+  if (value && typeof value === "object" && value.odd) return ODD[value.odd](value);
   if (Array.isArray(value)) return value.map(revive);
   if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, revive(v)]));
   return value;
