@@ -1,0 +1,55 @@
+"""An upstream that answers with the path it was asked for, and holds some calls until their caller is gone."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Server(ThreadingHTTPServer):
+    """Answers no call of /hold-NAME; it sets `event("held-NAME")`, and `event("gone-NAME")` when the caller is gone."""
+
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.events: dict[str, threading.Event] = {}
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_port}"
+
+    def event(self, name: str) -> threading.Event:
+        return self.events.setdefault(name, threading.Event())
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        _, hold, name = self.path.partition("/hold-")
+        self.hold(name) if hold else self.echo()
+
+    def echo(self) -> None:
+        with suppress(ConnectionError):  # the caller may be gone
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(self.path[1:].encode())
+
+    def hold(self, name: str) -> None:
+        self.server.event(f"held-{name}").set()
+        with suppress(ConnectionError):
+            self.connection.recv(1)
+        self.server.event(f"gone-{name}").set()
+
+
+@contextmanager
+def serve() -> Iterator[Server]:
+    with Server() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
