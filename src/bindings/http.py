@@ -17,7 +17,7 @@ _BODY_ERRORS = {
     "too_deep": ("invalid_json", f"The body is nested deeper than {MAX_JSON_DEPTH} levels."),
     "broken": ("invalid_request", "The body broke off before its end."),
     "gone": ("invalid_request", "The body broke off before its end."),
-    "timeout": ("upstream_timeout", "The body did not arrive within the deadline."),
+    "timeout": ("request_timeout", "The body did not arrive within the deadline."),
 }
 
 

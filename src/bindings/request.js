@@ -112,7 +112,7 @@ export async function admits(scope, limiter, key) {
 /**
  * Returns a response with `text` as its body, or with the JSON of `numbers` between `text` and `tail`.
  * @param {Scope} scope @param {number} status @param {string} headers JSON @param {string | null} text
- * @param {{ parts(head: string, item: string, tail: string): Uint8Array[] }} [numbers]
+ * @param {{ parts(head: string, item: string, tail: string): Iterator<Uint8Array> }} [numbers]
  * @param {string} [item] see writeRows @param {string} [tail]
  */
 export function respond(scope, status, headers, text, numbers, item = "@", tail = "") {
@@ -121,14 +121,17 @@ export function respond(scope, status, headers, text, numbers, item = "@", tail 
   return new Response(body, { status, headers: JSON.parse(headers) });
 }
 
-/** One part is sent as it is; many are a stream, so that they are not copied into one. @param {Uint8Array[]} parts */
+/** One part is sent as it is. Many are a stream, so that not all of them are in memory. @param {Iterator<Uint8Array>} parts */
 function inTurn(parts) {
-  if (parts.length === 1) return parts[0];
+  const first = parts.next().value;
+  let next = parts.next();
+  if (next.done) return first;
   return new ReadableStream({
+    start: (controller) => controller.enqueue(first),
     pull(controller) {
-      const part = parts.shift();
-      if (part) controller.enqueue(part);
-      else controller.close();
+      if (next.done) return controller.close();
+      controller.enqueue(next.value);
+      next = parts.next();
     },
   });
 }

@@ -67,17 +67,18 @@ class Vectors {
   }
 
   /**
-   * JSON in parts, one for each call of the model. `item` is explained at writeRows.
+   * JSON in parts, one for each call of the model. Each is made when it is taken, and its rows are let go.
+   * `item` is explained at writeRows.
    * @param {string} head @param {string} item @param {string} tail
    */
-  parts(head, item, tail) {
-    const last = this.batches.length - 1;
-    let first = 0;
-    return this.batches.map((rows, i) => {
-      const part = writeRows(rows, this.format, item, first, i ? "," : `${head}[`, i === last ? `]${tail}` : "");
+  *parts(head, item, tail) {
+    const { batches, format } = this;
+    const last = batches.length - 1;
+    for (let i = 0, first = 0; i <= last; i++) {
+      const rows = /** @type {Rows} */ (batches.shift());
+      yield writeRows(rows, format, item, first, i ? "," : `${head}[`, i === last ? `]${tail}` : "");
       first += rows.count;
-      return part;
-    });
+    }
   }
 
   /** Arrays of numbers, or base64 texts. */
@@ -112,8 +113,8 @@ class Scores {
   }
 
   /** @param {string} head @param {string} _ @param {string} tail */
-  parts(head, _, tail) {
-    return [encoder.encode(head + JSON.stringify(this.scores) + tail)];
+  *parts(head, _, tail) {
+    yield encoder.encode(head + JSON.stringify(this.scores) + tail);
   }
 }
 
@@ -165,7 +166,8 @@ class StoredValues {
     /** @type {number[][]} */
     this.taken = [];
     for (const item of vectorsIn(result)) {
-      if (item?.values == null) continue;
+      if (item?.values === null) delete item.values;
+      if (item?.values === undefined) continue;
       const values = Array.from(item.values);
       if (!values.every(Number.isFinite)) throw new InvalidAnswer("Vectorize answered values that are not numbers.");
       item.values = this.taken.push(values) - 1;
@@ -180,8 +182,8 @@ class StoredValues {
   }
 
   /** @param {string} text */
-  parts(text) {
-    return [encoder.encode(JSON.stringify(this.fill(text)))];
+  *parts(text) {
+    yield encoder.encode(JSON.stringify(this.fill(text)));
   }
 }
 
@@ -209,7 +211,7 @@ export function reply(scope, text, numbers, field, form) {
   const answer = JSON.parse(text);
   if (!field) return answer;
   if (form === "response") {
-    const body = numbers.parts(`{"shape":${JSON.stringify(answer.shape)},"data":`, "@", "}")[0];
+    const body = numbers.parts(`{"shape":${JSON.stringify(answer.shape)},"data":`, "@", "}").next().value;
     answer.response = new Response(body, { headers: { "content-type": JSON_TYPE } });
   } else answer[field] = form === "float32" ? numbers.floats() : numbers.values();
   return answer;

@@ -16,6 +16,7 @@ _TOO_MANY = re.compile(r"Expected `array` of length <= (\d+)")
 _TOO_FEW = re.compile(r"Expected `array` of length >= 1$")
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAX_NAME_CHARS = 64
+_MAX_SENTENCE_CHARS = 200  # the sentence may quote what was sent
 
 
 @cache
@@ -68,7 +69,7 @@ def _explained(message: str, kind: Any) -> EmbedderError:  # noqa: ANN401
     """Return our error for a message of msgspec, which ends with the path."""
     found = _PATH.search(message)
     path = found[1].replace("[...]", "") if found else ""
-    sentence = (message[: found.start()] if found else message).replace("`", "")
+    sentence = (message[: found.start()] if found else message).replace("`", "")[:_MAX_SENTENCE_CHARS]
     types = _types_at(kind, path)
     if choices := _choices(types) if "Invalid enum value" in message else "":
         return invalid(f"{path} is {sentence.removeprefix('Invalid enum value ')}; it must be one of {choices}.", path)

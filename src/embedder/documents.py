@@ -3,7 +3,7 @@
 from contextlib import aclosing
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from embedder import prompts, vectorize
 from embedder.app import App
@@ -81,6 +81,9 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
         await app.store.check_fit(context)
         [answer] = await app.embedder.embed(prepared, context, OutputFormat())
         found, values = await app.store.search(context, options, answer=answer)
+    if not request.values:
+        for match in found.matches:
+            match.values = UNSET  # whatever Vectorize sent
     if request.min_score is not None:
         found.matches = [match for match in found.matches if match.score >= request.min_score]
         found.count = len(found.matches)

@@ -10,6 +10,7 @@ STATUS: Mapping[str, int] = {
     "not_found": 404,
     "model_not_found": 404,
     "method_not_allowed": 405,
+    "request_timeout": 408,
     "index_mismatch": 409,
     "payload_too_large": 413,
     "batch_too_large": 413,

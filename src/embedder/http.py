@@ -1,6 +1,7 @@
 """From HttpRequest to HttpResponse: the checks before the body, the route, errors to the wire. No I/O of its own."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from embedder import auth, decoding
@@ -43,6 +44,8 @@ def _request_id(request: HttpRequest) -> str:
 def _headers(app: App, request: HttpRequest, context: RequestContext, response: HttpResponse) -> dict[str, str]:
     return {
         "content-type": JSON,
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
         "x-request-id": context.request_id,
         "server-timing": f"model;dur={context.model_ms}, total;dur={context.total_ms}",
         **auth.cors_headers(app.settings, request.headers.get("origin")),
@@ -113,7 +116,7 @@ async def _admit(app: App, request: HttpRequest) -> str:
 
 
 async def _read_body(request: HttpRequest, route: Route, limit: int) -> object:
-    _check_media_type(request.headers.get("content-type", ""), route)
+    _check_media_type(request.headers, route)
     body = await request.read(limit)
     try:
         return decoding.decode(body, route.body)
@@ -121,13 +124,18 @@ async def _read_body(request: HttpRequest, route: Route, limit: int) -> object:
         raise (route.explain(error) if route.explain else error) from error
 
 
-def _check_media_type(header: str, route: Route) -> None:
-    if header == JSON:
-        return
+def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
+    """Reject a body that is not JSON in UTF-8.
+
+    A page of another origin can send the type of an HTML form without asking first, but no Authorization header. So
+    that type is accepted only together with one.
+    """
+    header = headers.get("content-type", "")
     kind, *parameters = [part.strip().lower() for part in header.split(";")]
     charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
-    if kind not in route.media_types or charset != "utf-8":
-        message = f"The content type is {header[:100]!r}; send {route.media_types[0]} in UTF-8."
+    accepted = route.media_types if "authorization" in headers else route.media_types[:1]
+    if kind not in accepted or charset != "utf-8":
+        message = f"The content type is {header[:100]!r}; send {JSON} in UTF-8."
         raise EmbedderError("unsupported_media_type", message, param="content-type")
 
 

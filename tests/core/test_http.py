@@ -161,6 +161,38 @@ def test_the_openai_answer_is_openais():
     assert response.headers["x-embedding-tokens"] == f"{answer['usage']['total_tokens']};estimated"
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (RUN, {"authorization": "Bearer any"}, 200),
+        (RUN, {}, 415),
+        ("/embed", {"authorization": "Bearer any"}, 415),
+        ("/v1/embeddings", {"authorization": "Bearer any"}, 415),
+    ],
+)
+def test_the_type_of_html_forms_is_for_curl_with_a_key(path, headers, status):
+    app = FakeApp()
+    response = app.send("POST", path, b'{"text": "a"}', content_type=FORM, **headers)
+    assert response.status == status
+    assert len(app.model.calls) == (status == 200)
+
+
+def test_no_answer_is_cached_or_taken_for_another_type():
+    app = FakeApp()
+    for response in (app.ask("/embed", {"text": "a"}), app.ask("/embed", {}), app.send("GET", "/health")):
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("body", [{"x" * 10_000: 1}, {"text": "a", "task": "y" * 10_000}, {"text": {"z" * 10_000: 1}}])
+def test_an_error_quotes_little_of_what_was_sent(body):
+    answer = content(FakeApp().ask("/embed", body))
+    assert len(answer) < 1_000
+
+
 def test_large_batches_are_split_in_order_with_six_in_flight():
     app = FakeApp()
     texts = [f"text {number}" for number in range(1050)]

@@ -61,7 +61,7 @@ class FakeIndex:
 
     def _query(self, _options: dict, rows: list[list[float]]) -> dict:
         assert [len(row) for row in rows] == [768]
-        matches = [{"id": "a", "score": 0.9, "metadata": {"text": "x"}}, {"id": "b", "score": 0.2}]
+        matches = [{"id": "a", "score": 0.9, "metadata": {"text": "x"}, "values": 0}, {"id": "b", "score": 0.2}]
         return {"count": 2, "matches": matches}
 
     def _queryById(self, _name: str, _options: dict) -> dict:  # noqa: N802
@@ -256,6 +256,13 @@ def test_search_by_text_and_by_id():
     said(app.ask("/search", {"id": "doc-1", "metadata": "none", "top_k": 100}))
     assert index.named("doc-1") == [{"topK": 100, "returnValues": False, "returnMetadata": "none"}]
     assert len(app.model.calls) == 1
+
+
+def test_values_that_nobody_asked_for_stay_out():
+    app = app_with(FakeIndex())
+    assert "values" not in said(app.ask("/search", {"text": "a"}))["matches"][0]
+    asked = app.ask("/search", {"text": "a", "values": True})
+    assert said(asked)["matches"][0]["values"] == 0
 
 
 def test_matches_below_a_score_are_left_out():

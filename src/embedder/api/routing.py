@@ -47,8 +47,9 @@ class HttpResponse(msgspec.Struct):
 class Route(msgspec.Struct, frozen=True):
     """A row of the route table.
 
-    `path` may hold `{name}` segments; `body` and `response` are Structs; `query` describes parameters;
-    `explain` may turn an error of the body into a better one.
+    `path` may hold `{name}` segments; `body` and `response` are Structs; `query` describes parameters; the first of the
+    `media_types` is JSON, and any other needs an Authorization header; `explain` may turn an error of the body into a
+    better one.
     """
 
     method: str

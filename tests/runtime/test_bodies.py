@@ -1,0 +1,91 @@
+"""Bodies that are slow, broken, or not as long as they say, under the real runtime."""
+
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.runtime import upstream
+from tools import workerd
+from tools.runtime import ROOT
+
+DEADLINE_S = 2
+TIMEOUT_S = 30
+LIMIT = 4_000_000
+CALLER = """
+export default {
+  async fetch(request, env) {
+    const headers = { "content-type": "application/json" };
+    const length = new URL(request.url).searchParams.get("length");
+    if (length !== null) headers["content-length"] = length;
+    return env.EMBEDDINGS.fetch("http://embedder/embed", { method: "POST", headers, body: request.body });
+  },
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def models() -> Iterator[upstream.Server]:
+    with upstream.serve() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
+    bindings = {
+        "AI": workerd.ai("upstream"),
+        "AUTH": workerd.text("off"),
+        "DEADLINE_S": workerd.text(str(DEADLINE_S)),
+        "MAX_BODY_BYTES": workerd.text(str(LIMIT)),
+    }
+    worker = workerd.Worker("embedder", workerd.python_worker(ROOT / "src"), bindings)
+    caller = workerd.Worker("caller", workerd.js_worker(CALLER), {"EMBEDDINGS": workerd.service("embedder")})
+    services = [worker, caller, workerd.External("upstream", models.address)]
+    config = workerd.Config(services, {"embedder": 0, "caller": 0})
+    with workerd.serve(config, tmp_path_factory.mktemp("bodies")) as process:
+        yield process
+
+
+def exchange(worker: workerd.Process, sent: bytes, *, claimed: int, end: bool) -> tuple[int, str]:
+    """Send a part of a body, end the sending side or not, and return the status and the code of the answer."""
+    head = f"POST /embed HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {claimed}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", worker.ports["embedder"]), TIMEOUT_S) as connection:
+        connection.sendall(head.encode() + sent)
+        if end:
+            connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while b"}}" not in answer:
+            part = connection.recv(65_536)
+            assert part, answer
+            answer += part
+    return int(answer.split()[1]), json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"]
+
+
+def test_a_body_that_does_not_arrive_in_time(worker):
+    assert exchange(worker, b'{"text":', claimed=1000, end=False) == (408, "request_timeout")
+
+
+def test_a_body_that_breaks_off(worker):
+    assert exchange(worker, b'{"text":"a', claimed=1000, end=True) == (400, "invalid_request")
+
+
+def stream(size: int) -> Iterator[bytes]:
+    yield b'{"text":"'
+    for _ in range(size // 10_000):
+        yield b"a" * 10_000
+    yield b'"}'
+
+
+@pytest.mark.parametrize("length", [None, "abc", "10", "-5", "1e3", ""])
+def test_a_claim_about_the_length_does_not_lift_the_limit(worker, models, length):
+    """Over a service binding the runtime checks no length."""
+    models.calls.clear()
+    params = {} if length is None else {"length": length}
+    url = worker.url("caller")
+    over = requests.post(url, params=params, data=stream(LIMIT + 100_000), timeout=TIMEOUT_S)
+    assert (over.status_code, over.json()["error"]["code"]) == (413, "payload_too_large")
+    assert not models.calls
+    fits = requests.post(url, params=params, data=stream(20_000), timeout=TIMEOUT_S)
+    assert fits.status_code == 200
