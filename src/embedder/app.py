@@ -8,12 +8,14 @@ import msgspec
 from embedder.context import RequestContext
 from embedder.embedding import Embedder
 from embedder.errors import EmbedderError
-from embedder.ports import Clock, Limiter
+from embedder.live import LiveRequests
+from embedder.ports import Clock, Limiter, Scope
 from embedder.settings import Settings
 from embedder.store import Store
 
 T = TypeVar("T")
 _MAX_DETAIL_CHARS = 500
+_CLIENT_GONE = 499  # in the log alone: no client is left to see it
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +28,13 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     index: Store | None = None
     limiter: Limiter | None = None
     fault: str = ""
+    live: LiveRequests = msgspec.field(default_factory=LiveRequests)
+
+    def begin(self, scope: Scope, request_id: str, method: str, path: str) -> RequestContext:
+        """Return the context of a new request."""
+        now = self.clock()
+        ends = now + self.settings.deadline_s * 1000
+        return RequestContext(scope=scope, began_ms=now, ends_ms=ends, request_id=request_id, method=method, path=path)
 
     @property
     def store(self) -> Store:
@@ -38,16 +47,23 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 
 async def guarded(app: App, context: RequestContext, work: Callable[[], Awaitable[T]]) -> T | EmbedderError:
     """Return what `work` returns, or the error in which it ends, which stops all calls of the request. Never raises."""
+    app.live.enter(context)
     try:
         if app.fault:
             raise RuntimeError(app.fault)
         return await work()
+    except GeneratorExit:  # closed by a later request, see `live`
+        context.status, context.code = _CLIENT_GONE, "client_gone"
+        finish(app, context)
+        raise
     except EmbedderError as error:
         failure = error
     except Exception as error:
         # the caller gets a generic sentence, the operator the details
         context.detail = f"{type(error).__name__}: {error}"[:_MAX_DETAIL_CHARS]
         failure = EmbedderError("internal_error", "The service failed; the details were logged.")
+    finally:
+        app.live.leave()
     context.scope.abort("failed")
     context.status, context.code = failure.status, failure.code
     return failure

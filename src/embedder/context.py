@@ -7,7 +7,7 @@ import msgspec
 
 from embedder.ports import Scope
 
-_NOT_LOGGED = ("scope", "params", "began_ms")
+_NOT_LOGGED = ("scope", "params", "began_ms", "ends_ms")
 
 
 class RequestContext(msgspec.Struct, kw_only=True):
@@ -15,6 +15,7 @@ class RequestContext(msgspec.Struct, kw_only=True):
 
     scope: Scope
     began_ms: float
+    ends_ms: float  # its deadline
     request_id: str
     method: str
     path: str
@@ -26,6 +27,11 @@ class RequestContext(msgspec.Struct, kw_only=True):
     texts: int = 0
     model_ms: float = 0.0
     total_ms: float = 0.0
+
+    def extend(self, ms: float, now_ms: float) -> None:
+        """Move the deadline to `ms` milliseconds from now."""
+        self.ends_ms = now_ms + ms
+        self.scope.extend(ms)
 
     def log_line(self) -> str:
         """Return the request's log line: JSON, without fields that say nothing."""

@@ -1,6 +1,5 @@
 """The operations on the index: upsert documents, search, read, delete, describe. No I/O of its own."""
 
-from contextlib import aclosing
 from typing import Any
 
 from msgspec import UNSET, Struct
@@ -55,7 +54,7 @@ async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> R
     texts = [item.text for item in documents]
     prepared = app.embedder.prepare(texts, options, param="documents", default=prompts.DOCUMENT)
     await app.store.check_fit(context)
-    async with aclosing(app.embedder.batches(prepared, context)) as answers:
+    async with app.embedder.batches(prepared, context) as answers:
         written = await app.store.write(rows, answers, context, method=request.mode, namespace=request.namespace)
     if request.wait:
         await app.store.wait(written, context)

@@ -1,13 +1,16 @@
 """Texts to vectors: put prompts in front, estimate tokens, call the model in batches, repeat where it helps. No I/O."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 
 from embedder import prompts, retries, tokens, upstream
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
+from embedder.live import Tasks
 from embedder.ports import Answer, Clock, Model
 from embedder.requests import OutputFormat, PromptOptions
 from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
@@ -73,32 +76,28 @@ class Embedder:
         context.texts = len(prepared.texts)
         if context.texts <= MAX_TEXTS_PER_CALL:
             return [await self._call(prepared.texts, context, output)]
-        tasks = self._start(prepared, context, output)
-        try:
+        async with Tasks(self._calls(prepared, context, output)) as tasks:
             return await asyncio.gather(*tasks)
-        finally:
-            await _cancel(tasks)
 
-    async def batches(self, prepared: PreparedTexts, context: RequestContext) -> AsyncGenerator[Answer, None]:
-        """Embed as `embed` does, but yield each answer as soon as those before it were taken."""
+    @asynccontextmanager
+    async def batches(
+        self, prepared: PreparedTexts, context: RequestContext
+    ) -> AsyncGenerator[AsyncIterator[Answer], None]:
+        """Embed as `embed` does, but give each answer as soon as those before it were taken, and keep none."""
         context.texts = len(prepared.texts)
-        tasks = self._start(prepared, context, OutputFormat(encoding="float32"))
-        try:
-            while tasks:
-                yield await tasks.pop(0)
-        finally:
-            await _cancel(tasks)
+        async with Tasks(self._calls(prepared, context, OutputFormat(encoding="float32"))) as tasks:
+            yield _in_order(tasks)
 
-    def _start(
+    def _calls(
         self, prepared: PreparedTexts, context: RequestContext, output: OutputFormat
-    ) -> list[asyncio.Task[Answer]]:
+    ) -> Iterator[Coroutine[Any, Any, Answer]]:
         limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
 
         async def one(start: int) -> Answer:
             async with limit:
                 return await self._call(prepared.texts[start : start + MAX_TEXTS_PER_CALL], context, output)
 
-        return [asyncio.ensure_future(one(start)) for start in range(0, len(prepared.texts), MAX_TEXTS_PER_CALL)]
+        return map(one, range(0, len(prepared.texts), MAX_TEXTS_PER_CALL))
 
     async def _call(self, texts: list[str], context: RequestContext, output: OutputFormat) -> Answer:
         """Call the model, and again while a repeat may help."""
@@ -155,8 +154,8 @@ def _too_long(over: list[int], limit: int, param: str) -> EmbedderError:
     return EmbedderError("text_too_long", sentence + advice, param=f"{param}[{over[0]}]")
 
 
-async def _cancel(tasks: list[asyncio.Task[Answer]]) -> None:
-    """Cancel what still runs, and wait until it has ended: no call outlives its request."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _in_order(tasks: list[asyncio.Task[Answer]]) -> AsyncIterator[Answer]:
+    while tasks:
+        answer = await tasks[0]
+        del tasks[0]
+        yield answer

@@ -20,13 +20,7 @@ _RETRY_AFTER_S = 60  # the longest period of the rate-limit binding
 
 async def handle(app: App, request: HttpRequest) -> HttpResponse:
     """Answer one request. Never raises."""
-    context = RequestContext(
-        scope=request.scope,
-        began_ms=app.clock(),
-        request_id=_request_id(request),
-        method=request.method[:20],
-        path=request.path[:200],
-    )
+    context = app.begin(request.scope, _request_id(request), request.method[:20], request.path[:200])
     response = await guarded(app, context, lambda: _answer(app, request, context))
     if isinstance(response, EmbedderError):
         response = _error_response(response, request.path)

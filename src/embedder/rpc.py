@@ -54,7 +54,7 @@ class Reply(msgspec.Struct):
 
 async def handle(app: App, scope: Scope, request_id: str, name: str, arguments: Sequence[object]) -> Reply:
     """Answer one call of the method `name`. Never raises."""
-    context = RequestContext(scope=scope, began_ms=app.clock(), request_id=request_id, method="RPC", path=name)
+    context = app.begin(scope, request_id, "RPC", name)
     reply = await guarded(app, context, lambda: _answer(app, context, OPERATIONS[name], arguments))
     if isinstance(reply, EmbedderError):
         reply = Reply(_failure(reply))

@@ -10,6 +10,7 @@ import msgspec
 from embedder import vectorize
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
+from embedder.live import Tasks
 from embedder.ports import Answer, Clock, Found, Index
 from embedder.settings import DIMENSIONS, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL
 from embedder.vectorize import Description, Matches, Mutation, Stored
@@ -106,7 +107,8 @@ class Store:
             async with limit:
                 return await self._index.call(context.scope, "getByIds", _json([part]))
 
-        answers = await asyncio.gather(*map(one, _split(ids, vectorize.GET_IDS)))
+        async with Tasks(map(one, _split(ids, vectorize.GET_IDS))) as tasks:
+            answers = await asyncio.gather(*tasks)
         vectors: list[Stored] = []
         for answer in answers:
             start = len(vectors)
@@ -132,7 +134,7 @@ class Store:
 
     async def wait(self, written: Written, context: RequestContext) -> None:
         """Set `visible` after waiting for the writes at most `wait_s` seconds. What was accepted stays accepted."""
-        context.scope.extend((self._wait_s + _DESCRIBE_GRACE_S) * 1000)
+        context.extend((self._wait_s + _DESCRIBE_GRACE_S) * 1000, self._clock())
         accepted_s = self._clock() / 1000
         waited = 0.0
         for step in (*_POLL_S, *[_POLL_S[-1]] * 100):

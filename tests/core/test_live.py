@@ -1,0 +1,136 @@
+"""Requests whose client has reset the connection: a later request closes them, and they hold nothing."""
+
+import asyncio
+import gc
+import json
+import weakref
+
+import pytest
+
+from embedder import http
+from embedder.store import Store
+from tests.core.fakes import FakeApp, FakeModel, FakeRequest
+from tests.core.test_store import FakeIndex, documents
+
+LATER_MS = 60_000
+
+
+class Hanging(FakeModel):
+    """Answers a number of calls, then never again."""
+
+    def __init__(self, answers: int = 0) -> None:
+        super().__init__()
+        self.answers = answers
+
+    async def ask(self, *args, **options):
+        if len(self.calls) >= self.answers:
+            self.calls.append([])
+            await asyncio.Future()
+        return await super().ask(*args, **options)
+
+
+class HangingIndex(FakeIndex):
+    """Never answers one method."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__()
+        self.method = method
+
+    async def call(self, scope, method, arguments, answer=None):
+        if method == self.method:
+            await asyncio.Future()
+        return await super().call(scope, method, arguments, answer)
+
+
+async def never(*_: object) -> bytes:
+    await asyncio.Future()
+
+
+OPENAI = {"model": "embeddinggemma-300m", "input": [f"text {n}" for n in range(2048)]}
+PHASES = {
+    "upload": (FakeModel(), None, ("POST", "/embed", {"text": "a"})),
+    "limiter": (FakeModel(), None, ("POST", "/embed", {"text": "a"})),
+    "model": (Hanging(), None, ("POST", "/embed", {"text": "a"})),
+    "batches": (Hanging(), None, ("POST", "/v1/embeddings", OPENAI)),
+    "later batches": (Hanging(9), None, ("POST", "/v1/embeddings", OPENAI)),
+    "store, model": (Hanging(2), FakeIndex(), ("PUT", "/vectors", {"documents": documents(900)})),
+    "store, write": (FakeModel(), HangingIndex("upsert"), ("PUT", "/vectors", {"documents": documents(900)})),
+    "describe": (FakeModel(), HangingIndex("describe"), ("PUT", "/vectors", {"documents": documents(1)})),
+    "search": (FakeModel(), HangingIndex("query"), ("POST", "/search", {"text": "a"})),
+    "read": (FakeModel(), HangingIndex("getByIds"), ("GET", "/vectors", {})),
+    "delete": (FakeModel(), HangingIndex("deleteByIds"), ("DELETE", "/vectors", {"ids": ["a"]})),
+}
+
+
+def request(method: str, path: str, body: dict) -> FakeRequest:
+    query = "ids=" + ",".join(map(str, range(90))) if method == "GET" else ""
+    return FakeRequest(method, path, json.dumps(body).encode(), query=query)
+
+
+async def hang(app: FakeApp, phase: str) -> None:
+    """Start a request that never ends, and return when it waits."""
+    asked = request(*PHASES[phase][2])
+    if phase == "upload":
+        asked.read = never
+    task = asyncio.ensure_future(http.handle(app.app, asked))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert not task.done()
+
+
+def running() -> int:
+    return sum(not task.done() and task.get_coro().cr_frame is not None for task in asyncio.all_tasks())
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_later_request_closes_what_will_never_end(phase):
+    model, index, _ = PHASES[phase]
+    app = FakeApp(model, limiter=never if phase == "limiter" else None)
+    if index:
+        app.replace(index=Store(index, clock=app.clock, wait_s=1, sleep=app.sleep))
+
+    async def scenario() -> None:
+        await hang(app, phase)
+        held = weakref.ref(next(iter(app.app.live._live.values())).scope)
+        assert (await http.handle(app.app, request("GET", "/health", {}))).status == 200
+        assert held() is not None
+        app.now += LATER_MS
+        assert (await http.handle(app.app, request("GET", "/health", {}))).status == 200
+        gc.collect()
+        assert held() is None
+        assert running() == 1
+        assert app.app.live._live == {}
+
+    asyncio.run(scenario())
+    [gone] = [json.loads(line) for line in app.log if "client_gone" in line]
+    assert (gone["status"], gone["path"]) == (499, PHASES[phase][2][1])
+    assert gone["total_ms"] >= LATER_MS
+
+
+def test_a_request_that_ends_is_not_kept():
+    app = FakeApp()
+    assert app.ask("/embed", {"text": "a"}).status == 200
+    assert app.ask("/embed", {}).status == 400
+    assert app.call("embed", "a")
+    assert app.app.live._live == {}
+
+
+def test_a_request_that_waits_for_its_write_is_not_closed():
+    index = FakeIndex(looks=10**6)
+    app = FakeApp()
+    app.replace(index=Store(index, clock=app.clock, wait_s=20, sleep=lambda _: asyncio.Future()))
+
+    async def scenario() -> None:
+        asked = request("PUT", "/vectors", {"documents": documents(1), "wait": True})
+        task = asyncio.ensure_future(http.handle(app.app, asked))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        app.now += 26_000  # past DEADLINE_S + grace, inside WAIT_S
+        app.app.live._live[task].began_ms = 0
+        await http.handle(app.app, request("GET", "/health", {}))
+        assert task in app.app.live._live
+        app.now += LATER_MS
+        await http.handle(app.app, request("GET", "/health", {}))
+        assert app.app.live._live == {}
+
+    asyncio.run(scenario())
