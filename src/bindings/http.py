@@ -16,7 +16,7 @@ _js = import_from_javascript("bindings/request.js")
 _BODY_ERRORS = {
     "too_deep": ("invalid_json", f"The body is nested deeper than {MAX_JSON_DEPTH} levels."),
     "broken": ("invalid_request", "The body broke off before its end."),
-    "gone": ("invalid_request", "The body broke off before its end."),
+    "gone": ("client_gone", "The client has disconnected."),
     "timeout": ("request_timeout", "The body did not arrive within the deadline."),
 }
 

@@ -48,8 +48,10 @@ class Vectorize:
         match found.fault:
             case "":
                 return found
-            case "timeout" | "gone":
+            case "timeout":
                 raise EmbedderError("upstream_timeout", "Vectorize did not answer within the deadline.")
+            case "gone":
+                raise EmbedderError("client_gone", "The client has disconnected.")
             case "invalid":
                 raise EmbedderError("upstream_invalid", found.text)
         raise vectorize.error(found.text)

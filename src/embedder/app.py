@@ -7,7 +7,7 @@ import msgspec
 
 from embedder.context import RequestContext
 from embedder.embedding import Embedder
-from embedder.errors import EmbedderError
+from embedder.errors import STATUS, EmbedderError
 from embedder.live import LiveRequests
 from embedder.ports import Clock, Limiter, Scope
 from embedder.settings import Settings
@@ -15,7 +15,6 @@ from embedder.store import Store
 
 T = TypeVar("T")
 _MAX_DETAIL_CHARS = 500
-_CLIENT_GONE = 499  # in the log alone: no client is left to see it
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +52,7 @@ async def guarded(app: App, context: RequestContext, work: Callable[[], Awaitabl
             raise RuntimeError(app.fault)
         return await work()
     except GeneratorExit:  # closed by a later request, see `live`
-        context.status, context.code = _CLIENT_GONE, "client_gone"
+        context.status, context.code = STATUS["client_gone"], "client_gone"
         finish(app, context)
         raise
     except EmbedderError as error:

@@ -17,6 +17,7 @@ STATUS: Mapping[str, int] = {
     "unsupported_media_type": 415,
     "rate_limited": 429,
     "quota_exhausted": 429,
+    "client_gone": 499,  # in the log alone: the client has disconnected
     "internal_error": 500,
     "vectorize_not_configured": 501,
     "upstream_error": 502,

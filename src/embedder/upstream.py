@@ -44,7 +44,7 @@ def error_of(answer: Answer, *, now_s: float) -> EmbedderError:
         case "timeout":
             return EmbedderError("upstream_timeout", "Workers AI did not answer within the deadline.")
         case "gone":
-            return EmbedderError("upstream_timeout", "The client closed the connection.")
+            return EmbedderError("client_gone", "The client has disconnected.")
     return EmbedderError("upstream_error", "The connection to Workers AI broke.", transient=True)
 
 

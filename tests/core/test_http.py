@@ -250,7 +250,7 @@ def test_similarity_of_a_source_and_of_all_pairs():
         (lambda _: FakeAnswer("type"), (502, "upstream_invalid", None), False),
         (lambda _: FakeAnswer("invalid", 200, "row 1"), (502, "upstream_invalid", None), False),
         (lambda _: FakeAnswer("timeout"), (504, "upstream_timeout", None), False),
-        (lambda _: FakeAnswer("gone"), (504, "upstream_timeout", None), False),
+        (lambda _: FakeAnswer("gone"), (499, "client_gone", None), False),
         (lambda _: FakeAnswer("broken"), (502, "upstream_error", None), False),
     ],
 )

@@ -1,6 +1,9 @@
 """The fault matrix, at the fetch under the runtime's own AI and Vectorize classes: one table of expected answers."""
 
-from collections.abc import Iterator
+import json
+import socket
+import struct
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 import requests
 
 from tests.runtime import upstream
+from tests.runtime.aborting import until
 from tools import workerd
 from tools.runtime import ROOT
 
@@ -185,6 +189,16 @@ def test_the_isolate_serves_the_next_request(worker):
     assert send(worker, "POST", "/embed", {"text": ["a", "b"]}).json()["shape"] == [2, 768]
 
 
+def abort(port: int, body: dict, calls: Callable[[], int]) -> None:
+    """Send a request, wait until the model has its call, and reset the connection."""
+    content, before = json.dumps(body).encode(), calls()
+    head = "POST /v1/embeddings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(f"{head}content-length: {len(content)}\r\n\r\n".encode() + content)
+        until(lambda: calls() > before)
+
+
 def wait_until_gone(models: upstream.Server, before: int) -> None:
     """Return when the model has seen its connection end, long before its own time is over."""
     for _ in range(100):
@@ -194,11 +208,12 @@ def wait_until_gone(models: upstream.Server, before: int) -> None:
     raise AssertionError("the call of the model goes on")
 
 
-def test_a_client_that_goes_stops_the_call(worker, models):
-    before = models.gone["slowbody"]
-    with pytest.raises(requests.exceptions.RequestException):
-        requests.post(worker.url("embedder") + "/v1/embeddings", json=openai(["fault:slowbody"]), timeout=0.5)
-    wait_until_gone(models, before)
+def test_a_client_that_resets_its_connection_stops_the_call(worker, models):
+    """The log tells it from a call that the deadline has stopped."""
+    gone, lines = models.gone["slowbody"], len(worker.stdout)
+    abort(worker.ports["embedder"], openai(["fault:slowbody"]), lambda: models.calls["slowbody"])
+    wait_until_gone(models, gone)
+    until(lambda: any('"client_gone"' in line for line in list(worker.stdout)[lines:]))
 
 
 def test_the_deadline_stops_the_call(worker, models):
