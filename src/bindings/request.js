@@ -103,7 +103,6 @@ async function chunks(body, limit) {
   return size <= limit ? new Uint8Array(await new Blob(kept).arrayBuffer()) : null;
 }
 
-
 /** Asks the rate-limit binding. @param {Scope} scope @param {RateLimit} limiter @param {string} key */
 export async function admits(scope, limiter, key) {
   return (await scope.within(limiter.limit({ key }))).success;

@@ -63,6 +63,8 @@ async def guarded(app: App, context: RequestContext, work: Callable[[], Awaitabl
         failure = EmbedderError("internal_error", "The service failed; the details were logged.")
     finally:
         app.live.leave()
+    # The error holds frames, and these hold the texts. Without the cut, both would stay until the next collection.
+    failure.__traceback__ = failure.__cause__ = failure.__context__ = None
     context.scope.abort("failed")
     context.status, context.code = failure.status, failure.code
     return failure

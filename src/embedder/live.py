@@ -60,6 +60,7 @@ class Tasks(Generic[T]):
 def _close(task: "asyncio.Task[Any]") -> None:
     """Free what the task holds, from the innermost await outwards."""
     coroutine = task.get_coro()
+    task._log_destroy_pending = False  # type: ignore[attr-defined]  # it stays pending, and that is known
     with suppress(RuntimeError, ValueError):  # it awaits while it is closed, or it runs
         if coroutine is not None:
             coroutine.close()

@@ -9,7 +9,7 @@ import pytest
 
 from embedder import http
 from embedder.store import Store
-from tests.core.fakes import FakeApp, FakeModel, FakeRequest
+from tests.core.fakes import FakeApp, FakeModel, FakeRequest, code
 from tests.core.test_store import FakeIndex, documents
 
 LATER_MS = 60_000
@@ -113,6 +113,27 @@ def test_a_request_that_ends_is_not_kept():
     assert app.ask("/embed", {}).status == 400
     assert app.call("embed", "a")
     assert app.app.live._live == {}
+
+
+def explode(_: list[str]) -> None:
+    raise RuntimeError("inner")
+
+
+@pytest.mark.parametrize(
+    ("reply", "body"),
+    [(code(5006, 400), {"text": "a"}), (explode, {"text": "a"}), (None, {"text": []}), (None, {"text": 7})],
+)
+def test_an_error_holds_nothing_even_before_the_collector_runs(reply, body):
+    app = FakeApp(FakeModel(reply))
+    asked = request("POST", "/embed", body)
+    held = weakref.ref(asked.scope)
+    gc.disable()
+    try:
+        response = asyncio.run(http.handle(app.app, asked))
+        del asked
+        assert (response.status >= 400, held()) == (True, None)
+    finally:
+        gc.enable()
 
 
 def test_a_request_that_waits_for_its_write_is_not_closed():

@@ -21,7 +21,6 @@ import msgspec
 from standin import lexical
 from tests.runtime import upstream
 from tools import workerd
-from tools.runtime import ROOT
 
 CONNECTIONS = 200
 FAULT_SHARE = 0.05
@@ -167,13 +166,7 @@ async def run(port: int, pid: int, seconds: float, connections: int) -> Outcome:
 def load(seconds: float, connections: int, folder: Path) -> Outcome:
     """Start the Worker before failing models, load it, and return what was seen."""
     with upstream.serve() as models:
-        bindings = {
-            "AI": workerd.ai("upstream"),
-            "VECTORIZE": workerd.vectorize("upstream"),
-            "AUTH": workerd.text("off"),
-            "DEADLINE_S": workerd.text("60"),
-        }
-        worker = workerd.Worker("embedder", workerd.python_worker(ROOT / "src"), bindings)
+        worker = upstream.worker(DEADLINE_S="60")
         config = workerd.Config([worker, workerd.External("upstream", models.address)], {"embedder": 0})
         with workerd.serve(config, folder) as process:
             asyncio.run(run(process.ports["embedder"], process.pid, WARM_UP_S, connections))

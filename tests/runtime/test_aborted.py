@@ -17,8 +17,12 @@ def worker(tmp_path_factory):
 def test_an_aborted_request_ends_and_holds_nothing(worker, phase):
     outcome = aborting.run(*worker, phase, REQUESTS)
     assert aborting.faults(outcome) == []
-    assert outcome.codes.total() == REQUESTS + aborting.WARM_UP
-    # an upload that breaks off is a broken body, and a reset may arrive before the body was read
-    assert set(outcome.codes) <= (
-        {"client_gone"} if phase in ("model", "reading", "vectorize") else {"client_gone", "invalid_request"}
-    )
+    if phase in ("upload", "batches"):  # the reset may arrive before the request, or before all of its body
+        assert set(outcome.codes) <= {"invalid_request", "client_gone"}
+        return
+    assert outcome.codes == {"client_gone": REQUESTS + aborting.WARM_UP}
+
+
+def test_nothing_is_printed_of_a_request_that_was_closed(worker):
+    process, _ = worker
+    assert [line for line in process.stderr if "destroyed" in line or "Traceback" in line] == []

@@ -9,7 +9,6 @@ import requests
 
 from tests.runtime import upstream
 from tools import workerd
-from tools.runtime import ROOT
 
 DEADLINE_S = 2
 TIMEOUT_S = 30
@@ -34,13 +33,7 @@ def models() -> Iterator[upstream.Server]:
 
 @pytest.fixture(scope="module")
 def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
-    bindings = {
-        "AI": workerd.ai("upstream"),
-        "AUTH": workerd.text("off"),
-        "DEADLINE_S": workerd.text(str(DEADLINE_S)),
-        "MAX_BODY_BYTES": workerd.text(str(LIMIT)),
-    }
-    worker = workerd.Worker("embedder", workerd.python_worker(ROOT / "src"), bindings)
+    worker = upstream.worker(DEADLINE_S=str(DEADLINE_S), MAX_BODY_BYTES=str(LIMIT))
     caller = workerd.Worker("caller", workerd.js_worker(CALLER), {"EMBEDDINGS": workerd.service("embedder")})
     services = [worker, caller, workerd.External("upstream", models.address)]
     config = workerd.Config(services, {"embedder": 0, "caller": 0})

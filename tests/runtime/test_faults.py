@@ -13,7 +13,6 @@ import requests
 from tests.runtime import upstream
 from tests.runtime.aborting import until
 from tools import workerd
-from tools.runtime import ROOT
 
 RUN = "/client/v4/accounts/abc/ai/run/@cf/google/embeddinggemma-300m"
 DEADLINE_S = 3
@@ -66,14 +65,7 @@ def models() -> Iterator[upstream.Server]:
 
 @pytest.fixture(scope="module")
 def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
-    bindings = {
-        "AI": workerd.ai("upstream"),
-        "VECTORIZE": workerd.vectorize("upstream"),
-        "AUTH": workerd.text("off"),
-        "DEADLINE_S": workerd.text(str(DEADLINE_S)),
-        "WAIT_S": workerd.text("1"),
-    }
-    worker = workerd.Worker("embedder", workerd.python_worker(ROOT / "src"), bindings)
+    worker = upstream.worker(DEADLINE_S=str(DEADLINE_S), WAIT_S="1")
     probe = workerd.Worker(
         "probe",
         workerd.js_worker(Path(__file__).parent / "probe" / "src" / "index.js"),

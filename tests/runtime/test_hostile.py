@@ -8,7 +8,6 @@ import requests
 
 from tests.runtime import upstream
 from tools import workerd
-from tools.runtime import ROOT
 
 LIMIT = 64
 DEPTHS = [LIMIT + 1, 1_200, 3_000, 20_000, 200_000]
@@ -23,13 +22,7 @@ def models() -> Iterator[upstream.Server]:
 
 @pytest.fixture(scope="module")
 def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
-    bindings = {
-        "AI": workerd.ai("upstream"),
-        "VECTORIZE": workerd.vectorize("upstream"),
-        "AUTH": workerd.text("off"),
-        "DEADLINE_S": workerd.text("5"),
-    }
-    worker = workerd.Worker("embedder", workerd.python_worker(ROOT / "src"), bindings)
+    worker = upstream.worker(DEADLINE_S="5")
     source = (Path(__file__).parent / "probe" / "src" / "index.js").read_text()
     probe = workerd.Worker("probe", workerd.js_worker(source), {"EMBEDDINGS": workerd.service("embedder")})
     config = workerd.Config([worker, probe, workerd.External("upstream", models.address)], {"embedder": 0, "probe": 0})

@@ -7,7 +7,7 @@ import json
 import struct
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,8 @@ import msgspec
 
 from standin import lexical, workers_ai
 from standin.workers_ai import Fault, Reply
+from tools import workerd
+from tools.runtime import ROOT
 
 SLOW_S = 30.0
 NESTED = b"[" * 3_000 + b"]" * 3_000
@@ -50,6 +52,13 @@ def serve() -> Iterator[Server]:
     yield server
     server.released.set()
     server.shutdown()
+
+
+def worker(modules: Sequence[workerd.Module] | None = None, **variables: str) -> workerd.Worker:
+    """Return our Worker without keys; the runtime's own binding classes call the service "upstream"."""
+    bindings = {"AI": workerd.ai("upstream"), "VECTORIZE": workerd.vectorize("upstream"), "AUTH": workerd.text("off")}
+    bindings |= {name: workerd.text(value) for name, value in variables.items()}
+    return workerd.Worker("embedder", modules or workerd.python_worker(ROOT / "src"), bindings)
 
 
 class Handler(BaseHTTPRequestHandler):
