@@ -71,36 +71,35 @@ export function open(ms, request) {
 export async function readBody(scope, limit) {
   try {
     const { headers, body } = /** @type {Request} */ (scope.request);
-    if (!body) return new Uint8Array(0);
     const claimed = Number(headers.get("content-length") ?? NaN);
-    const bytes = claimed <= limit ? await scope.within(whole(scope)) : await scope.within(chunks(body, limit));
-    if (!bytes || bytes.length > limit) return "too_large";
+    const bytes = body ? await scope.within(readAll(body, claimed, limit)) : new Uint8Array(0);
+    if (!bytes) return "too_large";
     return isTooDeep(bytes) ? "too_deep" : bytes;
   } catch {
     return scope.reason ?? "broken";
   }
 }
 
-/** @param {Scope} scope */
-async function whole({ request }) {
-  return new Uint8Array(await /** @type {Request} */ (request).arrayBuffer());
-}
-
 /**
- * Without a usable content-length only reading tells the size. A client that is still sending would not see the answer,
- * so some of what is over the limit is read, and not kept.
- * @param {ReadableStream<Uint8Array>} body @param {number} limit
+ * Reads a body to its end, or to the length that it claims; null if it is over the limit.
+ * A client that is still sending would not see the answer, so some of what is over the limit is read, and not kept.
+ * @type {(body: ReadableStream<Uint8Array>, claimed: number, limit: number) => Promise<Uint8Array | null>}
  */
-async function chunks(body, limit) {
+async function readAll(body, claimed, limit) {
   /** @type {Uint8Array[]} */
   const kept = [];
+  const reader = body.getReader();
   let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit * DRAIN_FACTOR) break;
-    if (size <= limit) kept.push(chunk);
+  for (let step = await reader.read(); !step.done; step = await reader.read()) {
+    size += step.value.length;
+    if (size <= limit) kept.push(step.value);
+    if (size === claimed || size > limit * DRAIN_FACTOR) break;
   }
-  return size <= limit ? new Uint8Array(await new Blob(kept).arrayBuffer()) : null;
+  if (size > limit) {
+    await reader.cancel();
+    return null;
+  }
+  return kept.length === 1 ? kept[0] : new Uint8Array(await new Blob(kept).arrayBuffer());
 }
 
 /** Asks the rate-limit binding. @param {Scope} scope @param {RateLimit} limiter @param {string} key */

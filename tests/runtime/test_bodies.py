@@ -8,11 +8,20 @@ import pytest
 import requests
 
 from tests.runtime import upstream
+from tests.runtime.aborting import until
 from tools import workerd
 
 DEADLINE_S = 2
 TIMEOUT_S = 30
 LIMIT = 4_000_000
+LIMITER = """
+import { WorkerEntrypoint } from "cloudflare:workers";
+export default class extends WorkerEntrypoint {
+  limit() {
+    throw new Error("the limiter is out of order");
+  }
+}
+"""
 CALLER = """
 export default {
   async fetch(request, env) {
@@ -82,3 +91,18 @@ def test_a_claim_about_the_length_does_not_lift_the_limit(worker, models, length
     assert not models.calls
     fits = requests.post(url, params=params, data=stream(20_000), timeout=TIMEOUT_S)
     assert fits.status_code == 200
+
+
+def test_a_limiter_that_fails_lets_nobody_in(models, tmp_path):
+    worker = upstream.worker()
+    worker.bindings["RATE_LIMITER"] = workerd.service("limiter")
+    limiter = workerd.Worker("limiter", workerd.js_worker(LIMITER))
+    config = workerd.Config([worker, limiter, workerd.External("upstream", models.address)], {"embedder": 0})
+    models.calls.clear()
+    with workerd.serve(config, tmp_path) as process:
+        answer = requests.post(process.url("embedder") + "/embed", json={"text": "a"}, timeout=TIMEOUT_S)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
+        assert "out of order" not in answer.text
+        until(lambda: any("the limiter is out of order" in line for line in list(process.stdout)))
+        assert requests.get(process.url("embedder") + "/health", timeout=TIMEOUT_S).status_code == 200
+    assert not models.calls
