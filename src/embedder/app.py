@@ -46,7 +46,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 
 async def guarded(app: App, context: RequestContext, work: Callable[[], Awaitable[T]]) -> T | EmbedderError:
     """Return what `work` returns, or the error in which it ends, which stops all calls of the request. Never raises."""
-    app.live.enter(context)
+    task = app.live.enter(context)
     try:
         if app.fault:
             raise RuntimeError(app.fault)
@@ -62,7 +62,7 @@ async def guarded(app: App, context: RequestContext, work: Callable[[], Awaitabl
         context.detail = f"{type(error).__name__}: {error}"[:_MAX_DETAIL_CHARS]
         failure = EmbedderError("internal_error", "The service failed; the details were logged.")
     finally:
-        app.live.leave()
+        app.live.leave(task)
     # The error holds frames, and these hold the texts. Without the cut, both would stay until the next collection.
     failure.__traceback__ = failure.__cause__ = failure.__context__ = None
     context.scope.abort("failed")

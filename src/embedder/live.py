@@ -23,19 +23,20 @@ class LiveRequests:
     def __init__(self) -> None:
         self._live: dict[asyncio.Task[Any], RequestContext] = {}
 
-    def enter(self, context: RequestContext) -> None:
-        """Register the running request, and close those that are past their end."""
+    def enter(self, context: RequestContext) -> "asyncio.Task[Any] | None":
+        """Register the running request, close those that are past their end, and return its task for `leave`."""
         for task, other in list(self._live.items()):
             if other.ends_ms + _GRACE_MS < context.began_ms:
                 del self._live[task]
                 _close(task)
         if running := asyncio.current_task():
             self._live[running] = context
+        return running
 
-    def leave(self) -> None:
-        """The running request has ended."""
-        if running := asyncio.current_task():
-            self._live.pop(running, None)
+    def leave(self, task: "asyncio.Task[Any] | None") -> None:
+        """Forget a request that has ended. It need not be the running one: this may be called while it is closed."""
+        if task:
+            self._live.pop(task, None)
 
 
 class Tasks(Generic[T]):

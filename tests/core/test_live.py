@@ -115,6 +115,23 @@ def test_a_request_that_ends_is_not_kept():
     assert app.app.live._live == {}
 
 
+def test_closing_one_request_does_not_forget_the_running_one():
+    app = FakeApp(Hanging())
+
+    async def scenario() -> None:
+        await hang(app, "model")
+        [dropped] = app.app.live._live
+        other = asyncio.ensure_future(http.handle(app.app, request("POST", "/embed", {"text": "b"})))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        asyncio.get_running_loop().call_soon(dropped.get_coro().close)
+        await asyncio.sleep(0)
+        assert list(app.app.live._live) == [other]
+        other.cancel()
+
+    asyncio.run(scenario())
+
+
 def explode(_: list[str]) -> None:
     raise RuntimeError("inner")
 
