@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from embedder import vectorize
+from embedder.errors import EmbedderError
 from embedder.store import Store
 from tests.core.fakes import FakeAnswer, FakeApp, code, error, said
 
@@ -25,6 +26,7 @@ class FakeIndex:
         self.mutations = 0
         self.other_writer: str | None = None
         self.fail_describe = False
+        self.failure: object = vectorize.error("VECTOR_UPSERT_ERROR (code = 40041): too many writes")
 
     async def call(self, _scope, method: str, arguments: str, answer: FakeAnswer | None = None) -> Found:
         given = json.loads(arguments)
@@ -38,7 +40,9 @@ class FakeIndex:
 
     def _mutation(self) -> dict:
         if self.fail_write == self.mutations:
-            raise vectorize.error("VECTOR_UPSERT_ERROR (code = 40041): too many writes")
+            if isinstance(self.failure, EmbedderError):
+                raise self.failure
+            return self.failure
         self.mutations += 1
         return {"mutationId": f"m{self.mutations}"}
 
@@ -196,6 +200,26 @@ def test_partial_failure_names_both_parts():
     index.fail_write = None
     assert said(put(app_with(index), {"documents": documents(1000)}))["count"] == 1000
     assert len(index.vectors) == 1000
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (EmbedderError("upstream_timeout", "late"), "upstream_timeout"),
+        ({}, "upstream_invalid"),
+        (None, "upstream_invalid"),
+        ({"mutationId": 7}, "upstream_invalid"),
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_whatever_ends_a_write_what_was_accepted_is_named(method, failure, code):
+    index = FakeIndex(fail_write=3)
+    index.failure = failure
+    names = [f"doc-{number}" for number in range(1000)]
+    body = {"documents": documents(1000)} if method == "PUT" else {"ids": names}
+    answer = said(app_with(index).send(method, "/vectors", json.dumps(body).encode()))
+    assert answer["error"]["code"] == code
+    assert (answer["accepted"], answer["not_accepted"]) == (names[:300], names[300:])
 
 
 def test_a_failure_of_the_model_in_the_middle_is_a_partial_failure_too():
