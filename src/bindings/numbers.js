@@ -56,7 +56,7 @@ function isWhole({ bytes, spans }, head, tail) {
  * Returns whether the digits of the model serve as they are.
  * @type {(format: Format) => boolean}
  */
-export function keepsDigits({ dimensions, encoding }) {
+function keepsDigits({ dimensions, encoding }) {
   return dimensions === DIMENSIONS && encoding === "float";
 }
 

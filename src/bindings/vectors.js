@@ -67,7 +67,7 @@ class Vectors {
   }
 
   /**
-   * JSON in parts, one for each call of the model. Each is made when it is taken, and its rows are let go.
+   * JSON in parts, one for each call of the model. A part is made when it is taken, and its rows are released.
    * `item` is explained at writeRows.
    * @param {string} head @param {string} item @param {string} tail
    */

@@ -48,7 +48,7 @@ async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Res
     rows = _rows_to_store(request.store, texts) if request.store else []
     if request.store:
         await app.store.check_fit(context)
-    wanted = OutputFormat(output.dimensions, "float32") if rows else output  # computed with, whatever goes out
+    wanted = OutputFormat(output.dimensions, "float32") if rows else output  # the index needs the numbers
     answers = await app.embedder.embed(prepared, context, wanted)
     body = Embedded([len(texts), output.dimensions])
     if request.store:

@@ -35,12 +35,6 @@ export default {
 
 
 @pytest.fixture(scope="module")
-def models() -> Iterator[upstream.Server]:
-    with upstream.serve() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
     worker = upstream.worker(DEADLINE_S=str(DEADLINE_S), MAX_BODY_BYTES=str(LIMIT))
     caller = workerd.Worker("caller", workerd.js_worker(CALLER), {"EMBEDDINGS": workerd.service("embedder")})

@@ -58,12 +58,6 @@ READ = {
 
 
 @pytest.fixture(scope="module")
-def models() -> Iterator[upstream.Server]:
-    with upstream.serve() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
     worker = upstream.worker(DEADLINE_S=str(DEADLINE_S), WAIT_S="1")
     probe = workerd.Worker(

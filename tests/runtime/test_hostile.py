@@ -15,12 +15,6 @@ TIMEOUT_S = 30
 
 
 @pytest.fixture(scope="module")
-def models() -> Iterator[upstream.Server]:
-    with upstream.serve() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
     worker = upstream.worker(DEADLINE_S="5")
     source = (Path(__file__).parent / "probe" / "src" / "index.js").read_text()
