@@ -1,4 +1,4 @@
-"""The entry points of the Worker: `fetch` for HTTP, one method an operation for other Workers."""
+"""The Worker's entry points: `fetch` for HTTP, and one method per operation for other Workers (RPC)."""
 
 import js
 from workers import Request, WorkerEntrypoint
@@ -16,13 +16,14 @@ async def _call(name: str, arguments: tuple[object, ...]) -> object:
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in the Worker only
-    """Whatever is callable on this class can be called by other Workers: helpers stay off it.
+    """Other Workers can call every public method of this class, so it has no helper methods.
 
-    Arguments are checked by the operation, so that a wrong call is an answer and no TypeError.
+    The methods accept any arguments. The operation checks them, so that a wrong call returns an error as data instead
+    of raising a TypeError.
     """
 
     def __getattribute__(self, name: str) -> object:
-        """Keep Python's own methods (`__init__`, `__setattr__`, ...) from callers, who could name them too."""
+        """Hide Python's own methods (`__init__`, `__setattr__`, ...), which a caller could name as well."""
         if name.startswith("__"):
             raise AttributeError(name)
         return super().__getattribute__(name)

@@ -1,4 +1,5 @@
-"""The border to the runtime. This package and entry.py are all that knows JavaScript.
+"""The interface to the Workers runtime. Only this package and `entry.py` import JavaScript.
 
-Python handles text, JavaScript handles numbers: `vectors.js` calls the model and the index, and Python holds handles.
+Python handles text and JavaScript handles numbers. `vectors.js` calls the model and the index; Python holds only
+opaque handles to the vectors.
 """

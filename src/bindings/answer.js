@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Reads the model's answer from its bytes and checks it: the one validator, whatever form was asked for.
- * No I/O, and nothing of the Workers runtime.
+ * Reads and validates the model's answer. This is the only validator, for every output format.
+ * This module does no I/O and does not use the Workers runtime.
  */
 
 export const DIMENSIONS = 768;
@@ -11,7 +11,7 @@ const MINUS = 45; // "-"
 const OPEN = 91; // "["
 const CLOSE = 93; // "]"
 const SPACE = 32;
-const ALL_ZEROS = -2; // instead of a place
+const ALL_ZEROS = -2; // returned instead of an index
 const POINT = 46; // "."
 const ZERO = 48; // "0"
 const LOWER_E = 101; // "e"; 0x20 makes a capital letter small
@@ -20,21 +20,21 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder("latin1");
 const encoder = new TextEncoder();
 
-/** An answer that is not what was asked for; the message is a sentence for the caller. */
+/** An invalid answer. The message is for the caller. */
 export class InvalidAnswer extends Error {}
 
 /**
- * Rows of the model: `count` rows of 768 numbers, finite as float32, none of them all zeros.
- * `bytes` holds their JSON text, row `i` from `spans[2 * i]` to `spans[2 * i + 1]`. `floats` are the same numbers, or
- * null if only the text was asked for.
+ * Valid rows: `count` rows of 768 numbers that are finite as float32; no row is all zeros.
+ * `bytes` is the JSON text; row `i` is from `spans[2 * i]` to `spans[2 * i + 1]`. `floats` has the same numbers, or is
+ * null if only the text is needed.
  * @typedef {{ count: number, bytes: Uint8Array, spans: Uint32Array, floats: Float32Array | null }} Rows
  */
 
 /**
  * Reads an answer of the model: `{"shape": [count, 768], "data": [[...], ...]}`.
- * The scanner knows the compact layout. JSON that is written otherwise is parsed, written anew and scanned again.
+ * The scanner reads the compact layout. JSON in another layout is parsed, serialised and scanned again.
  * @param {Uint8Array} bytes
- * @param {number} count rows that were asked for
+ * @param {number} count number of texts in the request
  * @param {boolean} withFloats whether `floats` are needed
  * @param {number} dimensions how many numbers of each row will be used; they must not all be zero
  * @returns {Rows}
@@ -63,7 +63,7 @@ const HEAD = /^\{(?:"shape": ?\[(\d+), ?(\d+)\], ?)?"data": ?\[/;
 const HEAD_LENGTH = 64;
 
 /**
- * Returns the rows of an answer in compact layout, or a sentence that says why it is not one.
+ * Returns the rows of an answer in compact layout, or the reason why it is invalid.
  * @type {(bytes: Uint8Array, count: number, withFloats: boolean) => Rows | string}
  */
 function scanAnswer(bytes, count, withFloats) {
@@ -76,7 +76,7 @@ function scanAnswer(bytes, count, withFloats) {
   const spans = new Uint32Array(2 * count);
   let at = head[0].length;
   for (let i = 0; i < count; i++) {
-    if (i && bytes[at++] !== COMMA) return `The model answered ${i} rows for ${count} texts.`;
+    if (i && bytes[at++] !== COMMA) return `The model returned ${i} rows for ${count} texts.`;
     if (i && bytes[at] === SPACE) at++;
     const end = scanRow(view, bytes, at, floats, i * DIMENSIONS);
     if (end === ALL_ZEROS) return `The model's row ${i} is all zeros.`;
@@ -89,7 +89,7 @@ function scanAnswer(bytes, count, withFloats) {
 }
 
 /**
- * Returns an answer in another layout as a compact one. What is no number stays what it is, and does not scan.
+ * Converts an answer to compact layout. Values that are not numbers are kept, and the scanner rejects them.
  * @type {(bytes: Uint8Array, count: number) => Uint8Array}
  */
 function compact(bytes, count) {
@@ -105,7 +105,7 @@ function compact(bytes, count) {
 }
 
 /**
- * Returns the keys of a JSON object as they are written: of two equal ones, JSON.parse would keep the last.
+ * Returns the keys of a JSON object, including duplicates, of which JSON.parse would keep only the last.
  * @type {(text: string) => string[]}
  */
 function topLevelKeys(text) {
@@ -126,17 +126,17 @@ const double = new Float64Array(1);
 const doubleBits = new Int32Array(double.buffer);
 
 /**
- * Checks one row of 768 JSON numbers from `at` on, and returns where it ends, or ALL_ZEROS, or -1.
- * Fills `floats` from `place` on, if there are any.
+ * Checks one row of 768 JSON numbers that starts at `at`. Returns the index of its end, or ALL_ZEROS, or -1 if it is
+ * invalid. Writes the numbers to `floats` from index `first` on, unless `floats` is null.
  *
- * This loop sees every byte of every answer, so it is one long function, and avoids branches that can't be predicted.
- * `byte ^ 0x30` is the value of a digit, and above 9 for everything else. Digits after a point are read four at a time,
- * see `marks`. A number is digits * 10^-places in double precision, which is right to a few units in the last place;
- * where that might round to another float32 than the number itself, `exact` decides.
- * @type {(view: DataView, bytes: Uint8Array, at: number, floats: Float32Array | null, place: number) => number}
+ * This loop reads every byte of every answer. For speed, it is one long function and avoids unpredictable branches.
+ * `byte ^ 0x30` is the value of a digit, and above 9 for every other byte. Digits after a point are read four at a time,
+ * see `marks`. A number is computed as digits * 10^-places in double precision, which is accurate to a few units in the
+ * last place. Where this could round to a different float32 than the exact number, `exact` is used.
+ * @type {(view: DataView, bytes: Uint8Array, at: number, floats: Float32Array | null, first: number) => number}
  */
-function scanRow(view, bytes, at, floats, place) {
-  const last = bytes.length - 4; // three bytes follow the last digit of an answer
+function scanRow(view, bytes, at, floats, first) {
+  const last = bytes.length - 4; // at least three bytes follow the last digit of an answer
   const valued = floats !== null;
   let nonZero = false;
   if (bytes[at++] !== OPEN) return -1;
@@ -167,31 +167,31 @@ function scanRow(view, bytes, at, floats, place) {
     }
     const power = (bytes[at] | 0x20) === LOWER_E;
     if (power && (at = endOfPower(bytes, at)) < 0) return -1;
-    if (!valued && nonZero && !power && at - start < 38) continue; // it is finite, and its value is not needed
+    if (!valued && nonZero && !power && at - start < 38) continue; // finite, and the value is not needed
     value *= SCALE[places];
     double[0] = value;
-    const middle = (doubleBits[0] & 0x1fffffff) - 0x10000000; // distance from halfway between two float32
+    const middle = (doubleBits[0] & 0x1fffffff) - 0x10000000; // distance from the midpoint of two float32
     const sure = valued && !power && places < SCALE.length && (middle > 64 || middle < -64);
     if (!sure) value = exact(bytes, start + sign, at);
     const rounded = Math.fround(value);
     if (rounded === Infinity) return -1;
     if (rounded !== 0) nonZero = true;
-    if (valued) floats[place + i] = sign ? -rounded : rounded;
+    if (valued) floats[first + i] = sign ? -rounded : rounded;
   }
   if (bytes[at] !== CLOSE) return -1;
   return nonZero ? at + 1 : ALL_ZEROS;
 }
 
 /**
- * Returns 0 if four bytes are digits, else marks every byte that is none. The upper half of a digit is 3, also after
- * adding 6. Carries only reach bytes behind one that is marked.
+ * Returns 0 if all four bytes are digits; otherwise sets high bits in every byte that is not. The upper half of a digit
+ * is 3, also after adding 6. A carry only reaches bytes after a marked one.
  * @type {(four: number) => number}
  */
 function marks(four) {
   return ((four ^ 0x30303030) | ((four + 0x06060606) ^ 0x30303030)) & 0xf0f0f0f0;
 }
 
-/** Returns the number that four digits make. @type {(four: number) => number} */
+/** Returns the value of four digits. @type {(four: number) => number} */
 function fourDigits(four) {
   const digits = four & 0x0f0f0f0f;
   const pairs = digits * 10 + (digits >>> 8); // bytes 0 and 2 now hold the value of two digits each

@@ -1,4 +1,4 @@
-"""What an isolate is made of: the environment, checked once, and the application over it."""
+"""Builds the application of an isolate from the environment, once."""
 
 import time
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ _VARIABLES = (
 
 @cache
 def app() -> App:
-    """Return the application, made in the first request. If a variable is wrong it stays closed; the log says why."""
+    """Return the application. If a variable is invalid, it rejects every request, and the log says why."""
     event_loop.install()
     env = import_from_javascript("cloudflare:workers").env  # not the SDK's copy, which converts everything
     settings, fault = Settings(), ""

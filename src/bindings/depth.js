@@ -1,5 +1,5 @@
 // @ts-check
-/** JSON that is nested deeply: msgspec recurses on the stack of WebAssembly, and its overflow ends the isolate. */
+/** Limits the nesting of JSON. msgspec recurses on the WebAssembly stack, and an overflow terminates the isolate. */
 
 export const MAX_DEPTH = 64;
 
@@ -9,7 +9,7 @@ const OPEN = [91, 123]; // "[" and "{"
 const CLOSE = [93, 125]; // "]" and "}"
 
 /**
- * Returns whether JSON is nested deeper than MAX_DEPTH. Brackets in strings do not count. One pass, no recursion.
+ * Returns whether JSON is nested deeper than MAX_DEPTH. Brackets in strings are ignored. One pass, no recursion.
  * @param {Uint8Array} bytes
  */
 export function isTooDeep(bytes) {

@@ -1,13 +1,12 @@
-"""An event loop that runs what is ready in microtasks: an `await` costs a third of what it costs under Pyodide's own.
+"""Makes the event loop run ready callbacks as microtasks. An `await` then costs a third of its time in Pyodide.
 
-Pyodide sends every ready handle through one `MessageChannel`, and then waits for a second turn of the same kind. Here
-each handle is one microtask. Microtasks run in the request that scheduled them, and the runtime drains them before it
-leaves a request, so that no handle runs in the context of another request. A queue that several requests share breaks
-exactly that, and Pyodide's channel has one: a handle left behind by a terminated request runs in the next one.
+Pyodide sends every ready callback through one `MessageChannel`, and then waits for a second message. Here each callback
+is one microtask. A microtask runs in the request that scheduled it, because the runtime drains the microtask queue
+before it switches to another request. Pyodide's channel is shared by all requests: a callback of a terminated request
+runs inside the next request.
 
-Timers of 2 ms or less go through that channel too, and a loop over them starves everything else; so here every timer is
-a `setTimeout`. A loop over `sleep(0)` still starves everything else, as it does under Pyodide's own loop. `run_sync`
-does not work under this one.
+Pyodide also sends timers of 2 ms or less through that channel. Here every timer is a `setTimeout`. A loop over
+`sleep(0)` blocks everything else, as it does in Pyodide. `run_sync` does not work with this event loop.
 """
 
 import asyncio
@@ -22,12 +21,12 @@ from pyodide.ffi import create_once_callable
 
 
 def install() -> bool:
-    """Speed up the running loop, inside the first request of an isolate. False if this Pyodide is not as expected."""
+    """Patch the running loop; call it inside a request. Return False if Pyodide's internals are not as expected."""
     loop: Any = asyncio.get_running_loop()
     api: Any = getattr(pyodide_js, "_api", None)
     needed = [(loop, "_install_running_loop"), (loop, "_install_asyncgen_hooks")]
     needed += [(api, "scheduleCallback"), (webloop, "scheduleCallback")]
-    if not all(hasattr(place, name) for place, name in needed):
+    if not all(hasattr(owner, name) for owner, name in needed):
         return False
     queue = js.queueMicrotask.bind(js.globalThis)
 
@@ -44,6 +43,6 @@ def install() -> bool:
         return handle
 
     loop.call_soon = loop.call_soon_threadsafe = call_soon
-    api.scheduleCallback = queue  # its one remaining caller asks for no delay
+    api.scheduleCallback = queue  # its only remaining caller passes no delay
     webloop.scheduleCallback = js.setTimeout.bind(js.globalThis)
     return True

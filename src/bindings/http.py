@@ -1,4 +1,4 @@
-"""Requests and responses of the runtime, as the core reads and writes them."""
+"""Converts requests and responses between the runtime and the core."""
 
 from functools import partial
 from typing import Any
@@ -15,8 +15,8 @@ _js = import_from_javascript("bindings/request.js")
 
 _BODY_ERRORS = {
     "too_deep": ("invalid_json", f"The body is nested deeper than {MAX_JSON_DEPTH} levels."),
-    "broken": ("invalid_request", "The body broke off before its end."),
-    "gone": ("client_gone", "The client has disconnected."),
+    "broken": ("invalid_request", "The body ended early: the connection broke while it was sent."),
+    "disconnected": ("client_disconnected", "The client disconnected."),
     "timeout": ("request_timeout", "The body did not arrive within the deadline."),
 }
 
@@ -32,7 +32,7 @@ _head = msgspec.json.Decoder(_Head)
 
 
 def request_from_js(request: JsProxy, settings: Settings) -> HttpRequest:
-    """Return a request of the runtime, with its deadline begun."""
+    """Convert a request of the runtime, and start its deadline."""
     scope = _js.open(settings.deadline_s * 1000, request)
     head = _head.decode(scope.head)
     _, slash, rest = head.url[8:].partition("/")
@@ -51,17 +51,17 @@ async def _read(scope: Any, limit: int) -> bytes:
 
 
 def open_call(settings: Settings) -> Any:
-    """Return the scope of a call by RPC."""
+    """Return the scope of an RPC call, and start its deadline."""
     return _js.open(settings.deadline_s * 1000)
 
 
 async def admits(scope: Any, limiter: Any, key: str) -> bool:
-    """Return whether the rate-limit binding lets this key go on."""
+    """Return whether the rate-limit binding allows another request for this key."""
     return bool(await _js.admits(scope, limiter, key))
 
 
 def response_to_js(scope: Any, response: HttpResponse) -> JsProxy:
-    """Return a `Response`. Headers cross as JSON text, which is cheaper than an object key by key."""
+    """Return a `Response`. Headers are passed as JSON text, which is cheaper than converting a dict."""
     headers = msgspec.json.encode(response.headers).decode()
     if response.numbers is None:
         return _js.respond(scope, response.status, headers, response.text)

@@ -1,4 +1,4 @@
-"""The bindings `AI` and `VECTORIZE`. Vectors stay on the JavaScript side: what crosses is text, and handles."""
+"""The bindings `AI` and `VECTORIZE`. Vectors stay in JavaScript; only text and handles reach Python."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _js = import_from_javascript("bindings/vectors.js")
 
 
 class WorkersAI:
-    """The binding `AI`, and what is computed with its answers."""
+    """The binding `AI`, and computations on its answers."""
 
     def __init__(self, ai: Any) -> None:
         self._ai = ai
@@ -50,8 +50,8 @@ class Vectorize:
                 return found
             case "timeout":
                 raise EmbedderError("upstream_timeout", "Vectorize did not answer within the deadline.")
-            case "gone":
-                raise EmbedderError("client_gone", "The client has disconnected.")
+            case "disconnected":
+                raise EmbedderError("client_disconnected", "The client disconnected.")
             case "invalid":
                 raise EmbedderError("upstream_invalid", found.text)
         raise vectorize.error(found.text)
@@ -61,7 +61,7 @@ class Vectorize:
 
 
 def reply_to_js(scope: Any, reply: Reply) -> Any:
-    """Return an answer to another Worker as plain data."""
+    """Return the answer to an RPC call as plain JavaScript data."""
     if reply.numbers is None:
         return _js.reply(scope, reply.text)
     return _js.reply(scope, reply.text, reply.numbers, reply.field, reply.form)

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Writes rows of numbers: their own digits, shorter sizes, base64, cosines.
- * No I/O, and nothing of the Workers runtime.
+ * Formats vectors: the model's own digits, fewer dimensions, base64. Computes cosines.
+ * This module does no I/O and does not use the Workers runtime.
  */
 import { DIMENSIONS } from "./answer.js";
 
@@ -15,15 +15,15 @@ const encoder = new TextEncoder();
 const latin1 = new TextDecoder("latin1");
 
 /**
- * How rows are written: `dimensions` numbers each, as `encoding` "float" or "base64".
+ * The output format: `dimensions` numbers per row, with `encoding` "float" or "base64".
  * @typedef {{ dimensions: number, encoding: string }} Format
  */
 
-const NUMBER_BYTES = 25; // the longest number that JavaScript prints, and a comma
+const NUMBER_BYTES = 25; // longest number in JavaScript, plus a comma
 
 /**
- * Returns rows as JSON text, with commas between them, `head` in front and `tail` behind.
- * In `item`, what is written for a row, `@` stands for its numbers and `#` for its index, counted from `first`.
+ * Returns rows as JSON text, separated by commas, between `head` and `tail`.
+ * `item` is the template of a row: `@` is replaced with its numbers and `#` with its index, counted from `first`.
  * @param {Rows} rows @param {Format} format @param {string} item @param {number} first
  * @param {string} head @param {string} tail
  * @returns {Uint8Array}
@@ -44,7 +44,7 @@ export function writeRows(rows, format, item, first, head, tail) {
 }
 
 /**
- * Returns whether the answer of the model is already what is to be written.
+ * Returns whether the model's answer is already the requested output.
  * @type {(rows: Rows, head: string, tail: string) => boolean}
  */
 function isWhole({ bytes, spans }, head, tail) {
@@ -53,7 +53,7 @@ function isWhole({ bytes, spans }, head, tail) {
 }
 
 /**
- * Returns whether the digits of the model serve as they are.
+ * Returns whether the output is the model's own digits, unchanged.
  * @type {(format: Format) => boolean}
  */
 function keepsDigits({ dimensions, encoding }) {
@@ -82,7 +82,7 @@ function writeRow(out, { bytes, spans, floats }, i, format) {
 }
 
 /**
- * Returns the first numbers of row `i`. Fewer than 768 get unit length again (Matryoshka: truncate, then renormalise).
+ * Returns row `i`. Fewer than 768 dimensions are truncated and renormalised (Matryoshka).
  * @type {(floats: Float32Array, i: number, dimensions: number) => Float32Array}
  */
 export function unitRow(floats, i, dimensions) {
@@ -103,7 +103,7 @@ function length(row) {
   return Math.sqrt(dot(row, row));
 }
 
-/** Two sums side by side: neither waits for the other's addition. Sizes are even.
+/** Two independent sums are faster than one. Lengths are even.
  * @type {(left: Float32Array, right: Float32Array) => number} */
 function dot(left, right) {
   let even = 0;
@@ -116,7 +116,7 @@ function dot(left, right) {
 }
 
 /**
- * Returns cosines, rounded to nine decimals: of row 0 with each other row if it is a `source`, else the matrix of all
+ * Returns cosines, rounded to nine decimals: of row 0 and each other row if row 0 is a `source`, or the matrix of all
  * pairs.
  * @type {(floats: Float32Array, count: number, dimensions: number, source: boolean) => number[] | number[][]}
  */
@@ -134,11 +134,11 @@ export function cosines(floats, count, dimensions, source) {
   return matrix;
 }
 
-/** JSON text under construction: `bytes` up to `at`. Whoever makes one knows how much room the text needs. */
+/** A buffer for JSON text, filled up to `at`. The caller must know the maximum size. */
 class Writer {
-  /** @param {number} room */
-  constructor(room) {
-    this.bytes = new Uint8Array(room);
+  /** @param {number} size */
+  constructor(size) {
+    this.bytes = new Uint8Array(size);
     this.at = 0;
   }
 
@@ -154,7 +154,7 @@ class Writer {
   }
 
   /**
-   * Writes a float32 with nine significant digits, which are enough to read the same float32 again.
+   * Writes a float32 with nine significant digits, which identify a float32.
    * @param {number} value
    */
   number(value) {
@@ -183,15 +183,15 @@ class Writer {
   }
 }
 
-/** Moves nine significant digits in front of the point, by the number of zeros behind it. */
+/** Factors that turn nine significant digits into an integer, by the number of zeros after the point. */
 const DIGITS = [1e9, 1e10, 1e11, 1e12];
 
-/** How many zeros follow the point, at most 3. @type {(size: number) => number} */
+/** Returns the number of zeros after the point, at most 3. @type {(size: number) => number} */
 function zerosOf(size) {
   return size >= 0.1 ? 0 : size >= 0.01 ? 1 : size >= 0.001 ? 2 : 3;
 }
 
-/** Returns a row as an array, each number with as few digits as a float32 needs.
+/** Returns a row as an array of numbers with nine significant digits where they identify the float32.
  * @type {(row: Float32Array) => number[]} */
 export function shortDigits(row) {
   const values = new Array(row.length);

@@ -1,24 +1,24 @@
 // @ts-check
-/** One request as the runtime sees it: what came in, until when it is answered, and what goes out. */
+/** One request: reading it, its deadline, and its response. */
 import { isTooDeep } from "./depth.js";
 
 const HEADERS = ["x-request-id", "content-type", "authorization", "origin", "cf-connecting-ip"];
 const DRAIN_FACTOR = 4;
 
-/** One request: its deadline, its client, and the calls that end with them. */
+/** One request: its deadline, its client, and its upstream calls, which end with them. */
 export class Scope {
   /** @param {number} ms until the deadline @param {Request} [request] */
   constructor(ms, request) {
-    /** @type {string | undefined} why it ended early */
+    /** @type {string | undefined} why the request ended early */
     this.reason = undefined;
     /** @type {ReturnType<typeof setTimeout> | null} */
     this.timer = null;
     this.controller = new AbortController();
     /** @type {Promise<never>} */
     this.ended = new Promise((_, reject) => (this.reject = reject));
-    this.ended.catch(() => {}); // nobody may be waiting
+    this.ended.catch(() => {}); // it may reject while nothing awaits it
     this.extend(ms);
-    request?.signal.addEventListener("abort", () => this.abort("gone"));
+    request?.signal.addEventListener("abort", () => this.abort("disconnected"));
     this.request = request;
   }
 
@@ -35,22 +35,22 @@ export class Scope {
     this.timer = setTimeout(() => this.abort("timeout"), ms);
   }
 
-  /** Settles as `work` does, or rejects when the scope ends before. @template T @param {Promise<T>} work */
+  /** Settles like `work`, or rejects if the request ends first. @template T @param {Promise<T>} work */
   within(work) {
     return Promise.race([work, this.ended]);
   }
 
-  /** Throws if the scope has ended. */
+  /** Throws if the request has ended. */
   check() {
     if (this.reason) throw new Error(this.reason);
   }
 
-  /** Ends the deadline: the answer is there. */
+  /** Stops the deadline, because the answer is complete. */
   close() {
     clearTimeout(this.timer);
   }
 
-  /** Ends what was started for this request. @param {string} reason */
+  /** Stops the upstream calls of this request. @param {string} reason */
   abort(reason) {
     this.reason ??= reason;
     this.reject?.(new Error(reason));
@@ -59,13 +59,14 @@ export class Scope {
   }
 }
 
-/** Begins a request: HTTP with `request`, RPC without. @param {number} ms @param {Request} [request] */
+/** Starts a request. An RPC call has no `request`. @param {number} ms @param {Request} [request] */
 export function open(ms, request) {
   return new Scope(ms, request);
 }
 
 /**
- * Returns the body of a request, or why there is none: "too_large", "too_deep", "broken", "timeout" or "gone".
+ * Returns the body of a request, or the reason for an error: "too_large", "too_deep", "broken", "timeout" or
+ * "disconnected".
  * @param {Scope} scope @param {number} limit in bytes @returns {Promise<Uint8Array | string>}
  */
 export async function readBody(scope, limit) {
@@ -81,8 +82,8 @@ export async function readBody(scope, limit) {
 }
 
 /**
- * Reads a body to its end, or to the length that it claims; null if it is over the limit.
- * A client that is still sending would not see the answer, so some of what is over the limit is read, and not kept.
+ * Reads a body to its end, or to its content length. Returns null if it exceeds the limit.
+ * A client may not read the answer while it is still sending. Therefore some bytes over the limit are read and dropped.
  * @type {(body: ReadableStream<Uint8Array>, claimed: number, limit: number) => Promise<Uint8Array | null>}
  */
 async function readAll(body, claimed, limit) {
@@ -108,7 +109,7 @@ export async function admits(scope, limiter, key) {
 }
 
 /**
- * Returns a response with `text` as its body, or with the JSON of `numbers` between `text` and `tail`.
+ * Returns a response. Its body is `text`, or the JSON of `numbers` between `text` and `tail`.
  * @param {Scope} scope @param {number} status @param {string} headers JSON @param {string | null} text
  * @param {{ parts(head: string, item: string, tail: string): Iterator<Uint8Array> }} [numbers]
  * @param {string} [item] see writeRows @param {string} [tail]
@@ -119,7 +120,7 @@ export function respond(scope, status, headers, text, numbers, item = "@", tail 
   return new Response(body, { status, headers: JSON.parse(headers) });
 }
 
-/** One part is sent as it is. Many are a stream, so that not all of them are in memory. @param {Iterator<Uint8Array>} parts */
+/** Returns a single part as it is, and several parts as a stream, to keep only one of them in memory. @param {Iterator<Uint8Array>} parts */
 function inTurn(parts) {
   const first = parts.next().value;
   let next = parts.next();

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The model, the index, and the numbers that go between them. Python holds handles to the numbers, and gets text.
- * Nothing here decides anything. The calls never throw: what went wrong is in the answer.
+ * Calls the model and the index, and keeps the vectors. Python gets text, and handles to the numbers.
+ * Calls never throw; the answer contains the fault. Python decides what a fault means.
  */
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
 import { MAX_DEPTH, isTooDeep } from "./depth.js";
@@ -12,12 +12,12 @@ import { base64, cosines, shortDigits, unitRow, writeRows } from "./numbers.js";
 /** @typedef {import("./request.js").Scope} Scope */
 
 const JSON_TYPE = "application/json";
-const TOO_DEEP = `Vectorize answered JSON that is nested deeper than ${MAX_DEPTH} levels.`;
+const TOO_DEEP = `Vectorize returned JSON that is nested deeper than ${MAX_DEPTH} levels.`;
 const MAX_ERROR_CHARS = 65_536;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** What came of one call of the model: `rows`, or a `fault` with its HTTP status and what the service said. */
+/** The outcome of one model call: `rows`, or a `fault` with the HTTP status and the body of the answer. */
 class Answer {
   /** @param {string} fault @param {Rows | null} rows @param {number} [status] @param {string} [detail] */
   constructor(fault, rows, status = 0, detail = "") {
@@ -29,11 +29,11 @@ class Answer {
 }
 
 /**
- * Asks Workers AI for `count` texts. `fault` of the answer: "" (it is right), "http", "type", "invalid", "timeout",
- * "gone" or "broken".
+ * Embeds `count` texts with Workers AI. The `fault` of the answer is "" (none), "http", "type", "invalid", "timeout",
+ * "disconnected" or "broken"; `ports.Answer` explains them.
  * @param {Scope} scope @param {Ai} ai @param {string} model @param {string} inputs JSON @param {number} count
- * @param {number} dimensions numbers of a row that will be used @param {boolean} withFloats whether they are computed
- * with @param {boolean} rejectIfBusy
+ * @param {number} dimensions how many numbers of a row will be used @param {boolean} withFloats see readAnswer
+ * @param {boolean} rejectIfBusy fail instead of waiting for capacity
  */
 export async function ask(scope, ai, model, inputs, count, dimensions, withFloats, rejectIfBusy) {
   try {
@@ -52,13 +52,13 @@ export async function ask(scope, ai, model, inputs, count, dimensions, withFloat
   }
 }
 
-/** What an error says, if Python can read it. @param {Response} response */
+/** Returns the body of an error, or "" if Python could not decode it. @param {Response} response */
 async function detail(response) {
   const text = await response.text();
   return text.length > MAX_ERROR_CHARS || isTooDeep(encoder.encode(text)) ? "" : text;
 }
 
-/** Rows of the model on their way out, as JSON or as values of JavaScript. */
+/** Vectors in an output format: as JSON text, or as JavaScript values. */
 class Vectors {
   /** @param {Rows[]} batches in order @param {Format} format */
   constructor(batches, format) {
@@ -67,8 +67,8 @@ class Vectors {
   }
 
   /**
-   * JSON in parts, one for each call of the model. A part is made when it is taken, and its rows are released.
-   * `item` is explained at writeRows.
+   * Yields JSON in parts, one per model call. Each part is built on demand, and its rows are released.
+   * See writeRows for `item`.
    * @param {string} head @param {string} item @param {string} tail
    */
   *parts(head, item, tail) {
@@ -81,12 +81,12 @@ class Vectors {
     }
   }
 
-  /** Arrays of numbers, or base64 texts. */
+  /** Returns arrays of numbers, or base64 strings. */
   values() {
     return this.batches.flatMap((rows) => rowValues(rows, this.format));
   }
 
-  /** All numbers of one call, row by row. */
+  /** Returns the numbers of all rows of one call. */
   floats() {
     return this.batches[0].floats;
   }
@@ -101,7 +101,7 @@ function rowValues({ count, bytes, spans, floats }, format) {
   });
 }
 
-/** Cosines on their way out. */
+/** Cosines as output. */
 class Scores {
   /** @param {number[] | number[][]} scores */
   constructor(scores) {
@@ -130,9 +130,9 @@ export function similarity({ rows }, dimensions, source) {
 }
 
 /**
- * Calls a method of the Vectorize index. `given` is the JSON of its arguments. The vectors of `answer` go into the
- * documents to write, or in front of the arguments of a query. Numbers of vectors that come back stay in `values`; in
- * the text, their place there stands for them.
+ * Calls a method of the Vectorize index. `given` is the JSON of its arguments. The vectors of `answer` are added to the
+ * documents to write, or become the first argument of a query. Vectors in the result stay in `values`; the `text` has
+ * their index instead.
  * @param {Scope} scope @param {any} index @param {string} method @param {string} given @param {Answer} [answer]
  */
 export async function callIndex(scope, index, method, given, answer) {
@@ -144,7 +144,7 @@ export async function callIndex(scope, index, method, given, answer) {
     if (isTooDeep(encoder.encode(text))) throw new InvalidAnswer(TOO_DEEP);
     return { fault: "", text, values };
   } catch (error) {
-    const invalid = error instanceof InvalidAnswer || error instanceof RangeError; // nested too deeply to be written
+    const invalid = error instanceof InvalidAnswer || error instanceof RangeError; // RangeError: nested too deeply
     const fault = invalid ? "invalid" : (scope.reason ?? "failed");
     return { fault, text: String(error), values: null };
   }
@@ -159,9 +159,9 @@ function withVectors(method, given, rows) {
   return [documents.map((/** @type {object} */ item, /** @type {number} */ i) => ({ ...item, values: vectors[i] }))];
 }
 
-/** The `values` of vectors that came from the index. Their places stand for them in what Python reads and writes. */
+/** The `values` of vectors from the index. In the text that Python reads, an index replaces each of them. */
 class StoredValues {
-  /** @param {any} result of the binding; places replace the values in it */
+  /** @param {any} result of the binding; its values are replaced with indexes */
   constructor(result) {
     /** @type {number[][]} */
     this.taken = [];
@@ -169,12 +169,12 @@ class StoredValues {
       if (item?.values === null) delete item.values;
       if (item?.values === undefined) continue;
       const values = Array.from(item.values);
-      if (!values.every(Number.isFinite)) throw new InvalidAnswer("Vectorize answered values that are not numbers.");
+      if (!values.every(Number.isFinite)) throw new InvalidAnswer("Vectorize returned values that are not numbers.");
       item.values = this.taken.push(values) - 1;
     }
   }
 
-  /** Returns `text` as an object with the values in their places. @param {string} text */
+  /** Parses `text` and replaces the indexes with the values. @param {string} text */
   fill(text) {
     const result = JSON.parse(text);
     for (const item of vectorsIn(result)) if (item.values != null) item.values = this.taken[item.values];
@@ -193,7 +193,7 @@ function vectorsIn(result) {
   return Array.isArray(found) ? found : [];
 }
 
-/** Returns the values of several answers as those of one. @param {StoredValues[]} answers */
+/** Concatenates the values of several answers. @param {StoredValues[]} answers */
 export function merge(...answers) {
   const merged = new StoredValues([]);
   merged.taken = answers.flatMap(({ taken }) => taken);
@@ -201,9 +201,9 @@ export function merge(...answers) {
 }
 
 /**
- * Returns the answer to another Worker: `text` as an object, with `numbers` in it.
- * @param {Scope} scope @param {string} text @param {any} [numbers] @param {string} [field] where they go; without one
- * they are StoredValues @param {string} [form] "array", "float32" or "response"
+ * Returns the answer to an RPC call: the object in `text`, with `numbers` added.
+ * @param {Scope} scope @param {string} text @param {any} [numbers] @param {string} [field] of the numbers; without
+ * it, they are StoredValues @param {string} [form] "array", "float32" or "response"
  */
 export function reply(scope, text, numbers, field, form) {
   scope.close();

@@ -1,1 +1,4 @@
-"""Text to EmbeddingGemma vectors: the pure core. No JavaScript, no environment, no clock, no I/O."""
+"""The core: turns text into EmbeddingGemma vectors. It does no I/O and imports no JavaScript.
+
+`bindings/` implements the interfaces in `ports`. import-linter enforces the layers, see pyproject.toml.
+"""

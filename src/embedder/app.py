@@ -1,4 +1,4 @@
-"""What both entry points share: the parts of an isolate, the last word on errors, the log line. No I/O of its own."""
+"""What HTTP and RPC share: the parts of the application, error handling and the log line."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -18,7 +18,7 @@ _MAX_DETAIL_CHARS = 500
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
-    """What an isolate needs to answer requests. `fault` says what is wrong with the variables, for the log."""
+    """The parts of the application. `fault` names invalid variables of the Worker; it is logged and never sent."""
 
     settings: Settings
     embedder: Embedder
@@ -37,7 +37,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def store(self) -> Store:
-        """The operations on the index; an error where none is bound."""
+        """The operations on the index. Raises `vectorize_not_configured` if no index is bound."""
         if self.index is None:
             message = "No Vectorize index is bound: add [[vectorize]] to wrangler.toml."
             raise EmbedderError("vectorize_not_configured", message)
@@ -45,25 +45,25 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def guarded(app: App, context: RequestContext, work: Callable[[], Awaitable[T]]) -> T | EmbedderError:
-    """Return what `work` returns, or the error in which it ends, which stops all calls of the request. Never raises."""
+    """Return the result of `work`, or its error. An error stops all upstream calls of the request. Never raises."""
     task = app.live.enter(context)
     try:
         if app.fault:
             raise RuntimeError(app.fault)
         return await work()
-    except GeneratorExit:  # closed by a later request, see `live`
-        context.status, context.code = STATUS["client_gone"], "client_gone"
+    except GeneratorExit:  # a later request closed this one, see `live`
+        context.status, context.code = STATUS["client_disconnected"], "client_disconnected"
         finish(app, context)
         raise
     except EmbedderError as error:
         failure = error
     except Exception as error:
-        # the caller gets a generic sentence, the operator the details
+        # the caller gets a generic message, the log gets the details
         context.detail = f"{type(error).__name__}: {error}"[:_MAX_DETAIL_CHARS]
         failure = EmbedderError("internal_error", "The service failed; the details were logged.")
     finally:
         app.live.leave(task)
-    # The error holds frames, and these hold the texts. Without the cut, both would stay until the next collection.
+    # The traceback references frames, which reference the texts and the error. Break this cycle to free the texts now.
     failure.__traceback__ = failure.__cause__ = failure.__context__ = None
     context.scope.abort("failed")
     context.status, context.code = failure.status, failure.code

@@ -1,4 +1,4 @@
-"""The arguments of another Worker as the JSON that HTTP would carry, within the same limits. No I/O."""
+"""Converts the arguments of an RPC call to the JSON of the same HTTP request, within the same limits."""
 
 from collections.abc import Collection, Sequence
 
@@ -10,9 +10,9 @@ from embedder.settings import MAX_JSON_DEPTH
 
 
 def to_json(names: tuple[str, ...], arguments: Sequence[object], limit: int) -> bytes:
-    """Return the arguments as one JSON object: those by position have `names`, an object of options may follow.
+    """Return the arguments as one JSON object. Positional arguments get `names`; an object of options may follow.
 
-    Raises `invalid_request` for what is not plain data, and `payload_too_large` for more than `limit` bytes.
+    Raises `invalid_request` if they are not plain data, and `payload_too_large` if they exceed `limit` bytes.
     """
     body = _named(names, list(arguments))
     if _size(body) > limit:
@@ -41,10 +41,10 @@ def _named(names: tuple[str, ...], given: list[object]) -> dict[str, object]:
 
 
 def _size(body: object) -> int:
-    """Return about how many characters the JSON of `body` has, at least one for each value.
+    """Return a lower bound of the size of `body` as JSON, in characters. Raises for nesting that is too deep.
 
-    A container counts as often as it is referred to, but is looked at once a level, so that references among containers
-    can't make this slow. Rejects what is nested too deeply; a cycle is.
+    A container that is referenced several times counts several times, as in JSON, but is visited once per level, so
+    the time is linear even if containers share their children. A cycle counts as nesting that is too deep.
     """
     levels: list[dict[int, Collection[object]]] = [{id(body): [body]}]
     while level := {id(child): _children(child) for part in levels[-1].values() for child in part if _is_nested(child)}:
@@ -72,4 +72,4 @@ def _own_size(value: object) -> int:
 
 
 def _too_large(limit: int) -> EmbedderError:
-    return EmbedderError("payload_too_large", f"The arguments are over the limit of {limit} bytes; send less.")
+    return EmbedderError("payload_too_large", f"The arguments exceed the limit of {limit} bytes; send less.")

@@ -1,6 +1,6 @@
-"""Who may call: keys, the rate limiter's key, and other origins. No I/O.
+"""API keys and CORS.
 
-Keys are compared in constant time, and all of them always, so that the time of an answer tells nothing.
+Every request is compared with every key, each in constant time, so that the time of an answer reveals nothing.
 """
 
 from hmac import compare_digest
@@ -18,11 +18,11 @@ _PREFLIGHT_MAX_AGE_S = 86_400
 
 
 def key_name(settings: Settings, authorization: str) -> str | None:
-    """Return the name of the key in an `Authorization` header; None if it is not one of ours."""
+    """Return the name of the key in an `Authorization` header, or None if the key is unknown."""
     if not settings.auth:
         return ""
     if not settings.keys:
-        message = 'No keys are configured: set the secret API_KEYS, or AUTH = "off" to open this.'
+        message = 'No keys are configured: set the secret API_KEYS, or AUTH = "off" to allow everybody.'
         raise EmbedderError("auth_not_configured", message)
     scheme, rest = authorization[: len(_SCHEME)], authorization[len(_SCHEME) :]
     presented = rest.strip().encode() if scheme.lower() == _SCHEME else b""
@@ -31,13 +31,13 @@ def key_name(settings: Settings, authorization: str) -> str | None:
 
 
 def unauthorized() -> EmbedderError:
-    """Return the one answer to a missing and to a wrong key."""
+    """Return the error for a missing or unknown key."""
     challenge = {"www-authenticate": 'Bearer realm="embedder"'}
     return EmbedderError("unauthorized", "Send a valid key: Authorization: Bearer KEY.", headers=challenge)
 
 
 def cors_headers(settings: Settings, origin: str | None) -> dict[str, str]:
-    """Return what lets a page of an allowed origin read the answer; nothing for any other."""
+    """Return the CORS headers of an answer: none for an origin that is not allowed."""
     if not settings.cors_origins:
         return {}
     if origin not in settings.cors_origins:
@@ -50,7 +50,7 @@ def cors_headers(settings: Settings, origin: str | None) -> dict[str, str]:
 
 
 def preflight_headers(allowed: dict[str, str]) -> dict[str, str]:
-    """Return the answer to a browser's preflight request, given the headers of `cors_headers`."""
+    """Return the additional headers of a preflight answer, given those of `cors_headers`."""
     if "access-control-allow-origin" not in allowed:
         return {}
     return {

@@ -1,4 +1,4 @@
-"""One request: the scope of its upstream calls, and what its log line says. No I/O."""
+"""The state of one request: its deadline, its upstream calls and its log line."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,19 +11,19 @@ _NOT_LOGGED = ("scope", "params", "began_ms", "ends_ms")
 
 
 class RequestContext(msgspec.Struct, kw_only=True):
-    """What is known of one request, over HTTP or RPC. It never holds a text, a vector or a key."""
+    """The state of one HTTP or RPC request. It never contains a text, a vector or a key."""
 
     scope: Scope
     began_ms: float
-    ends_ms: float  # its deadline
+    ends_ms: float  # deadline
     request_id: str
     method: str
     path: str
-    params: Mapping[str, str] = {}  # values of the path and of the query
+    params: Mapping[str, str] = {}  # from the path and the query string
     status: int = 0
     code: str = ""
-    detail: str = ""  # a fault of our own, for the operator
-    key: str = ""  # the name of the caller's key
+    detail: str = ""  # of an internal error, for the operator
+    key: str = ""  # name of the caller's key
     texts: int = 0
     model_ms: float = 0.0
     total_ms: float = 0.0
@@ -34,7 +34,7 @@ class RequestContext(msgspec.Struct, kw_only=True):
         self.scope.extend(ms)
 
     def log_line(self) -> str:
-        """Return the request's log line: JSON, without fields that say nothing."""
+        """Return the log line: JSON without empty fields."""
         fields: dict[str, Any] = {name: getattr(self, name) for name in _LOGGED}
         return msgspec.json.encode({name: value for name, value in fields.items() if value}).decode()
 

@@ -1,4 +1,4 @@
-"""JSON to requests. Every error names the path of its cause, and lists what would be right. No I/O."""
+"""Decodes JSON into request Structs. Errors name the path of the field at fault and list the valid choices."""
 
 import json
 import re
@@ -16,17 +16,17 @@ _TOO_MANY = re.compile(r"Expected `array` of length <= (\d+)")
 _TOO_FEW = re.compile(r"Expected `array` of length >= 1$")
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAX_NAME_CHARS = 64
-_MAX_SENTENCE_CHARS = 200  # the sentence may quote what was sent
+_MAX_SENTENCE_CHARS = 200  # the sentence may quote the request
 
 
 @cache
 def decoder(kind: Any) -> "msgspec.json.Decoder[Any]":  # noqa: ANN401
-    """Return the decoder of a Struct, made once."""
+    """Return the cached decoder of a Struct."""
     return msgspec.json.Decoder(kind)
 
 
 def decode(body: bytes, kind: Any) -> Any:  # noqa: ANN401
-    """Decode `body` into the Struct `kind`; `invalid_json` or `invalid_request` with the path of the fault."""
+    """Decode `body` into the Struct `kind`. Raises `invalid_json`, `invalid_request` or `batch_too_large`."""
     try:
         return decoder(kind).decode(body)
     except msgspec.ValidationError as error:
@@ -43,7 +43,7 @@ def decode(body: bytes, kind: Any) -> Any:  # noqa: ANN401
 
 
 def reject_surrogates(value: object) -> None:
-    """Raise `invalid_request` for half of a surrogate pair in any text of `value`, with its path."""
+    """Raise `invalid_request`, with the path, if a string in `value` contains a lone surrogate."""
     waiting = [(value, "")]
     while waiting:
         part, path = waiting.pop()
@@ -51,7 +51,7 @@ def reject_surrogates(value: object) -> None:
             try:
                 part.encode()
             except UnicodeEncodeError:
-                raise invalid(f"{path or 'The body'} holds half of a surrogate pair.", path or None) from None
+                raise invalid(f"{path or 'The body'} contains a lone surrogate.", path or None) from None
         waiting.extend(_children(part, path))
 
 
@@ -61,12 +61,12 @@ def _children(value: object, path: str) -> Iterator[tuple[object, str]]:
             yield name, path
             yield child, f"{path}.{name}".lstrip(".")[:_MAX_NAME_CHARS]
     elif isinstance(value, list):
-        for place, child in enumerate(value):
-            yield child, f"{path}[{place}]"
+        for index, child in enumerate(value):
+            yield child, f"{path}[{index}]"
 
 
 def _explained(message: str, kind: Any) -> EmbedderError:  # noqa: ANN401
-    """Return our error for a message of msgspec, which ends with the path."""
+    """Return the error for a message of msgspec, which ends with the path."""
     found = _PATH.search(message)
     path = found[1].replace("[...]", "") if found else ""
     sentence = (message[: found.start()] if found else message).replace("`", "")[:_MAX_SENTENCE_CHARS]
@@ -75,10 +75,10 @@ def _explained(message: str, kind: Any) -> EmbedderError:  # noqa: ANN401
         return invalid(f"{path} is {sentence.removeprefix('Invalid enum value ')}; it must be one of {choices}.", path)
     limits = next((meta for meta in types if isinstance(meta, msgspec.Meta) and meta.max_length), None)
     if _TOO_MANY.match(message) and limits:
-        sentence = f"{path} holds too many items; the limit is {limits.max_length} a request."
+        sentence = f"{path} has too many items; the limit is {limits.max_length} per request."
         return EmbedderError("batch_too_large", sentence, param=path)
     if _TOO_FEW.match(message[: found.start()] if found else message) and limits:
-        return invalid(f"{path} holds no items; send 1 to {limits.max_length}.", path)
+        return invalid(f"{path} is empty; send 1 to {limits.max_length} items.", path)
     return invalid(f"{path}: {sentence}." if path else f"{sentence}.", path or None)
 
 
@@ -87,7 +87,7 @@ def _choices(types: list[Any]) -> str:
 
 
 def _types_at(kind: Any, path: str) -> list[Any]:  # noqa: ANN401
-    """Return the types that meet at a path of a Struct, parts of unions and constraints among them."""
+    """Return all types at a path of a Struct, including members of unions and constraints."""
     types = [kind]
     for name in re.findall(r"\w+", re.sub(r"\[\d*\]", "", path)):
         structs = [part for part in types if isinstance(part, type) and issubclass(part, msgspec.Struct)]

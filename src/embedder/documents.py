@@ -1,4 +1,4 @@
-"""The operations on the index: upsert documents, search, read, delete, describe. No I/O of its own."""
+"""The operations on the index: upsert documents, search, get, delete, describe."""
 
 from typing import Any
 
@@ -25,14 +25,14 @@ from embedder.vectorize import Stored
 
 
 class GetResponse(Struct):
-    """Stored vectors, and the ids that are not there."""
+    """Stored vectors, and the ids that are not stored."""
 
     vectors: list[Stored]
     missing: list[str]
 
 
 class IndexResponse(Struct):
-    """`fits`: whether the index can hold the model's vectors. Vectorize does not tell its metric; use cosine."""
+    """`fits` says whether the dimensions match the model. Vectorize does not report the metric; it must be cosine."""
 
     fits: bool
     model: str
@@ -48,26 +48,26 @@ async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> R
     documents = request.documents
     vectorize.check_namespace(request.namespace)
     vectorize.check_ids([item.id for item in documents], param="documents")
-    rows = [_row(item, place, keep_text=request.keep_text) for place, item in enumerate(documents)]
+    rows = [_row(item, index, keep_text=request.keep_text) for index, item in enumerate(documents)]
     titles = [item.title or "" for item in documents]
     options = PromptOptions(task=request.task, truncate=request.truncate, title=titles if any(titles) else None)
     texts = [item.text for item in documents]
     prepared = app.embedder.prepare(texts, options, param="documents", default=prompts.DOCUMENT)
     await app.store.check_fit(context)
     async with app.embedder.batches(prepared, context) as answers:
-        written = await app.store.write(rows, answers, context, method=request.mode, namespace=request.namespace)
-    if request.wait:
-        await app.store.wait(written, context)
+        written = await app.store.write(
+            rows, answers, context, method=request.mode, namespace=request.namespace, wait=request.wait
+        )
     return Result(written, prepared)
 
 
-def _row(item: DocumentIn, place: int, *, keep_text: bool) -> Row:
+def _row(item: DocumentIn, index: int, *, keep_text: bool) -> Row:
     text = item.text if keep_text else None
-    return Row(item.id, vectorize.metadata_json(item.metadata, text, param=f"documents[{place}].metadata"))
+    return Row(item.id, vectorize.metadata_json(item.metadata, text, param=f"documents[{index}].metadata"))
 
 
 async def search(app: App, context: RequestContext, request: SearchRequest) -> Result:
-    """Find the vectors that are nearest to a text or to a stored vector."""
+    """Find the vectors nearest to a text or to a stored vector."""
     if (request.text is None) == (request.id is None):
         raise invalid("Send either text or id.", "text")
     options = _query_options(request)
@@ -82,7 +82,7 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
         found, values = await app.store.search(context, options, answer=answer)
     if not request.values:
         for match in found.matches:
-            match.values = UNSET  # whatever Vectorize sent
+            match.values = UNSET  # Vectorize may send them anyway
     if request.min_score is not None:
         found.matches = [match for match in found.matches if match.score >= request.min_score]
         found.count = len(found.matches)
@@ -90,7 +90,7 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
 
 
 def _query_options(request: SearchRequest) -> dict[str, Any]:
-    """Return the options of Vectorize for a search, after checking every limit."""
+    """Check all limits of a search, and return Vectorize's options for it."""
     vectorize.check_top_k(request.top_k, full=request.values or request.metadata == "all")
     vectorize.check_namespace(request.namespace)
     options: dict[str, Any] = {
@@ -107,7 +107,7 @@ def _query_options(request: SearchRequest) -> dict[str, Any]:
 
 
 async def get(app: App, context: RequestContext, request: GetRequest) -> Result:
-    """Read stored vectors."""
+    """Get stored vectors."""
     vectorize.check_ids(request.ids, param="ids")
     vectors, values = await app.store.get(request.ids, context)
     missing = sorted(set(request.ids) - {vector.id for vector in vectors})
@@ -117,14 +117,11 @@ async def get(app: App, context: RequestContext, request: GetRequest) -> Result:
 async def delete(app: App, context: RequestContext, request: DeleteRequest) -> Result:
     """Delete stored vectors."""
     vectorize.check_ids(request.ids, param="ids")
-    written = await app.store.delete(request.ids, context)
-    if request.wait:
-        await app.store.wait(written, context)
-    return Result(written)
+    return Result(await app.store.delete(request.ids, context, wait=request.wait))
 
 
 async def describe(app: App, context: RequestContext, request: DescribeRequest) -> Result:  # noqa: ARG001
-    """Describe the index, and say whether it fits the model."""
+    """Describe the index, and report whether it fits the model."""
     found = await app.store.describe(context)
     return Result(
         IndexResponse(

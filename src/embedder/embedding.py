@@ -1,4 +1,4 @@
-"""Texts to vectors: put prompts in front, estimate tokens, call the model in batches, repeat where it helps. No I/O."""
+"""Turns texts into vectors: adds prompts, estimates tokens, calls the model in batches and retries."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator
@@ -15,11 +15,11 @@ from embedder.ports import Answer, Clock, Model
 from embedder.requests import OutputFormat, PromptOptions
 from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
 
-_MAX_NAMED = 20  # texts that an error names
+_MAX_NAMED = 20  # texts named in an error
 
 
 class PreparedTexts(msgspec.Struct, frozen=True):
-    """Texts as the model will see them, the task of their prompt, their estimated tokens, and which are too long."""
+    """Texts with their prompts. `tokens` is an estimate; `truncated` lists the indexes of texts that are too long."""
 
     texts: list[str]
     task: str | None
@@ -28,7 +28,7 @@ class PreparedTexts(msgspec.Struct, frozen=True):
 
 
 class Embedder:
-    """The operations over one model."""
+    """Embeds texts with one model."""
 
     def __init__(
         self,
@@ -54,10 +54,10 @@ class Embedder:
         alias: str | None = None,
         default: str | None = None,
     ) -> PreparedTexts:
-        """Put prompts in front of `texts` and estimate their tokens; nothing is paid yet.
+        """Add prompts to `texts` and estimate their tokens. This does not call the model.
 
-        `alias` is the task that a model's name carries, `default` the one to use if none is asked for.
-        Raises `text_too_long` for texts over the limit if `options` ask for that; `param` is the path of the texts.
+        `alias` is the task in the model name, `default` the task if the request names none. `param` is the path of the
+        texts, for errors. Raises `text_too_long` if `options.truncate` is "error" and a text is too long.
         """
         task = _task(options, alias) or default
         prompted = prompts.apply(task, texts, options.title)
@@ -71,7 +71,7 @@ class Embedder:
     async def embed(self, prepared: PreparedTexts, context: RequestContext, output: OutputFormat) -> list[Answer]:
         """Embed in calls of 100 texts, at most 6 at a time, and return the answers in order.
 
-        All or nothing: the first failure cancels the other calls.
+        The first failure cancels the other calls.
         """
         context.texts = len(prepared.texts)
         if context.texts <= MAX_TEXTS_PER_CALL:
@@ -83,7 +83,7 @@ class Embedder:
     async def batches(
         self, prepared: PreparedTexts, context: RequestContext
     ) -> AsyncGenerator[AsyncIterator[Answer], None]:
-        """Embed as `embed` does, but give each answer as soon as those before it were taken, and keep none."""
+        """Embed like `embed`, but yield each answer in order as soon as it arrives, and keep none of them."""
         context.texts = len(prepared.texts)
         async with Tasks(self._calls(prepared, context, OutputFormat(encoding="float32"))) as tasks:
             yield _in_order(tasks)
@@ -100,7 +100,7 @@ class Embedder:
         return map(one, range(0, len(prepared.texts), MAX_TEXTS_PER_CALL))
 
     async def _call(self, texts: list[str], context: RequestContext, output: OutputFormat) -> Answer:
-        """Call the model, and again while a repeat may help."""
+        """Call the model, and retry transient errors."""
         inputs = msgspec.json.encode({"text": texts}).decode()
         attempt = 0
         while True:
@@ -118,7 +118,7 @@ class Embedder:
     async def _attempt(
         self, inputs: str, count: int, context: RequestContext, output: OutputFormat, *, last: bool
     ) -> Answer:
-        """Call the model once. Only the last attempt waits in the queue of a busy model."""
+        """Call the model once. Only the last attempt waits if the model is busy."""
         began = self._clock()
         try:
             return await self.model.ask(
@@ -134,7 +134,7 @@ class Embedder:
 
 
 def _task(options: PromptOptions, alias: str | None) -> str | None:
-    """Return the full name of the task, whichever of its names was used; an error if two of them differ."""
+    """Return the full name of the task, whichever field names it. Raises if two fields name different tasks."""
     given = {
         "model": alias,
         "task": options.task,
@@ -143,13 +143,13 @@ def _task(options: PromptOptions, alias: str | None) -> str | None:
     }
     asked = {name: prompts.full_name(task) for name, task in given.items() if task is not None}
     if len(set(asked.values())) > 1:
-        raise invalid(f"{' and '.join(asked)} ask for different tasks; send one of them.", list(asked)[1])
+        raise invalid(f"{' and '.join(asked)} name different tasks; send one of them.", list(asked)[1])
     return next(iter(asked.values()), None)
 
 
 def _too_long(over: list[int], limit: int, param: str) -> EmbedderError:
     named = ", ".join(f"{param}[{index}]" for index in over[:_MAX_NAMED])
-    sentence = f"{named}: over the limit of {limit} tokens a text (estimated). "
+    sentence = f"{named}: over the limit of {limit} tokens per text (estimated). "
     advice = 'Shorten them, or send truncate "end" to have them truncated.'
     return EmbedderError("text_too_long", sentence + advice, param=f"{param}[{over[0]}]")
 

@@ -1,4 +1,4 @@
-"""The closed set of errors: every code with its HTTP status. The message is one sentence that a caller can act on."""
+"""All error codes with their HTTP status. Each message is one sentence that tells the caller what to do."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ STATUS: Mapping[str, int] = {
     "unsupported_media_type": 415,
     "rate_limited": 429,
     "quota_exhausted": 429,
-    "client_gone": 499,  # in the log alone: the client has disconnected
+    "client_disconnected": 499,  # appears only in the log
     "internal_error": 500,
     "vectorize_not_configured": 501,
     "upstream_error": 502,
@@ -29,15 +29,15 @@ STATUS: Mapping[str, int] = {
 
 
 class EmbedderError(Exception):
-    """An answer that is an error.
+    """An error for the caller.
 
     Attributes:
         param: JSON path of the field at fault, such as `text[3]`.
-        retry_after_s: seconds after which a repeat may succeed.
-        upstream_code: the code that Workers AI or Vectorize gave.
-        transient: whether the same call may succeed when it is repeated at once.
+        retry_after_s: seconds after which a retry may succeed.
+        upstream_code: the error code of Workers AI or Vectorize.
+        transient: whether an immediate retry may succeed.
         headers: response headers that belong to the error (`allow`, `www-authenticate`).
-        details: what the answer says beside the error, such as the ids that were accepted before it.
+        details: additional fields of the answer, such as the ids that were accepted before the error.
     """
 
     def __init__(
@@ -64,5 +64,5 @@ class EmbedderError(Exception):
 
 
 def invalid(message: str, param: str | None = None) -> EmbedderError:
-    """Return the error for a request that the schema or a limit rejects."""
+    """Return the error for a request that violates the schema or a limit."""
     return EmbedderError("invalid_request", message, param=param)

@@ -1,4 +1,4 @@
-"""From HttpRequest to HttpResponse: the checks before the body, the route, errors to the wire. No I/O of its own."""
+"""Handles one HTTP request: route, key, rate limit, body, operation, errors, headers."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from embedder.errors import EmbedderError
 from embedder.settings import MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
-_RETRY_AFTER_S = 60  # the longest period of the rate-limit binding
+_RETRY_AFTER_S = 60  # the longest period that the rate-limit binding supports
 
 
 async def handle(app: App, request: HttpRequest) -> HttpResponse:
@@ -73,7 +73,7 @@ async def _answer(app: App, request: HttpRequest, context: RequestContext) -> Ht
 
 
 def _query(query: str) -> dict[str, str]:
-    """Return the values of a query string; a name that is there more than once has them with commas between."""
+    """Return the parameters of a query string. Values of a repeated name are joined with commas."""
     values: dict[str, str] = {}
     for name, value in parse_qsl(query) if query else ():
         values[name] = f"{values[name]},{value}" if name in values else value
@@ -99,7 +99,7 @@ def _options(app: App, request: HttpRequest, methods: Methods) -> HttpResponse:
 
 
 async def _admit(app: App, request: HttpRequest) -> str:
-    """Return the name of the caller's key. The limiter comes first, so that guessing keys is limited too."""
+    """Return the name of the caller's key. The limiter runs first, so that guessing keys is limited as well."""
     name = auth.key_name(app.settings, request.headers.get("authorization", ""))
     address = request.headers.get("cf-connecting-ip", "unknown")
     if app.limiter and not await app.limiter(request.scope, f"key:{name}" if name else f"address:{address}"):
@@ -121,8 +121,8 @@ async def _read_body(request: HttpRequest, route: Route, limit: int) -> object:
 def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
     """Reject a body that is not JSON in UTF-8.
 
-    A page of another origin can send the type of an HTML form without asking first, but no Authorization header. So
-    that type is accepted only together with one.
+    A web page of another origin can send an HTML form's content type without a preflight request, but not an
+    Authorization header. The form type is therefore accepted only together with that header.
     """
     header = headers.get("content-type", "")
     kind, *parameters = [part.strip().lower() for part in header.split(";")]

@@ -1,8 +1,9 @@
-"""Requests that will never end, and how they are closed. No I/O.
+"""Frees requests that the runtime dropped.
 
-When a client resets its connection, the runtime drops the request: no promise of it settles, no timer fires, and no
-`finally` runs. What Pyodide made for the pending `await` keeps the task, its coroutines and all their variables alive
-for ever. So each request is registered while it runs, and each new request closes those that are past their end.
+When a client resets its connection, the runtime drops the request: none of its promises settles, no timer fires and no
+`finally` block runs. Pyodide's objects for the pending `await` then keep the task, its coroutines and all their
+variables alive forever. Therefore each running request is registered, and each new request closes those that are past
+their deadline.
 """
 
 import asyncio
@@ -14,17 +15,17 @@ from typing import Any, Generic, TypeVar
 from embedder.context import RequestContext
 
 T = TypeVar("T")
-_GRACE_MS = 2_000  # past the deadline, a request that is alive has been answered
+_GRACE_MS = 2_000  # a request that is alive is answered well before this time after its deadline
 
 
 class LiveRequests:
-    """The requests of an isolate that have not ended."""
+    """The running requests of an isolate."""
 
     def __init__(self) -> None:
         self._live: dict[asyncio.Task[Any], RequestContext] = {}
 
     def enter(self, context: RequestContext) -> "asyncio.Task[Any] | None":
-        """Register the running request, close those that are past their end, and return its task for `leave`."""
+        """Register the current request, close expired ones, and return the current task for `leave`."""
         for task, other in list(self._live.items()):
             if other.ends_ms + _GRACE_MS < context.began_ms:
                 del self._live[task]
@@ -34,13 +35,13 @@ class LiveRequests:
         return running
 
     def leave(self, task: "asyncio.Task[Any] | None") -> None:
-        """Forget a request that has ended. It need not be the running one: this may be called while it is closed."""
+        """Forget a request that has ended. While a request is being closed, its task is not the current one."""
         if task:
             self._live.pop(task, None)
 
 
 class Tasks(Generic[T]):
-    """Tasks that end with the block that they are used in: `async with Tasks(coroutines) as tasks`."""
+    """Tasks that are cancelled at the end of the block: `async with Tasks(coroutines) as tasks`."""
 
     def __init__(self, coroutines: Iterable[Coroutine[Any, Any, T]]) -> None:
         self._tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
@@ -49,7 +50,7 @@ class Tasks(Generic[T]):
         return self._tasks
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
-        if kind is GeneratorExit:  # the request is closed from outside: nothing of it can be awaited
+        if kind is GeneratorExit:  # the request is being closed, so nothing can be awaited
             for task in self._tasks:
                 _close(task)
             return
@@ -59,9 +60,9 @@ class Tasks(Generic[T]):
 
 
 def _close(task: "asyncio.Task[Any]") -> None:
-    """Free what the task holds, from the innermost await outwards."""
+    """Close the coroutine of a task, which frees its variables."""
     coroutine = task.get_coro()
-    task._log_destroy_pending = False  # type: ignore[attr-defined]  # it stays pending, and that is known
-    with suppress(RuntimeError, ValueError):  # it awaits while it is closed, or it runs
+    task._log_destroy_pending = False  # type: ignore[attr-defined]  # it stays pending on purpose
+    with suppress(RuntimeError, ValueError):  # it awaits something while it is closed, or it is running
         if coroutine is not None:
             coroutine.close()

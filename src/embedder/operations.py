@@ -1,4 +1,4 @@
-"""The table of the operations: HTTP and RPC are two ways to the same rows. No I/O."""
+"""The table of operations, which HTTP and RPC share."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -16,10 +16,10 @@ from embedder.vectorize import Matches
 
 
 class Operation(Struct, frozen=True):
-    """A row of the table.
+    """An operation.
 
-    `arguments` are the fields of the request that RPC takes by position; `query` those that HTTP takes from the query
-    string, with their description.
+    `arguments` names the request fields that RPC takes by position. `query` describes the fields that HTTP takes from
+    the query string.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Operation(Struct, frozen=True):
 TABLE = (
     Operation(
         "embed", "POST", "/embed", requests.EmbedRequest, EmbedResponse, texts.embed, ("text",),
-        "Embed one text or at most 100",
+        "Embed 1 to 100 texts",
     ),
     Operation(
         "similarity", "POST", "/similarity", requests.SimilarityRequest, SimilarityResponse, texts.similarity,
@@ -52,7 +52,7 @@ TABLE = (
     ),
     Operation(
         "get", "GET", "/vectors", requests.GetRequest, GetResponse, documents.get, ("ids",),
-        "Read stored vectors", {"ids": "Ids, commas between."},
+        "Get stored vectors", {"ids": "Ids, separated by commas."},
     ),
     Operation(
         "delete", "DELETE", "/vectors", requests.DeleteRequest, Written, documents.delete, ("ids",),

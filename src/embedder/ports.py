@@ -1,4 +1,4 @@
-"""What the core needs of the runtime, as Protocols. `bindings/` implements them; the tests have fakes."""
+"""Protocols for what the core needs from the runtime. `bindings/` implements them; the tests have fakes."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -8,25 +8,25 @@ Clock = Callable[[], float]
 
 
 class Scope(Protocol):
-    """One request: its deadline, its client, and the upstream calls that end with them."""
+    """One request: its deadline, its client, and its upstream calls, which end with them."""
 
     def extend(self, ms: float) -> object:
         """Move the deadline to `ms` milliseconds from now."""
 
     def abort(self, reason: str) -> object:
-        """Stop every upstream call of the request that has not ended."""
+        """Stop every pending upstream call of the request."""
 
 
 Limiter = Callable[[Scope, str], Awaitable[bool]]
-"""Returns whether the caller with this key may go on."""
+"""Returns whether the rate limit allows a request with this key."""
 
 
 class Answer(Protocol):
-    """What came of one call of the model: a handle to its rows, or a fault.
+    """The outcome of one model call: a handle to its rows, or a fault.
 
-    `fault` is "" for an answer that is right: one row for each text, of 768 numbers that are finite as float32 and not
-    all zero. Otherwise it is "http" (`status` and `detail` hold the answer), "type" (not JSON), "invalid" (`detail`
-    says why), "timeout", "gone" (the client left) or "broken" (the connection).
+    `fault` is "" for a valid answer: one row per text, each with 768 numbers that are finite as float32 and not all
+    zero. Otherwise it is "http" (see `status` and `detail`), "type" (not JSON), "invalid" (`detail` says why),
+    "timeout", "disconnected" (the client) or "broken" (the connection to the model).
     """
 
     @property
@@ -38,26 +38,26 @@ class Answer(Protocol):
 
 
 class Numbers(Protocol):
-    """A handle to rows or cosines in the form in which they go out."""
+    """A handle to vectors or scores in their output format."""
 
 
 class Model(Protocol):
-    """Workers AI, and what is computed with its answers."""
+    """Workers AI, and computations on its answers."""
 
     async def ask(
         self, scope: Scope, inputs: str, count: int, *, dimensions: int, with_floats: bool, reject_if_busy: bool
     ) -> Answer:
-        """Ask for `count` texts; `inputs` is JSON. `with_floats`: more than the digits of the model is needed."""
+        """Embed `count` texts; `inputs` is JSON. Without `with_floats`, only the model's own digits can be used."""
 
     def join(self, answers: list[Answer], dimensions: int, encoding: str) -> Numbers:
         """Return the rows of `answers`, in order."""
 
     def similarity(self, answer: Answer, dimensions: int, *, source: bool) -> Numbers:
-        """Return the cosines of the first row with the others if it is a `source`, else of all pairs."""
+        """Return the cosines of the first row (the `source`) and the others, or of all pairs without a source."""
 
 
 class Found(Protocol):
-    """An answer of Vectorize. In the JSON `text`, `values` of a vector are its place in the handle `values`."""
+    """An answer of Vectorize. In the JSON `text`, the `values` of a vector are an index into the handle `values`."""
 
     @property
     def text(self) -> str: ...
@@ -69,10 +69,10 @@ class Index(Protocol):
     """A Vectorize index."""
 
     async def call(self, scope: Scope, method: str, arguments: str, answer: Answer | None = None) -> Found:
-        """Call a method of the binding with the JSON array `arguments`; EmbedderError if it fails.
+        """Call a method of the binding with the JSON array `arguments`. Raises EmbedderError.
 
         The rows of `answer` become the `values` of the documents to write, or the vector to search with.
         """
 
     def merge(self, values: list[object]) -> object:
-        """Return the handles `values` as one: places of the second follow those of the first."""
+        """Concatenate the handles `values`."""

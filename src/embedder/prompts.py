@@ -1,4 +1,4 @@
-"""EmbeddingGemma's prompts: the sentence that goes in front of a text for a task. Pure text, no I/O.
+"""EmbeddingGemma's prompts: the prefix of a text for each task.
 
 Source of the prompts: the model card of google/embeddinggemma-300m, "Prompt Instructions".
 """
@@ -39,17 +39,17 @@ Titles = str | list[str] | None
 
 
 def full_name(task: str) -> str:
-    """Return the full name of a task that may be given by its short one."""
+    """Return the full name of a task, which may be given by its short name."""
     return _SHORT.get(task, task)
 
 
 def apply(task: str | None, texts: list[str], titles: Titles = None) -> list[str]:
-    """Put the prompt of `task` in front of every text. `titles` (one, or one per text) go into the document prompt."""
+    """Add the prompt of `task` to every text. `titles` (one, or one per text) are part of the document prompt."""
     if task == DOCUMENT:
         pairs = zip(_one_per_text(titles, texts), texts, strict=True)
         return [f"title: {title or 'none'} | text: {text}" for title, text in pairs]
     if titles is not None:
-        raise invalid(f"title goes into the document prompt only: send task {DOCUMENT!r}.", "title")
+        raise invalid(f"title is only part of the document prompt: send task {DOCUMENT!r}.", "title")
     if task is None:
         return texts
     prefix = _PREFIXES[task]
@@ -60,6 +60,6 @@ def _one_per_text(titles: Titles, texts: Sequence[str]) -> Sequence[str | None]:
     if titles is None or isinstance(titles, str):
         return [titles] * len(texts)
     if len(titles) != len(texts):
-        message = f"title holds {len(titles)} titles for {len(texts)} texts; send one, or one per text."
+        message = f"title has {len(titles)} items for {len(texts)} texts; send one, or one per text."
         raise invalid(message, "title")
     return titles

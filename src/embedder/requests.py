@@ -1,4 +1,4 @@
-"""The requests of the operations, over HTTP and RPC. Their types hold every limit that a type can hold. No I/O."""
+"""The requests of the operations, for HTTP and RPC. Limits are part of the types where possible."""
 
 from typing import Annotated, Any, Literal
 
@@ -15,46 +15,46 @@ Encoding = Literal["float", "base64"]
 Wait = Annotated[bool, Meta(description="Answer when the write can be read, or after WAIT_S seconds.")]
 KeepText = Annotated[bool, Meta(description='Keep the text in metadata under "text".')]
 Mode = Annotated[Literal["upsert", "insert"], Meta(description="insert leaves stored ids as they are.")]
-_TITLE = Meta(description="Goes into the document prompt: one, or one per text.")
+_TITLE = Meta(description="Part of the document prompt: one, or one per text.")
 
 
 class OutputFormat(Struct, frozen=True):
-    """How vectors are wanted: numbers a vector, and their encoding."""
+    """The format of the vectors: dimensions and encoding."""
 
     dimensions: int = DIMENSIONS
     encoding: str = "float"
 
     @property
     def keeps_digits(self) -> bool:
-        """True if the digits of the model serve as they are."""
+        """Whether the output is the model's own digits, unchanged."""
         return self.dimensions == DIMENSIONS and self.encoding == "float"
 
 
 class PromptOptions(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Which prompt goes in front of the texts, and what happens to texts that are too long."""
+    """The prompt of the texts, and what happens to texts that are too long."""
 
-    task: Annotated[Task | None, Meta(description="The prompt to put in front of every text.")] = None
-    input_type: Annotated[Task | None, Meta(description="Another name of task.")] = None
-    prompt_name: Annotated[Task | None, Meta(description="Another name of task.")] = None
+    task: Annotated[Task | None, Meta(description="The prompt of every text.")] = None
+    input_type: Annotated[Task | None, Meta(description="Another name for task.")] = None
+    prompt_name: Annotated[Task | None, Meta(description="Another name for task.")] = None
     title: Annotated[str | list[str] | None, _TITLE] = None
     truncate: Annotated[
         Literal["end", "error"] | None,
-        Meta(description="end: texts that are too long are truncated and named in a header. error: they are rejected."),
+        Meta(description="end: truncate texts that are too long, and list them in a header. error: reject them."),
     ] = None
 
 
 class EmbedOptions(PromptOptions, kw_only=True):
-    """The prompt, and the form of the vectors."""
+    """The prompt, and the format of the vectors."""
 
-    dimensions: Annotated[Size | None, Meta(description="Numbers a vector: truncated and renormalised.")] = None
-    encoding_format: Annotated[Encoding | None, Meta(description="base64 is that of little-endian float32.")] = None
+    dimensions: Annotated[Size | None, Meta(description="Size of the vectors: truncated and renormalised.")] = None
+    encoding_format: Annotated[Encoding | None, Meta(description="base64 encodes little-endian float32.")] = None
 
     def output(self) -> OutputFormat:
         return OutputFormat(self.dimensions or DIMENSIONS, self.encoding_format or "float")
 
 
 class StoreIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Under which ids the vectors are also stored, one per text. `metadata` is one for all, or one per text."""
+    """Also store the vectors, with one id per text. `metadata` is one object for all texts, or one per text."""
 
     ids: list[Id]
     namespace: Namespace = None
@@ -65,22 +65,22 @@ class StoreIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class EmbedRequest(EmbedOptions, kw_only=True):
-    """Texts to embed: one, or at most 100."""
+    """1 to 100 texts to embed."""
 
     text: Text | Texts
     store: StoreIn | None = None
 
 
 class SimilarityRequest(PromptOptions, kw_only=True):
-    """A source to compare with every text, or no source to compare the texts with each other."""
+    """Compares a source with every text, or, without a source, all texts with each other."""
 
     source: Text | None = None
     texts: Texts
-    dimensions: Annotated[Size | None, Meta(description="Numbers a vector: truncated and renormalised.")] = None
+    dimensions: Annotated[Size | None, Meta(description="Size of the vectors: truncated and renormalised.")] = None
 
 
 class DocumentIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A document to embed and store. `metadata` takes at most 10 KiB of JSON, the kept text included."""
+    """A document to embed and store. `metadata` and the kept text together may have 10 KiB of JSON."""
 
     id: Id
     text: Text
@@ -89,19 +89,19 @@ class DocumentIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class UpsertRequest(Struct, forbid_unknown_fields=True, kw_only=True):
-    """At most 1,000 documents; the document prompt by default."""
+    """1 to 1,000 documents. The default is the document prompt."""
 
     documents: Annotated[list[DocumentIn], Meta(min_length=1, max_length=MAX_VECTORS)]
     namespace: Namespace = None
     mode: Mode = "upsert"
     keep_text: KeepText = True
-    task: Annotated[Task | None, Meta(description="The prompt to put in front of every text.")] = None
+    task: Annotated[Task | None, Meta(description="The prompt of every text.")] = None
     truncate: Literal["end", "error"] | None = None
     wait: Wait = False
 
 
 class SearchRequest(PromptOptions, kw_only=True):
-    """A text, or the id of a stored vector; the query prompt by default."""
+    """A text, or the id of a stored vector. The default is the query prompt."""
 
     text: Text | None = None
     id: Id | None = None
@@ -114,7 +114,7 @@ class SearchRequest(PromptOptions, kw_only=True):
 
 
 class GetRequest(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Ids of stored vectors to read."""
+    """Ids of stored vectors to get."""
 
     ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_GET_IDS)]
 
@@ -127,4 +127,4 @@ class DeleteRequest(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class DescribeRequest(Struct, forbid_unknown_fields=True):
-    """Nothing: the index is described as a whole."""
+    """An empty request."""

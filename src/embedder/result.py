@@ -1,4 +1,4 @@
-"""What an operation returns, before HTTP or RPC write it. No I/O."""
+"""The result of an operation, before HTTP or RPC format it."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from embedder.embedding import PreparedTexts
 
 
 class Result(Struct):
-    """What an operation returns: a response without its numbers, and a handle to them.
+    """The result of an operation: `body` without its numbers, and `numbers`, a handle to them.
 
-    `numbers` go into `field` of the body; without a field they are the `values` of stored vectors in it.
+    `numbers` become the `field` of the body. Without a field, they are the `values` of the stored vectors in it.
     """
 
     body: Any

@@ -1,4 +1,4 @@
-"""Whether and when a failed call of the model is repeated. Pure: attempt, error and jitter come in, a wait goes out."""
+"""Decides whether and when a failed model call is retried."""
 
 from embedder.errors import EmbedderError
 
@@ -15,8 +15,8 @@ def is_last(attempt: int) -> bool:
 def wait_s(attempt: int, error: EmbedderError, *, jitter: float, left_s: float) -> float | None:
     """Return the seconds to wait before the next attempt; None to give up.
 
-    `jitter` is a random number from 0 to 1. The wait is between half and all of the exponential one, so that callers
-    that failed together do not repeat together. `left_s` is what is left of the deadline.
+    `jitter` is a random number from 0 to 1. The wait is 50 to 100 % of the exponential backoff, so that callers that
+    failed together do not retry together. `left_s` is the time until the deadline.
     """
     if not error.transient or is_last(attempt):
         return None

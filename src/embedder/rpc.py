@@ -1,6 +1,6 @@
-"""The entry point for other Workers: plain data in, plain data out, over the same operations as HTTP. No I/O.
+"""Handles one RPC call of another Worker: plain data in, plain data out, with the same operations as HTTP.
 
-An exception would arrive at the caller as a Python traceback, so none leaves: a failure is an answer as well.
+An exception would reach the caller as a Python traceback. Therefore errors are returned as data.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from embedder.settings import DIMENSIONS
 
 
 class EmbedRequest(requests.EmbedRequest, kw_only=True):
-    """Over RPC, vectors may also come as one Float32Array, or as a Response with the model's digits."""
+    """Over RPC, vectors can also be one Float32Array, or a Response with the model's own digits."""
 
     format: Literal["array", "float32", "response"] = "array"
 
@@ -30,8 +30,8 @@ class EmbedRequest(requests.EmbedRequest, kw_only=True):
         if self.format == "array":
             return output
         if self.store is not None or not output.keeps_digits:
-            message = f"format {self.format!r} gives the model's own {DIMENSIONS} numbers: leave out the other options."
-            raise invalid(message, "format")
+            message = f"format {self.format!r} returns the model's own {DIMENSIONS} numbers; "
+            raise invalid(message + "remove dimensions, encoding_format and store.", "format")
         return OutputFormat(encoding="float32") if self.format == "float32" else output
 
 
@@ -41,9 +41,9 @@ REQUESTS = {name: operation.request for name, operation in OPERATIONS.items()} |
 
 
 class Reply(msgspec.Struct):
-    """The answer to a caller: JSON text, and how numbers go into it.
+    """The answer to a caller: `text` is JSON, `numbers` a handle to the numbers that belong into it.
 
-    `numbers` go into `field`: as arrays, or as `form` says. Without a field they fill the stored vectors in `text`.
+    `numbers` become the `field`, in the format `form`. Without a field, they are the `values` of stored vectors.
     """
 
     text: str
@@ -73,12 +73,12 @@ async def _answer(app: App, context: RequestContext, operation: Operation, argum
 
 def _success(result: Result) -> str:
     prepared = result.prepared
-    told = {"task": prepared.task, "tokens": prepared.tokens, "truncated": prepared.truncated} if prepared else {}
+    usage = {"task": prepared.task, "tokens": prepared.tokens, "truncated": prepared.truncated} if prepared else {}
     body = msgspec.json.encode(result.body)[1:-1]
-    tail = b"," + msgspec.json.encode(told)[1:] if told else b"}"
+    tail = b"," + msgspec.json.encode(usage)[1:] if usage else b"}"
     return (b'{"ok":true,' + body + tail).decode()
 
 
 def _failure(error: EmbedderError) -> str:
-    told = {name: value for name in _FAILURE if (value := getattr(error, name)) is not None and value != {}}
-    return msgspec.json.encode({"ok": False, "error": told}).decode()
+    fields = {name: value for name in _FAILURE if (value := getattr(error, name)) is not None and value != {}}
+    return msgspec.json.encode({"ok": False, "error": fields}).decode()

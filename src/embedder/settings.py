@@ -1,4 +1,4 @@
-"""Limits, each with its unit and source, and the variables of the Worker checked into one value. No I/O."""
+"""The limits, each with its unit and source, and the variables of the Worker."""
 
 from collections.abc import Mapping
 
@@ -15,13 +15,13 @@ MAX_JSON_DEPTH = 64  # levels of arrays and objects; bindings/depth.js has the s
 
 
 class SettingsError(Exception):
-    """Variables of the Worker have values that can't be used. The message names all of them."""
+    """Variables of the Worker are invalid. The message names all of them."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The variables of the Worker. They are documented in docs/configuration.md."""
 
-    max_text_tokens: int = 2048  # tokens of a text that the model reads; the rest is cut (model card)
+    max_text_tokens: int = 2048  # tokens of a text; the model truncates the rest (model card)
     max_body_bytes: int = 4 * 1024 * 1024  # bytes of a request body
     auth: bool = True
     keys: tuple[tuple[str, str], ...] = ()  # (name, key)
@@ -31,7 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_env(cls, env: Mapping[str, object]) -> "Settings":
-        """Check all variables; SettingsError names every one that is wrong."""
+        """Check all variables. SettingsError names every invalid one."""
         faults: list[str] = []
         settings = cls(
             max_text_tokens=_integer(env, "MAX_TEXT_TOKENS", 2048, 1, 8192, faults),
@@ -63,7 +63,7 @@ def _auth(env: Mapping[str, object], faults: list[str]) -> bool:
 
 
 def _keys(env: Mapping[str, object], faults: list[str]) -> tuple[tuple[str, str], ...]:
-    """Read `name:key` pairs, separated by commas or white space. A fault never repeats what was read."""
+    """Parse `name:key` pairs, separated by commas or whitespace. A fault never quotes the value."""
     pairs: list[tuple[str, str]] = []
     for item in str(env.get("API_KEYS", "")).replace(",", " ").split():
         name, colon, key = item.partition(":")

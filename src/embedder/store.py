@@ -1,8 +1,9 @@
-"""The operations on a Vectorize index: write, search, read, delete, describe. No I/O of its own."""
+"""Writes, searches, gets and deletes vectors of one Vectorize index."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any
 
 import msgspec
@@ -15,22 +16,22 @@ from embedder.ports import Answer, Clock, Found, Index
 from embedder.settings import DIMENSIONS, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL
 from embedder.vectorize import Description, Matches, Mutation, Stored
 
-_POLL_S = (0.25, 0.5, 1.0, 2.0)  # seconds between looks at the index; the last one repeats
+_POLL_S = (0.25, 0.5, 1.0, 2.0)  # seconds between polls of the index; the last one repeats
 _CLOCK_SKEW_S = 2.0
-_DESCRIBE_GRACE_S = 5.0  # for the last look, past the wait itself
+_DESCRIBE_GRACE_S = 5.0  # for the last poll, after the wait itself
 
 
 class Row(msgspec.Struct, frozen=True):
-    """What is stored beside a vector. `metadata` is JSON, or empty."""
+    """The id and the metadata of a vector. `metadata` is JSON, or empty."""
 
     id: str
     metadata: bytes
 
 
 class Written(msgspec.Struct):
-    """Accepted writes: how many ids, and the mutations in the order in which they will be applied.
+    """Accepted writes: the number of ids, and the mutation ids in order.
 
-    `visible` says whether they can be read; null if nobody waited, or if the index did not say.
+    `visible` says whether searches see them; null if the request did not wait, or if the index did not answer.
     """
 
     count: int
@@ -39,7 +40,7 @@ class Written(msgspec.Struct):
 
 
 class Store:
-    """The operations over one index."""
+    """The operations on one index."""
 
     def __init__(
         self,
@@ -56,11 +57,11 @@ class Store:
         self._dimensions: int | None = None
 
     async def check_fit(self, context: RequestContext) -> None:
-        """Raise `index_mismatch` unless the index holds vectors of 768 numbers. Asked once: it can't change."""
+        """Raise `index_mismatch` unless the index has 768 dimensions. The answer is cached, because it can't change."""
         if self._dimensions is None:
             self._dimensions = (await self.describe(context)).dimensions
         if self._dimensions != DIMENSIONS:
-            message = f"The index holds vectors of {self._dimensions} numbers, the model gives {DIMENSIONS}; "
+            message = f"The index has {self._dimensions} dimensions, but the model has {DIMENSIONS}; "
             advice = f"create one with --dimensions={DIMENSIONS} --metric=cosine."
             raise EmbedderError("index_mismatch", message + advice)
 
@@ -72,10 +73,11 @@ class Store:
         *,
         method: str,
         namespace: str | None,
+        wait: bool,
     ) -> Written:
-        """Write the vectors of `answers`, each of at most 100 rows, in order and as soon as they are there.
+        """Write the vectors of `answers` in order, as soon as each arrives. An answer has the vectors of 100 rows.
 
-        On failure a prefix of the rows was written, and the error names both parts.
+        On failure, a prefix of the rows was written, and the error names the accepted ids and the others.
         """
         mutations: list[str] = []
         done = 0
@@ -87,12 +89,12 @@ class Store:
                 done += len(batch)
         except EmbedderError as error:
             raise _partial(error, [row.id for row in rows], done) from error
-        return Written(len(rows), mutations)
+        return await self._written(len(rows), mutations, context, wait=wait)
 
     async def search(
         self, context: RequestContext, options: dict[str, Any], *, answer: Answer | None = None, name: str = ""
     ) -> tuple[Matches, object]:
-        """Return the matches, and their values, of an answer's one vector, or of the stored vector `name`."""
+        """Search with the vector of `answer`, or with the stored vector `name`. Return the matches and their values."""
         if answer is None:
             found = await self._index.call(context.scope, "queryById", _json([name, options]))
         else:
@@ -100,7 +102,7 @@ class Store:
         return vectorize.decode(found.text, Matches), found.values
 
     async def get(self, ids: Sequence[str], context: RequestContext) -> tuple[list[Stored], object]:
-        """Return the stored vectors with these ids and their values, in calls of 20; missing ids are left out."""
+        """Return the stored vectors with these ids, and their values, in calls of 20. Missing ids are skipped."""
         limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
 
         async def one(part: Sequence[str]) -> Found:
@@ -117,8 +119,8 @@ class Store:
                 vectors.append(vector)
         return vectors, self._index.merge([answer.values for answer in answers])
 
-    async def delete(self, ids: Sequence[str], context: RequestContext) -> Written:
-        """Delete these ids in calls of 100, in order; an error names the ones that were accepted."""
+    async def delete(self, ids: Sequence[str], context: RequestContext, *, wait: bool) -> Written:
+        """Delete these ids in order, in calls of 100. An error names the accepted ones."""
         mutations: list[str] = []
         try:
             for part in _split(ids, vectorize.DELETE_IDS):
@@ -126,25 +128,29 @@ class Store:
                 mutations.append(vectorize.decode(found.text, Mutation).mutation_id)
         except EmbedderError as error:
             raise _partial(error, ids, len(mutations) * vectorize.DELETE_IDS) from error
-        return Written(len(ids), mutations)
+        return await self._written(len(ids), mutations, context, wait=wait)
 
     async def describe(self, context: RequestContext) -> Description:
-        """Return what Vectorize says of the index."""
+        """Return Vectorize's description of the index."""
         return vectorize.decode((await self._index.call(context.scope, "describe", "[]")).text, Description)
 
-    async def wait(self, written: Written, context: RequestContext) -> None:
-        """Set `visible` after waiting for the writes at most `wait_s` seconds. What was accepted stays accepted."""
+    async def _written(self, count: int, mutations: list[str], context: RequestContext, *, wait: bool) -> Written:
+        return Written(count, mutations, await self._is_visible(mutations[-1], context) if wait else None)
+
+    async def _is_visible(self, mutation: str, context: RequestContext) -> bool | None:
+        """Poll the index for at most `wait_s` seconds. None if it does not answer: the writes stay accepted."""
         context.extend((self._wait_s + _DESCRIBE_GRACE_S) * 1000, self._clock())
         accepted_s = self._clock() / 1000
         waited = 0.0
-        for step in (*_POLL_S, *[_POLL_S[-1]] * 100):
+        steps = chain(_POLL_S, repeat(_POLL_S[-1]))
+        while True:
             try:
-                written.visible = _reached(await self.describe(context), written.mutation_ids[-1], accepted_s)
+                visible = _reached(await self.describe(context), mutation, accepted_s)
             except EmbedderError:
-                written.visible = None
-                return
-            if written.visible or waited + step > self._wait_s:
-                return
+                return None
+            step = next(steps)
+            if visible or waited + step > self._wait_s:
+                return visible
             await self._sleep(step)
             waited += step
 
@@ -166,7 +172,7 @@ def _split(ids: Sequence[str], size: int) -> list[Sequence[str]]:
 
 
 def _reached(description: Description, mutation: str, accepted_s: float) -> bool:
-    """Another writer's later mutation may be the newest one: then the time of the newest tells."""
+    """Return whether the index has processed `mutation`. A later mutation may hide it; then compare the times."""
     if description.processed_up_to_mutation == mutation:
         return True
     when = description.processed_up_to_datetime
@@ -176,7 +182,7 @@ def _reached(description: Description, mutation: str, accepted_s: float) -> bool
 
 
 def _partial(error: EmbedderError, ids: Sequence[str], accepted: int) -> EmbedderError:
-    """Name what was written before `error`. A repeat of the whole request is safe, since ids are the caller's."""
+    """Add the accepted ids to `error`. It is safe to send the whole request again, because the caller chose the ids."""
     if accepted:
         error.message += f" {accepted} of {len(ids)} were accepted before that; sending all again is safe."
         error.details = {"accepted": list(ids[:accepted]), "not_accepted": list(ids[accepted:])}

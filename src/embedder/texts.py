@@ -1,4 +1,4 @@
-"""The operations on texts: embed them, and compare them. No I/O of its own."""
+"""The operations on texts: embed and similarity."""
 
 from collections.abc import AsyncIterator
 
@@ -16,20 +16,20 @@ from embedder.store import Row, Written
 
 
 class Embedded(Struct, omit_defaults=True):
-    """`shape` is [texts, dimensions]; `stored` says what became of `store`."""
+    """`shape` is [texts, dimensions]; `stored` is the result of `store`."""
 
     shape: list[int]
     stored: Written | None = None
 
 
 class EmbedResponse(Embedded, omit_defaults=True, kw_only=True):
-    """`shape` is [texts, dimensions]; `data` holds one vector per text; `stored` says what became of `store`."""
+    """`shape` is [texts, dimensions]; `data` has one vector per text; `stored` is the result of `store`."""
 
     data: list[list[float] | str]
 
 
 class Shape(Struct):
-    """The shape of numbers."""
+    """The shape of the scores."""
 
     shape: list[int]
 
@@ -41,15 +41,15 @@ class SimilarityResponse(Shape):
 
 
 async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Result:
-    """Embed texts, and store their vectors if asked."""
+    """Embed texts, and store their vectors if requested."""
     texts = [request.text] if isinstance(request.text, str) else request.text
     output = request.output()
     prepared = app.embedder.prepare(texts, request, param="text")
     rows = _rows_to_store(request.store, texts) if request.store else []
     if request.store:
         await app.store.check_fit(context)
-    wanted = OutputFormat(output.dimensions, "float32") if rows else output  # the index needs the numbers
-    answers = await app.embedder.embed(prepared, context, wanted)
+    needed = OutputFormat(output.dimensions, "float32") if rows else output  # the index needs numbers, not digits
+    answers = await app.embedder.embed(prepared, context, needed)
     body = Embedded([len(texts), output.dimensions])
     if request.store:
         body.stored = await _store(app, context, request.store, rows, answers)
@@ -58,16 +58,16 @@ async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Res
 
 def _rows_to_store(store: StoreIn, texts: list[str]) -> list[Row]:
     if len(store.ids) != len(texts):
-        raise invalid(f"store.ids holds {len(store.ids)} ids for {len(texts)} texts; send one per text.", "store.ids")
+        raise invalid(f"store.ids has {len(store.ids)} ids for {len(texts)} texts; send one per text.", "store.ids")
     given = store.metadata if isinstance(store.metadata, list) else [store.metadata] * len(texts)
     if len(given) != len(texts):
-        message = f"store.metadata holds {len(given)} items for {len(texts)} texts; send one for all, or one per text."
+        message = f"store.metadata has {len(given)} items for {len(texts)} texts; send one object, or one per text."
         raise invalid(message, "store.metadata")
     vectorize.check_namespace(store.namespace)
     vectorize.check_ids(store.ids, param="store.ids")
     return [
-        Row(name, vectorize.metadata_json(item, text if store.keep_text else None, param=f"store.metadata[{place}]"))
-        for place, (name, text, item) in enumerate(zip(store.ids, texts, given, strict=True))
+        Row(name, vectorize.metadata_json(item, text if store.keep_text else None, param=f"store.metadata[{index}]"))
+        for index, (name, text, item) in enumerate(zip(store.ids, texts, given, strict=True))
     ]
 
 
@@ -75,17 +75,14 @@ async def _store(app: App, context: RequestContext, store: StoreIn, rows: list[R
     async def one() -> AsyncIterator[Answer]:
         yield answers[0]
 
-    written = await app.store.write(rows, one(), context, method=store.mode, namespace=store.namespace)
-    if store.wait:
-        await app.store.wait(written, context)
-    return written
+    return await app.store.write(rows, one(), context, method=store.mode, namespace=store.namespace, wait=store.wait)
 
 
 async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:
-    """Compare a source with every text, or the texts with each other."""
+    """Compare a source with every text, or all texts with each other."""
     source = [] if request.source is None else [request.source]
     if request.title is not None and source:
-        raise invalid("title has no meaning beside a source; leave one of them out.", "title")
+        raise invalid("title and source can't be combined; remove one of them.", "title")
     prepared = app.embedder.prepare(source + request.texts, request, param="texts", default=prompts.SIMILARITY)
     output = OutputFormat(request.dimensions or DIMENSIONS, "float32")
     [answer] = await app.embedder.embed(prepared, context, output)

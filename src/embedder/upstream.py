@@ -1,4 +1,4 @@
-"""What Workers AI answers when it does not answer vectors: its codes, and what they mean to the caller. No I/O.
+"""Maps errors of Workers AI to errors of this service.
 
 Source of the codes: Workers AI, "Errors" page; 4006 and 2018 as seen live.
 """
@@ -12,7 +12,7 @@ _QUOTA = frozenset({3036, 4006})
 _BUSY = frozenset({3040, 2018})
 _TIMEOUT = frozenset({3007, 3008})
 _BAD_INPUT = frozenset({3003, 3010, 3030, 5004, 5006})
-_CONFIGURATION = frozenset({5007, 3042, 3023, 5016, 5018, 5035, 3041})  # only the operator can change it
+_CONFIGURATION = frozenset({5007, 3042, 3023, 5016, 5018, 5035, 3041})  # only the operator can fix these
 _TOO_LARGE = 3006
 _BUSY_RETRY_AFTER_S = 5
 _DAY_S = 86_400
@@ -43,24 +43,24 @@ def error_of(answer: Answer, *, now_s: float) -> EmbedderError:
             return EmbedderError("upstream_invalid", answer.detail)
         case "timeout":
             return EmbedderError("upstream_timeout", "Workers AI did not answer within the deadline.")
-        case "gone":
-            return EmbedderError("client_gone", "The client has disconnected.")
+        case "disconnected":
+            return EmbedderError("client_disconnected", "The client disconnected.")
     return EmbedderError("upstream_error", "The connection to Workers AI broke.", transient=True)
 
 
 def error(status: int, body: str, *, now_s: float) -> EmbedderError:
     """Return the error for an answer with this HTTP status and body.
 
-    The daily quota is reset at 00:00 UTC, so `now_s` tells when a repeat may succeed.
+    `now_s` gives the time until the daily quota is reset, at 00:00 UTC.
     """
     code, message = _parse(body)
     known = code or None
     if code in _QUOTA:
-        message = "The account's free Workers AI neurons of today are used up; they are reset at 00:00 UTC."
+        message = "The account has used up its free Workers AI neurons for today; the quota is reset at 00:00 UTC."
         wait_s = _DAY_S - int(now_s) % _DAY_S
         return EmbedderError("quota_exhausted", message, retry_after_s=wait_s, upstream_code=known)
     if code in _BUSY or (not code and status == 429):
-        message = "Workers AI is out of capacity; try again shortly."
+        message = "Workers AI has no free capacity; retry shortly."
         wait_s = _BUSY_RETRY_AFTER_S
         return EmbedderError("upstream_busy", message, retry_after_s=wait_s, upstream_code=known, transient=True)
     if code in _TIMEOUT or (not code and status in (408, 504)):
@@ -77,7 +77,7 @@ def error(status: int, body: str, *, now_s: float) -> EmbedderError:
 
 
 def _parse(body: str) -> tuple[int, str]:
-    """Return the code and the sentence of an error body; code 0 and no sentence for one that has neither."""
+    """Return the code and the message of an error body; 0 and "" if it has none."""
     try:
         found = msgspec.json.decode(body, type=_Body)
     except (msgspec.DecodeError, UnicodeError):

@@ -1,4 +1,4 @@
-"""What Vectorize takes and what it answers: its limits, checked before anything is paid, its types, its errors. No I/O.
+"""Vectorize's limits, types and errors. Limits are checked before the model is called.
 
 Source of the limits: Vectorize, "Limits" and "Metadata filtering" pages. GET_IDS and DELETE_IDS as seen live.
 """
@@ -15,16 +15,16 @@ from embedder.errors import EmbedderError, invalid
 MAX_ID_BYTES = 64
 MAX_NAMESPACE_BYTES = 64
 MAX_METADATA_BYTES = 10 * 1024  # JSON of one vector's metadata
-MAX_FILTER_BYTES = 2047  # JSON of a filter: under 2,048
+MAX_FILTER_BYTES = 2047  # JSON of a filter
 MAX_TOP_K = 100
-MAX_TOP_K_FULL = 50  # with values, or with all metadata
-MAX_VECTORS = 1000  # vectors in a call from a Worker
-MAX_GET_IDS = 100  # ids in one request to read vectors; our own limit
-GET_IDS = 20  # ids in a call of getByIds
-DELETE_IDS = 100  # ids in a call of deleteByIds
+MAX_TOP_K_FULL = 50  # with values or all metadata
+MAX_VECTORS = 1000  # vectors per call from a Worker
+MAX_GET_IDS = 100  # ids per request; this service's own limit
+GET_IDS = 20  # ids per call of getByIds
+DELETE_IDS = 100  # ids per call of deleteByIds
 
 Id = Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": MAX_ID_BYTES})]
-Namespace = Annotated[str | None, Meta(description="Searched on its own; at most 64 bytes.")]
+Namespace = Annotated[str | None, Meta(description="A separate part of the index; at most 64 bytes.")]
 Metadata = dict[str, Any]
 
 _TEXT_KEY = "text"
@@ -35,20 +35,19 @@ _MAX_PATH_CHARS = 200
 _WRITE_RATE_LIMIT = 40041
 _BAD_INPUT = range(40000, 40041)
 _ERROR = re.compile(r"(?P<operation>(?:VECTOR|INDEX)_\w+)_ERROR(?: \(code = (?P<code>\d+)\))?: (?P<text>.*)")
-# the code of a query by an id that is not stored is not documented
+# the error code of a query by an unknown id is not documented
 _NOT_FOUND = re.compile(r"\bnot? (?:\w+ )?found|does not exist|no such", re.IGNORECASE)
 _RETRY_AFTER_S = 5
 _MAX_MESSAGE_CHARS = 300
 
-# The place of a vector's numbers in a handle, see `ports.Found`. On the wire and in the documentation, the numbers
-# themselves stand there.
-Place = Annotated[int, Meta(extra_json_schema={"items": {"type": "number"}})]
+# The index of a vector's numbers in a handle, see `ports.Found`. In the final answer, the numbers replace it.
+Values = Annotated[int, Meta(extra_json_schema={"items": {"type": "number"}})]
 
 T = TypeVar("T")
 
 
 class Description(Struct, rename="camel"):
-    """What Vectorize says of an index."""
+    """Vectorize's description of an index."""
 
     vector_count: int
     dimensions: int
@@ -63,47 +62,47 @@ class Mutation(Struct, rename="camel"):
 
 
 class Match(Struct, omit_defaults=True):
-    """A vector that a search found."""
+    """A search result."""
 
     id: str
     score: float
-    values: Place | UnsetType = UNSET
+    values: Values | UnsetType = UNSET
     metadata: Metadata | None | UnsetType = UNSET
     namespace: str | None | UnsetType = UNSET
 
 
 class Matches(Struct):
-    """What a search found."""
+    """The results of a search."""
 
     count: int
     matches: list[Match]
 
 
 class Stored(Struct, omit_defaults=True):
-    """A vector as it is stored."""
+    """A stored vector."""
 
     id: str
-    values: Place
+    values: Values
     metadata: Metadata | None | UnsetType = UNSET
     namespace: str | None | UnsetType = UNSET
 
 
 def decode(text: str, kind: type[T]) -> T:
-    """Return an answer of Vectorize as `kind`; `upstream_invalid` if it is none."""
+    """Decode an answer of Vectorize as `kind`. Raises `upstream_invalid`."""
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.DecodeError as error:
-        message = f"Vectorize answered something unexpected: {str(error)[:_MAX_MESSAGE_CHARS]}."
+        message = f"Vectorize returned an unexpected answer: {str(error)[:_MAX_MESSAGE_CHARS]}."
         raise EmbedderError("upstream_invalid", message) from error
 
 
 def check_ids(ids: Sequence[str], *, param: str) -> None:
-    """Reject an id that is too long or not Unicode, and one that is there twice."""
+    """Reject ids that are empty, too long or duplicates."""
     seen: set[str] = set()
-    for place, name in enumerate(ids):
-        _check_bytes(name, MAX_ID_BYTES, f"{param}[{place}]")
+    for index, name in enumerate(ids):
+        _check_bytes(name, MAX_ID_BYTES, f"{param}[{index}]")
         if name in seen:
-            raise invalid(f"{param}[{place}]: the id {name!r} is there twice.", f"{param}[{place}]")
+            raise invalid(f"{param}[{index}]: the id {name!r} is a duplicate.", f"{param}[{index}]")
         seen.add(name)
 
 
@@ -120,23 +119,23 @@ def _check_bytes(text: str, limit: int, param: str) -> None:
 
 
 def metadata_json(metadata: Metadata | None, text: str | None, *, param: str) -> bytes:
-    """Return the metadata of a vector as JSON, with `text` if it is to be kept; b"" if there is nothing.
+    """Return the metadata of a vector and `text` as JSON, or b"" if both are empty.
 
-    Rejects keys and a size that Vectorize would reject.
+    Rejects keys and sizes that Vectorize would reject.
     """
     full = dict(metadata or {})
     if text is not None:
         if _TEXT_KEY in full:
             where = f"{param}.{_TEXT_KEY}"
-            message = f"{where}: the text itself is kept under this key; send keep_text false to use your own."
+            message = f"{where}: this key stores the text; send keep_text false to use it yourself."
             raise invalid(message, where)
         full[_TEXT_KEY] = text
     if not full:
         return b""
     encoded = msgspec.json.encode(full)
     if len(encoded) > MAX_METADATA_BYTES:
-        message = f"{param} has {len(encoded)} bytes with the text; the limit is {MAX_METADATA_BYTES}. "
-        raise invalid(message + "Send less, or keep_text false.", param)
+        message = f"{param} has {len(encoded)} bytes including the text; the limit is {MAX_METADATA_BYTES}. "
+        raise invalid(message + "Send less, or send keep_text false.", param)
     if metadata:
         _check_keys(metadata, param)
     return encoded
@@ -147,14 +146,14 @@ def _check_keys(metadata: Metadata, param: str) -> None:
     for part, path in waiting:
         for key, value in part.items():
             if not key or "." in key or '"' in key or key.startswith("$"):
-                rule = 'a key must not be empty, hold . or ", or begin with $'
+                rule = 'a key must not be empty, contain . or ", or start with $'
                 raise invalid(f"{path} has the key {key[:64]!r}; {rule}.", path)
             if isinstance(value, dict):
                 waiting.append((value, f"{path}.{key}"[:_MAX_PATH_CHARS]))
 
 
 def check_top_k(top_k: int, *, full: bool) -> None:
-    """Reject more matches than a query can give; `full` is with values or all metadata."""
+    """Reject more matches than a query can return; `full` means with values or all metadata."""
     if full and top_k > MAX_TOP_K_FULL:
         message = f"top_k is {top_k}; it must be 1 to {MAX_TOP_K_FULL} with values or with metadata all "
         raise invalid(message + f'(send metadata "indexed" or "none" for up to {MAX_TOP_K}).', "top_k")
@@ -168,7 +167,7 @@ def check_filter(filters: Mapping[str, Any]) -> None:
     for key, condition in filters.items():
         param = f"filter.{key[:64]}"
         if not key or '"' in key or key.startswith("$") or "" in key.split("."):
-            raise invalid(f"{param}: this can't be the key of a metadata field.", param)
+            raise invalid(f"{param}: not a valid metadata key.", param)
         for operator, value in condition.items() if isinstance(condition, dict) else [("$eq", condition)]:
             _check_condition(operator, value, param)
 
@@ -176,7 +175,7 @@ def check_filter(filters: Mapping[str, Any]) -> None:
 def _check_condition(operator: str, value: object, param: str) -> None:
     if operator not in _OPERATORS:
         known = ", ".join(_OPERATORS)
-        raise invalid(f"{param}: there is no operator {operator[:20]!r}; use {known}.", param)
+        raise invalid(f"{param}: unknown operator {operator[:20]!r}; use {known}.", param)
     wants_list = operator in _LIST_OPERATORS
     if isinstance(value, list) != wants_list or isinstance(value, dict):
         wanted = "a list" if wants_list else "a string, a number, a boolean or null"
@@ -184,7 +183,7 @@ def _check_condition(operator: str, value: object, param: str) -> None:
 
 
 def error(message: str) -> EmbedderError:
-    """Return the error for what the binding said when it failed."""
+    """Return the error for an error message of the binding."""
     found = _ERROR.search(message)
     if not found:
         return EmbedderError("upstream_error", "Vectorize could not be reached.")
@@ -193,7 +192,7 @@ def error(message: str) -> EmbedderError:
     if _NOT_FOUND.search(found["text"]):
         return EmbedderError("not_found", f"Vectorize found nothing: {text}", upstream_code=known)
     if code == _WRITE_RATE_LIMIT:
-        sentence = "Vectorize takes no more writes just now; try again shortly."
+        sentence = "Vectorize limits the rate of writes; retry shortly."
         return EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S, upstream_code=code)
     if code in _BAD_INPUT:
         return EmbedderError("invalid_request", f"Vectorize rejected the request: {text}", upstream_code=code)

@@ -98,7 +98,7 @@ def test_workers_ai_errors_have_cloudflares_shape_and_code():
     assert said(app.ask(RUN, {"text": []})) == {
         "result": None,
         "success": False,
-        "errors": [{"code": 5006, "message": "text holds no items; send 1 to 100."}],
+        "errors": [{"code": 5006, "message": "text is empty; send 1 to 100 items."}],
         "messages": [],
     }
     other = app.ask(f"{ACCOUNT}/run/@cf/baai/bge-m3", {"text": "a"})
@@ -250,7 +250,7 @@ def test_similarity_of_a_source_and_of_all_pairs():
         (lambda _: FakeAnswer("type"), (502, "upstream_invalid", None), False),
         (lambda _: FakeAnswer("invalid", 200, "row 1"), (502, "upstream_invalid", None), False),
         (lambda _: FakeAnswer("timeout"), (504, "upstream_timeout", None), False),
-        (lambda _: FakeAnswer("gone"), (499, "client_gone", None), False),
+        (lambda _: FakeAnswer("disconnected"), (499, "client_disconnected", None), False),
         (lambda _: FakeAnswer("broken"), (502, "upstream_error", None), False),
     ],
 )

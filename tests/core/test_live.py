@@ -102,7 +102,7 @@ def test_a_later_request_closes_what_will_never_end(phase):
         assert app.app.live._live == {}
 
     asyncio.run(scenario())
-    [gone] = [json.loads(line) for line in app.log if "client_gone" in line]
+    [gone] = [json.loads(line) for line in app.log if "client_disconnected" in line]
     assert (gone["status"], gone["path"]) == (499, PHASES[phase][2][1])
     assert gone["total_ms"] >= LATER_MS
 

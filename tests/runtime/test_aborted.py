@@ -18,9 +18,9 @@ def test_an_aborted_request_ends_and_holds_nothing(worker, phase):
     outcome = aborting.run(*worker, phase, REQUESTS)
     assert aborting.faults(outcome) == []
     if phase in ("upload", "batches"):  # the reset may arrive before the request, or before all of its body
-        assert set(outcome.codes) <= {"invalid_request", "client_gone"}
+        assert set(outcome.codes) <= {"invalid_request", "client_disconnected"}
         return
-    assert outcome.codes == {"client_gone": REQUESTS + aborting.WARM_UP}
+    assert outcome.codes == {"client_disconnected": REQUESTS + aborting.WARM_UP}
 
 
 def test_nothing_is_printed_of_a_request_that_was_closed(worker):

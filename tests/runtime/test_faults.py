@@ -199,7 +199,7 @@ def test_a_client_that_resets_its_connection_stops_the_call(worker, models):
     gone, lines = models.gone["slowbody"], len(worker.stdout)
     abort(worker.ports["embedder"], openai(["fault:slowbody"]), lambda: models.calls["slowbody"])
     wait_until_gone(models, gone)
-    until(lambda: any('"client_gone"' in line for line in list(worker.stdout)[lines:]))
+    until(lambda: any('"client_disconnected"' in line for line in list(worker.stdout)[lines:]))
 
 
 def test_the_deadline_stops_the_call(worker, models):

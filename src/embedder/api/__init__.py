@@ -1,1 +1,1 @@
-"""The wire formats: one module for each, with its requests, responses and shape of an error. No I/O."""
+"""The HTTP APIs: one module for each, with its requests, responses and error format."""

@@ -1,4 +1,4 @@
-"""The native wire format: the operations as they are, and liveness. No I/O."""
+"""The native HTTP API: one route per operation, and `/health`."""
 
 from functools import partial
 from typing import Any, Literal
@@ -14,13 +14,13 @@ from embedder.result import Result
 
 
 class Health(msgspec.Struct):
-    """The Worker answers."""
+    """The Worker is up."""
 
     status: Literal["ok"] = "ok"
 
 
 def response_of(result: Result) -> HttpResponse:
-    """Return the result of an operation as a response."""
+    """Convert the result of an operation into a response."""
     text = msgspec.json.encode(result.body).decode()
     if not result.field:
         return HttpResponse(200, text, prepared=result.prepared, numbers=result.numbers)
@@ -36,7 +36,7 @@ async def _run(operation: Operation, app: App, context: RequestContext, request:
 
 
 async def health(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
-    """Answer that the Worker answers."""
+    """Answer a liveness check."""
     return HttpResponse(200, msgspec.json.encode(Health()).decode())
 
 

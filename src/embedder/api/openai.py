@@ -1,4 +1,4 @@
-"""OpenAI's wire format: embeddings and models. Its shape of an error is also the native one. No I/O.
+"""OpenAI's embeddings and models endpoints. The native API uses the same error format.
 
 Source: OpenAI's API reference, "Create embeddings" and "List models".
 """
@@ -16,14 +16,14 @@ from embedder.errors import EmbedderError, invalid
 from embedder.requests import EmbedOptions, Text
 from embedder.settings import MAX_TEXTS_OPENAI, MODEL
 
-# The names of the model. Each may carry a task: `embeddinggemma-300m:search_query`.
+# Accepted model names. Each may carry a task: `embeddinggemma-300m:search_query`.
 MODEL_NAMES = ("embeddinggemma-300m", MODEL, "google/embeddinggemma-300m")
 _CREATED = 1_756_944_000  # the day of the model's release, 2025-09-04, in seconds since the epoch
 _ITEM = '{"object":"embedding","index":#,"embedding":@}'
 
 
 class EmbeddingsRequest(EmbedOptions, kw_only=True):
-    """OpenAI's request with our options beside it. `user` is accepted and not used."""
+    """OpenAI's request, plus this service's own options. `user` is accepted and ignored."""
 
     input: Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_OPENAI)]
     model: str
@@ -39,7 +39,7 @@ class Embedding(Struct):
 
 
 class Usage(Struct):
-    """Tokens, estimated."""
+    """Estimated token counts."""
 
     prompt_tokens: int
     total_tokens: int
@@ -55,7 +55,7 @@ class EmbeddingsResponse(Struct):
 
 
 class Model(Struct):
-    """A name of the model."""
+    """A model name."""
 
     id: str
     object: str = "model"
@@ -64,14 +64,14 @@ class Model(Struct):
 
 
 class Models(Struct):
-    """All names of the model."""
+    """All model names."""
 
     data: list[Model]
     object: str = "list"
 
 
 class ErrorItem(Struct):
-    """All four keys are always there: OpenAI's clients read them unconditionally."""
+    """An error. All four keys are always present, because OpenAI's clients read them unconditionally."""
 
     message: str
     type: str
@@ -80,26 +80,26 @@ class ErrorItem(Struct):
 
 
 def error_text(error: EmbedderError) -> str:
-    """Return `error` as OpenAI writes it."""
+    """Return `error` in OpenAI's format."""
     kind = "invalid_request_error" if error.status < 500 else "api_error"
     item = ErrorItem(error.message, kind, error.param, error.code)
     return msgspec.json.encode({"error": item, **error.details}).decode()
 
 
 def explain(error: EmbedderError) -> EmbedderError:
-    """Return a better error for an input of token numbers, which some clients send by default."""
+    """Return a clearer error for token ids, which some clients send by default."""
     if (error.param or "").startswith("input[") and error.message.endswith(("got int.", "got array.")):
-        message = "input holds token numbers, which only the model's own tokenizer could read; send text "
+        message = "input contains token ids, which this service can't decode; send text "
         return invalid(message + "(LangChain: check_embedding_ctx_length=False).", "input")
     return error
 
 
 def task_of_model(name: str) -> str | None:
-    """Return the task that a model's name carries; `model_not_found` for any other model."""
+    """Return the task in a model name, if any. Raises `model_not_found` for an unknown model."""
     base, colon, task = name.partition(":")
     if base not in MODEL_NAMES or (colon and task not in prompts.TASK_VALUES):
         example = f"use {MODEL_NAMES[0]!r}, or with a prompt {MODEL_NAMES[0] + ':' + prompts.QUERY!r}"
-        message = f"There is no model {name[:100]!r}; {example} (GET /v1/models lists all)."
+        message = f"Unknown model {name[:100]!r}; {example} (GET /v1/models lists all)."
         raise EmbedderError("model_not_found", message, param="model")
     return task or None
 
@@ -123,13 +123,13 @@ async def embeddings(app: App, context: RequestContext, request: EmbeddingsReque
 
 
 async def models(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
-    """List the names of the model."""
+    """List the model names."""
     names = [f"{name}:{task}" if task else name for name in MODEL_NAMES[:2] for task in ("", *prompts.TASKS)]
     return HttpResponse(200, msgspec.json.encode(Models([Model(name) for name in names])).decode())
 
 
 async def model(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
-    """Describe one name of the model."""
+    """Describe one model name."""
     name = context.params["id"]
     task_of_model(name)
     return HttpResponse(200, msgspec.json.encode(Model(name)).decode())
@@ -137,10 +137,10 @@ async def model(app: App, context: RequestContext, request: None) -> HttpRespons
 
 def _routes(prefix: str) -> tuple[Route, ...]:
     at = f"{prefix}/v1"
-    post, named = "Embed up to 2,048 texts (OpenAI)", "One name of the model (OpenAI)"
+    post, named = "Embed up to 2,048 texts (OpenAI)", "One model name (OpenAI)"
     return (
         Route("POST", f"{at}/embeddings", embeddings, post, EmbeddingsRequest, EmbeddingsResponse, explain=explain),
-        Route("GET", f"{at}/models", models, "The names of the model (OpenAI)", response=Models),
+        Route("GET", f"{at}/models", models, "The model names (OpenAI)", response=Models),
         Route("GET", f"{at}/models/{{id}}", model, named, response=Model),
     )
 

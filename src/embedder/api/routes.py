@@ -1,4 +1,4 @@
-"""The route table of all wire formats: which route a path has, and in which shape its errors are written. No I/O."""
+"""The routes of all APIs: finds the route and the error format for a path."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ def _by_path() -> dict[str, dict[str, Route]]:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """A `{name}` at the end takes all the rest: names of models have slashes."""
+    """Compile a path. A `{name}` at the end matches the whole rest, because model names contain slashes."""
     parts = [part for part in re.split(r"(\{\w+\})", path) if part]
     segment = "(?P<{}>[^/]+)"
     found = [segment.format(part[1:-1]) if part[0] == "{" else re.escape(part) for part in parts]
@@ -35,7 +35,7 @@ _RUN = _pattern(workers_ai.PREFIX)
 
 
 def find(path: str) -> tuple[Methods, Mapping[str, str]]:
-    """Return the routes of `path` by method, and the values of its `{name}` segments; `not_found` if it has none."""
+    """Return the routes of `path` by method, and the values of its `{name}` segments. Raises `not_found`."""
     plain = unquote(path) if "%" in path else path
     if (methods := _METHODS.get(plain)) is not None and "{" not in plain:
         return methods, {}
@@ -43,11 +43,11 @@ def find(path: str) -> tuple[Methods, Mapping[str, str]]:
         if found := pattern.fullmatch(plain):
             return methods, found.groupdict()
     if _RUN.match(plain):
-        message = f"No such model {_RUN.sub('', plain)[:100]}; this service runs {MODEL}."
+        message = f"Unknown model {_RUN.sub('', plain)[:100]}; this service runs {MODEL}."
         raise EmbedderError("model_not_found", message)
-    raise EmbedderError("not_found", f"There is nothing at {plain[:200]}; GET /openapi.json lists the routes.")
+    raise EmbedderError("not_found", f"Unknown path {plain[:200]}; GET /openapi.json lists the routes.")
 
 
 def error_shape(path: str) -> Callable[[EmbedderError], str]:
-    """Return how errors of this path are written, also where it has no route."""
+    """Return the error format of this path, which need not have a route."""
     return workers_ai.error_text if _RUN.match(path) else openai.error_text

@@ -1,4 +1,4 @@
-"""HTTP as plain values, and the row of the route table that every wire format fills in. No I/O."""
+"""Requests, responses and routes as plain values."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -15,9 +15,10 @@ JSON = "application/json"
 
 
 class HttpRequest(msgspec.Struct):
-    """A request. `id` is a new one, in case the caller sent none.
+    """A request. `id` is a generated request id, used if the caller sent none.
 
-    `read` returns the body; it raises an error if the body is over the limit in bytes, broken, or too slow.
+    `read` takes a limit in bytes and returns the body. It raises an error for a body that is too large, incomplete,
+    nested too deeply or too slow.
     """
 
     method: str
@@ -30,9 +31,9 @@ class HttpRequest(msgspec.Struct):
 
 
 class HttpResponse(msgspec.Struct):
-    """A response. `text` is its body, or what stands before `numbers`; `tail` what stands behind them.
+    """A response. `numbers` is a handle to vectors or scores, written between `text` and `tail`.
 
-    In `item`, what is written for a row, `@` stands for its numbers and `#` for its index.
+    `item` is the template of one row: `@` is replaced with its numbers and `#` with its index.
     """
 
     status: int
@@ -45,11 +46,11 @@ class HttpResponse(msgspec.Struct):
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A row of the route table.
+    """A route.
 
-    `path` may hold `{name}` segments; `body` and `response` are Structs; `query` describes parameters; the first of the
-    `media_types` is JSON, and any other needs an Authorization header; `explain` may turn an error of the body into a
-    better one.
+    `path` may contain `{name}` segments. `body` and `response` are Structs. `query` describes query parameters. The
+    first of `media_types` is JSON; the others are accepted only with an Authorization header. `explain` may replace
+    an error in the body with a clearer one.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""Cloudflare's REST wire format of Workers AI: the answer in an envelope, errors with Cloudflare's codes. No I/O.
+"""Cloudflare's REST API of Workers AI: answers in Cloudflare's envelope, errors with Cloudflare's codes.
 
 Source: Cloudflare API reference, "Execute AI model".
 """
@@ -16,10 +16,10 @@ from embedder.settings import MODEL
 from embedder.texts import EmbedResponse
 
 PREFIX = "/client/v4/accounts/{account}/ai/run/"
-# curl sends this type unless told otherwise, and the documented curl example does not tell.
+# The default of curl. The curl example in the documentation of Workers AI sends it.
 _CURL = "application/x-www-form-urlencoded"
 _OTHER = 10_000
-# Our code -> the one that Cloudflare's API gives in that case.
+# This service's error codes, and the codes that Cloudflare's API uses for the same errors.
 _CODES = {
     "invalid_json": 5006,
     "invalid_request": 5006,
@@ -36,7 +36,7 @@ _CODES = {
 
 
 class RunRequest(EmbedOptions, kw_only=True):
-    """The model's own input, with our options beside it."""
+    """The model's own input, plus this service's options."""
 
     text: Text | Texts
 
@@ -49,7 +49,7 @@ class Item(msgspec.Struct):
 
 
 class Envelope(msgspec.Struct):
-    """What every answer of Cloudflare's API is wrapped in."""
+    """The envelope of every answer of Cloudflare's API."""
 
     result: EmbedResponse | None
     success: bool
@@ -58,13 +58,13 @@ class Envelope(msgspec.Struct):
 
 
 def error_text(error: EmbedderError) -> str:
-    """Return `error` as Cloudflare's API writes it."""
+    """Return `error` in the format of Cloudflare's API."""
     code = error.upstream_code or _CODES.get(error.code, _OTHER)
     return msgspec.json.encode(Envelope(None, False, [Item(code, error.message)], [])).decode()
 
 
 async def run(app: App, context: RequestContext, request: RunRequest) -> HttpResponse:
-    """Embed one text or at most 100."""
+    """Embed 1 to 100 texts."""
     options = {name: getattr(request, name) for name in request.__struct_fields__}
     response = native.response_of(await texts.embed(app, context, EmbedRequest(**options)))
     response.text = f'{{"result":{response.text}'
@@ -72,5 +72,5 @@ async def run(app: App, context: RequestContext, request: RunRequest) -> HttpRes
     return response
 
 
-_SUMMARY = "Embed one text or at most 100 (Workers AI REST)"
+_SUMMARY = "Embed 1 to 100 texts (Workers AI REST)"
 ROUTES = (Route("POST", PREFIX + MODEL, run, _SUMMARY, RunRequest, Envelope, media_types=(JSON, _CURL)),)
