@@ -11,10 +11,10 @@ export PYTHONPATH := $(CURDIR)/src:$(CURDIR)/local/src
 .PHONY: dev example test check format bench soak load fuzz deploy doctor clean
 
 dev: .venv/.ready ## the Worker with its stand-ins on http://127.0.0.1:$(PORT)
-	@exec python -m tools.dev --port $(PORT)
+	@exec embedder dev --port $(PORT)
 
 example: .venv/.ready ## a Worker that calls it: make example NAME=typescript (or python)
-	@exec python -m tools.dev --port $(PORT) --example $(NAME)
+	@exec embedder dev --port $(PORT) --example $(NAME)
 
 test: .venv/.ready ## every test, under CPython and under the real runtime
 	pytest -n $(JOBS) --dist loadfile
@@ -42,15 +42,15 @@ fuzz: .venv/.ready ## the fuzzers with a larger budget
 	pytest tests/core/test_fuzz.py --hypothesis-profile=long
 
 deploy: .venv/.ready ## the guided deployment; YES=1 asks nothing
-	@python -m tools.deploy $(if $(YES),--yes)
+	@embedder deploy $(if $(YES),--yes)
 
 doctor: .venv/.ready ## the self-check of an endpoint: make doctor URL=https://... KEY=...
-	@$(if $(KEY),EMBEDDER_KEY='$(KEY)') python -m tools.doctor '$(URL)' $(ARGS)
+	@$(if $(KEY),EMBEDDER_KEY='$(KEY)') embedder doctor '$(URL)' $(ARGS)
 
 clean:
 	rm -rf .venv .venv-workers .runtime .wrangler node_modules python_modules public/docs/vendor
 
-.venv/.ready: pyproject.toml
+.venv/.ready: pyproject.toml cli/pyproject.toml
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip
 	@test -x .venv/bin/uv || .venv/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)

@@ -19,7 +19,7 @@ from benchmarks.kinds import KINDS, Kind
 from benchmarks.measure import Effort
 from benchmarks.results import Line, Results
 from benchmarks.rows import Rows
-from tools import runtime
+from embedder_cli import runtime
 from tools.workerd import Process, serve
 
 FOLDER = Path(__file__).parent

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from embedder_cli import dev, runtime
 from standin import lexical
 from tests.worker import Worker, free_port
-from tools import dev, runtime
 
 settings.register_profile("default", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("long", settings.get_profile("default"), max_examples=5_000)

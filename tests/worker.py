@@ -2,12 +2,15 @@
 
 import socket
 import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import requests
 
 START_LIMIT_S = 120
+EMBEDDER = Path(sys.executable).with_name("embedder")
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ from msgspec import inspect
 
 from embedder import operations, rpc
 from embedder.operations import Operation
-from tools.runtime import ROOT
+from embedder_cli.runtime import ROOT
 
 TYPESCRIPT = ROOT / "types" / "embedder.d.ts"
 PYTHON = ROOT / "types" / "embedder_types.pyi"

@@ -12,7 +12,7 @@ import msgspec
 
 from embedder.api import routes
 from embedder.api.routing import HttpResponse, Route
-from tools.runtime import ROOT
+from embedder_cli.runtime import ROOT
 
 PATH = ROOT / "public" / "openapi.json"
 _REF = "#/components/schemas/{name}"

@@ -72,7 +72,7 @@ def load_table() -> str:
     rows = [
         ("Calls of Workers AI, 100 texts each", [f"{corpus.calls:,}" for corpus in _all()]),
         ("Least time at 3,000 calls a minute", [_spoken(corpus.minutes) for corpus in _all()]),
-        ("Requests to the Worker by `embedder-import`", [f"{corpus.calls:,}" for corpus in _all()]),
+        ("Requests to the Worker by `embedder import`", [f"{corpus.calls:,}" for corpus in _all()]),
         ("Writes to Vectorize, 100 vectors each", [f"{corpus.calls:,}" for corpus in _all()]),
         (
             "Share of an index of 20 million vectors",

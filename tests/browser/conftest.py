@@ -17,8 +17,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
+from embedder_cli.runtime import ROOT
 from tests.worker import Worker
-from tools.runtime import ROOT
 
 LIMIT_S = 30
 ARTEFACTS = ROOT / "artefacts"

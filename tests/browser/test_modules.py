@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tools import runtime
+from embedder_cli import runtime
 
 PUBLIC = runtime.ROOT / "public"
 

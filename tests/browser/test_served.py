@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from embedder_cli import runtime
 from tests.browser.conftest import Page, Worker
-from tools import assets, runtime
 
 PUBLIC = runtime.ROOT / "public"
 MOST_BYTES = 300_000  # of all files but the viewer's
-OWN = [path for path in sorted(PUBLIC.rglob("*")) if path.is_file() and assets.VIEWER not in path.parents]
+OWN = [path for path in sorted(PUBLIC.rglob("*")) if path.is_file() and runtime.VIEWER not in path.parents]
 
 
 @pytest.mark.parametrize(

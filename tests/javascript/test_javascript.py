@@ -4,7 +4,7 @@ import re
 import subprocess
 
 from embedder.settings import MAX_JSON_DEPTH
-from tools import runtime
+from embedder_cli import runtime
 
 FOLDER = runtime.ROOT / "tests" / "javascript"
 

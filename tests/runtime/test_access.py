@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools import dev, runtime
+from embedder_cli import dev, runtime
 
 KEY, NEXT_KEY = "0123456789abcdef0123", "fedcba9876543210fedc"
 ORIGIN = "https://app.example"

@@ -2,16 +2,15 @@
 
 import signal
 import subprocess
-import sys
 import time
 from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
 
-from tests.worker import Worker, free_port
-from tools import bundle, runtime
-from tools.runtime import ROOT
+from embedder_cli import bundle, runtime
+from embedder_cli.runtime import ROOT
+from tests.worker import EMBEDDER, Worker, free_port
 
 LIMIT_S = 30
 
@@ -42,7 +41,7 @@ def alive(pid: int) -> bool:
 def started(tmp_path):
     runtime.prepare()
     port = free_port()
-    command = [sys.executable, "-m", "tools.dev", "--port", str(port), "--persist-to", str(tmp_path)]
+    command = [str(EMBEDDER), "dev", "--port", str(port), "--persist-to", str(tmp_path)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     yield Worker(process, port)
     if process.poll() is None:
@@ -93,6 +92,6 @@ def test_the_installed_versions_fit_each_other():
 
 
 def test_help_is_short_and_true():
-    done = subprocess.run([sys.executable, "-m", "tools.dev", "--help"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([str(EMBEDDER), "dev", "--help"], cwd=ROOT, capture_output=True, text=True)
     assert "--port" in done.stdout
     assert "--example" in done.stdout

@@ -1,15 +1,15 @@
-"""`python -m tools.doctor` against the running Worker."""
+"""`embedder doctor` against the running Worker."""
 
 import json
 import subprocess
-import sys
 
-from tools import runtime
-from tools.doctor import cut
+from embedder_cli import runtime
+from embedder_cli.doctor import cut
+from tests.worker import EMBEDDER
 
 
 def doctor(url, *options):
-    command = [sys.executable, "-m", "tools.doctor", url, *options]
+    command = [str(EMBEDDER), "doctor", url, *options]
     return subprocess.run(command, cwd=runtime.ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 

@@ -1,14 +1,14 @@
-"""`embedder-import` and `embedder-search` against the running Worker and its stand-ins."""
+"""`embedder import` and `embedder search` against the running Worker and its emulators."""
 
 import json
 import random
 import subprocess
-import sys
 import time
 
 import pytest
 
-from tools import runtime
+from embedder_cli import runtime
+from tests.worker import EMBEDDER
 
 DOCUMENTS = 10_000
 KILLS = 4
@@ -16,13 +16,13 @@ SEED = 20_261_122
 WORDS = "red green blue stone river cloud apple horse engine winter summer music paper glass metal forest".split()
 
 
-def command(module, *arguments):
-    return [sys.executable, "-m", module, *map(str, arguments)]
+def command(name, *arguments):
+    return [str(EMBEDDER), name, *map(str, arguments)]
 
 
-def run(module, *arguments):
+def run(name, *arguments):
     return subprocess.run(
-        command(module, *arguments), cwd=runtime.ROOT, capture_output=True, text=True, timeout=300, check=False
+        command(name, *arguments), cwd=runtime.ROOT, capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -62,7 +62,7 @@ def test_an_import_that_is_killed_again_and_again_loses_and_doubles_nothing(fres
     for _ in range(KILLS):
         goal = count(fresh) + chance.randint(50, DOCUMENTS // (KILLS + 2))
         process = subprocess.Popen(
-            command("tools.importer", *arguments),
+            command("import", *arguments),
             cwd=runtime.ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -74,7 +74,7 @@ def test_an_import_that_is_killed_again_and_again_loses_and_doubles_nothing(fres
         started.append(count(fresh))
     assert started == sorted(started)
     report = tmp_path / "report.json"
-    done = run("tools.importer", *arguments, "--report", report)
+    done = run("import", *arguments, "--report", report)
     assert done.returncode == 0, done.stderr
     told = json.loads(report.read_text())
     assert told["written"] + told["unchanged"] == DOCUMENTS
@@ -83,7 +83,7 @@ def test_an_import_that_is_killed_again_and_again_loses_and_doubles_nothing(fres
     assert count(fresh) == DOCUMENTS
     sample = chance.sample(range(DOCUMENTS), 300)
     assert_stored(fresh, corpus, sample)
-    again = run("tools.importer", *arguments, "--report", report)
+    again = run("import", *arguments, "--report", report)
     assert again.returncode == 0
     told = json.loads(report.read_text())
     assert (told["written"], told["unchanged"], told["requests"]) == (0, DOCUMENTS, 0)
@@ -114,7 +114,7 @@ def test_refused_documents_are_told_and_stop_nobody(worker, tmp_path):
     path.write_text("".join(json.dumps(line) + "\n" for line in lines) + "not json\n")
     report = tmp_path / "report.json"
     options = ("--url", worker.url, "--id-field", "id", "--namespace", "odd", "--metadata-field", "a.b")
-    done = run("tools.importer", path, *options, "--report", report)
+    done = run("import", path, *options, "--report", report)
     assert done.returncode == 1, done.stderr
     told = json.loads(report.read_text())
     assert told["written"] == 2
@@ -130,13 +130,13 @@ def test_a_folder_is_found_again_by_search(worker, tmp_path):
     folder.mkdir()
     (folder / "guide.md").write_text("# Guide\n\n## Install\n\nRun make dev and wait for the ready line.\n")
     (folder / "notes.txt").write_text("Bananas are yellow and bent.\n")
-    done = run("tools.importer", folder, "--url", worker.url, "--namespace", "folder")
+    done = run("import", folder, "--url", worker.url, "--namespace", "folder")
     assert done.returncode == 0, done.stderr
     options = ("--url", worker.url, "--namespace", "folder", "--json")
     found = {}
 
     def visible():
-        found["search"] = run("tools.importer.search", "yellow bananas", *options)
+        found["search"] = run("search", "yellow bananas", *options)
         return found["search"].returncode == 0 and len(json.loads(found["search"].stdout)["matches"]) == 2
 
     wait_for(visible)
@@ -151,14 +151,14 @@ def test_over_long_texts_are_in_the_report(worker, tmp_path):
     report = tmp_path / "report.json"
     options = ("--url", worker.url, "--id-field", "id", "--no-keep-text", "--namespace", "long", "--report", report)
     for _ in range(2):
-        assert run("tools.importer", path, *options).returncode == 0
+        assert run("import", path, *options).returncode == 0
         told = json.loads(report.read_text())
         assert (told["cut"], told["too_long"]) == (1, [{"file": "long.jsonl", "line": 1, "id": "long"}])
 
 
 def test_a_search_without_matches_is_exit_code_1_and_a_bad_one_2(worker):
     options = ("--url", worker.url, "--namespace", "nobody-is-here")
-    assert run("tools.importer.search", "anything", *options).returncode == 1
-    bad = run("tools.importer.search", "anything", *options, "--filter", '{"a": {"$near": 1}}')
+    assert run("search", "anything", *options).returncode == 1
+    bad = run("search", "anything", *options, "--filter", '{"a": {"$near": 1}}')
     assert bad.returncode == 2
     assert "$near" in bad.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import runtime
+from embedder_cli import runtime
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from embedder import rpc
-from tools import declarations, runtime
+from embedder_cli import runtime
+from tools import declarations
 
 ROOT = Path(__file__).parents[2]
 

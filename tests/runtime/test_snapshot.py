@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from embedder_cli.runtime import ROOT
 from standin import lexical
 from tests.runtime import small_worker, upstream
 from tests.runtime.test_javascript_module import FILES
 from tools import workerd
-from tools.runtime import ROOT
 
 TEXTS = ["first", "second"]
 REFUSED = {

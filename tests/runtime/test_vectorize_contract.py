@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from embedder_cli.runtime import ROOT
 from tools import workerd
-from tools.runtime import ROOT
 
 # How a caller reads an error, whichever way it came: the class throws the text, RPC a traceback that ends with it.
 ERROR = re.compile(r"\b(INDEX_GET|VECTOR_\w+)_ERROR \(code = (\d+)\): (.*)")

@@ -15,10 +15,10 @@ from socket import SO_LINGER, SOL_SOCKET
 
 import msgspec
 
+from embedder_cli.runtime import ROOT
 from standin import lexical, workers_ai
 from standin.workers_ai import Fault, Reply
 from tools import workerd
-from tools.runtime import ROOT
 
 SLOW_S = 30.0
 NESTED = b"[" * 3_000 + b"]" * 3_000

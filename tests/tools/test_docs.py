@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from embedder.settings import Settings, SettingsError
-from tools import runtime, scale
+from embedder_cli import runtime
+from tools import scale
 from tools.scale import Corpus
 
 DOCS = runtime.ROOT / "docs"
@@ -86,7 +87,7 @@ def test_links_inside_the_project_lead_somewhere(path):
 @pytest.mark.parametrize("path", ["docs/architecture.md", "docs/upgrading.md", "docs/scale.md"])
 def test_files_that_are_named_are_there(path):
     text = (runtime.ROOT / path).read_text(encoding="utf-8")
-    for name in re.findall(r"`((?:src|tools|tests|local|docs|types|examples)/[\w./]+)`", text):
+    for name in re.findall(r"`((?:src|cli|tools|tests|local|docs|types|examples)/[\w./]+)`", text):
         assert (runtime.ROOT / name).exists(), name
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from tools import runtime
+from embedder_cli import runtime
 from tools.workerd import bindings
 from tools.workerd.bindings import Binding
 from tools.workerd.modules import Module

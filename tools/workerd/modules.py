@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from tools import runtime
+from embedder_cli import runtime
 from tools.workerd.notation import quote
 
 # Files below a Python Worker's folder that are uploaded: the rule for `.js` is `rules` in wrangler.toml.

@@ -1,0 +1,1 @@
+"""The self-check of an endpoint, deployed or local: `embedder doctor URL`."""

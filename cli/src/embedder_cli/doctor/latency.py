@@ -1,0 +1,29 @@
+"""How long requests of 1, 10 and 100 texts take."""
+
+from collections.abc import Iterator
+from statistics import median
+
+from embedder_cli.doctor.endpoint import Endpoint
+from embedder_cli.doctor.results import Result, Status
+
+# texts a request -> requests
+SAMPLES = {1: 5, 10: 5, 100: 3}
+TEXTS = sum(size * count for size, count in SAMPLES.items())
+CALLS = sum(SAMPLES.values())
+
+
+def by_batch_size(endpoint: Endpoint) -> Result:
+    """Return the median by batch size; every text is a new one, so that nothing can be cached."""
+    numbers = iter(range(TEXTS))
+    found = {size: median(_times(endpoint, size, count, numbers)) for size, count in SAMPLES.items()}
+    sentence = ", ".join(f"{size}: {ms:.0f} ms" for size, ms in found.items())
+    detail = f"p50 by texts a request, {CALLS} requests in all: {sentence}."
+    return Result("latency", Status.NOTE, detail, {"p50_ms": {str(size): round(ms, 1) for size, ms in found.items()}})
+
+
+def _times(endpoint: Endpoint, size: int, count: int, numbers: Iterator[int]) -> list[float]:
+    times = []
+    for _ in range(count):
+        texts = [f"Sentence number {next(numbers)} of the doctor." for _ in range(size)]
+        times.append(endpoint.ask("POST", "/embed", {"text": texts}).ms)
+    return times

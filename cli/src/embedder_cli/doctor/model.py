@@ -1,0 +1,87 @@
+"""Checks that only the model can pass: the published figures, and who puts prompts in front of texts."""
+
+from typing import TypeVar
+
+from embedder_cli.doctor import figures
+from embedder_cli.doctor.endpoint import Endpoint
+from embedder_cli.doctor.maths import Vector, cosine, same, worst
+from embedder_cli.doctor.results import Result, Status, verdict
+
+_STAND_IN_TOLERANCE = 1e-6
+STAND_IN = "They come from the lexical stand-in; figures that only the model can give are skipped."
+
+K = TypeVar("K", int, str)
+
+
+def is_stand_in(endpoint: Endpoint) -> bool:
+    """Return whether the vectors come from the lexical stand-in: a vector that no model gives tells."""
+    [vector] = endpoint.embed([figures.QUESTION])
+    return worst([vector[place] for place in figures.STAND_IN], [*figures.STAND_IN.values()]) <= _STAND_IN_TOLERANCE
+
+
+def without_prompts(endpoint: Endpoint) -> Result:
+    """The published cosines of two texts at all four sizes."""
+    found = {}
+    for size in figures.SIZES:
+        left, right = endpoint.embed([figures.QUESTION, figures.ANSWER], dimensions=size)
+        found[size] = cosine(left, right)
+    return _compared("figures without prompts", found, figures.DEEP_LEARNING)
+
+
+def with_prompts(endpoint: Endpoint) -> Result:
+    """The published cosines of a query and four sentences, with the prompts that this service adds."""
+    found = {}
+    expected = {}
+    for size, published in figures.RED_PLANET.items():
+        [query] = endpoint.embed([figures.PLANET_QUERY], task="search_query", dimensions=size)
+        documents = endpoint.embed(figures.PLANETS, task="search_document", dimensions=size)
+        for name, document, value in zip(("Venus", "Mars", "Jupiter", "Saturn"), documents, published, strict=True):
+            found[f"{name} {size}"] = cosine(query, document)
+            expected[f"{name} {size}"] = value
+    return _compared("figures with prompts", found, expected)
+
+
+def _compared(check: str, found: dict[K, float], expected: dict[K, float]) -> Result:
+    distance = worst([*found.values()], [*expected.values()])
+    named = {str(name): {"found": round(found[name], 4), "published": expected[name]} for name in found}
+    return verdict(
+        check,
+        distance <= figures.TOLERANCE,
+        f"{len(found)} published cosines hold (farthest: {distance:.4f}; allowed: {figures.TOLERANCE}).",
+        f"{_misses(found, expected)}: not the model's figures (allowed: {figures.TOLERANCE}).",
+        cosines=named,
+    )
+
+
+def _misses(found: dict[K, float], expected: dict[K, float]) -> str:
+    wrong = [name for name in found if abs(found[name] - expected[name]) > figures.TOLERANCE]
+    return ", ".join(f"{name} {found[name]:.4f} (published {expected[name]})" for name in wrong[:4])
+
+
+def own_prompts(endpoint: Endpoint) -> Result:
+    """Whether the deployed model puts prompts in front of texts itself, and the service does when asked."""
+    plain = endpoint.embed([figures.PLANET_QUERY, *figures.PLANETS])
+    asked = endpoint.embed([figures.PLANET_QUERY], task="search_query")[0]
+    by_hand = endpoint.embed([figures.QUERY_PROMPT + figures.PLANET_QUERY])[0]
+    cosines = [cosine(plain[0], document) for document in plain[1:]]
+    if worst(cosines, figures.RED_PLANET[768]) <= figures.TOLERANCE:
+        sentence = "Texts without a prompt have the figures of texts with one: the model adds prompts itself."
+        return verdict("prompts", False, sentence, unprompted=cosines)
+    return _as_asked(plain[0], asked, by_hand)
+
+
+def _as_asked(plain: Vector, asked: Vector, by_hand: Vector) -> Result:
+    if not same(asked, by_hand):
+        return verdict("prompts", False, "task search_query does not give the vector of the text with its prompt.")
+    apart = cosine(plain, asked)
+    return verdict(
+        "prompts",
+        not same(plain, asked),
+        f"Added when asked for, and only then (cosine with and without: {apart:.3f}).",
+        "A text has the same vector with and without its prompt.",
+        with_and_without=round(apart, 4),
+    )
+
+
+def skipped(check: str) -> Result:
+    return Result(check, Status.SKIP, "Only the model can give these figures.")

@@ -1,0 +1,236 @@
+"""The doctor: its arithmetic, the stand-in's mark, the search for the cut, and each fault that it must find."""
+
+from array import array
+from base64 import b64decode, b64encode
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from embedder_cli.doctor import cut, figures, maths
+from embedder_cli.doctor.endpoint import Endpoint
+from embedder_cli.doctor.examination import Options, examine
+from embedder_cli.doctor.results import Status
+from standin import lexical
+from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, content
+
+KEY = "a-key-of-sixteen-characters"
+
+
+class Service:
+    """The Worker's core over a model, behind HTTP; `tamper` may change an answer on its way."""
+
+    def __init__(self, vector, tamper=None, **variables):
+        model = FakeModel(lambda texts: rows([vector(text) for text in texts]))
+        self.app = FakeApp(model, **variables)
+        self.requests = 0
+        self._tamper = tamper or (lambda _, response: response)
+
+    def answer(self, request):
+        self.requests += 1
+        path = urlsplit(str(request.url)).path
+        headers = {name.replace("-", "_"): value for name, value in request.headers.items()}
+        found = self.app.send(request.method, path, request.content, **headers)
+        made = httpx.Response(found.status, headers=found.headers, content=content(found))
+        return self._tamper(request, made)
+
+    def examine(self, *, key=None, options=None):
+        client = httpx.Client(transport=httpx.MockTransport(self.answer))
+        found = examine(Endpoint("http://test", key, client=client), options or Options(latency=False))
+        return {result.check: result for result in found}
+
+
+def rows(vectors):
+    return FakeAnswer(rows=vectors)
+
+
+@pytest.fixture
+def model(recorded):
+    return lambda text: recorded.get(text) or lexical.embed(text)
+
+
+def failed(found):
+    return {name for name, result in found.items() if result.status is Status.FAIL}
+
+
+def changed(body):
+    """Return a `tamper` that changes the JSON of every answer that `body` wants to."""
+
+    def tamper(request, response):
+        new = body(request, response.json())
+        return response if new is None else httpx.Response(response.status_code, headers=response.headers, json=new)
+
+    return tamper
+
+
+def test_the_real_model_passes(model):
+    found = Service(model).examine()
+    assert failed(found) == set()
+    assert found["vectors"].figures == {"stand_in": False}
+    assert [found[name].status for name in ("figures without prompts", "figures with prompts", "prompts")] == ["ok"] * 3
+
+
+def test_the_stand_in_is_told_and_its_figures_are_skipped():
+    found = Service(lexical.embed).examine()
+    assert failed(found) == set()
+    assert found["vectors"].figures == {"stand_in": True}
+    assert found["figures with prompts"].status is Status.SKIP
+
+
+def test_the_mark_is_the_stand_ins():
+    vector = lexical.embed(figures.QUESTION)
+    assert {place: vector[place] for place in figures.STAND_IN} == figures.STAND_IN
+
+
+def test_another_model_is_found():
+    found = Service(lambda text: lexical.embed(text[::-1])).examine()
+    assert failed(found) >= {"figures without prompts", "figures with prompts"}
+
+
+def test_half_precision_is_still_the_model(model):
+    assert failed(Service(lambda text: [round(value, 3) for value in model(text)]).examine()) == set()
+
+
+def test_a_model_that_adds_prompts_itself_is_found(model):
+    prompted = {figures.PLANET_QUERY: figures.QUERY_PROMPT, **dict.fromkeys(figures.PLANETS, figures.DOCUMENT_PROMPT)}
+    found = Service(lambda text: model(prompted.get(text, "") + text)).examine()
+    assert failed(found) == {"prompts"}
+    assert "adds prompts itself" in found["prompts"].detail
+
+
+def test_a_service_that_forgets_the_prompt_is_found(model):
+    def forgetful(text):
+        return model(text.removeprefix(figures.QUERY_PROMPT).removeprefix(figures.DOCUMENT_PROMPT))
+
+    assert failed(Service(forgetful).examine()) == {"prompts", "figures with prompts"}
+
+
+def test_vectors_that_are_not_of_unit_length_are_found(model):
+    found = Service(lambda text: [2 * value for value in model(text)]).examine()
+    assert failed(found) == {"normalised"}
+    assert found["normalised"].detail.endswith("768.")
+
+
+def test_base64_of_another_byte_order_is_found(model):
+    def swap(request, body):
+        if b"base64" not in request.content:
+            return None
+        for row in body["data"]:
+            numbers = array("f", b64decode(row["embedding"]))
+            numbers.byteswap()
+            row["embedding"] = b64encode(numbers.tobytes()).decode()
+        return body
+
+    assert failed(Service(model, changed(swap)).examine()) == {"base64"}
+
+
+def test_a_dialect_that_differs_is_found(model):
+    def other(request, body):
+        if request.url.path == "/v1/embeddings" and len(body["data"][0]["embedding"]) == 768:
+            body["data"].reverse()
+            return body
+        return None
+
+    assert failed(Service(model, changed(other)).examine()) == {"dialects"}
+
+
+def test_errors_without_their_shape_are_found(model):
+    def flat(_, body):
+        return {"error": "no"} if "error" in body else None
+
+    found = Service(model, changed(flat)).examine()
+    assert {"errors"} <= failed(found)
+
+
+def test_an_error_that_lacks_a_key_is_found(model):
+    def without_type(_, body):
+        if "error" in body:
+            del body["error"]["type"]
+            return body
+        return None
+
+    assert failed(Service(model, changed(without_type)).examine()) == {"errors"}
+
+
+def test_an_answer_of_another_form_is_a_failure_and_no_traceback(model):
+    def bare(request, body):
+        return {"data": [None] * len(body["data"])} if request.url.path == "/embed" else None
+
+    assert "vectors" in failed(Service(model, changed(bare)).examine())
+
+
+def test_without_an_index_nothing_fails(model):
+    assert Service(model).examine()["index"].status is Status.NOTE
+
+
+@pytest.mark.parametrize(("fits", "status"), [(True, Status.OK), (False, Status.FAIL)])
+def test_an_index_must_fit(model, fits, status):
+    def index(request, response):
+        if request.url.path != "/index":
+            return response
+        size = 768 if fits else 1024
+        body = {"fits": fits, "dimensions": size, "model_dimensions": 768, "vector_count": 5}
+        return httpx.Response(200, json=body)
+
+    assert Service(model, index).examine()["index"].status is status
+
+
+def test_keys(model):
+    service = Service(model, AUTH="on", API_KEYS=f"me:{KEY}")
+    assert failed(service.examine(key=KEY)) == set()
+    for key in (None, "another-key-of-sixteen"):
+        found = service.examine(key=key)
+        assert [*found] == ["reachable", "authentication"]
+        assert failed(found) == {"authentication"}
+
+
+def test_a_service_without_keys_is_told_what_is_missing(model):
+    found = Service(model, AUTH="on").examine(key=KEY)
+    assert "API_KEYS" in found["authentication"].detail
+
+
+def test_nobody_at_home():
+    def refuse(request, _):
+        raise httpx.ConnectError("refused", request=request)
+
+    found = Service(lexical.embed, refuse).examine()
+    assert [*found] == ["reachable"]
+    assert failed(found) == {"reachable"}
+
+
+def test_latency_costs_what_it_says(model):
+    service = Service(model)
+    without = service.examine() and service.requests
+    service.requests = 0
+    found = service.examine(options=Options())
+    assert service.requests - without == 13
+    assert [*found["latency"].figures["p50_ms"]] == ["1", "10", "100"]
+
+
+@pytest.mark.parametrize("limit", [500, 4000, 12_345, 47_000])
+def test_the_cut_is_found(limit):
+    service = Service(lambda text: lexical.embed(text[:limit]))
+    found = service.examine(options=Options(latency=False, find_cut=True))["cut"]
+    assert limit <= found.figures["characters"] <= limit + 50
+    assert found.figures["tokens"] > limit / 12
+
+
+def test_the_search_for_the_cut_costs_what_it_says():
+    service = Service(lambda text: lexical.embed(text[:4000]))
+    without = service.examine() and service.requests
+    service.requests = 0
+    service.examine(options=Options(latency=False, find_cut=True))
+    assert service.requests - without <= cut.CALLS
+
+
+def test_no_cut():
+    found = Service(lexical.embed).examine(options=Options(latency=False, find_cut=True))["cut"]
+    assert found.figures == {"characters": None}
+
+
+def test_arithmetic():
+    assert maths.cosine([1, 0], [1, 1]) == pytest.approx(0.7071, abs=1e-4)
+    assert maths.cosine([0, 0], [1, 1]) == 0
+    assert not maths.same([1, 0], [1, 0, 0])
+    assert maths.from_base64("AACAPwAAAMA=") == [1.0, -2.0]
+    assert maths.worst([0.1, 0.9], [0.2, 0.5]) == pytest.approx(0.4)

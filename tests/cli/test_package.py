@@ -1,0 +1,121 @@
+"""The package `embedder-cli` in a fresh environment: installed from its folder, without uv and Node on the PATH."""
+
+import json
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from os import environ
+
+import pytest
+
+from embedder_cli import runtime
+
+pytestmark = pytest.mark.index
+LIMIT_S = 60
+MATCH = {"id": "mars", "score": 0.75, "metadata": {"text": "The Red Planet"}}
+
+
+class Service(BaseHTTPRequestHandler):
+    """Answers the calls of import and search."""
+
+    def do_GET(self):
+        self.answer({"fits": True})
+
+    def do_PUT(self):
+        self.answer({"count": len(self.body()["documents"]), "mutation_ids": ["m"]})
+
+    def do_POST(self):
+        self.body()
+        self.answer({"count": 1, "matches": [MATCH]})
+
+    def body(self):
+        return json.loads(self.rfile.read(int(self.headers["content-length"])))
+
+    def answer(self, body):
+        content = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def url():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def run(*command, path, cwd):
+    bare = {name: value for name, value in environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    return subprocess.run(
+        [*map(str, command)],
+        cwd=cwd,
+        env={**bare, "PATH": str(path)},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def embedder(tmp_path_factory):
+    """Call the installed command in a folder without a checkout, with an empty folder as its PATH."""
+    folder = tmp_path_factory.mktemp("package")
+    (folder / "empty").mkdir()
+
+    def here(*command):
+        return run(*command, path=folder / "empty", cwd=folder)
+
+    for command in ([sys.executable, "-m", "venv", "v"], ["v/bin/pip", "install", "-q", runtime.ROOT / "cli"]):
+        done = here(*command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return lambda *arguments: here("v/bin/embedder", *arguments)
+
+
+def test_help(embedder):
+    done = embedder("--help")
+    assert done.returncode == 0, done.stderr
+    assert "Usage: embedder [OPTIONS] COMMAND" in done.stdout
+
+
+def test_import(embedder, url, tmp_path):
+    path = tmp_path / "corpus.jsonl"
+    path.write_text('{"id": "mars", "text": "The Red Planet"}\n')
+    done = embedder("import", path, "--url", url, "--id-field", "id", "--report", tmp_path / "report.json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "report.json").read_text())["written"] == 1
+
+
+def test_search(embedder, url):
+    done = embedder("search", "red", "--url", url, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["matches"] == [MATCH]
+
+
+def test_doctor(embedder, url):
+    done = embedder("doctor", url, "--json")
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["url"] == url
+
+
+@pytest.mark.parametrize("name", ["dev", "deploy"])
+def test_dev_and_deploy_name_the_extra_that_they_need(embedder, name):
+    done = embedder(name)
+    assert done.returncode == 1
+    install = "Install embedder-cli[runtime], in the checkout: pip install './cli[runtime]'"
+    assert done.stderr == f"{name}: capnp is not installed. {install}\n"
+
+
+def test_uvx_runs_it_from_the_folder(tmp_path):
+    uvx = [sys.executable, "-m", "uv", "tool", "run"]
+    done = run(*uvx, "--from", runtime.ROOT / "cli", "embedder", "--help", path=environ["PATH"], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Usage: embedder [OPTIONS] COMMAND" in done.stdout

@@ -1,1 +1,0 @@
-"""`make deploy`: from a clone to a service that the doctor has seen."""

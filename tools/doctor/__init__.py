@@ -1,1 +1,0 @@
-"""The self-check of an endpoint, deployed or local: `python -m tools.doctor URL`."""

@@ -1,1 +1,0 @@
-"""`embedder-import` and `embedder-search`: a corpus of any size into the index of a service, and a look at it."""
