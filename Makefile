@@ -1,58 +1,73 @@
-# The commands of the README. CI runs the same ones.
+# The commands of the README. CI runs the same ones. Nothing is needed on the PATH but make and Python.
 PORT ?= 8787
 PYTHON ?= python3
 SECONDS ?= 60
 JOBS ?= 2
-UV_VERSION := 0.13.9
+PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/src:$(CURDIR)/local/src
 
-.PHONY: dev example test check format bench soak load fuzz deploy doctor clean
+.PHONY: help dev example test unit check format bench soak load fuzz deploy doctor wrangler lock clean
 
-dev: .venv/.ready ## the Worker with its stand-ins on http://127.0.0.1:$(PORT)
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+dev: .venv/.ready ## run the Worker and its emulators on http://127.0.0.1:8787 (PORT=...)
 	@exec embedder dev --port $(PORT)
 
-example: .venv/.ready ## a Worker that calls it: make example NAME=typescript (or python)
+example: .venv/.ready ## run a Worker that calls it: NAME=typescript or NAME=python
 	@exec embedder dev --port $(PORT) --example $(NAME)
 
-test: .venv/.ready ## every test, under CPython and under the real runtime
+test: .venv/.ready ## run every test, under CPython, in the real runtime and in a browser
 	pytest -n $(JOBS) --dist loadfile
 
-check: .venv/.ready ## lint, format, types
+unit: .venv/.ready ## run the fast tests: no runtime, no browser, no package index
+	pytest -n $(JOBS) --dist loadfile -m "not index" tests/core tests/emulator tests/cli tests/tools
+
+check: .venv/.ready ## check lint, format, types and layers
 	ruff check
 	ruff format --check
 	mypy
 	lint-imports --no-logo
 
-format: .venv/.ready
+format: .venv/.ready ## format the code
 	ruff format
 	ruff check --fix
 
-bench: .venv/.ready ## speed, side by side; writes benchmarks/README.md
+bench: .venv/.ready ## measure speed, side by side; writes benchmarks/README.md
 	@python -m benchmarks.run
 
-soak: .venv/.ready ## 20,000 requests; fails if anything is kept
+soak: .venv/.ready ## send 20,000 requests; fails if memory or anything else is kept
 	@python -m benchmarks.soak
 
-load: .venv/.ready ## 200 connections for SECONDS, faults among them
+load: .venv/.ready ## keep 200 connections busy, with faults among them (SECONDS=60)
 	@python -m tests.runtime.load --seconds $(SECONDS)
 
-fuzz: .venv/.ready ## the fuzzers with a larger budget
+fuzz: .venv/.ready ## run the fuzzers with a larger budget
 	pytest tests/core/test_fuzz.py --hypothesis-profile=long
 
-deploy: .venv/.ready ## the guided deployment; YES=1 asks nothing
+deploy: .venv/.ready ## deploy step by step; YES=1 asks nothing
 	@embedder deploy $(if $(YES),--yes)
 
-doctor: .venv/.ready ## the self-check of an endpoint: make doctor URL=https://... KEY=...
+doctor: .venv/.ready ## check a service: URL=https://... KEY=...
 	@$(if $(KEY),EMBEDDER_KEY='$(KEY)') embedder doctor '$(URL)' $(ARGS)
 
-clean:
+wrangler: .venv/.ready ## run the pinned wrangler: ARGS=login, ARGS=tail
+	@python -c 'from embedder_cli import runtime; runtime.prepare()'
+	@pywrangler $(ARGS)
+
+lock: .venv/.ready ## write both lock files anew: ARGS="--upgrade-package rich"
+	uv pip compile --quiet pyproject.toml cli/pyproject.toml --group dev --extra runtime --universal --python-version 3.11 \
+		--generate-hashes --custom-compile-command "make lock" --output-file requirements.lock $(ARGS)
+	npm install --silent --package-lock-only
+
+clean: ## remove everything that was installed or built
 	rm -rf .venv .venv-workers .runtime .wrangler node_modules python_modules public/docs/vendor
 
-.venv/.ready: pyproject.toml cli/pyproject.toml
+.venv/.ready: requirements.lock cli/pyproject.toml
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip
-	@test -x .venv/bin/uv || .venv/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
-	uv sync --quiet --inexact
+	@$(PIP) --require-hashes --requirement requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable cli
 	@touch $@

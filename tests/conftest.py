@@ -23,6 +23,17 @@ settings.load_profile("default")
 DATA = Path(__file__).parent / "data"
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Say last, below pytest's own summary, that browser tests were skipped."""
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", ()) if reporter else ()
+    if skipped := [report for report in reports if report.nodeid.startswith("tests/browser/")]:
+        reason = skipped[0].longrepr[2].removeprefix("Skipped: ")
+        reporter.write_line(f"{len(skipped)} browser tests were skipped: {reason}")
+
+
 @pytest.fixture(scope="session")
 def recorded() -> dict[str, list[float]]:
     """Texts as the model saw them, with the 768 numbers that EmbeddingGemma-300M gave."""

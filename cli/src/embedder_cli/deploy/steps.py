@@ -56,7 +56,7 @@ class Deployment:
     def login(self) -> None:
         if not plan.is_logged_in(self.runner.run(["wrangler", "whoami", "--json"]).output):
             raise DeployError(
-                "Step login: no Cloudflare account. Run `uv run pywrangler login`, or set CLOUDFLARE_API_TOKEN, "
+                "Step login: no Cloudflare account. Run `make wrangler ARGS=login`, or set CLOUDFLARE_API_TOKEN, "
                 "and start again."
             )
         self.say("login: an account is there.")

@@ -1,0 +1,39 @@
+"""The deployment with the pinned wrangler, as far as it goes without an account."""
+
+import re
+import subprocess
+
+from typer.testing import CliRunner
+
+from embedder_cli import runtime
+from embedder_cli.main import app
+
+
+def test_without_an_account_the_command_ends_with_1_and_says_where(monkeypatch, tmp_path):
+    for name in ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY", "CF_API_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    found = CliRunner().invoke(app, ["deploy", "--yes"])
+    assert found.exit_code == 1
+    assert "Step login" in found.output
+
+
+def test_the_bundle_is_small_and_holds_the_worker_and_nothing_else(tmp_path):
+    """`wrangler deploy --dry-run` of the production environment: no login is needed."""
+    runtime.prepare()
+    command = ["pywrangler", "deploy", "--dry-run", "--env=", "--outdir", str(tmp_path)]
+    done = subprocess.run(
+        command, cwd=runtime.ROOT, env=runtime.environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stdout + done.stderr
+    total = re.search(r"Total Upload: ([\d.]+) KiB", done.stdout)
+    assert float(total[1]) < 1024
+    uploaded = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    ours = {name for name in uploaded if not name.startswith("python_modules/")} - {"README.md"}
+    source = runtime.ROOT / "src"
+    assert ours == {path.relative_to(source).as_posix() for path in source.rglob("*") if path.suffix in (".py", ".js")}
+    assert not any(
+        re.search(r"(^|/)(tests?|tools|local|standin|benchmarks|typer|rich|httpx)/", name) for name in uploaded
+    )

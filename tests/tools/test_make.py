@@ -1,0 +1,35 @@
+"""What `make` and pytest print."""
+
+import os
+import re
+import subprocess
+import sys
+
+from embedder_cli import runtime
+
+
+def run(*command, **environment):
+    return subprocess.run(
+        command,
+        cwd=runtime.ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_make_alone_lists_every_target_with_its_text():
+    makefile = (runtime.ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.search(r"^\.PHONY: (.*)", makefile, re.MULTILINE)[1].split()
+    listed = run("make").stdout.splitlines()
+    assert [line.split()[:2] for line in listed] == [["make", target] for target in targets]
+    assert all(len(line.split()) > 3 for line in listed)
+
+
+def test_skipped_browser_tests_are_told_in_the_last_line():
+    path = str(runtime.ROOT / "no-programs-here")
+    done = run(sys.executable, "-m", "pytest", "tests/browser/test_look.py", PATH=path)
+    assert done.returncode == 0
+    assert re.match(r"\d+ browser tests were skipped: no browser: chromium ", done.stdout.splitlines()[-1])
