@@ -66,6 +66,7 @@ clean: ## remove everything that was installed or built
 	rm -rf .venv .venv-workers .runtime .wrangler node_modules python_modules public/docs/vendor
 
 .venv/.ready: requirements.lock cli/pyproject.toml
+	@echo "installing the Python packages into .venv (about a minute) ..."
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip
 	@$(PIP) --require-hashes --requirement requirements.lock

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from embedder_cli import dev, runtime
+from embedder_cli import runtime
+from embedder_cli.dev import process as dev
 from standin import lexical
 from tests.worker import Worker, free_port
 

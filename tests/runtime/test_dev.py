@@ -1,5 +1,10 @@
-"""`make dev`, as a newcomer uses it: it serves, says one line a request, and leaves nothing behind."""
+"""`embedder dev` with the real runtime: what it prints, which variables it reads, and how it ends."""
 
+import contextlib
+import itertools
+import os
+import re
+import shutil
 import signal
 import subprocess
 import time
@@ -7,6 +12,7 @@ from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+import requests
 
 from embedder_cli import bundle, runtime
 from embedder_cli.runtime import ROOT
@@ -38,40 +44,140 @@ def alive(pid: int) -> bool:
 
 
 @pytest.fixture
-def started(tmp_path):
+def checkout(tmp_path):
+    """A copy of the checkout whose `.dev.vars` and `wrangler.toml` may change."""
     runtime.prepare()
-    port = free_port()
-    command = [str(EMBEDDER), "dev", "--port", str(port), "--persist-to", str(tmp_path)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    yield Worker(process, port)
-    if process.poll() is None:
-        process.kill()
-        process.wait()
+    for path in ROOT.iterdir():
+        if path.name not in (".wrangler", ".dev.vars", ".git", "wrangler.toml"):
+            (tmp_path / path.name).symlink_to(path)
+    shutil.copy(ROOT / "wrangler.toml", tmp_path)
+    return tmp_path
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_embeds_a_readme_and_stops_without_a_trace(started, number):
-    started.wait_until_ready()
+@pytest.fixture
+def run(checkout):
+    """Start `embedder dev`; it is killed at the end if it still runs."""
+    started = []
+
+    def start(*options: str, **environment: str) -> Worker:
+        port = free_port()
+        command = [str(EMBEDDER), "dev", "--port", str(port), *options]
+        process = subprocess.Popen(
+            command,
+            cwd=checkout,
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return Worker(process, port)
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def send(worker: Worker, *numbers: int) -> None:
+    """Send signals again and again until the command ends, and wait until all its processes have ended."""
+    below = descendants(worker.process.pid)
+    deadline = time.monotonic() + LIMIT_S
+    for number in itertools.cycle(numbers):
+        worker.process.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            assert worker.process.wait(0.05) == 0
+            break
+        assert time.monotonic() < deadline
+    while (left := [pid for pid in below if alive(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == []
+    worker.line_with("Stopped.")
+    assert not any("Traceback" in line for line in worker.lines)
+
+
+def test_embeds_a_real_readme_and_prints_a_log_line_per_request(run):
+    worker = run("--json")
+    worker.wait_until_ready()
     readme = metadata("requests").get_payload() or metadata("requests")["description"]
     paragraphs = [part for part in readme.split("\n\n") if part.strip()]
     assert len(paragraphs) > 10
     ids = []
     for start in range(0, len(paragraphs), 100):
-        response = started.post("/embed", {"text": paragraphs[start : start + 100]})
+        response = worker.post("/embed", {"text": paragraphs[start : start + 100]})
         assert response.json()["shape"] == [len(paragraphs[start : start + 100]), 768]
         ids.append(response.headers["x-request-id"])
     for request_id in ids:
-        started.line_with(request_id)
-    assert [line for line in started.lines if "POST" in line] == [started.line_with(name) for name in ids]
+        worker.line_with(request_id)
+    assert [line for line in worker.lines if "POST" in line] == [worker.line_with(name) for name in ids]
+    send(worker, signal.SIGINT)
 
-    below = descendants(started.process.pid)
-    assert len(below) >= 3
-    started.process.send_signal(number)
-    assert started.process.wait(LIMIT_S) == 0
+
+def test_prints_a_banner_and_then_readable_lines(run):
+    worker = run()
+    worker.wait_until_ready()
+    worker.post("/embed", {"text": ["a", "b"]})
+    worker.post("/embed", {"text": []})
+    worker.line_with("invalid_request")
+    started, *lines = [line for line in worker.lines if "/health" not in line]
+    assert started == "starting the Worker ..."
+    assert lines[0] == f"Listening on {worker.url} (API reference: {worker.url}/docs)"
+    assert lines[1] == "Vectors come from the lexical emulator, not from EmbeddingGemma."
+    assert lines[2:4] == ["Stored vectors are kept in .wrangler/state.", "Press Ctrl-C to stop."]
+    assert re.fullmatch(r"[\d:]{8} 200 POST /embed \d+ ms \(2 texts, model \d+ ms\)", lines[4])
+    assert re.fullmatch(r"[\d:]{8} 400 POST /embed \d+ ms \(invalid_request\)", lines[5])
+    assert len(lines) == 6
+    assert inspectors(worker) == []
+    send(worker, signal.SIGINT, signal.SIGTERM)
+
+
+def inspectors(worker: Worker) -> list[int]:
+    """Return the ports below this command on which V8's inspector answers."""
+    ports = {port for pid in descendants(worker.process.pid) for port in listening(pid)}
+    assert len(ports) >= 2
+    found = []
+    for port in ports:
+        with contextlib.suppress(requests.RequestException):
+            if "webSocketDebuggerUrl" in requests.get(f"http://127.0.0.1:{port}/json/list", timeout=5).text:
+                found.append(port)
+    return found
+
+
+def listening(pid: int) -> set[int]:
+    """Return the TCP ports on which a process listens."""
+    links = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
+    inodes = {link[8:-1] for link in links if link.startswith("socket:[")}
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {int(row[1].partition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in inodes}
+
+
+def test_a_signal_during_the_start_leaves_nothing_behind(run):
+    worker = run()
+    worker.line_with("starting the Worker ...", within_s=LIMIT_S)
+    send(worker, signal.SIGTERM, signal.SIGINT)
+
+
+def test_variables_come_from_the_environment_and_from_dev_vars(run, checkout):
+    worker = run("--json", MAX_TEXT_TOKENS="3")
+    worker.wait_until_ready()
+    body = {"text": "one two three four five six", "truncate": "error"}
+    assert "limit of 3 tokens" in worker.post("/embed", body).json()["error"]["message"]
+    (checkout / ".dev.vars").write_text('AUTH = "on"\nAPI_KEYS = "local:0123456789abcdef"\n')
     deadline = time.monotonic() + LIMIT_S
-    while (left := [pid for pid in below if alive(pid)]) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert left == []
+    while worker.post("/embed", body).status_code != 401 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    key = {"authorization": "Bearer 0123456789abcdef"}
+    assert worker.post("/embed", body).status_code == 401
+    assert worker.post("/embed", body, headers=key).status_code == 400
+
+
+def test_an_unreachable_npm_registry_is_named_within_seconds(monkeypatch):
+    runtime.prepare()
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/npm/")
+    expected = r"^npm can't reach its registry http://127\.0\.0\.1:9/npm/ \(ECONNREFUSED\); check the network"
+    with pytest.raises(runtime.RuntimeSetupError, match=expected):
+        runtime.install_node_modules()
 
 
 def test_a_pin_that_moved_alone_is_one_clear_sentence():

@@ -15,7 +15,7 @@ _COMMANDS = {
     "search": ("embedder_cli.search", "Search the index of a service with a text."),
     "doctor": ("embedder_cli.doctor.cli", "Check that a service answers as it must."),
     "deploy": ("embedder_cli.deploy.cli", "Deploy the Worker of this checkout, and check it."),
-    "dev": ("embedder_cli.dev", "Run the Worker of this checkout locally, without an account."),
+    "dev": ("embedder_cli.dev.cli", "Run the Worker of this checkout locally, without an account."),
 }
 _INSTALL = "Install embedder-cli[runtime], in the checkout: pip install './cli[runtime]'"
 

@@ -29,6 +29,13 @@ _VIEWER_PACKAGE = NODE_MODULES / "swagger-ui-dist"
 _SYNC_MARKS = (VENDORED / ".synced", ROOT / ".venv-workers" / ".synced")
 _WASM_PLATFORM = "pyemscripten_2026_0_wasm32"
 _WASM_PYTHON = "3.14"
+_REGISTRY_TIMEOUT_MS = 10_000
+_PROGRESS = {
+    "node_modules": "installing wrangler and the Workers runtime from npm (about half a minute)",
+    "viewer": "copying the viewer of the API reference",
+    "python_modules": "installing the Worker's packages from PyPI",
+    "bundle": "building the Python runtime",
+}
 
 
 class RuntimeSetupError(Exception):
@@ -39,7 +46,11 @@ def prepare() -> None:
     """Install and build what is missing or out of date; one process at a time."""
     CACHE.mkdir(exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("waiting for another process that prepares the runtime ...", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         _prepare()
 
 
@@ -64,6 +75,7 @@ def environment() -> dict[str, str]:
         "CLOUDFLARE_CF_FETCH_ENABLED": "false",
         "WRANGLER_SEND_METRICS": "false",
         "WRANGLER_HIDE_BANNER": "true",
+        "VSCODE_INSPECTOR_OPTIONS": ":::",  # makes wrangler start no proxy of V8's inspector
         "NO_UPDATE_NOTIFIER": "1",
     }
 
@@ -74,7 +86,7 @@ def _once(name: str, pin: bytes, product: Path, make: Callable[[], None]) -> Non
     digest = hashlib.sha256(pin).hexdigest()
     if product.exists() and stamp.exists() and stamp.read_text() == digest:
         return
-    print(f"preparing {name} ...", flush=True)
+    print(f"{_PROGRESS[name]} ...", flush=True)
     make()
     stamp.write_text(digest)
 
@@ -87,8 +99,23 @@ def _run(*command: str) -> None:
 
 
 def install_node_modules() -> None:
+    _check_registry()
     # not `npm ci`: the lock need not hold the optional builds of workerd for every other system
     _run("npm", "install", "--no-save")
+
+
+def _check_registry() -> None:
+    """Fail within seconds if npm can't reach its registry; `npm install` would retry for minutes."""
+    command = ("npm", "view", "pyodide", "name", "--fetch-retries=0", f"--fetch-timeout={_REGISTRY_TIMEOUT_MS}")
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    if done.returncode:
+        shown = ("npm", "config", "get", "registry")
+        found = subprocess.run(shown, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+        address = found.stdout.strip().rpartition("@")[2]  # without a password
+        reason = next((line for line in done.stderr.splitlines() if "code" in line), "no answer").rpartition(" ")[2]
+        raise RuntimeSetupError(
+            f"npm can't reach its registry {address} ({reason}); check the network, or set another registry in .npmrc."
+        )
 
 
 def worker_dependencies() -> list[str]:
@@ -161,11 +188,20 @@ def _wrapper() -> Path:
 
 
 def write_workerd_wrapper() -> None:
-    """Write the workerd that wrangler starts: the real one, told where its bundle lies."""
-    content = (
-        "#!/bin/sh\n"
-        f'[ "$1" = serve ] && shift && set -- serve "--pyodide-bundle-disk-cache-dir={CACHE}" "$@"\n'
-        f'exec "{workerd_binary()}" "$@"\n'
-    )
+    """Write the script that wrangler runs as workerd. It adds the folder of the bundle, and removes the inspector.
+
+    wrangler has no option for the latter. It waits until workerd reports the inspector's port, so the script does.
+    """
+    content = f"""#!/bin/sh
+[ "$1" = serve ] && shift && set -- serve "--pyodide-bundle-disk-cache-dir={CACHE}" "$@"
+for argument; do
+  shift
+  case "$argument" in
+  --inspector-addr=*) printf '{{"event":"listen-inspector","port":0}}\\n' >&3 ;;
+  *) set -- "$@" "$argument" ;;
+  esac
+done
+exec "{workerd_binary()}" "$@"
+"""
     _wrapper().write_text(content)
     _wrapper().chmod(0o755)

@@ -1,0 +1,1 @@
+"""`embedder dev`: the Worker and the local emulator in the real Workers runtime."""

@@ -1,0 +1,72 @@
+"""Turns the output of `wrangler dev` into a banner and one readable line per request."""
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+READY = re.compile(r"Ready on http://")
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What wrangler prints on every start and reload: tables, bindings, hints, and its own line for each request.
+_NOISE = re.compile(
+    r"^\s*$|^[┌├│└╭╰⎔]|^(Binding|env\.|Attaching additional modules|Using secrets defined|Service bindings,|\* )"
+    r"|has access to the following bindings|\[wrangler:info\]|^\S*▲"
+)
+_KEPT_LINES = 30
+
+
+class Filter:
+    """Filters lines of `wrangler dev`. `tail` has the last lines before it was ready, for a failed start."""
+
+    def __init__(self, *, raw: bool) -> None:
+        self._raw = raw
+        self.ready = False
+        self.tail: deque[str] = deque(maxlen=_KEPT_LINES)
+
+    def lines(self, output: Iterable[str], banner: Iterable[str]) -> Iterator[str]:
+        """Yield the lines to print: the banner as soon as the Worker is ready, then requests and errors."""
+        for text in output:
+            line = clean(text)
+            if self.ready:
+                yield from self._after(line)
+            elif READY.search(line):
+                self.ready = True
+                yield from banner
+            elif not _NOISE.search(line):
+                self.tail.append(line)
+
+    def _after(self, line: str) -> Iterator[str]:
+        if request := _request(line):
+            yield line if self._raw else readable(request)
+        elif not _NOISE.search(line):
+            yield line
+
+
+def clean(text: str) -> str:
+    """Remove colours and control characters."""
+    return _CONTROL.sub("", _ANSI.sub("", text.rstrip("\r\n")))
+
+
+def _request(line: str) -> dict[str, Any] | None:
+    """Return the fields of a log line of the Worker, or None for any other line."""
+    if not line.startswith("{"):
+        return None
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and "request_id" in found and "status" in found else None
+
+
+def readable(request: dict[str, Any]) -> str:
+    """Return one line for a person: time, method, path, status, duration and what else is known."""
+    texts, model_ms = request.get("texts"), request.get("model_ms")
+    notes = [f"{texts} text{'s' if texts != 1 else ''}"] if texts else []
+    notes += [f"model {model_ms:.0f} ms"] if model_ms else []
+    notes += [str(request[name]) for name in ("code", "detail") if request.get(name)]
+    line = f"{datetime.now():%H:%M:%S} {request['status']} {request['method']} {request['path']}"
+    duration = f" {request.get('total_ms', 0):.0f} ms"
+    return clean(line + duration + (f" ({', '.join(notes)})" if notes else ""))
