@@ -1,5 +1,4 @@
-// Made by `python -m tools.declarations` from the Structs of the Worker; do not edit.
-
+/** The Worker as other Workers call it through a service binding. A test compares this file with the Worker's Structs. */
 import type { WorkerEntrypoint } from "cloudflare:workers";
 
 /** A failure; `code` is stable, `status` the one that HTTP would have. */
@@ -15,29 +14,138 @@ export interface Failure {
     details?: Record<string, string[]>;
   };
 }
-/** What a vector carries and a filter asks for; at most 10 KiB. */
-export type Value = string | number | boolean | null | string[];
-export type Metadata = { [key: string]: Value | { [key: string]: Value | number[] } };
 export type Answer<T> = ({ ok: true } & T) | Failure;
-/** Which prompt was used, estimated tokens, and the indexes of texts that the model truncated. */
-export interface Told { task: string | null; tokens: number; truncated: number[] }
 
+/** Metadata of a vector, at most 10 KiB of JSON, or a filter over it. */
+export type Metadata = { [key: string]: Value | { [key: string]: Value | number[] } };
+export type Value = string | number | boolean | null | string[];
+
+/** The prompt in front of a text: EmbeddingGemma's names, with the short forms `query` and `document`. */
+export type Task =
+  | "search_query"
+  | "search_document"
+  | "query"
+  | "document"
+  | "question_answering"
+  | "fact_verification"
+  | "classification"
+  | "clustering"
+  | "semantic_similarity"
+  | "code_retrieval";
+/** Numbers in a vector; fewer than 768 are truncated and renormalised. */
+export type Dimensions = 768 | 512 | 256 | 128;
+
+export interface PromptOptions {
+  task?: Task | null;
+  /** Another name of `task`. */
+  input_type?: Task | null;
+  /** Another name of `task`. */
+  prompt_name?: Task | null;
+  /** Goes into the document prompt: one for all texts, or one per text. */
+  title?: string | string[] | null;
+  /** `end`: texts that are too long are truncated and reported. `error`: they are rejected. */
+  truncate?: "end" | "error" | null;
+}
+export interface EmbedOptions extends PromptOptions {
+  dimensions?: Dimensions | null;
+  encoding_format?: "float" | "base64" | null;
+  /** Store the vectors too. */
+  store?: StoreIn | null;
+  /** `float32`: one Float32Array. `response`: a Response with JSON. Both have 768 numbers a text, and no `store`. */
+  format?: "array" | "float32" | "response";
+}
+export interface StoreIn {
+  /** One per text. */
+  ids: string[];
+  namespace?: string | null;
+  /** One for all vectors, or one per vector. */
+  metadata?: Metadata | Metadata[] | null;
+  /** Keep the text in metadata under "text". */
+  keep_text?: boolean;
+  /** `insert` leaves stored ids as they are. */
+  mode?: "upsert" | "insert";
+  /** Answer when the write can be read, or after WAIT_S seconds. */
+  wait?: boolean;
+}
+export interface SimilarityOptions extends PromptOptions {
+  /** A text to compare with all others; without it all pairs are compared. */
+  source?: string | null;
+  dimensions?: Dimensions | null;
+}
+export interface UpsertOptions {
+  namespace?: string | null;
+  mode?: "upsert" | "insert";
+  keep_text?: boolean;
+  task?: Task | null;
+  truncate?: "end" | "error" | null;
+  wait?: boolean;
+}
 export interface DocumentIn {
   id: string;
   text: string;
   title?: string | null;
   metadata?: Metadata | null;
 }
+export interface SearchOptions extends PromptOptions {
+  /** A stored vector to search with, in place of the text. */
+  id?: string | null;
+  top_k?: number;
+  namespace?: string | null;
+  filter?: Metadata | null;
+  values?: boolean;
+  metadata?: "none" | "indexed" | "all";
+  min_score?: number | null;
+}
+export interface DeleteOptions {
+  wait?: boolean;
+}
+
+/** The prompt that was used, the estimated tokens, and the indexes of the texts that the model truncated. */
+export interface Told {
+  task: string | null;
+  tokens: number;
+  truncated: number[];
+}
 export interface EmbedResponse {
-  shape: Array<number>;
+  /** Texts, and numbers in each vector. */
+  shape: number[];
   stored?: Written | null;
-  data: Array<Array<number> | string>;
+  data: (number[] | string)[];
+}
+export interface SimilarityResponse {
+  shape: number[];
+  scores: (number | number[])[];
+}
+export interface Written {
+  count: number;
+  mutation_ids: string[];
+  /** Whether the write can be read already; null if the index did not tell. */
+  visible?: boolean | null;
+}
+export interface Matches {
+  count: number;
+  matches: Match[];
+}
+export interface Match {
+  id: string;
+  score: number;
+  values?: number[];
+  metadata?: Metadata | null;
+  namespace?: string | null;
 }
 export interface GetResponse {
-  vectors: Array<Stored>;
-  missing: Array<string>;
+  vectors: Stored[];
+  /** The ids that are not stored. */
+  missing: string[];
+}
+export interface Stored {
+  id: string;
+  values: number[];
+  metadata?: Metadata | null;
+  namespace?: string | null;
 }
 export interface IndexResponse {
+  /** Whether the index fits the model. */
   fits: boolean;
   model: string;
   model_dimensions: number;
@@ -46,106 +154,30 @@ export interface IndexResponse {
   processed_up_to_mutation: string | number | null;
   processed_up_to_datetime: string | number | null;
 }
-export interface Matches {
-  count: number;
-  matches: Array<Match>;
-}
-export interface SimilarityResponse {
-  shape: Array<number>;
-  scores: Array<number | Array<number>>;
-}
-export interface StoreIn {
-  ids: Array<string>;
-  namespace?: string | null;
-  metadata?: Metadata | Array<Metadata> | null;
-  keep_text?: boolean;
-  mode?: "insert" | "upsert";
-  wait?: boolean;
-}
-export interface Written {
-  count: number;
-  mutation_ids: Array<string>;
-  visible?: boolean | null;
-}
-export interface Match {
-  id: string;
-  score: number;
-  values?: Array<number>;
-  metadata?: Metadata | null;
-  namespace?: string | null;
-}
-export interface Stored {
-  id: string;
-  values: Array<number>;
-  metadata?: Metadata | null;
-  namespace?: string | null;
-}
-export interface EmbedOptions {
-  task?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
-  input_type?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
-  prompt_name?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
-  title?: string | Array<string> | null;
-  truncate?: "end" | "error" | null;
-  dimensions?: 128 | 256 | 512 | 768 | null;
-  encoding_format?: "base64" | "float" | null;
-  store?: StoreIn | null;
-  format?: "array" | "float32" | "response";
-}
-export interface SimilarityOptions {
-  task?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
-  input_type?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
-  prompt_name?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
-  title?: string | Array<string> | null;
-  truncate?: "end" | "error" | null;
-  source?: string | null;
-  dimensions?: 128 | 256 | 512 | 768 | null;
-}
-export interface UpsertOptions {
-  namespace?: string | null;
-  mode?: "insert" | "upsert";
-  keep_text?: boolean;
-  task?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
-  truncate?: "end" | "error" | null;
-  wait?: boolean;
-}
-export interface SearchOptions {
-  task?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
-  input_type?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
-  prompt_name?: "classification" | "clustering" | "code_retrieval" | "document" | "fact_verification" | "query" | "question_answering" | "search_document" | "search_query" | "semantic_similarity" | null;
-  title?: string | Array<string> | null;
-  truncate?: "end" | "error" | null;
-  id?: string | null;
-  top_k?: number;
-  namespace?: string | null;
-  filter?: Metadata | null;
-  values?: boolean;
-  metadata?: "all" | "indexed" | "none";
-  min_score?: number | null;
-}
-export interface DeleteOptions {
-  wait?: boolean;
-}
+
+type Floats = { shape: number[]; data: Float32Array } & Told;
+type Raw = { shape: number[]; response: Response } & Told;
 
 /** The binding as it is: `EMBEDDINGS: Embeddings`. */
 export interface Embeddings {
-  embed(text: string | Array<string>, options: EmbedOptions & { format: "float32" }): Promise<Answer<{ shape: number[]; data: Float32Array } & Told>>;
-  embed(text: string | Array<string>, options: EmbedOptions & { format: "response" }): Promise<Answer<{ shape: number[]; response: Response } & Told>>;
-  embed(text: string | Array<string>, options?: EmbedOptions): Promise<Answer<EmbedResponse & Told>>;
-  similarity(texts: Array<string>, options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Told>>;
-  upsert(documents: Array<DocumentIn>, options?: UpsertOptions): Promise<Answer<Written & Told>>;
+  embed(text: string | string[], options: EmbedOptions & { format: "float32" }): Promise<Answer<Floats>>;
+  embed(text: string | string[], options: EmbedOptions & { format: "response" }): Promise<Answer<Raw>>;
+  embed(text: string | string[], options?: EmbedOptions): Promise<Answer<EmbedResponse & Told>>;
+  similarity(texts: string[], options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Told>>;
+  upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Told>>;
   search(text: string | null, options?: SearchOptions): Promise<Answer<Matches>>;
-  get(ids: Array<string>): Promise<Answer<GetResponse>>;
-  delete(ids: Array<string>, options?: DeleteOptions): Promise<Answer<Written>>;
+  get(ids: string[]): Promise<Answer<GetResponse>>;
+  delete(ids: string[], options?: DeleteOptions): Promise<Answer<Written>>;
   describe(): Promise<Answer<IndexResponse>>;
 }
 
-/** For `EMBEDDINGS: Service<EmbeddingsEntrypoint>`. */
+/** For `EMBEDDINGS: Service<EmbeddingsEntrypoint>`, which keeps the last overload of a method only. */
 export declare class EmbeddingsEntrypoint extends WorkerEntrypoint {
-  embed(text: string | Array<string>, options?: EmbedOptions): Promise<Answer<EmbedResponse & Told | { shape: number[]; data: Float32Array } & Told | { shape: number[]; response: Response } & Told>>;
-  similarity(texts: Array<string>, options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Told>>;
-  upsert(documents: Array<DocumentIn>, options?: UpsertOptions): Promise<Answer<Written & Told>>;
+  embed(text: string | string[], options?: EmbedOptions): Promise<Answer<(EmbedResponse & Told) | Floats | Raw>>;
+  similarity(texts: string[], options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Told>>;
+  upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Told>>;
   search(text: string | null, options?: SearchOptions): Promise<Answer<Matches>>;
-  get(ids: Array<string>): Promise<Answer<GetResponse>>;
-  delete(ids: Array<string>, options?: DeleteOptions): Promise<Answer<Written>>;
+  get(ids: string[]): Promise<Answer<GetResponse>>;
+  delete(ids: string[], options?: DeleteOptions): Promise<Answer<Written>>;
   describe(): Promise<Answer<IndexResponse>>;
 }

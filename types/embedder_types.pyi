@@ -1,67 +1,73 @@
-# Made by `python -m tools.declarations` from the Structs of the Worker; do not edit.
+"""The Worker as other Workers call it through a service binding. A test compares it with the Worker's Structs."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, NotRequired, Protocol, TypedDict
+
+Task = Literal[
+    "search_query",
+    "search_document",
+    "query",
+    "document",
+    "question_answering",
+    "fact_verification",
+    "classification",
+    "clustering",
+    "semantic_similarity",
+    "code_retrieval",
+]
+Dimensions = Literal[768, 512, 256, 128]
+Metadata = dict[str, Any]
+
+class PromptOptions(TypedDict, total=False):
+    task: Task | None
+    input_type: Task | None
+    prompt_name: Task | None
+    title: str | Sequence[str] | None
+    truncate: Literal["end", "error"] | None
+
+class StoreIn(TypedDict):
+    ids: Sequence[str]
+    namespace: NotRequired[str | None]
+    metadata: NotRequired[Metadata | Sequence[Metadata] | None]
+    keep_text: NotRequired[bool]
+    mode: NotRequired[Literal["upsert", "insert"]]
+    wait: NotRequired[bool]
+
+class EmbedOptions(PromptOptions, total=False):
+    dimensions: Dimensions | None
+    encoding_format: Literal["float", "base64"] | None
+    store: StoreIn | None
+    format: Literal["array", "float32", "response"]
+
+class SimilarityOptions(PromptOptions, total=False):
+    source: str | None
+    dimensions: Dimensions | None
 
 class DocumentIn(TypedDict):
     id: str
     text: str
     title: NotRequired[str | None]
-    metadata: NotRequired[dict[str, Any] | None]
-
-class StoreIn(TypedDict):
-    ids: Sequence[str]
-    namespace: NotRequired[str | None]
-    metadata: NotRequired[dict[str, Any] | Sequence[dict[str, Any]] | None]
-    keep_text: NotRequired[bool]
-    mode: NotRequired[Literal['insert', 'upsert']]
-    wait: NotRequired[bool]
-
-class EmbedOptions(TypedDict, total=False):
-    task: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
-    input_type: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
-    prompt_name: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
-    title: str | Sequence[str] | None
-    truncate: Literal['end', 'error'] | None
-    dimensions: Literal[128, 256, 512, 768] | None
-    encoding_format: Literal['base64', 'float'] | None
-    store: StoreIn | None
-    format: Literal['array', 'float32', 'response']
-
-class SimilarityOptions(TypedDict, total=False):
-    task: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
-    input_type: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
-    prompt_name: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
-    title: str | Sequence[str] | None
-    truncate: Literal['end', 'error'] | None
-    source: str | None
-    dimensions: Literal[128, 256, 512, 768] | None
+    metadata: NotRequired[Metadata | None]
 
 class UpsertOptions(TypedDict, total=False):
     namespace: str | None
-    mode: Literal['insert', 'upsert']
+    mode: Literal["upsert", "insert"]
     keep_text: bool
-    task: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
-    truncate: Literal['end', 'error'] | None
+    task: Task | None
+    truncate: Literal["end", "error"] | None
     wait: bool
 
-class SearchOptions(TypedDict, total=False):
-    task: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
-    input_type: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
-    prompt_name: Literal['classification', 'clustering', 'code_retrieval', 'document', 'fact_verification', 'query', 'question_answering', 'search_document', 'search_query', 'semantic_similarity'] | None
-    title: str | Sequence[str] | None
-    truncate: Literal['end', 'error'] | None
+class SearchOptions(PromptOptions, total=False):
     id: str | None
     top_k: int
     namespace: str | None
-    filter: dict[str, Any] | None
+    filter: Metadata | None
     values: bool
-    metadata: Literal['all', 'indexed', 'none']
+    metadata: Literal["none", "indexed", "all"]
     min_score: float | None
 
 class DeleteOptions(TypedDict, total=False):
     wait: bool
-
 
 class Embeddings(Protocol):
     """The Worker as a service binding: `self.env.EMBEDDINGS`. Every answer has `ok`; a failure has `error`."""

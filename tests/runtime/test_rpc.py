@@ -10,7 +10,6 @@ import pytest
 
 from embedder import rpc
 from embedder_cli import runtime
-from tools import declarations
 
 ROOT = Path(__file__).parents[2]
 
@@ -138,12 +137,6 @@ def test_a_name_that_is_no_operation_is_refused(probe, name):
     """Python's own methods, too: `dir(object)` has their names."""
     said = probe.post("/", {"method": name, "args": []}).json()
     assert "thrown" in said
-
-
-def test_the_declarations_are_those_of_the_structs(tmp_path):
-    declarations.write(tmp_path)
-    for path in (declarations.TYPESCRIPT, declarations.PYTHON):
-        assert (tmp_path / path.relative_to(runtime.ROOT)).read_text() == path.read_text()
 
 
 def test_the_typescript_compiler_accepts_them():

@@ -1,4 +1,4 @@
-"""Documents that can't drift: tables from code, links that lead somewhere, actions pinned by commit."""
+"""Documents that can't drift: variables, links and files that are named, actions pinned by commit."""
 
 import re
 import tomllib
@@ -8,8 +8,6 @@ import pytest
 
 from embedder.settings import Settings, SettingsError
 from embedder_cli import runtime
-from tools import scale
-from tools.scale import Corpus
 
 DOCS = runtime.ROOT / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
@@ -54,27 +52,6 @@ def test_defaults_and_limits_are_those_of_the_code(name):
 
 def test_every_integer_variable_has_its_row():
     assert len(INTEGERS) == SETTINGS.count("_integer(env, ")
-
-
-def test_the_tables_of_scale_are_computed():
-    text = scale.DOCUMENT.read_text(encoding="utf-8")
-    assert scale.filled(text) == text
-
-
-def test_cloudflares_own_example_of_a_bill():
-    """10,000 vectors and 30,000 queries a month are $0.31 before what is included (Vectorize, Pricing)."""
-    queried = (10_000 + 30_000) * 768 * scale.QUERIED_PRICE
-    assert round(queried + 10_000 * 768 * scale.STORED_PRICE, 2) == 0.31
-
-
-def test_a_small_corpus_is_included():
-    small = Corpus(10_000)
-    assert (small.calls, small.storing(), small.searching(30_000), small.indexes) == (100, 0, 0, 1)
-
-
-def test_a_corpus_past_one_index():
-    assert Corpus(20_000_001).indexes == 2
-    assert Corpus(101).calls == 2
 
 
 @pytest.mark.parametrize("path", sorted([*DOCS.glob("*.md"), *runtime.ROOT.glob("*.md")]), ids=lambda path: path.name)

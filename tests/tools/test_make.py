@@ -23,7 +23,7 @@ def run(*command, **environment):
 def test_make_alone_lists_every_target_with_its_text():
     makefile = (runtime.ROOT / "Makefile").read_text(encoding="utf-8")
     targets = re.search(r"^\.PHONY: (.*)", makefile, re.MULTILINE)[1].split()
-    listed = run("make").stdout.splitlines()
+    listed = run("make", "--no-print-directory").stdout.splitlines()
     assert [line.split()[:2] for line in listed] == [["make", target] for target in targets]
     assert all(len(line.split()) > 3 for line in listed)
 
