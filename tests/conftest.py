@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from embedder_cli import runtime
 from embedder_cli.dev import process as dev
-from standin import lexical
+from emulator import lexical
 from tests.worker import Worker, free_port
 
 settings.register_profile("default", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,4 +1,4 @@
-"""The stand-ins as Workers: bound in place of the real bindings by the `local` environment."""
+"""The Workers of the local emulator. The `local` environment binds them instead of the real services."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -9,15 +9,15 @@ import msgspec
 from pyodide.ffi import JsProxy, to_js
 from workers import DurableObject, Request, Response, WorkerEntrypoint, import_from_javascript
 
-from standin import lexical, workers_ai
-from standin.vectorize import binding, settings, wire
-from standin.vectorize.index import Index
-from standin.vectorize.storage import Sql
-from standin.workers_ai import Reply
+from emulator import lexical, workers_ai
+from emulator.vectorize import binding, settings, wire
+from emulator.vectorize.index import Index
+from emulator.vectorize.storage import Sql
+from emulator.workers_ai import Reply
 
 
 class WorkersAI(WorkerEntrypoint):
-    """Stands in for the binding `AI`: `run` by RPC, or `fetch` under the real binding class."""
+    """Emulates the binding `AI`: callers use `run` by RPC, and the real binding class uses `fetch`."""
 
     async def run(self, model: str, inputs: object, options: dict[str, object] | None = None) -> object:
         reply = await _reply(self.env, model, inputs)
@@ -34,14 +34,14 @@ class WorkersAI(WorkerEntrypoint):
 
 
 async def _reply(env: object, model: str, inputs: object) -> Reply:
-    texts, refusal = workers_ai.check(model, inputs)
-    if refusal:
-        return refusal
+    texts, rejection = workers_ai.check(model, inputs)
+    if rejection:
+        return rejection
     fault = workers_ai.fault_of(texts)
     if fault and fault.kind == "slow":
         await asyncio.sleep(fault.number / 1000)
     url = getattr(env, "LOCAL_EMBEDDINGS_URL", "")
-    reply = await _ask(url, env, texts) if url else workers_ai.answer([lexical.embed(text) for text in texts])
+    reply = await _embed_with(url, env, texts) if url else workers_ai.answer([lexical.embed(text) for text in texts])
     return workers_ai.broken(reply, fault) if fault else reply
 
 
@@ -53,8 +53,8 @@ class _List(msgspec.Struct):
     data: list[_Item]
 
 
-async def _ask(url: str, env: object, texts: list[str]) -> Reply:
-    """Ask an OpenAI-compatible server on this machine: the real model, if it serves it."""
+async def _embed_with(url: str, env: object, texts: list[str]) -> Reply:
+    """Embed with an OpenAI-compatible server on this machine, which can serve the real model."""
     body = {"model": getattr(env, "LOCAL_EMBEDDINGS_MODEL", "embeddinggemma"), "input": texts}
     options = {
         "method": "POST",
@@ -69,9 +69,9 @@ async def _ask(url: str, env: object, texts: list[str]) -> Reply:
 
 
 class Vectorize(WorkerEntrypoint):
-    """Stands in for the binding `VECTORIZE`: its methods by RPC, or `fetch` under the real binding class.
+    """Emulates the binding `VECTORIZE`: callers use its methods by RPC, and the real binding class uses `fetch`.
 
-    A result leaves as the object that `JSON.parse` made of it, which spares a conversion of every float.
+    Results are JavaScript objects from `JSON.parse`, so that floats need no conversion.
     """
 
     async def describe(self) -> object:
@@ -100,7 +100,7 @@ class Vectorize(WorkerEntrypoint):
 
 
 class VectorizeIndex(DurableObject):
-    """The index, behind the protocol of the real service."""
+    """The index. It speaks the protocol of the real service."""
 
     def __init__(self, ctx: object, env: object) -> None:
         super().__init__(ctx, env)
@@ -108,11 +108,11 @@ class VectorizeIndex(DurableObject):
 
     async def fetch(self, request: Request) -> Response:
         path, form = urlsplit(request.url).path.strip("/"), request.headers.get("content-type", "")
-        reply = wire.answer(self._opened(), wire.Request(path, await request.bytes(), form), js.Date.now())
+        reply = wire.answer(self._open(), wire.Request(path, await request.bytes(), form), js.Date.now())
         await asyncio.sleep(reply.delay_ms / 1000)
         return Response(reply.body, status=reply.status, headers={"content-type": "application/json"})
 
-    def _opened(self) -> Index:
+    def _open(self) -> Index:
         if not self.index:
             variables = {name: getattr(self.env, name, "") for name in settings.VARIABLES}
             chosen = settings.from_variables(variables)
@@ -137,7 +137,7 @@ def _js(value: object) -> JsProxy:
 
 
 def _sql(ctx: object) -> Sql:
-    """Return what runs a statement in the SQLite of a Durable Object."""
+    """Return a function that runs statements in the SQLite database of a Durable Object."""
     sql = ctx.storage.sql
 
     def execute(statement: str, *bindings: str | float | bytes | None) -> Iterable[Sequence[object]]:

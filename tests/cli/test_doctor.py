@@ -11,7 +11,7 @@ from embedder_cli.doctor import cut, figures, maths
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.examination import Options, examine
 from embedder_cli.doctor.results import Status
-from standin import lexical
+from emulator import lexical
 from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, content
 
 KEY = "a-key-of-sixteen-characters"

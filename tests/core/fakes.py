@@ -19,7 +19,7 @@ from embedder.embedding import Embedder
 from embedder.errors import EmbedderError
 from embedder.ports import Limiter
 from embedder.settings import Settings
-from standin import lexical
+from emulator import lexical
 
 
 class FakeScope:

@@ -1,19 +1,19 @@
-"""What the caller's side of the Vectorize stand-in makes of arguments and replies, and its variables."""
+"""The caller's side of the Vectorize emulator, and the emulator's variables."""
 
 import json
 
 import pytest
 
-from standin.vectorize import binding, settings
-from standin.vectorize.binding import BindingError
-from standin.vectorize.wire import Reply
+from emulator.vectorize import binding, settings
+from emulator.vectorize.binding import BindingError
+from emulator.vectorize.wire import Reply
 
 
 def body_of(method, *arguments):
     return json.loads(binding.request(method, *arguments).body)
 
 
-def test_requests():
+def test_calls_become_requests():
     assert binding.request("describe").path == "info"
     assert binding.request("queryById", "a").path == "query"
     assert body_of("query", [1, 2], {"topK": 3, "vector": "ignored"}) == {"topK": 3, "vector": [1, 2]}
@@ -24,20 +24,20 @@ def test_requests():
     assert body_of("getByIds", ["a"]) == body_of("deleteByIds", ["a"]) == {"ids": ["a"]}
 
 
-def test_true_becomes_all_and_the_options_of_the_caller_stay_as_they_are():
+def test_true_becomes_all_without_changing_the_callers_options():
     options = {"returnMetadata": True}
     assert body_of("query", [1], options)["returnMetadata"] == "all"
     assert options == {"returnMetadata": True}
     assert body_of("query", [1], {"returnMetadata": False})["returnMetadata"] is False
 
 
-def test_a_level_that_does_not_exist():
+def test_rejects_an_unknown_metadata_level():
     with pytest.raises(BindingError, match="Invalid returnMetadata option") as caught:
         binding.request("queryById", "a", {"returnMetadata": "some"})
     assert str(caught.value).endswith('Expected: true, false, "none", "indexed" or "all"; got: some')
 
 
-def test_a_typed_array_arrives_as_a_memoryview():
+def test_accepts_a_typed_array_as_a_memoryview():
     assert body_of("query", memoryview(b"\x01\x02")) == {"vector": [1, 2]}
 
 
@@ -64,9 +64,9 @@ def test_results_and_errors(method, operation):
     assert str(caught.value) == f"{operation}_ERROR (code = 40041): Too Many Requests"
 
 
-def test_variables():
+def test_variables_are_read_and_empty_ones_count_as_unset():
     assert settings.from_variables({"METRIC": "", "DIMENSIONS": " "}) == settings.Settings()
-    chosen = settings.from_variables(
+    configured = settings.from_variables(
         {
             "DIMENSIONS": "256",
             "METRIC": "euclidean",
@@ -74,11 +74,13 @@ def test_variables():
             "METADATA_INDEXES": "lang:string, a.year:number,x:y:boolean,",
         }
     )
-    assert chosen == settings.Settings(256, "euclidean", 0, {"lang": "string", "a.year": "number", "x:y": "boolean"})
+    assert configured == settings.Settings(
+        256, "euclidean", 0, {"lang": "string", "a.year": "number", "x:y": "boolean"}
+    )
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "says"),
+    ("name", "value", "message"),
     [
         ("METRIC", "manhattan", "METRIC is 'manhattan'; it must be one of cosine, euclidean, dot-product"),
         ("DIMENSIONS", "0", "from 1 to 1536"),
@@ -89,6 +91,6 @@ def test_variables():
         ("METADATA_INDEXES", ",".join(f"k{number}:string" for number in range(11)), "11 keys"),
     ],
 )
-def test_a_variable_that_is_wrong(name, value, says):
-    with pytest.raises(ValueError, match=says):
+def test_rejects_an_invalid_variable(name, value, message):
+    with pytest.raises(ValueError, match=message):
         settings.from_variables({name: value})

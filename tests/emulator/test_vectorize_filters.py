@@ -1,10 +1,10 @@
-"""Metadata indexes and filters of the Vectorize stand-in."""
+"""Metadata indexes and filters of the Vectorize emulator."""
 
 import pytest
 
-from standin.vectorize import filters
-from standin.vectorize.errors import VectorizeError
-from standin.vectorize.filters import Property
+from emulator.vectorize import filters
+from emulator.vectorize.errors import VectorizeError
+from emulator.vectorize.filters import Property
 
 PROPERTIES = [
     Property("lang", "string", since=100),
@@ -53,7 +53,7 @@ def found(filter_, metadata=METADATA, written=100):
         ({"lang": "de", "year": {"$gte": 2000}}, False),
     ],
 )
-def test_every_operator(filter_, expected):
+def test_operators(filter_, expected):
     assert found(filter_) is expected
 
 
@@ -70,21 +70,21 @@ def test_every_operator(filter_, expected):
         {"year": {"$in": [True, "1999", None]}},
     ],
 )
-def test_a_value_of_another_type_is_never_equal_or_in_order(filter_):
+def test_values_of_different_types_never_match(filter_):
     assert not found(filter_, {"lang": "1", "year": 1, "public": True})
 
 
-def test_a_key_without_an_index_finds_nothing_whatever_the_operator():
+def test_no_operator_matches_a_key_without_an_index():
     for condition in ("text", {"$ne": "x"}, {"$nin": ["x"]}, {"$gt": "a"}):
         assert not found({"free": condition})
 
 
-def test_a_vector_that_is_older_than_the_index_is_not_found():
+def test_a_vector_older_than_the_metadata_index_is_not_found():
     assert found({"lang": {"$ne": "en"}}, written=100)
     assert not found({"lang": {"$ne": "en"}}, written=99)
 
 
-def test_a_value_of_another_type_than_the_index_is_not_indexed():
+def test_a_value_whose_type_differs_from_the_index_is_not_indexed():
     metadata = {"lang": 7, "year": "1999", "public": 1, "author": "Ada"}
     assert filters.indexed(metadata, 100, PROPERTIES) == {}
 
@@ -93,24 +93,24 @@ def test_a_value_of_another_type_than_the_index_is_not_indexed():
     ("text", "kept"),
     [("a" * 64, 64), ("a" * 65, 64), ("ä" * 33, 32), ("a" + "ä" * 32, 32), ("🤗" * 17, 16), ("a" + "🤗" * 16, 16)],
 )
-def test_a_text_is_indexed_up_to_64_bytes_and_never_cut_inside_a_character(text, kept):
+def test_strings_are_indexed_up_to_64_bytes_and_only_whole_characters(text, kept):
     assert filters.truncated(text) == text[:kept]
 
 
-def test_a_long_text_is_found_by_its_first_64_bytes():
+def test_a_long_string_is_found_by_its_first_64_bytes():
     metadata = {"lang": "x" * 100}
     assert found({"lang": "x" * 64}, metadata)
     assert not found({"lang": "x" * 63}, metadata)
     assert not found({"lang": "x" * 100}, metadata)
 
 
-def test_indexed_metadata_is_shown_nested():
+def test_indexed_metadata_is_returned_as_nested_objects():
     keys = filters.indexed(METADATA, 100, PROPERTIES)
     assert filters.nested(keys) == {"lang": "de", "year": 1999, "public": True, "author": {"name": "Ada"}}
 
 
 @pytest.mark.parametrize(
-    ("filter_", "says"),
+    ("filter_", "message"),
     [
         ({}, "non-empty"),
         ({"": 1}, "key"),
@@ -131,13 +131,13 @@ def test_indexed_metadata_is_shown_nested():
         ({"a": {"$gt": 1, "b": 2}}, "can't combine"),
     ],
 )
-def test_a_filter_that_is_refused(filter_, says):
-    with pytest.raises(VectorizeError, match=says) as caught:
+def test_rejects_an_invalid_filter(filter_, message):
+    with pytest.raises(VectorizeError, match=message) as caught:
         filters.parse(filter_)
     assert caught.value.code == 40026
 
 
-def test_the_limit_of_a_filter_is_2047_bytes_of_compact_json():
+def test_a_filter_has_at_most_2047_bytes_of_compact_json():
     filter_ = {"a": "ä" * 1019}
     assert len(b'{"a":""}') + 2 * 1019 == 2046
     filters.parse(filter_)

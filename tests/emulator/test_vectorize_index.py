@@ -1,4 +1,4 @@
-"""The index of the Vectorize stand-in behind its protocol, with SQLite of the standard library."""
+"""The index of the Vectorize emulator, called through its protocol, on the `sqlite3` of the standard library."""
 
 import itertools
 import json
@@ -6,9 +6,9 @@ import sqlite3
 
 import pytest
 
-from standin.vectorize import records, wire
-from standin.vectorize.index import Index
-from standin.vectorize.settings import Settings
+from emulator.vectorize import records, wire
+from emulator.vectorize.index import Index
+from emulator.vectorize.settings import Settings
 
 DELAY_MS = 300
 SETTINGS = Settings(dimensions=3, delay_ms=DELAY_MS, properties={"lang": "string", "year": "number"})
@@ -16,17 +16,17 @@ NORTH, EAST, SOUTH = [0, 1, 0], [1, 0, 0], [0, -1, 0]
 
 
 class Service:
-    """The stand-in with a clock that stands still until it is moved; `restart` forgets what is not in SQLite."""
+    """The emulator with a manual clock. `restart` drops everything that is not in SQLite."""
 
     def __init__(self, settings=SETTINGS):
         self.connection = sqlite3.connect(":memory:")
         self.statements = 0
         self.now = 1_000_000.0
-        self.numbers = itertools.count(1)
+        self.mutation_numbers = itertools.count(1)
         self.restart(settings)
 
     def restart(self, settings=SETTINGS):
-        self.index = Index(self.sql, settings, self.now, lambda: f"m{next(self.numbers)}")
+        self.index = Index(self.sql, settings, self.now, lambda: f"m{next(self.mutation_numbers)}")
 
     def sql(self, statement, *bindings):
         self.statements += 1
@@ -41,7 +41,7 @@ class Service:
         assert reply.status == 200, reply.body
         return json.loads(reply.body)
 
-    def refusal(self, path, body=None, content_type="application/json"):
+    def rejection(self, path, body=None, content_type="application/json"):
         reply = self.send(path, body, content_type)
         assert reply.status != 200
         error = json.loads(reply.body)
@@ -51,7 +51,7 @@ class Service:
         self.now += DELAY_MS
 
     def upsert(self, *vectors):
-        """Write and wait."""
+        """Upsert, and advance the clock until the write is visible."""
         answer = self.ask("upsert", {"vectors": vectors})
         self.settle()
         return answer["mutationId"]
@@ -69,7 +69,7 @@ def vector(vector_id, values=NORTH, **rest):
     return {"id": vector_id, "values": values, **rest}
 
 
-def test_an_index_that_was_never_written(service):
+def test_an_empty_index(service):
     assert service.ask("info") == {
         "vectorCount": 0,
         "dimensions": 3,
@@ -80,7 +80,7 @@ def test_an_index_that_was_never_written(service):
     assert service.ask("getByIds", {"ids": ["a"]}) == []
 
 
-def test_a_match_has_only_what_was_asked_for(service):
+def test_a_match_has_only_the_requested_fields(service):
     service.upsert(vector("a", [0, 2, 0], namespace="n", metadata={"lang": "de", "free": [1, None]}))
     bare = {"id": "a", "score": 1.0, "namespace": "n"}
     full = {**bare, "values": [0.0, 2.0, 0.0], "metadata": {"lang": "de", "free": [1, None]}}
@@ -95,13 +95,13 @@ def test_a_match_has_only_what_was_asked_for(service):
     assert service.ask("getByIds", {"ids": ["a"]}) == [{key: full[key] for key in full if key != "score"}]
 
 
-def test_values_come_back_as_32_bit_floats(service):
+def test_values_are_returned_as_32_bit_floats(service):
     service.upsert(vector("a", [58.8, 6.7, 3.4]))
     [found] = service.ask("getByIds", {"ids": ["a"]})
     assert found["values"] == [58.79999923706055, 6.699999809265137, 3.4000000953674316]
 
 
-def test_the_best_come_first_and_five_unless_asked(service):
+def test_matches_are_sorted_and_top_k_defaults_to_five(service):
     service.upsert(*(vector(f"v{number}", [number, 10, 0]) for number in range(8)))
     assert service.ids() == ["v0", "v1", "v2", "v3", "v4"]
     assert service.ids(topK=2) == ["v0", "v1"]
@@ -121,13 +121,13 @@ def test_scores_have_nine_decimals(service):
         ("euclidean", ["near", "back", "far"]),
     ],
 )
-def test_the_order_is_that_of_the_metric(metric, order):
+def test_the_metric_decides_the_order(metric, order):
     service = Service(Settings(dimensions=3, delay_ms=DELAY_MS, metric=metric))
     service.upsert(vector("near", NORTH), vector("far", [0.1, 9, 0]), vector("back", SOUTH))
     assert service.ids() == order
 
 
-def test_namespaces_come_before_the_filter(service):
+def test_namespaces_and_filters_are_combined(service):
     service.upsert(
         vector("a", namespace="n", metadata={"lang": "de"}),
         vector("b", namespace="m", metadata={"lang": "de"}),
@@ -141,7 +141,7 @@ def test_namespaces_come_before_the_filter(service):
     assert service.ids(namespace="unknown") == []
 
 
-def test_insert_keeps_what_is_there_and_upsert_replaces_it(service):
+def test_insert_keeps_existing_vectors_and_upsert_replaces_them(service):
     service.upsert(vector("a", metadata={"v": 1}, namespace="n"))
     service.ask("insert", {"vectors": [vector("a", EAST, metadata={"v": 2}), vector("b", metadata={"v": 2})]})
     service.settle()
@@ -154,7 +154,7 @@ def test_insert_keeps_what_is_there_and_upsert_replaces_it(service):
     assert service.ask("getByIds", {"ids": ["a"]}) == [{"id": "a", "values": EAST}]
 
 
-def test_the_same_id_twice_in_a_call(service):
+def test_duplicate_ids_in_one_call(service):
     service.ask("insert", {"vectors": [vector("a", metadata={"v": 1}), vector("a", metadata={"v": 2})]})
     service.upsert(vector("b", metadata={"v": 1}), vector("b", metadata={"v": 2}))
     for _ in range(2):
@@ -163,12 +163,12 @@ def test_the_same_id_twice_in_a_call(service):
         service.restart()
 
 
-def test_get_follows_the_order_of_the_ids_and_leaves_out_unknown_ones(service):
+def test_get_keeps_the_order_of_the_ids_and_skips_unknown_ones(service):
     service.upsert(vector("a"), vector("b"))
     assert [each["id"] for each in service.ask("getByIds", {"ids": ["b", "x", "a", "b"]})] == ["b", "a"]
 
 
-def test_delete(service):
+def test_deleted_vectors_disappear_after_the_delay(service):
     service.upsert(vector("a"), vector("b"))
     assert set(service.ask("deleteByIds", {"ids": ["a", "x"]})) == {"mutationId"}
     assert service.ids() == ["a", "b"]
@@ -178,20 +178,20 @@ def test_delete(service):
     assert service.ids() == ["b"]
 
 
-def test_a_query_by_id_finds_the_vector_itself_too(service):
+def test_a_query_by_id_includes_the_vector_itself(service):
     service.upsert(vector("a", NORTH), vector("b", EAST))
     found = service.ask("query", {"vectorId": "b", "topK": 1})
     assert found["matches"] == [{"id": "b", "score": 1.0}]
-    code, sentence = service.refusal("query", {"vectorId": "x"})
+    code, sentence = service.rejection("query", {"vectorId": "x"})
     assert (code, sentence) == (40404, 'no vector found for id="x"')
 
 
-def test_a_write_is_not_visible_before_its_time(service):
+def test_a_write_becomes_visible_after_the_delay(service):
     mutation = service.ask("upsert", {"vectors": [vector("a")]})["mutationId"]
     service.now += DELAY_MS - 1
     assert service.ids() == []
     assert service.ask("getByIds", {"ids": ["a"]}) == []
-    assert service.refusal("query", {"vectorId": "a"})[0] == 40404
+    assert service.rejection("query", {"vectorId": "a"})[0] == 40404
     assert service.ask("info")["vectorCount"] == 0
     assert service.ask("info")["processedUpToMutation"] is None
     service.now += 1
@@ -201,7 +201,7 @@ def test_a_write_is_not_visible_before_its_time(service):
     assert info["processedUpToDatetime"] == "1970-01-01T00:16:40.000Z"
 
 
-def test_writes_become_visible_in_their_order(service):
+def test_writes_become_visible_in_order(service):
     service.ask("upsert", {"vectors": [vector("a", metadata={"v": 1})]})
     service.now += 100
     deletion = service.ask("deleteByIds", {"ids": ["a"]})["mutationId"]
@@ -216,7 +216,7 @@ def test_writes_become_visible_in_their_order(service):
     assert service.ask("getByIds", {"ids": ["a"]})[0]["metadata"] == {"v": 3}
 
 
-def test_a_shorter_delay_does_not_let_a_write_overtake(service):
+def test_a_write_with_a_shorter_delay_does_not_overtake_earlier_ones(service):
     service.ask("upsert", {"vectors": [vector("a", metadata={"v": 1})]})
     service.restart(Settings(dimensions=3, delay_ms=0, properties=SETTINGS.properties))
     service.ask("upsert", {"vectors": [vector("a", metadata={"v": 2})]})
@@ -225,7 +225,7 @@ def test_a_shorter_delay_does_not_let_a_write_overtake(service):
     assert service.ask("getByIds", {"ids": ["a"]})[0]["metadata"] == {"v": 2}
 
 
-def test_a_restart_loses_nothing(service):
+def test_a_restart_keeps_all_writes(service):
     service.upsert(vector("a", NORTH, namespace="n", metadata={"lang": "de", "text": "ä🤗"}), vector("b", EAST))
     service.ask("upsert", {"vectors": [vector("c")]})
     service.ask("deleteByIds", {"ids": ["b"]})
@@ -240,7 +240,7 @@ def test_a_restart_loses_nothing(service):
     assert service.ask("info")["processedUpToMutation"] == "m3"
 
 
-def test_equal_scores_keep_their_order_over_a_restart(service):
+def test_equal_scores_keep_their_order_after_a_restart(service):
     service.upsert(*(vector(name) for name in "abc"))
     service.upsert(vector("a"))
     assert service.ids() == ["b", "c", "a"]
@@ -248,7 +248,7 @@ def test_equal_scores_keep_their_order_over_a_restart(service):
     assert service.ids() == ["b", "c", "a"]
 
 
-def test_a_metadata_index_does_not_know_vectors_that_are_older(service):
+def test_a_metadata_index_does_not_cover_older_vectors(service):
     service.upsert(vector("old", metadata={"lang": "de", "draft": "yes"}))
     with_draft = Settings(dimensions=3, delay_ms=DELAY_MS, properties={**SETTINGS.properties, "draft": "string"})
     service.restart(with_draft)
@@ -263,7 +263,7 @@ def test_a_metadata_index_does_not_know_vectors_that_are_older(service):
     assert service.ids(filter={"draft": "yes"}) == ["new", "old"]
 
 
-def test_a_metadata_index_that_was_removed_and_made_again_begins_anew(service):
+def test_a_recreated_metadata_index_does_not_cover_older_vectors(service):
     service.upsert(vector("a", metadata={"lang": "de"}))
     service.restart(Settings(dimensions=3, delay_ms=DELAY_MS))
     assert service.ids(filter={"lang": "de"}) == []
@@ -272,14 +272,14 @@ def test_a_metadata_index_that_was_removed_and_made_again_begins_anew(service):
     assert service.ids(filter={"lang": "de"}) == []
 
 
-def test_another_width_than_that_of_the_stored_vectors_is_an_error(service):
+def test_rejects_dimensions_that_differ_from_the_stored_vectors(service):
     service.upsert(vector("a"))
-    with pytest.raises(ValueError, match="have 3 dimensions, and DIMENSIONS is 4"):
+    with pytest.raises(ValueError, match="have 3 dimensions, but DIMENSIONS is 4"):
         service.restart(Settings(dimensions=4))
 
 
-def test_all_of_a_batch_or_nothing(service):
-    assert service.refusal("upsert", {"vectors": [vector("a"), vector("b", [1])]}) == (
+def test_a_batch_is_accepted_completely_or_not_at_all(service):
+    assert service.rejection("upsert", {"vectors": [vector("a"), vector("b", [1])]}) == (
         40012,
         'invalid vector for id="b", expected 3 dimensions, and got 1 dimensions',
     )
@@ -302,8 +302,8 @@ def test_all_of_a_batch_or_nothing(service):
         ),
     ],
 )
-def test_limits_of_a_vector(service, changed, code, sentence):
-    found_code, found_sentence = service.refusal("upsert", {"vectors": [{**vector("a"), **changed}]})
+def test_rejects_vectors_beyond_the_limits(service, changed, code, sentence):
+    found_code, found_sentence = service.rejection("upsert", {"vectors": [{**vector("a"), **changed}]})
     assert found_code == code
     assert sentence in found_sentence
 
@@ -320,7 +320,7 @@ def test_limits_of_a_vector(service, changed, code, sentence):
         {"unknown": 1},
     ],
 )
-def test_vectors_at_the_limits_are_stored(service, changed):
+def test_accepts_vectors_at_the_limits(service, changed):
     service.upsert({**vector("a"), **changed})
     assert service.ask("info")["vectorCount"] == 1
 
@@ -342,12 +342,12 @@ def test_vectors_at_the_limits_are_stored(service, changed):
         b'{"vectors": [{"id": "\xff", "values": [1, 2, 3]}]}',
     ],
 )
-def test_a_write_that_is_not_what_was_expected(service, body):
+def test_rejects_a_malformed_write(service, body):
     sentence = "failed to parse upsert vectors request in json format: line None was not expected format"
-    assert service.refusal("upsert", body) == (40023, sentence)
+    assert service.rejection("upsert", body) == (40023, sentence)
 
 
-def test_lines_of_json_and_the_line_that_is_wrong(service):
+def test_ndjson_errors_name_the_line(service):
     lines = [json.dumps(vector(name)) for name in "abc"]
     reply = service.send("insert", "\n".join(lines).encode(), wire.NDJSON)
     assert reply.status == 200
@@ -355,12 +355,12 @@ def test_lines_of_json_and_the_line_that_is_wrong(service):
     assert service.ids() == ["a", "b", "c"]
     lines[1] = '{"id": "b"}'
     sentence = "failed to parse insert vectors request in ndjson format: line Some(1) was not expected format"
-    assert service.refusal("insert", "\n".join(lines).encode(), wire.NDJSON) == (40023, sentence)
+    assert service.rejection("insert", "\n".join(lines).encode(), wire.NDJSON) == (40023, sentence)
 
 
-def test_a_thousand_vectors_and_one_more(service):
+def test_accepts_1000_vectors_and_rejects_1001(service):
     many = [vector(str(number)) for number in range(records.MAX_VECTORS + 1)]
-    assert service.refusal("upsert", {"vectors": many}) == (
+    assert service.rejection("upsert", {"vectors": many}) == (
         40007,
         "too many vectors in payload; max vector count is 1000, got 1001",
     )
@@ -370,19 +370,19 @@ def test_a_thousand_vectors_and_one_more(service):
     assert service.ask("info")["vectorCount"] == 1000
 
 
-def test_rows_are_written_a_few_at_a_time(service):
+def test_several_rows_are_written_per_statement(service):
     service.statements = 0
     service.ask("upsert", {"vectors": [vector(str(number)) for number in range(160)]})
     assert service.statements == 11
 
 
 @pytest.mark.parametrize(("path", "limit"), [("getByIds", 20), ("deleteByIds", 100)])
-def test_how_many_ids(service, path, limit):
+def test_limits_the_number_of_ids(service, path, limit):
     service.ask(path, {"ids": ["a"] * limit})
     sentence = f"too many ids in payload; max id count is {limit}, got {limit + 1}"
-    assert service.refusal(path, {"ids": ["a"] * (limit + 1)}) == (40007, sentence)
-    assert service.refusal(path, {"ids": ["a" * 65]})[0] == 40008
-    assert service.refusal(path, {"ids": [1]})[0] == 40026
+    assert service.rejection(path, {"ids": ["a"] * (limit + 1)}) == (40007, sentence)
+    assert service.rejection(path, {"ids": ["a" * 65]})[0] == 40008
+    assert service.rejection(path, {"ids": [1]})[0] == 40026
 
 
 PARSE = "Failed to parse the request body as JSON: "
@@ -409,8 +409,8 @@ ADVICE = "; for a top K up to 100, retry with returnValues=false and returnMetad
         ({"namespace": "n" * 65}, 40009, "namespace too long; max is 64 bytes, got 65 bytes"),
     ],
 )
-def test_a_query_that_is_refused(service, changed, code, sentence):
-    assert service.refusal("query", {"vector": NORTH, **changed}) == (code, sentence)
+def test_rejects_an_invalid_query(service, changed, code, sentence):
+    assert service.rejection("query", {"vector": NORTH, **changed}) == (code, sentence)
 
 
 @pytest.mark.parametrize(
@@ -422,7 +422,7 @@ def test_a_query_that_is_refused(service, changed, code, sentence):
         {"topK": None, "filter": None, "namespace": None, "returnMetadata": None, "returnValues": None},
     ],
 )
-def test_queries_at_the_limits(service, changed):
+def test_accepts_queries_at_the_limits(service, changed):
     assert service.ask("query", {"vector": NORTH, **changed})["count"] == 0
 
 
@@ -436,18 +436,18 @@ def test_queries_at_the_limits(service, changed):
         ("query", {"vector": NORTH, "namespace": "fault:40041"}),
     ],
 )
-def test_a_fault_that_was_asked_for(service, path, body):
+def test_a_requested_fault_is_returned(service, path, body):
     reply = service.send(path, body)
     assert (reply.status, json.loads(reply.body)) == (429, {"code": 40041, "error": "Too Many Requests"})
     service.settle()
     assert service.ask("info")["vectorCount"] == 0
 
 
-def test_an_answer_that_comes_late(service):
+def test_a_requested_delay_is_returned(service):
     assert service.send("upsert", {"vectors": [vector("fault:slow:2000")]}).delay_ms == 2000
     assert service.send("query", {"vector": NORTH, "namespace": "fault:slow:50"}).delay_ms == 50
     assert service.send("getByIds", {"ids": ["a"]}).delay_ms == 0
 
 
-def test_a_path_that_does_not_exist(service):
+def test_an_unknown_path_is_not_found(service):
     assert service.send("list").status == 404

@@ -1,4 +1,4 @@
-"""Similarity of the Vectorize stand-in against the definitions, written out."""
+"""Similarity in the Vectorize emulator, compared with the definitions of the metrics."""
 
 import math
 import random
@@ -7,7 +7,7 @@ from array import array
 import msgspec
 import pytest
 
-from standin.vectorize import similarity
+from emulator.vectorize import similarity
 
 NUMBERS = random.Random(7)
 
@@ -22,8 +22,8 @@ def row(*values):
     return Row(numbers, math.sqrt(sum(value * value for value in numbers)))
 
 
-def some(count, width=16):
-    return [row(*(NUMBERS.uniform(-1, 1) for _ in range(width))) for _ in range(count)]
+def random_rows(count, dimensions=16):
+    return [row(*(NUMBERS.uniform(-1, 1) for _ in range(dimensions))) for _ in range(count)]
 
 
 def dot(left, right):
@@ -38,8 +38,8 @@ DEFINITIONS = {
 
 
 @pytest.mark.parametrize("metric", similarity.METRICS)
-def test_the_nearest_of_many_are_those_of_the_definition(metric):
-    rows, query = some(300), [NUMBERS.uniform(-1, 1) for _ in range(16)]
+def test_nearest_agrees_with_the_definition_of_the_metric(metric):
+    rows, query = random_rows(300), [NUMBERS.uniform(-1, 1) for _ in range(16)]
     expected = [(DEFINITIONS[metric](query, each.values), number) for number, each in enumerate(rows)]
     expected.sort(reverse=metric != "euclidean")
     found = similarity.nearest(metric, query, rows, 20)
@@ -47,17 +47,17 @@ def test_the_nearest_of_many_are_those_of_the_definition(metric):
     assert [score for score, _ in found] == pytest.approx([score for score, _ in expected[:20]], abs=1e-12)
 
 
-def test_cosine_of_the_same_direction_is_one_whatever_the_length():
+def test_cosine_ignores_the_length_of_vectors():
     [(score, _)] = similarity.nearest("cosine", [3, 4], [row(0.3, 0.4)], 1)
     assert score == pytest.approx(1, abs=1e-7)
 
 
-def test_a_vector_without_a_direction_scores_zero():
+def test_the_cosine_with_an_all_zero_vector_is_zero():
     assert similarity.cosine([1, 1], [row(0, 0)]) == [0.0]
     assert similarity.cosine([0, 0], [row(1, 1)]) == [0.0]
 
 
-def test_fewer_rows_than_asked_for_and_none():
+def test_nearest_returns_at_most_the_existing_rows():
     assert len(similarity.nearest("cosine", [1, 0], [row(1, 0)], 5)) == 1
     assert similarity.nearest("cosine", [1, 0], [], 5) == []
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from standin import lexical
+from emulator import lexical
 from tests.runtime import upstream
 from tools import workerd
 

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from embedder_cli.runtime import ROOT
-from standin import lexical
+from emulator import lexical
 from tests.runtime import echo, upstream
 from tools import workerd
 

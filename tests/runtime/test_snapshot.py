@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from embedder_cli.runtime import ROOT
-from standin import lexical
+from emulator import lexical
 from tests.runtime import small_worker, upstream
 from tests.runtime.test_javascript_module import FILES
 from tools import workerd

@@ -16,8 +16,8 @@ from socket import SO_LINGER, SOL_SOCKET
 import msgspec
 
 from embedder_cli.runtime import ROOT
-from standin import lexical, workers_ai
-from standin.workers_ai import Fault, Reply
+from emulator import lexical, workers_ai
+from emulator.workers_ai import Fault, Reply
 from tools import workerd
 
 SLOW_S = 30.0

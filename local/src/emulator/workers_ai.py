@@ -1,13 +1,13 @@
-"""What Workers AI answers for the embedding model: its schema, its codes, its texts. Pure: values in, values out.
+"""The local emulator of Workers AI: the schema, the error codes and the messages of the embedding model.
 
-A text that begins with `fault:` makes the call fail that way (see `Fault`), so that callers can be tested.
+For tests of callers, a text that starts with `fault:` makes the call fail (see `Fault`).
 """
 
 from typing import Any
 
 import msgspec
 
-from standin import lexical
+from emulator import lexical
 
 MODEL = "@cf/google/embeddinggemma-300m"
 MAX_TEXTS = 100
@@ -46,14 +46,14 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """What `fault:KIND[:NUMBER]` asks for: a code, or slow, malformed, short, zeros, nan, html."""
+    """A fault requested with `fault:KIND[:NUMBER]`: a code, or slow, malformed, short, zeros, nan, html."""
 
     kind: str
     number: int
 
 
 def texts_of(inputs: Any) -> list[str] | str:  # noqa: ANN401
-    """Return the texts of a valid input, or the sentence with which the schema refuses it."""
+    """Return the texts of a valid input, or the error message of the schema."""
     if not isinstance(inputs, dict) or "text" not in inputs:
         return "required properties at '/' are 'text'"
     extra = sorted(str(key) for key in inputs if key != "text")
@@ -73,7 +73,7 @@ def texts_of(inputs: Any) -> list[str] | str:  # noqa: ANN401
 
 
 def check(model: str, inputs: Any) -> tuple[list[str], Reply | None]:  # noqa: ANN401
-    """Return the texts of a call, or the reply that refuses it."""
+    """Return the texts of a call, or the reply that rejects it."""
     if model != MODEL:
         return [], error(5007, f"No such model {model} or task")
     texts = texts_of(inputs)
@@ -81,7 +81,7 @@ def check(model: str, inputs: Any) -> tuple[list[str], Reply | None]:  # noqa: A
 
 
 def error(code: int, message: str | None = None) -> Reply:
-    """Return the answer for a code."""
+    """Return the error answer for a code."""
     status, sentence = ERRORS.get(code, (500, "Internal error"))
     text = message or sentence
     body = {"internalCode": code, "name": "AiError", "message": f"{code}: {text}", "description": text}
@@ -89,7 +89,7 @@ def error(code: int, message: str | None = None) -> Reply:
 
 
 def fault_of(texts: list[str]) -> Fault | None:
-    """Return the first fault that a text asks for."""
+    """Return the first fault requested by a text."""
     for text in texts:
         words = lexical.content(text).split()
         if words and words[0].startswith("fault:"):
@@ -100,12 +100,12 @@ def fault_of(texts: list[str]) -> Fault | None:
 
 
 def answer(rows: list[Any]) -> Reply:
-    """Return the model's answer for these rows."""
+    """Return the model's answer with these rows."""
     return Reply(200, msgspec.json.encode({"shape": [len(rows), lexical.DIMENSIONS], "data": rows}))
 
 
 def broken(reply: Reply, fault: Fault) -> Reply:
-    """Return `reply` as this fault leaves it."""
+    """Return `reply` with this fault."""
     match fault.kind:
         case "code":
             return error(fault.number)

@@ -1,10 +1,10 @@
-"""A query as it is sent, checked into one that can be answered. Pure."""
+"""Decodes and validates queries."""
 
 from typing import Any, Literal
 
 import msgspec
 
-from standin.vectorize import errors, filters, records
+from emulator.vectorize import errors, filters, records
 
 # https://developers.cloudflare.com/vectorize/platform/limits/
 TOP_K = 5
@@ -14,7 +14,7 @@ _ADVICE = "; for a top K up to 100, retry with returnValues=false and returnMeta
 
 
 class Query(msgspec.Struct, frozen=True):
-    """A query that breaks no rule but the width of its vector and the existence of its id."""
+    """A valid query, except that its dimensions and its id are not checked against the index."""
 
     vector: list[float]
     vector_id: str | None
@@ -36,7 +36,7 @@ class _Body(msgspec.Struct, rename="camel"):
 
 
 def read(body: bytes) -> Query:
-    """Return the query of a body, or raise VectorizeError."""
+    """Decode a query. Raises VectorizeError."""
     try:
         sent = msgspec.json.decode(body, type=_Body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -51,10 +51,10 @@ def read(body: bytes) -> Query:
 
 
 def _reason(sentence: str) -> str:
-    """Name the field first, as the service does."""
+    """Return the reason with the field first, as the service does."""
     what, at, path = sentence.partition(" - at `$.")
     name = path.rstrip("`")
-    # the one sentence of these that was seen live
+    # only the message for returnMetadata was observed from the live service
     return f"{name}: {'expected value' if name == 'returnMetadata' else what}" if at else what
 
 

@@ -1,4 +1,4 @@
-"""The index: what each operation does with the vectors. Times are ms since the epoch and come from the caller."""
+"""The operations on the index. Callers pass the current time, in ms since the epoch."""
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from standin.vectorize import errors, filters, records, similarity
-from standin.vectorize.filters import Property
-from standin.vectorize.query import Query
-from standin.vectorize.records import Record, Vector
-from standin.vectorize.settings import Settings
-from standin.vectorize.storage import Mutation, Sql, Storage
+from emulator.vectorize import errors, filters, records, similarity
+from emulator.vectorize.filters import Property
+from emulator.vectorize.query import Query
+from emulator.vectorize.records import Record, Vector
+from emulator.vectorize.settings import Settings
+from emulator.vectorize.storage import Mutation, Sql, Storage
 
 MAX_GET_IDS = 20
 MAX_DELETE_IDS = 100
 
 
 class Found(msgspec.Struct, omit_defaults=True):
-    """A vector of an answer."""
+    """A vector in an answer."""
 
     id: str
     score: float | msgspec.UnsetType = msgspec.UNSET
@@ -33,7 +33,7 @@ class Matches(msgspec.Struct):
 
 
 class Info(msgspec.Struct, rename="camel"):
-    """What `describe` tells. Before the first write nothing was processed: null."""
+    """The answer to `describe`. The `processed` fields are null before the first write."""
 
     vector_count: int
     dimensions: int
@@ -42,26 +42,26 @@ class Info(msgspec.Struct, rename="camel"):
 
 
 class Accepted(msgspec.Struct, rename="camel"):
-    """A write that will be visible later."""
+    """An accepted write. It becomes visible later."""
 
     mutation_id: str
 
 
 class Index:
-    """Vectors in memory, written through to SQLite. Every call first makes the writes visible that are due."""
+    """Vectors in memory, written through to SQLite. Every call first applies the writes that are due."""
 
     def __init__(self, sql: Sql, settings: Settings, now: float, new_id: Callable[[], str]) -> None:
         self._storage = Storage(sql)
         self._settings = settings
         self._new_id = new_id
-        self._properties = self._made_properties(now)
+        self._properties = self._update_properties(now)
         self._records = {each.id: each for each in self._storage.vectors(self._properties)}
         self._pending = self._storage.mutations(self._properties)
         self._progress = self._storage.progress()
-        self._check_width()
+        self._check_dimensions()
 
-    def _made_properties(self, now: float) -> list[Property]:
-        """Make and remove metadata indexes until they are those of the settings; a new one knows no older vector."""
+    def _update_properties(self, now: float) -> list[Property]:
+        """Create and delete metadata indexes to match the settings. A new one does not cover older vectors."""
         wanted = self._settings.properties
         for each in self._storage.properties():
             if wanted.get(each.name) != each.type:
@@ -71,13 +71,13 @@ class Index:
             self._storage.add_property(Property(name, wanted[name], now))
         return self._storage.properties()
 
-    def _check_width(self) -> None:
+    def _check_dimensions(self) -> None:
         waiting = (each for mutation in self._pending for each in mutation.records)
-        widths = {len(each.values) for each in (*self._records.values(), *waiting)}
-        if widths - {self._settings.dimensions}:
+        stored = {len(each.values) for each in (*self._records.values(), *waiting)}
+        if stored - {self._settings.dimensions}:
             raise ValueError(
-                f"The stored vectors have {max(widths)} dimensions, and DIMENSIONS is {self._settings.dimensions}: "
-                "an index keeps its width, so remove the stored one or set DIMENSIONS back."
+                f"The stored vectors have {max(stored)} dimensions, but DIMENSIONS is {self._settings.dimensions}. "
+                "The dimensions of an index can't change: delete the stored index, or restore DIMENSIONS."
             )
 
     def describe(self, now: float) -> Info:
@@ -87,7 +87,7 @@ class Index:
         return Info(len(self._records), self._settings.dimensions, time, mutation)
 
     def write(self, operation: str, vectors: list[Vector], now: float) -> Accepted:
-        """Accept all vectors or none. `operation` insert keeps what is there, upsert replaces it."""
+        """Accept all vectors or none. The operation `insert` keeps existing vectors, `upsert` replaces them."""
         records.check_all(vectors, self._settings.dimensions)
         rows = [records.record(vector, now, self._properties) for vector in vectors]
         return self._accept(operation, now, rows, [])
@@ -97,7 +97,7 @@ class Index:
         return self._accept("delete", now, [], ids)
 
     def get(self, ids: list[str], now: float) -> list[Found]:
-        """Return the vectors that exist, in the order of `ids`."""
+        """Return the existing vectors, in the order of `ids`."""
         _check_ids(ids, MAX_GET_IDS)
         self._catch_up(now)
         found = (self._records.get(vector_id) for vector_id in dict.fromkeys(ids))
@@ -122,7 +122,7 @@ class Index:
         return array("f", query.vector)
 
     def _candidates(self, query: Query) -> list[Record]:
-        """Return the vectors of the namespace that pass the filter; without a namespace, of all of them."""
+        """Return the vectors that match the filter, in the namespace of the query or in all of them."""
         rows: Iterable[Record] = self._records.values()
         if query.namespace is not None:
             rows = (row for row in rows if row.namespace == query.namespace)
@@ -137,7 +137,7 @@ class Index:
         return Accepted(mutation.id)
 
     def _catch_up(self, now: float) -> None:
-        """Make writes visible in their order: one that is not due yet holds back those behind it."""
+        """Apply the writes that are due, in order. A write that is not due delays all later ones."""
         while self._pending and self._pending[0].due <= now:
             mutation = self._pending.pop(0)
             self._storage.apply(mutation)

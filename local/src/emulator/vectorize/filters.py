@@ -1,7 +1,7 @@
-"""Metadata indexes and the filters that use them. Pure.
+"""Metadata indexes and the filters that use them.
 
-A filter sees nothing but what a metadata index holds: a value of the index's type, in a vector that was written after
-the index existed. No operator finds any other vector, `$ne` and `$nin` neither.
+A filter sees only indexed values: those of the index's type, in vectors written after the index was created. No
+operator matches any other vector, not even `$ne` and `$nin`.
 """
 
 import operator
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from standin.vectorize import errors
+from emulator.vectorize import errors
 
 # https://developers.cloudflare.com/vectorize/reference/metadata-filtering/
 MAX_FILTER_BYTES = 2047
@@ -30,7 +30,7 @@ Scalar = str | float | bool
 
 
 class Property(msgspec.Struct, frozen=True):
-    """A metadata index: a key with dots, `string`, `number` or `boolean`, and when it was made (ms since the epoch)."""
+    """A metadata index: its dotted key, its type (string, number, boolean) and its creation in ms since the epoch."""
 
     name: str
     type: str
@@ -38,7 +38,7 @@ class Property(msgspec.Struct, frozen=True):
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """One key, one operator, one operand; a filter is all of its conditions."""
+    """A key, an operator and an operand. A vector must meet all conditions of a filter."""
 
     key: str
     operator: str
@@ -46,7 +46,7 @@ class Condition(msgspec.Struct, frozen=True):
 
 
 def kind(value: object) -> str:
-    """Return the name that Vectorize has for the type of a value."""
+    """Return Vectorize's name for the type of a value."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int | float):
@@ -55,12 +55,12 @@ def kind(value: object) -> str:
 
 
 def truncated(text: str) -> str:
-    """Return the longest start of `text` that is at most 64 bytes of UTF-8."""
+    """Return the longest prefix of `text` that has at most 64 bytes of UTF-8."""
     return text.encode()[:MAX_INDEXED_BYTES].decode(errors="ignore")
 
 
 def indexed(metadata: Mapping[str, Any], written: float, properties: Iterable[Property]) -> dict[str, Scalar]:
-    """Return what the metadata indexes hold of a vector that was written at this time."""
+    """Return the indexed values of a vector with this metadata, written at this time."""
     found: dict[str, Scalar] = {}
     for each in properties:
         value = _at(metadata, each.name)
@@ -76,7 +76,7 @@ def _at(metadata: Any, name: str) -> Any:  # noqa: ANN401
 
 
 def nested(values: Mapping[str, Scalar]) -> dict[str, Any]:
-    """Return keys with dots as objects in objects."""
+    """Turn dotted keys into nested objects."""
     tree: dict[str, Any] = {}
     for name, value in values.items():
         *parents, last = name.split(".")
@@ -114,7 +114,7 @@ def _conditions(key: str, value: Any) -> list[Condition]:  # noqa: ANN401
 
 
 def _operators(key: str, value: Mapping[str, Any]) -> list[Condition]:
-    """An upper and a lower bound may stand together, every other operator stands alone."""
+    """Only a lower and an upper bound can be combined; any other operator must be the only one."""
     names = set(value)
     if len(names) > 1 and not (len(names) == 2 and len(names & _LOWER) == len(names & _UPPER) == 1):
         raise errors.bad_filter(f"{errors.quoted(key)} can't combine {', '.join(sorted(names))}")
@@ -138,7 +138,7 @@ def _checked(condition: Condition) -> Condition:
 
 
 def matches(values: Mapping[str, Scalar], conditions: Iterable[Condition]) -> bool:
-    """Tell whether what is indexed of a vector meets every condition."""
+    """Return whether the indexed values of a vector meet every condition."""
     return all(each.key in values and _meets(values[each.key], each) for each in conditions)
 
 
@@ -153,7 +153,7 @@ def _meets(value: Scalar, condition: Condition) -> bool:
             return any(_same(value, each) for each in operand)
         case "$nin":
             return not any(_same(value, each) for each in operand)
-    # Python orders text by code points, which is the order of its UTF-8 bytes
+    # Python compares strings by code points, which gives the order of their UTF-8 bytes
     return kind(value) == kind(operand) and _ORDER[condition.operator](value, operand)
 
 

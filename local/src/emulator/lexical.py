@@ -1,7 +1,7 @@
-"""Vectors from letters, without a model: hashed words and character n-grams. No I/O.
+"""The lexical emulator: vectors without a model, from hashed words and character n-grams.
 
-Texts that share words get similar vectors, and the same text always gets the same one. That is all they know: a
-synonym is as far away as any other word.
+Texts with common words get similar vectors, and equal texts get equal vectors. Meaning is ignored: a synonym is as
+distant as any other word.
 """
 
 import math
@@ -15,12 +15,12 @@ _PROMPT = re.compile(r"(?:task: (?P<task>[^|]{1,40}) \| query: |title: (?P<title
 _NGRAM = 4
 _NGRAM_WEIGHT = 0.1
 _COMMON_WEIGHT = 0.15
-_PLACES = 8  # over which a feature is spread, so that two features rarely cancel or stand for each other
-_TASK_WEIGHT = 0.15  # a prompt moves a vector a little, as it does in the model
-_FLOOR = 0.01  # no number is zero, so that a vector can be cut anywhere
+_POSITIONS = 8  # numbers of the vector per feature; several, so that two features rarely collide
+_TASK_WEIGHT = 0.15  # a prompt changes a vector slightly, as in the model
+_FLOOR = 0.01  # of every number, so that a shortened vector is never all zeros
 _CACHED_FEATURES = 20_000
 
-# Words that are in most English texts say little about any one of them.
+# Stop words: they are in most English texts and get a low weight.
 _COMMON = frozenset(
     (
         "a an and are as at be been but by can could do does for from had has have he her his i if in into is it its "
@@ -31,7 +31,7 @@ _COMMON = frozenset(
 
 
 def content(text: str) -> str:
-    """Return `text` without EmbeddingGemma's prompt; a title stays."""
+    """Return `text` without the prompt of EmbeddingGemma. A title is kept."""
     found = _PROMPT.match(text)
     if not found:
         return text
@@ -40,8 +40,8 @@ def content(text: str) -> str:
 
 
 def embed(text: str) -> list[float]:
-    """Return 768 numbers of unit length."""
-    vector = [_FLOOR if place % 2 else -_FLOOR for place in range(DIMENSIONS)]
+    """Return a vector of 768 numbers and length 1."""
+    vector = [_FLOOR if index % 2 else -_FLOOR for index in range(DIMENSIONS)]
     prompt = _PROMPT.match(text)
     if prompt:
         _add(vector, prompt["task"] or "document", _TASK_WEIGHT)
@@ -52,7 +52,7 @@ def embed(text: str) -> list[float]:
 
 
 def _features(text: str) -> dict[str, float]:
-    """Count words and n-grams; a word that comes often weighs more, but less than in proportion."""
+    """Return the weight of each word and n-gram. It grows with the square root of the count."""
     counts: dict[str, float] = {}
     for word in _WORD.findall(text.lower()) or [text]:
         weight = _weight(word)
@@ -65,21 +65,21 @@ def _features(text: str) -> dict[str, float]:
 
 
 def _weight(word: str) -> float:
-    """Long words are rare words, roughly."""
+    """Return the weight of a word. Long words are usually rare, so they weigh more."""
     return _COMMON_WEIGHT if word in _COMMON else (min(len(word), 10) / 6) ** 1.5
 
 
 def _add(vector: list[float], feature: str, weight: float) -> None:
-    for place, sign in _places(feature):
-        vector[place] += sign * weight
+    for index, sign in _positions(feature):
+        vector[index] += sign * weight
 
 
 @lru_cache(_CACHED_FEATURES)
-def _places(feature: str) -> tuple[tuple[int, int], ...]:
-    """Hash a feature to its places and their signs: a checksum, drawn out by a linear congruential generator."""
+def _positions(feature: str) -> tuple[tuple[int, int], ...]:
+    """Hash a feature to indexes and signs. A checksum seeds a linear congruential generator."""
     state = crc32(feature.encode("utf-8", "surrogatepass"))
     found = []
-    for _ in range(_PLACES):
+    for _ in range(_POSITIONS):
         state = (state * 1_664_525 + 1_013_904_223) & 0xFFFFFFFF
         found.append(((state >> 8) % DIMENSIONS, 1 if state >> 31 else -1))
     return tuple(found)

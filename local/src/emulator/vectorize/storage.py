@@ -1,13 +1,13 @@
-"""How an index lies in SQLite: vectors, writes that are not visible yet, metadata indexes. No rules."""
+"""Stores an index in SQLite: its vectors, the writes that are not visible yet and its metadata indexes."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
-from standin.vectorize import records
-from standin.vectorize.filters import Property
-from standin.vectorize.records import Record
+from emulator.vectorize import records
+from emulator.vectorize.filters import Property
+from emulator.vectorize.records import Record
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS vectors"
@@ -31,20 +31,20 @@ _APPLIED = {
     "upsert": f"INSERT OR REPLACE INTO vectors {_MUTATED}",
     "delete": "DELETE FROM vectors WHERE id IN (SELECT id FROM mutated WHERE number = ?)",
 }
-# a Durable Object binds at most 100 values in a statement, and a row has 6
+# a Durable Object binds at most 100 values per statement, and a row has 6
 _ROWS_A_STATEMENT = 16
 
 _Row = tuple[str, str | None, str | None, bytes | None]
 
 
 class Sql(Protocol):
-    """Run one statement and return its rows. Blobs are bytes, NULL is None."""
+    """Runs one statement and returns its rows. Blobs are bytes, NULL is None."""
 
     def __call__(self, statement: str, *bindings: str | float | bytes | None) -> Iterable[Sequence[Any]]: ...
 
 
 class Mutation(msgspec.Struct):
-    """A write in its place in the order. Times in ms since the epoch; `due` is when it becomes visible."""
+    """A numbered write. Times are in ms since the epoch; at `due` the write becomes visible."""
 
     number: int
     id: str
@@ -56,7 +56,7 @@ class Mutation(msgspec.Struct):
 
 
 class Storage:
-    """One index. What it returns is what was there when the last statement ran."""
+    """The tables of one index."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
@@ -73,7 +73,7 @@ class Storage:
         self._sql("DELETE FROM properties WHERE name = ?", name)
 
     def progress(self) -> tuple[str, float] | None:
-        """Return the id and the time of the last write that became visible."""
+        """Return the id and the time of the last visible write."""
         for row in self._sql("SELECT id, written FROM progress"):
             return row[0], row[1]
         return None
@@ -107,9 +107,9 @@ class Storage:
             self._add_rows(mutation.number, first, rows[first : first + _ROWS_A_STATEMENT])
 
     def _add_rows(self, number: int, first: int, rows: list[_Row]) -> None:
-        places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(rows))
-        bindings = [value for place, row in enumerate(rows, first) for value in (number, place, *row)]
-        self._sql(f"INSERT INTO mutated VALUES {places}", *bindings)  # noqa: S608 nothing but question marks
+        placeholders = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(rows))
+        bindings = [value for index, row in enumerate(rows, first) for value in (number, index, *row)]
+        self._sql(f"INSERT INTO mutated VALUES {placeholders}", *bindings)  # noqa: S608 only question marks
 
     def apply(self, mutation: Mutation) -> None:
         """Make a write visible."""

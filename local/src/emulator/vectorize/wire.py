@@ -1,19 +1,19 @@
-"""What the real binding class says to the service and hears from it. Both doors of the stand-in end here. Pure."""
+"""The protocol between the real binding class and the service. The emulator uses it for `fetch` and for RPC."""
 
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from standin.vectorize import errors, faults, query, records
-from standin.vectorize.errors import VectorizeError
-from standin.vectorize.index import Index
+from emulator.vectorize import errors, faults, query, records
+from emulator.vectorize.errors import VectorizeError
+from emulator.vectorize.index import Index
 
 NDJSON = "application/x-ndjson"
 
 
 class Request(msgspec.Struct, frozen=True):
-    """`path` is what follows the host, without a slash."""
+    """An HTTP request. `path` has no leading slash."""
 
     path: str
     body: bytes = b""
@@ -21,7 +21,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An HTTP answer; `delay_ms` is how late it shall come."""
+    """An HTTP answer, to be sent after `delay_ms`."""
 
     status: int
     body: bytes
@@ -33,7 +33,7 @@ class _Ids(msgspec.Struct):
 
 
 def answer(index: Index, request: Request, now: float) -> Reply:
-    """Answer a request; an error is a status and `{"code", "error"}`. `now` is in ms since the epoch."""
+    """Answer a request. Errors have a status and a body `{"code", "error"}`. `now` is in ms since the epoch."""
     operation = _OPERATIONS.get(request.path)
     try:
         if not operation:
@@ -50,17 +50,17 @@ def _info(index: Index, _: Request, now: float) -> tuple[Any, list[str]]:
 
 
 def _query(index: Index, request: Request, now: float) -> tuple[Any, list[str]]:
-    asked = query.read(request.body)
-    names = [asked.namespace or ""]
-    faults.raise_asked(names)
-    return index.query(asked, now), names
+    found = query.read(request.body)
+    names = [found.namespace or ""]
+    faults.raise_requested(names)
+    return index.query(found, now), names
 
 
 def _write(index: Index, request: Request, now: float) -> tuple[Any, list[str]]:
     form = "ndjson" if request.content_type == NDJSON else "json"
     vectors = records.read(request.path, request.body, form)
     names = [vector.id for vector in vectors]
-    faults.raise_asked(names)
+    faults.raise_requested(names)
     return index.write(request.path, vectors, now), names
 
 
@@ -79,7 +79,7 @@ def _ids(body: bytes) -> list[str]:
         ids = msgspec.json.decode(body, type=_Ids).ids
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise errors.not_a_request(str(error)) from error
-    faults.raise_asked(ids)
+    faults.raise_requested(ids)
     return ids
 
 

@@ -1,4 +1,4 @@
-"""Vectors as they are sent and as they are kept, and the limits between the two. Pure."""
+"""Vectors in requests and in the index, and the limits that apply to them."""
 
 import math
 from array import array
@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from standin.vectorize import errors, filters, similarity
+from emulator.vectorize import errors, filters, similarity
 
 # https://developers.cloudflare.com/vectorize/platform/limits/
 MAX_ID_BYTES = 64
@@ -17,7 +17,7 @@ MAX_VECTORS = 1000
 
 
 class Vector(msgspec.Struct):
-    """A vector as a caller sends it. Unknown fields are passed over."""
+    """A vector in a request. Unknown fields are ignored."""
 
     id: str
     values: list[float]
@@ -26,7 +26,7 @@ class Vector(msgspec.Struct):
 
 
 class Record(msgspec.Struct):
-    """A vector as the index keeps it: float32, metadata as JSON text, `written` in ms since the epoch."""
+    """A vector in the index: values as float32, metadata as JSON text, `written` in ms since the epoch."""
 
     id: str
     namespace: str | None
@@ -46,9 +46,9 @@ _decode_body = msgspec.json.Decoder(_Vectors).decode
 
 
 def read(operation: str, body: bytes, form: str) -> list[Vector]:
-    """Return the vectors of a body, `form` json or ndjson; VectorizeError 40023 unless it has some.
+    """Decode the vectors of a body; `form` is json or ndjson.
 
-    A lone surrogate is refused too: it has no UTF-8.
+    Raises VectorizeError 40023 if there are none, or if a text contains a lone surrogate, which has no UTF-8.
     """
     vectors = _lines(operation, body) if form == "ndjson" else _whole(operation, body)
     if not vectors:
@@ -74,7 +74,7 @@ def _lines(operation: str, body: bytes) -> list[Vector]:
 
 
 def check_all(vectors: list[Vector], dimensions: int) -> None:
-    """Raise VectorizeError for the first vector that breaks a limit."""
+    """Raise VectorizeError for the first vector that exceeds a limit."""
     if len(vectors) > MAX_VECTORS:
         raise errors.too_many_vectors(MAX_VECTORS, len(vectors))
     for vector in vectors:
@@ -117,7 +117,7 @@ def _keys(metadata: dict[str, Any]) -> Iterable[str]:
 
 
 def record(vector: Vector, written: float, properties: Iterable[filters.Property]) -> Record:
-    """Return a checked vector as it is kept; VectorizeError 40012 if a value is no float32."""
+    """Return the record of a checked vector. Raises VectorizeError 40012 if a value does not fit a float32."""
     values = array("f", vector.values)
     length = similarity.norm(values)
     if not math.isfinite(length):
@@ -128,7 +128,7 @@ def record(vector: Vector, written: float, properties: Iterable[filters.Property
 
 
 def stored(row: Sequence[Any], properties: Iterable[filters.Property]) -> Record:
-    """Return a record as it was when it was written. `row` is id, namespace, metadata, values as bytes, written."""
+    """Return the record of a stored row: id, namespace, metadata, values as bytes, written."""
     vector_id, namespace, metadata, blob, written = row
     values = array("f")
     values.frombytes(blob)

@@ -1,11 +1,11 @@
-"""Every refusal of Vectorize, one function each, named after what is wrong.
+"""The errors of Vectorize, one function for each.
 
-Codes and sentences are those that the live service was seen to send, except where a comment says that nobody knows.
+Codes and messages were observed from the live service, except where a comment says that they are guesses.
 """
 
 import json
 
-# Nobody has published what the live service sends for these.
+# Guesses: the codes of the live service for these are not published.
 _GUESSED_NAMESPACE = 40009
 _GUESSED_METADATA = 40010
 _GUESSED_TOO_MANY_VECTORS = 40007
@@ -13,7 +13,7 @@ _GUESSED_NOT_FOUND = 40404
 
 
 class VectorizeError(Exception):
-    """A call that is refused: `code` as the service numbers it, `status` of HTTP, and one sentence."""
+    """A rejected call: the service's `code`, a message, and the HTTP `status`."""
 
     def __init__(self, code: int, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -68,8 +68,8 @@ def metadata_key(vector_id: str, key: str) -> VectorizeError:
 
 def not_vectors(operation: str, form: str, line: int | None) -> VectorizeError:
     """`operation` is insert or upsert, `form` json or ndjson, `line` counts from 0."""
-    place = "None" if line is None else f"Some({line})"
-    sentence = f"failed to parse {operation} vectors request in {form} format: line {place} was not expected format"
+    where = "None" if line is None else f"Some({line})"
+    sentence = f"failed to parse {operation} vectors request in {form} format: line {where} was not expected format"
     return VectorizeError(40023, sentence)
 
 
@@ -96,16 +96,16 @@ def unknown_id(vector_id: str) -> VectorizeError:
     return VectorizeError(_GUESSED_NOT_FOUND, f"no vector found for id={quoted(vector_id)}", 404)
 
 
-def asked_for(code: int) -> VectorizeError:
-    """Return the refusal that a caller's `fault:` asks for."""
+def requested(code: int) -> VectorizeError:
+    """Return the error that a caller requested with `fault:`."""
     if code == 40041:
         return VectorizeError(code, "Too Many Requests", 429)
-    return VectorizeError(code, "a fault that the caller asked for", 500 if code >= 50000 else 400)
+    return VectorizeError(code, "a fault requested by the caller", 500 if code >= 50000 else 400)
 
 
 KEY_RULE = 'must be 1 to 512 characters without `.` and `"`, and not begin with `$`'
 
 
 def quoted(text: str) -> str:
-    """Return `text` in quotes and on one line."""
+    """Return `text` quoted and on one line."""
     return json.dumps(text, ensure_ascii=False)

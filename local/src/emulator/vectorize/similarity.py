@@ -1,4 +1,4 @@
-"""Exact similarity over float32 vectors: cosine, euclidean, dot-product. Pure."""
+"""Exact similarity over float32 vectors: cosine, euclidean, dot-product."""
 
 import heapq
 import math
@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import mul
 from typing import Protocol, TypeVar
 
-# one C loop where there is one: Python 3.12 and later
+# `math.sumprod` is a single C loop; it exists since Python 3.12
 _dot: Callable[[Sequence[float], Sequence[float]], float] = getattr(math, "sumprod", None) or (
     lambda left, right: math.fsum(map(mul, left, right))
 )
 
 
 class Scored(Protocol):
-    """Something with a vector. `norm` is its length."""
+    """An object with a vector. `norm` is the length of the vector."""
 
     @property
     def values(self) -> "array[float]": ...
@@ -30,7 +30,7 @@ def norm(values: Sequence[float]) -> float:
 
 
 def cosine(query: Sequence[float], rows: Sequence[Scored]) -> list[float]:
-    """Return -1 to 1 for each row; 0 where a vector has no direction."""
+    """Return a score from -1 to 1 for each row; 0 if either vector is all zeros."""
     length = norm(query)
     return [_dot(query, row.values) / (length * row.norm) if length * row.norm else 0.0 for row in rows]
 
@@ -51,11 +51,11 @@ METRICS: dict[str, Callable[[Sequence[float], Sequence[Scored]], list[float]]] =
 
 
 def nearest(metric: str, query: Iterable[float], rows: Sequence[Row], count: int) -> list[tuple[float, Row]]:
-    """Return the `count` best rows with their scores, best first; equal scores keep the order of `rows`.
+    """Return the `count` best rows with their scores, best first. Equal scores keep the order of `rows`.
 
-    The best cosine and dot product is the highest, the best euclidean distance the lowest.
+    The highest cosine or dot product is the best, but the lowest euclidean distance.
     """
     scores = METRICS[metric](list(query), rows)
     choose = heapq.nsmallest if metric == "euclidean" else heapq.nlargest
-    places = choose(count, range(len(rows)), key=scores.__getitem__)
-    return [(scores[place], rows[place]) for place in places]
+    best = choose(count, range(len(rows)), key=scores.__getitem__)
+    return [(scores[index], rows[index]) for index in best]

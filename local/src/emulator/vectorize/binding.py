@@ -1,6 +1,6 @@
-"""What the binding class does on the caller's side: arguments to a request, a reply to a result or an error. Pure.
+"""The caller's side of the binding: turns arguments into a request, and a reply into a result or an error.
 
-Read in the runtime's own module `cloudflare-internal:vectorize-api`.
+It follows the runtime's module `cloudflare-internal:vectorize-api`.
 """
 
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from standin.vectorize.wire import Reply, Request
+from emulator.vectorize.wire import Reply, Request
 
 _OPERATIONS = {
     "describe": "INDEX_GET",
@@ -27,14 +27,15 @@ _UNDEFINED = object()
 
 
 class BindingError(Exception):
-    """The message is that of the error that the binding class throws.
+    """An error with the message of the binding class.
 
-    Over RPC it is the end of a traceback, which quotes lines of code too: no line that raises may look like a message.
+    Over RPC the message is the end of a traceback, which also quotes source lines. A `raise` line must therefore not
+    contain the text of a message.
     """
 
 
 def request(method: str, *arguments: Any) -> Request:  # noqa: ANN401
-    """Return the request that the class makes of a call; BindingError if the class itself refuses it."""
+    """Return the request for a call. Raises BindingError if the binding class itself rejects the call."""
     return _REQUESTS[method](method, *arguments)
 
 
@@ -80,7 +81,7 @@ _REQUESTS: dict[str, Callable[..., Request]] = {
 
 
 def _options(options: dict[str, Any] | None) -> dict[str, Any]:
-    """`true` becomes "all"; `false` goes out as it is, and the service refuses it."""
+    """Check the options. `true` becomes "all"; `false` is sent unchanged, and the service rejects it."""
     options = options or {}
     level = options.get("returnMetadata")
     if level and not isinstance(level, bool) and level not in _LEVELS:
@@ -91,7 +92,7 @@ def _options(options: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _array(values: Any) -> Any:  # noqa: ANN401
-    """Return a list for what JavaScript calls an array; a typed array arrives as a memoryview."""
+    """Return an array of JavaScript as a list. Python receives a typed array as a memoryview."""
     if values is None or values is _UNDEFINED:
         what = "object null" if values is None else "undefined"
         message = f"{what} is not iterable (cannot read property Symbol(Symbol.iterator))"
@@ -103,5 +104,5 @@ def _json(value: Any) -> bytes:  # noqa: ANN401
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:
-        # a lone surrogate: JavaScript sends it escaped, and so does this
+        # a lone surrogate is sent escaped, as JavaScript does
         return json.dumps(value).encode()

@@ -1,22 +1,22 @@
-"""The variables of the stand-in, checked at once. Pure."""
+"""Reads and validates the variables of the Vectorize emulator."""
 
 from collections.abc import Mapping
 
 import msgspec
 
-from standin.vectorize.similarity import METRICS
+from emulator.vectorize.similarity import METRICS
 
 VARIABLES = ("DIMENSIONS", "METRIC", "METADATA_INDEXES", "VISIBILITY_DELAY_MS")
 MAX_PROPERTIES = 10
 PROPERTY_TYPES = ("string", "number", "boolean")
 MAX_DIMENSIONS = 1536
-# Long enough that a read right after a write does not see it, as it would not live (seconds to minutes there); short
-# enough that nobody waits for it.
+# Long enough that a read directly after a write misses it, as with the live service, where this takes seconds to
+# minutes. Short enough not to slow down development.
 VISIBILITY_DELAY_MS = 300
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """An index as it was made. `properties` are its metadata indexes: key with dots -> type."""
+    """The configuration of an index. `properties` are the metadata indexes: dotted key -> type."""
 
     dimensions: int = 768
     metric: str = "cosine"
@@ -25,7 +25,7 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 def from_variables(variables: Mapping[str, str]) -> Settings:
-    """Return the settings; ValueError with one sentence if a variable is wrong. An empty one counts as absent."""
+    """Return the settings. Raises ValueError if a variable is invalid. An empty variable counts as unset."""
     given = {name: value.strip() for name, value in variables.items() if value.strip()}
     metric = given.get("METRIC", "cosine")
     if metric not in METRICS:
