@@ -1,1 +1,1 @@
-"""Measurements under the real runtime, side by side with the Worker that Cloudflare's documentation shows."""
+"""Benchmarks under the real runtime. They compare this Worker with the Worker in Cloudflare's documentation."""

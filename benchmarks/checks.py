@@ -1,4 +1,4 @@
-"""What makes an answer right: one check for each kind of answer. WrongAnswerError says what is wrong."""
+"""Checks that answers are correct, with one check for each kind. They raise WrongAnswerError."""
 
 import json
 from collections.abc import Callable
@@ -29,17 +29,17 @@ def similarity(body: bytes, known: Rows, texts: int) -> None:
 
 
 def matches(body: bytes, _known: Rows, _texts: int) -> None:
-    if [match["id"] for match in json.loads(body)["matches"]] != [f"id-{place}" for place in range(5)]:
-        raise WrongAnswerError("these are not the matches of the stand-in")
+    if [match["id"] for match in json.loads(body)["matches"]] != [f"id-{number}" for number in range(5)]:
+        raise WrongAnswerError("the matches are not those of the emulator")
 
 
 def mutation(body: bytes, _known: Rows, _texts: int) -> None:
     if b"00000000-0000-4000-8000-000000000000" not in body:
-        raise WrongAnswerError("there is no mutation id")
+        raise WrongAnswerError("the mutation id is missing")
 
 
 def called(body: bytes, known: Rows, texts: int) -> None:
-    """Check what the calling Worker says of the answer it got: its shape and its first row."""
+    """Check what the calling Worker reports about its answer: the shape and the first row."""
     answer = json.loads(body)
     known.check([answer["first"]], texts=1)
     if answer["shape"] != [texts, rows.DIMENSIONS]:
@@ -48,4 +48,4 @@ def called(body: bytes, known: Rows, texts: int) -> None:
 
 def hello(body: bytes, _known: Rows, _texts: int) -> None:
     if body != b"hello":
-        raise WrongAnswerError(f"{body[:100]!r} is no hello")
+        raise WrongAnswerError(f"the body is {body[:100]!r}, not hello")

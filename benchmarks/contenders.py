@@ -1,4 +1,4 @@
-"""The Workers that are compared, each as a workerd configuration of its own with the same stand-in upstream."""
+"""The Workers that are compared. Each has its own workerd configuration, with the same upstream emulator."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,7 +24,7 @@ WORKERS = Path(__file__).parent / "workers"
 WORKER = "worker"
 CALLER = "caller"
 UPSTREAM = "upstream"
-# What a Python Worker can't do without; the rest of python_modules/ is this Worker's own.
+# The modules that every Python Worker needs; only this Worker needs the rest of python_modules/.
 _SDK = ("workers", "_workers_sdk", "_cloudflare", "asgi", "pyvenv")
 
 
@@ -33,7 +33,7 @@ def our_modules() -> list[Module]:
 
 
 def measured_modules() -> list[Module]:
-    """This Worker with the route `/__memory` before it."""
+    """Return this Worker with the additional route `/__memory`."""
     name = "measured_entry.py"
     return [Module(name, "pythonModule", WORKERS / "measured" / name), *our_modules()]
 
@@ -46,9 +46,9 @@ def hello_modules() -> list[Module]:
 def config(
     modules: Sequence[Module], rows: Path, flags: Sequence[str] | None = None, *, direct: bool = False
 ) -> Config:
-    """Return a process of one contender: the real binding classes in front of the stand-in, and a caller.
+    """Return the configuration of one contender: real binding classes, the upstream emulator and a calling Worker.
 
-    `direct`: the caller asks Workers AI itself instead of the contender.
+    With `direct`, the calling Worker calls Workers AI itself instead of the contender.
     """
     bindings = {"AI": ai(UPSTREAM), "VECTORIZE": vectorize(UPSTREAM), "AUTH": text("off")}
     calls = {"EMBEDDINGS": service(WORKER), "AI": ai(UPSTREAM), **({"DIRECT": text("yes")} if direct else {})}
@@ -61,12 +61,12 @@ def config(
 
 
 def measured_config(rows: Path) -> Config:
-    """This Worker with its memory readable, and with V8's collector callable: proxies are freed when it has run."""
+    """Return this Worker with readable memory and a callable V8 garbage collector, which frees proxies."""
     return msgspec.structs.replace(config(measured_modules(), rows), v8_flags=["--expose-gc"])
 
 
 def contenders(rows: Path) -> Mapping[str, Config]:
-    """Return every contender by its name; `rows` is the file of the stand-in's answers."""
+    """Return all contenders by name. `rows` is the file with the emulator's answers."""
     typescript = js_worker(WORKERS / "typescript.js")
     return {
         OURS: config(our_modules(), rows),

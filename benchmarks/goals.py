@@ -1,4 +1,4 @@
-"""What the project promises of its speed, and whether a run kept it."""
+"""The performance goals of the project, and whether a run met them."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import msgspec
 from benchmarks.names import HELLO, OURS
 from benchmarks.results import Results
 
-# p50 over that of the TypeScript Worker in the same run
+# p50 divided by that of the TypeScript Worker in the same run
 RATIOS = {
     ("native", 10): 1.4,
     ("native", 100): 0.4,
@@ -19,23 +19,23 @@ RATIOS = {
     ("OpenAI base64", 2048): 1.4,
     ("OpenAI 256", 10): 1.5,
     ("OpenAI 256", 100): 1.4,
-    # another Worker that calls this one, over one that asks Workers AI itself and parses the JSON
+    # another Worker that calls this one, compared with one that calls Workers AI itself and parses the JSON
     ("RPC arrays", 100): 1.5,
     ("RPC Float32Array", 100): 1.5,
     ("RPC Response", 100): 1.0,
     ("upsert", 100): 1.2,
 }
-# p50 with one text, minus that of the Python Worker that says hello in the same turns
+# p50 with one text, minus that of the Python hello Worker in the same rounds
 OVER_HELLO_MS = {"native": 0.8, "OpenAI float": 0.8, "OpenAI base64": 0.8, "OpenAI 256": 0.8}
 CPU_MS = {("similarity", 100): 12.0}
-DEAREST_CPU_MS = 12.0  # of every kind of request of up to 100 texts
-DEAREST_TEXTS = 100
+HIGHEST_CPU_MS = 12.0  # of all kinds of request with at most 100 texts
+HIGHEST_CPU_TEXTS = 100
 HEAP_MIB = 32.0
-STARTUP_RATIO = 1.15  # from a snapshot, over the Python Worker that says hello
+STARTUP_RATIO = 1.15  # from a snapshot, divided by that of the Python hello Worker
 
 
 class Goal(msgspec.Struct):
-    """A figure and its limit; no figure when what it needs was not measured."""
+    """A figure and its limit. The figure is None if it was not measured."""
 
     name: str
     value: float | None
@@ -54,7 +54,7 @@ class Goal(msgspec.Struct):
 
 
 def of(results: Results) -> list[Goal]:
-    """Return every goal with what `results` say of it."""
+    """Return every goal with its figure in `results`."""
     return [
         *_latencies(results),
         *_cpu_times(results),
@@ -73,11 +73,11 @@ def _latencies(results: Results) -> Iterator[Goal]:
 def _cpu_times(results: Results) -> Iterator[Goal]:
     for (kind, texts), limit in CPU_MS.items():
         yield Goal(f"{kind}, {texts:,} texts: CPU ms", _cpu(results, kind, texts), limit)
-    yield Goal(f"CPU ms of the dearest request of up to {DEAREST_TEXTS} texts", _dearest(results), DEAREST_CPU_MS)
+    yield Goal(f"highest CPU ms of a request of up to {HIGHEST_CPU_TEXTS} texts", _highest_cpu(results), HIGHEST_CPU_MS)
 
 
 def missed(results: Results, *, whole: bool) -> list[Goal]:
-    """Return the goals that were not met; of a `whole` run also those that were not measured."""
+    """Return the goals that were missed. In a `whole` run, a goal that was not measured counts as missed."""
     return [goal for goal in of(results) if goal.met is False or (whole and goal.met is None)]
 
 
@@ -98,8 +98,8 @@ def _cpu(results: Results, kind: str, texts: int) -> float | None:
     return round(found, 2) if found else None
 
 
-def _dearest(results: Results) -> float | None:
-    found = [_cpu(results, line.kind, line.texts) for line in results.lines if line.texts <= DEAREST_TEXTS]
+def _highest_cpu(results: Results) -> float | None:
+    found = [_cpu(results, line.kind, line.texts) for line in results.lines if line.texts <= HIGHEST_CPU_TEXTS]
     return max((cpu for cpu in found if cpu), default=None)
 
 

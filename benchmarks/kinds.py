@@ -1,4 +1,4 @@
-"""The kinds of request that are measured: a new one is a new row of KINDS."""
+"""The kinds of request that are measured. To add one, add a row to KINDS."""
 
 import json
 from typing import Any
@@ -28,9 +28,9 @@ _MODEL = "embeddinggemma-300m"
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """A request, who takes part, and what makes an answer right.
+    """A request, the contenders that take part, and the check of an answer.
 
-    `caller`: it is sent to another Worker, which calls the contender by RPC.
+    With `caller`, the request goes to another Worker, which calls the contender by RPC.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Kind(msgspec.Struct, frozen=True):
 def sentences(count: int) -> list[str]:
     """Return `count` different texts of about 160 characters."""
     return [
-        " ".join(_WORDS[(place + step) % len(_WORDS)] for step in range(28)) + f" {place}." for place in range(count)
+        " ".join(_WORDS[(number + step) % len(_WORDS)] for step in range(28)) + f" {number}." for number in range(count)
     ]
 
 
@@ -65,7 +65,7 @@ def _native(texts: int) -> Kind:
 
 
 def _openai(name: str, texts: int, check: Check = checks.openai, **options: object) -> Kind:
-    """With one text the Python hello world takes part: it is what the goals compare with."""
+    """With one text, the Python hello Worker takes part too, because the goals compare with it."""
     body = {"model": _MODEL, "input": sentences(texts), **options}
     contenders = (*BOTH, HELLO) if texts == 1 else BOTH
     return Kind(f"OpenAI {name}", texts, "POST", "/v1/embeddings", body, check, contenders)
@@ -80,7 +80,7 @@ def _search() -> Kind:
 
 
 def _upsert(texts: int) -> Kind:
-    items = [{"id": f"id-{place}", "text": text} for place, text in enumerate(sentences(texts))]
+    items = [{"id": f"id-{number}", "text": text} for number, text in enumerate(sentences(texts))]
     return Kind("upsert", texts, "PUT", "/vectors", {"documents": items}, checks.mutation)
 
 

@@ -1,18 +1,18 @@
-"""A light HTTP/1.1 client: one thread, keep-alive, bodies of megabytes read in place."""
+"""A lightweight HTTP/1.1 client: one thread, keep-alive connections, large bodies without copies."""
 
 import selectors
 import socket
 import time
 from collections.abc import Sequence
 
-_BUFFER_BYTES = 64 * 1024 * 1024  # virtual until used; the largest answer, 2,048 rows of floats, is 34 MB
+_BUFFER_BYTES = 64 * 1024 * 1024  # allocated lazily; the largest answer, 2,048 rows of floats, has 34 MB
 _HEAD_LIMIT_BYTES = 64 * 1024
 _LAST_CHUNK = b"0\r\n\r\n"
 TIMEOUT_S = 120
 
 
 class Connection:
-    """A kept-alive connection to a port of this machine. The answer stays readable until the next request."""
+    """A keep-alive connection to a local port. The answer can be read until the next request."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
@@ -23,7 +23,7 @@ class Connection:
         self._end: int | None = None
 
     def exchange(self, request: bytes) -> float:
-        """Send `request`, read the whole answer, and return how long it took in seconds."""
+        """Send `request`, read the whole answer, and return the time in seconds."""
         began = time.perf_counter()
         self.send(request)
         while not self.receive():
@@ -35,7 +35,7 @@ class Connection:
         self.socket.sendall(request)
 
     def receive(self) -> bool:
-        """Read what has arrived; True when the answer is complete."""
+        """Read the available bytes. Returns True when the answer is complete."""
         count = self.socket.recv_into(self._buffer[self._filled :])
         if not count:
             raise ConnectionError("the connection was closed before the answer was complete")
@@ -70,18 +70,18 @@ class Connection:
 
 def _unchunked(content: bytes) -> bytes:
     parts: list[bytes] = []
-    place = 0
+    at = 0
     while True:
-        line = content.index(b"\r\n", place)
-        size = int(content[place:line], 16)
+        line = content.index(b"\r\n", at)
+        size = int(content[at:line], 16)
         if not size:
             return b"".join(parts)
         parts.append(content[line + 2 : line + 2 + size])
-        place = line + 2 + size + 2
+        at = line + 2 + size + 2
 
 
 def saturate(connections: Sequence[Connection], request: bytes, count: int) -> float:
-    """Send `request` `count` times, one in flight on every connection; return how long it took in seconds."""
+    """Send `request` `count` times, with one in flight per connection. Return the time in seconds."""
     left = count - len(connections)
     began = time.perf_counter()
     with selectors.DefaultSelector() as selector:

@@ -1,4 +1,4 @@
-"""Measures contenders side by side: a short block of requests each, in turn, so that what disturbs one disturbs all."""
+"""Measures contenders in turn, in short blocks of requests, so that a disturbance of the machine affects all."""
 
 import contextlib
 import gc
@@ -21,11 +21,11 @@ CONNECTIONS = 8
 
 
 class Effort(msgspec.Struct, frozen=True):
-    """How many requests are measured and sent before, by the number of texts in them."""
+    """The number of requests to measure, by the number of texts, and the number of warm-up requests."""
 
     requests: Mapping[int, int]
     warm_up: int
-    turns: int  # blocks that the requests are sent in
+    turns: int  # number of blocks
 
     def of(self, kind: Kind) -> int:
         return next(count for texts, count in self.requests.items() if kind.texts <= texts)
@@ -52,7 +52,7 @@ def measure(kind: Kind, processes: Mapping[str, Process], rows: Rows, effort: Ef
 
 
 def fault(kind: Kind, connection: Connection, rows: Rows, name: str) -> str:
-    """Ask once and return what is wrong with the answer; nothing if it is right."""
+    """Send one request and return the fault of the answer, or an empty string."""
     try:
         connection.exchange(kind.request())
     except OSError as error:
@@ -109,7 +109,7 @@ def _summarise(cell: Cell, taken: list[float], cpu: float) -> None:
 
 
 def _throughput(kind: Kind, process: Process, effort: Effort) -> float:
-    """Return requests a second over eight connections."""
+    """Return requests per second over eight connections."""
     count = max(CONNECTIONS, effort.of(kind))
     with contextlib.ExitStack() as stack, _no_collection():
         many = [stack.enter_context(contextlib.closing(Connection(port(kind, process)))) for _ in range(CONNECTIONS)]
@@ -118,7 +118,7 @@ def _throughput(kind: Kind, process: Process, effort: Effort) -> float:
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Keep this process's own garbage collector out of the figures."""
+    """Disable the garbage collector of this process during a measurement."""
     gc.collect()
     gc.disable()
     try:

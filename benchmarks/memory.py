@@ -1,4 +1,4 @@
-"""What the interpreter of this Worker holds: Wasm heap and Python objects, through a route of the benchmark's own."""
+"""Measures the Wasm heap and the Python objects of this Worker, through a route that only the benchmark adds."""
 
 import contextlib
 import tempfile
@@ -19,7 +19,7 @@ MIB = 1024 * 1024
 
 
 class Memory(msgspec.Struct):
-    """Bytes of the Wasm heap, which never shrinks, and objects that Python's collector knows."""
+    """The size of the Wasm heap, which never shrinks, and the number of objects that Python's collector tracks."""
 
     heap_bytes: int
     objects: int
@@ -31,7 +31,7 @@ def read(connection: Connection) -> Memory:
 
 
 def measure(rows: Path) -> dict[str, float]:
-    """Return the Wasm heap in MiB after each kind of request, the small ones first: kind -> MiB."""
+    """Return the size of the Wasm heap after each kind of request, small requests first: kind -> MiB."""
     ordered = sorted((kind for kind in KINDS if OURS in kind.contenders), key=lambda kind: kind.texts)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -1,4 +1,4 @@
-"""The plot of a run: for every request, each Worker's p50 over TypeScript's, on a logarithmic axis."""
+"""The plot of a run: the p50 of each Worker relative to TypeScript, for every request, on a logarithmic axis."""
 
 import math
 
@@ -21,7 +21,7 @@ def draw(results: Results) -> str:
         '<rect width="100%" height="100%" fill="white"/>',
         *_axis(height),
         *_legend(),
-        *(mark for place, line in enumerate(lines) for mark in _row(line, _TOP + _ROW * place + _ROW / 2)),
+        *(mark for index, line in enumerate(lines) for mark in _row(line, _TOP + _ROW * index + _ROW / 2)),
         "</svg>\n",
     ]
     return "\n".join(parts)
@@ -42,9 +42,9 @@ def _axis(height: int) -> list[str]:
 
 
 def _legend() -> list[str]:
-    marks = ['<text x="10" y="20" font-weight="bold">p50 over that of the documented TypeScript Worker</text>']
-    for place, (name, colour) in enumerate(_COLOURS.items()):
-        x = 360 + 125 * place
+    marks = ['<text x="10" y="20" font-weight="bold">p50 relative to the documented TypeScript Worker</text>']
+    for index, (name, colour) in enumerate(_COLOURS.items()):
+        x = 360 + 125 * index
         marks.append(f'<circle cx="{x}" cy="16" r="5" fill="{colour}"/><text x="{x + 9}" y="20">{name}</text>')
     return marks
 

@@ -1,4 +1,4 @@
-"""From figures to results.json, tables and a plot."""
+"""Writes the figures of a run as results.json, tables and a plot."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
 def text(results: Results) -> str:
-    """Return all tables in Markdown."""
+    """Return all tables as Markdown."""
     parts = [f"Measured on: {results.environment()}.", _headline(results), _goals(results), _details(results)]
     parts += [_startup(results.startup_s)] if results.startup_s else []
     parts += [_heap(results.heap_mib)] if results.heap_mib else []
@@ -46,20 +46,29 @@ def _details(results: Results) -> str:
         for line in results.lines
         for name, cell in line.cells.items()
     ]
-    head = ["request", "texts", "Worker", "p50 ms", "p99 ms", "a second, 1 connection", "8 connections", "CPU ms"]
+    head = [
+        "request",
+        "texts",
+        "Worker",
+        "p50 ms",
+        "p99 ms",
+        "requests/s, 1 connection",
+        "requests/s, 8 connections",
+        "CPU ms",
+    ]
     return "### All figures\n\n" + _table(head, rows)
 
 
 def _startup(seconds: Mapping[str, Mapping[str, float]]) -> str:
     rows = [[name, f"{each['plain']:.2f}", f"{each['snapshot']:.2f}"] for name, each in seconds.items()]
-    return "### Start of the process to the first answer, s\n\n" + _table(
-        ["Worker", "plain", "from the snapshot"], rows
+    return "### Time from process start to the first answer, s\n\n" + _table(
+        ["Worker", "without snapshot", "with snapshot"], rows
     )
 
 
 def _heap(heap: Mapping[str, float]) -> str:
     rows = [[name, f"{mib:.1f}"] for name, mib in heap.items()]
-    return "### Wasm heap of this Worker, MiB, after requests of that kind and all above\n\n" + _table(
+    return "### Wasm heap of this Worker, MiB, after these requests and all above\n\n" + _table(
         ["request", "MiB"], rows
     )
 
@@ -81,7 +90,7 @@ def _number(value: float | None) -> str:
 
 
 def write(results: Results, folder: Path) -> None:
-    """Write results.json and plot.svg into `folder`, and the tables between the marks of its README.md."""
+    """Write results.json and plot.svg into `folder`, and the tables between the markers in its README.md."""
     encoded = msgspec.json.format(msgspec.json.encode(results), indent=2)
     (folder / "results.json").write_bytes(encoded + b"\n")
     (folder / "plot.svg").write_text(plot.draw(results))

@@ -1,6 +1,6 @@
-"""`make bench`: measures everything side by side and writes results.json, the plot and the tables of README.md.
+"""`make bench`: measures all contenders and writes results.json, the plot and the tables of README.md.
 
-Exit status 1: an answer was wrong or a goal was missed. Each is a line on stderr.
+The exit status is 1 if an answer was wrong or a goal was missed. Each wrong answer and missed goal is a line on stderr.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     whole = not (options.quick or options.only)
     kinds = [kind for kind in KINDS if not options.only or kind.label.startswith(options.only)]
     if not kinds:
-        parser.error(f"no kind begins with {options.only!r}")
+        parser.error(f"no kind of request starts with {options.only!r}")
     results = run(kinds, measure.QUICK if options.quick else measure.FULL, whole=whole)
     print(report.text(results))
     if whole:
@@ -42,18 +42,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     description, _, status = (__doc__ or "").partition("\n\n")
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=description, epilog=status)
-    parser.add_argument("--quick", action="store_true", help="a few requests a kind, no start-up; writes nothing")
-    parser.add_argument("--only", help="only kinds whose name begins so, such as 'native, 100'; writes nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="few requests of each kind; does not measure start-up, writes no files"
+    )
+    parser.add_argument("--only", help="only kinds whose name starts with this, such as 'native, 100'; writes no files")
     parser.add_argument(
         "--judge",
         action="store_true",
-        help="with --quick or --only: missed goals count too, of those that were measured (a whole run always judges)",
+        help="with --quick or --only: exit with status 1 if a measured goal was missed, as a whole run always does",
     )
     return parser
 
 
 def _verdict(results: Results, missed: Sequence[goals.Goal]) -> int:
-    """Print what failed, and on what machine; return the exit status."""
+    """Print failures and the machine to stderr. Return the exit status."""
     failures = [*(f"fault: {fault}" for fault in results.faults()), *(f"missed: {goal}" for goal in missed)]
     if not failures:
         return 0
@@ -62,7 +64,7 @@ def _verdict(results: Results, missed: Sequence[goals.Goal]) -> int:
 
 
 def run(kinds: Sequence[Kind], effort: Effort, *, whole: bool) -> Results:
-    """Measure `kinds`; `whole` adds start-up and memory."""
+    """Measure `kinds`. A `whole` run also measures start-up and memory."""
     known = Rows()
     results = Results(machine(), [])
     with tempfile.TemporaryDirectory() as folder:
@@ -83,19 +85,19 @@ def _line(kind: Kind, started: Mapping[str, Process], known: Rows, effort: Effor
 
 @contextlib.contextmanager
 def processes(rows: Path, folder: Path, names: set[str]) -> Iterator[dict[str, Process]]:
-    """Start each of the named contenders in a process of its own."""
+    """Start the named contenders, each in its own process."""
     with contextlib.ExitStack() as stack:
         started: dict[str, Process] = {}
         for name, config in contenders.contenders(rows).items():
             if name in names:
-                place = folder / str(len(started))
-                place.mkdir()
-                started[name] = stack.enter_context(serve(config, place, log=False))
+                subfolder = folder / str(len(started))
+                subfolder.mkdir()
+                started[name] = stack.enter_context(serve(config, subfolder, log=False))
         yield started
 
 
 def machine() -> dict[str, str]:
-    """Return what is measured on, and how busy it is before."""
+    """Return a description of the machine, with its load before the run."""
     workerd = msgspec.json.decode((runtime.NODE_MODULES / "workerd" / "package.json").read_bytes())["version"]
     return {
         "workerd": workerd,
@@ -107,7 +109,7 @@ def machine() -> dict[str, str]:
 
 
 def _load() -> str:
-    """Return how many tasks wanted to run, on average over the last minute."""
+    """Return the load average of the last minute."""
     return f"{os.getloadavg()[0]:.2f}"
 
 

@@ -1,4 +1,4 @@
-"""The soak: thousands of mixed requests, after which the interpreter must hold no more than after the first tenth."""
+"""The soak test: thousands of mixed requests. After the first tenth of them, memory must not grow."""
 
 import argparse
 import contextlib
@@ -21,14 +21,14 @@ from tools.workerd import Process, serve
 FULL_REQUESTS = 20_000
 QUICK_REQUESTS = 2_000
 _SAMPLES = 20
-# V8 holds on to what its unoptimised code has seen: the first requests of every process leave something behind
+# the first requests of a process leave objects behind, because V8's unoptimised code keeps references
 _WARM_UP = 300
 _LARGEST_TEXTS = 100
-_SPARE_OBJECTS = 50  # objects that may come and go
+_SPARE_OBJECTS = 50  # allowed fluctuation
 
 
 class Sample(msgspec.Struct):
-    """What was held after so many requests."""
+    """The memory after a number of requests."""
 
     requests: int
     memory: Memory
@@ -36,7 +36,9 @@ class Sample(msgspec.Struct):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK_REQUESTS:,} requests, not {FULL_REQUESTS:,}")
+    parser.add_argument(
+        "--quick", action="store_true", help=f"{QUICK_REQUESTS:,} requests instead of {FULL_REQUESTS:,}"
+    )
     samples = run(QUICK_REQUESTS if parser.parse_args(arguments).quick else FULL_REQUESTS)
     for sample in samples:
         print(
@@ -48,25 +50,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(requests: int) -> list[Sample]:
-    """Send mixed requests and return samples at equal distances; the first is after a tenth of them, or 300."""
+    """Send mixed requests and return samples at equal intervals, from a tenth of the requests (at least 300) on."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         rows = Rows().write(folder / "rows.json")
         process = stack.enter_context(serve(measured_config(rows), folder))
         meter = stack.enter_context(contextlib.closing(Connection(process.ports[WORKER])))
-        turn = _mixed(stack, process)
+        mixed = _mixed(stack, process)
         warm_up = max(_WARM_UP, requests // 10)
-        _send(turn, warm_up)
+        _send(mixed, warm_up)
         samples = [Sample(warm_up, memory.read(meter))]
         step = (requests - warm_up) // _SAMPLES
-        for place in range(1, _SAMPLES + 1):
-            _send(turn, step)
-            samples.append(Sample(warm_up + place * step, memory.read(meter)))
+        for number in range(1, _SAMPLES + 1):
+            _send(mixed, step)
+            samples.append(Sample(warm_up + number * step, memory.read(meter)))
         return samples
 
 
 def faults(samples: Sequence[Sample]) -> list[str]:
-    """Return what grew between the first sample and the last."""
+    """Return what grew between the first and the last sample."""
     first, last = samples[0], samples[-1]
     grown = last.memory.objects - first.memory.objects
     found = [f"{grown:,} more Python objects"] if grown > _SPARE_OBJECTS else []
@@ -75,16 +77,16 @@ def faults(samples: Sequence[Sample]) -> list[str]:
 
 
 def _mixed(stack: contextlib.ExitStack, process: Process) -> Iterator[tuple[Kind, bytes, Connection]]:
-    """Return an endless turn through the kinds; small ones come more often."""
+    """Return an endless cycle of requests of all kinds. Small ones are more frequent."""
     ports = {caller: process.ports[CALLER if caller else WORKER] for caller in (False, True)}
-    ways = {caller: stack.enter_context(contextlib.closing(Connection(port))) for caller, port in ports.items()}
+    connections = {caller: stack.enter_context(contextlib.closing(Connection(port))) for caller, port in ports.items()}
     kinds = [kind for kind in KINDS if kind.texts <= _LARGEST_TEXTS]
-    often = [kind for kind in kinds for _ in range(1 if kind.texts > 1 else 5)]
-    return itertools.cycle([(kind, kind.request(), ways[kind.caller]) for kind in often])
+    weighted = [kind for kind in kinds for _ in range(1 if kind.texts > 1 else 5)]
+    return itertools.cycle([(kind, kind.request(), connections[kind.caller]) for kind in weighted])
 
 
-def _send(turn: Iterator[tuple[Kind, bytes, Connection]], count: int) -> None:
-    for kind, request, connection in itertools.islice(turn, count):
+def _send(requests: Iterator[tuple[Kind, bytes, Connection]], count: int) -> None:
+    for kind, request, connection in itertools.islice(requests, count):
         connection.exchange(request)
         if connection.status != 200:
             raise RuntimeError(f"{kind.label}: HTTP {connection.status}: {connection.body()[:300]!r}")

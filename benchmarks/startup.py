@@ -1,4 +1,4 @@
-"""Start-up: from the start of the process to the first answer, with and without the snapshot taken at deploy."""
+"""Measures the time from process start to the first answer, without a snapshot and with the one taken at deploy."""
 
 import statistics
 import tempfile
@@ -21,7 +21,7 @@ def measure(rows: Path, rounds: int) -> dict[str, dict[str, float]]:
     configs = {OURS: config(our_modules(), rows), HELLO: config(hello_modules(), rows)}
     with tempfile.TemporaryDirectory() as folder:
         snapshots = {
-            name: _snapshot(each, Path(folder) / str(place)) for place, (name, each) in enumerate(configs.items())
+            name: _snapshot(each, Path(folder) / str(index)) for index, (name, each) in enumerate(configs.items())
         }
         return _medians(configs, snapshots, Path(folder), rounds)
 
@@ -40,8 +40,8 @@ def _medians(
             taken[name]["plain"].append(first_answer_s(one, folder, None))
             taken[name]["snapshot"].append(first_answer_s(one, folder, snapshots[name]))
     return {
-        name: {how: round(statistics.median(seconds), 3) for how, seconds in ways.items()}
-        for name, ways in taken.items()
+        name: {how: round(statistics.median(seconds), 3) for how, seconds in by_start.items()}
+        for name, by_start in taken.items()
     }
 
 

@@ -1,5 +1,5 @@
-// Another Worker that needs vectors. It calls the one under test by RPC; with DIRECT it asks Workers AI itself, as a
-// TypeScript Worker does that has no other one to ask. It answers what it got, or 501 where there is no such method.
+// Another Worker that needs vectors. It calls the Worker under test by RPC. With DIRECT it calls Workers AI itself, as a
+// TypeScript Worker without this service would. It reports the result, or 501 if the method does not exist.
 const MODEL = "@cf/google/embeddinggemma-300m";
 
 async function embed(env, text, options) {
@@ -7,7 +7,7 @@ async function embed(env, text, options) {
   return await env.EMBEDDINGS.embed(text, ...(options ? [options] : []));
 }
 
-/** The first vector; a response is read to its end, and parsed as far as that. */
+/** Returns the first vector. A response is read to its end, but only its first vector is parsed. */
 async function first({ shape, data, response }) {
   if (data instanceof Float32Array) return Array.from(data.subarray(0, shape[1]));
   if (data) return data[0];

@@ -1,4 +1,4 @@
-// The floor of Workers: nothing is read, nothing is called.
+// The lower limit for any Worker: it reads nothing and calls nothing.
 export default {
   fetch() {
     return new Response("hello");

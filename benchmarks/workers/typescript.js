@@ -1,4 +1,4 @@
-// The Worker of Cloudflare's documentation (its types erased), and the same idea for what OpenAI's clients ask for.
+// The Worker in Cloudflare's documentation, without its types, and the same approach for the other routes.
 import { Buffer } from "node:buffer";
 import { WorkerEntrypoint } from "cloudflare:workers";
 
@@ -10,7 +10,7 @@ async function native(request, env) {
   return Response.json(response);
 }
 
-function cut(row, dimensions) {
+function shorten(row, dimensions) {
   const part = row.slice(0, dimensions);
   const norm = Math.sqrt(part.reduce((sum, value) => sum + value * value, 0));
   return part.map((value) => value / norm);
@@ -26,7 +26,7 @@ async function openai(request, env) {
   const calls = [];
   for (let i = 0; i < texts.length; i += 100) calls.push(env.AI.run(MODEL, { text: texts.slice(i, i + 100) }));
   let rows = (await Promise.all(calls)).flatMap((answer) => answer.data);
-  if (dimensions) rows = rows.map((row) => cut(row, dimensions));
+  if (dimensions) rows = rows.map((row) => shorten(row, dimensions));
   const data = rows.map((row, index) => {
     return { object: "embedding", index, embedding: format === "base64" ? base64(row) : row };
   });

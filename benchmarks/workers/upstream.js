@@ -1,4 +1,4 @@
-// Stands in for Workers AI and Vectorize below their real binding classes: precomputed answers, bytes in memory.
+// Emulates Workers AI and Vectorize behind their real binding classes, with precomputed answers from memory.
 import rows from "rows.json";
 
 const TEXTS = 100;
@@ -8,13 +8,13 @@ const answers = new Map();
 let texts = null;
 let turn = 0;
 
-// The rows as JSON text, as they were written: one line a row.
+// Returns the JSON text of each row; the file has one row per line.
 function lines() {
   texts ??= new TextDecoder().decode(rows).trim().slice(1, -1).split(",\n");
   return texts;
 }
 
-// Answers rotate, so that no layer sees the same bytes twice in a row.
+// The rows rotate, so that consecutive answers differ.
 function embeddings(count) {
   const variant = turn++ % VARIANTS;
   const key = variant * 1000 + count;

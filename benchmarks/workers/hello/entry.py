@@ -1,4 +1,4 @@
-"""The floor: a Python Worker that does nothing."""
+"""The lower limit for a Python Worker: it reads nothing and calls nothing."""
 
 from workers import Request, Response, WorkerEntrypoint  # noqa: TID251 a Worker of its own
 

@@ -1,4 +1,4 @@
-"""The Worker with one more route, `/__memory`: what its interpreter holds. For the benchmark only, never uploaded."""
+"""The Worker with the additional route `/__memory`, which reports memory. Only for benchmarks; never uploaded."""
 
 import asyncio
 import gc
@@ -22,7 +22,7 @@ class Default(entry.Default):
 
 
 async def _collect() -> None:
-    """Run both collectors; what V8 found dead is given back to Python in a later turn of the event loop."""
+    """Run both garbage collectors. Python objects that V8 releases are freed in a later turn of the event loop."""
     for _ in range(_ROUNDS):
         js.gc()
         await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""The documented Worker, put into Python word by word: the SDK converts everything that crosses."""
+"""The documented Worker, translated to Python line by line. The SDK converts every value between the languages."""
 
 from workers import Request, Response, WorkerEntrypoint  # noqa: TID251 a Worker of its own
 
