@@ -1,6 +1,6 @@
-"""What every test may use: the recorded vectors of the real model, and Workers under the real runtime.
+"""Shared fixtures: recorded vectors of the real model, and Workers under the real runtime.
 
-One `make dev` serves the whole session; a second one stands before the recorded vectors.
+One `make dev` serves the whole session. A second one uses the recorded vectors.
 """
 
 import json
@@ -37,14 +37,14 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def recorded() -> dict[str, list[float]]:
-    """Texts as the model saw them, with the 768 numbers that EmbeddingGemma-300M gave."""
+    """Texts with their prompts, and the 768 numbers that EmbeddingGemma-300M returned for each."""
     lines = (DATA / "embeddinggemma-vectors.jsonl").read_text(encoding="utf-8").splitlines()
     return {item["text"]: item["vector"] for item in map(json.loads, lines)}
 
 
 @pytest.fixture(scope="session")
 def start_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Worker]]:
-    """Start a Worker with its stand-ins; every one is stopped at the end of the session."""
+    """Start Workers with the local emulator. They are stopped at the end of the session."""
     runtime.prepare()
     started: list[Worker] = []
 
@@ -62,13 +62,13 @@ def start_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 
 @pytest.fixture(scope="session")
 def worker(start_worker: Callable[..., Worker]) -> Worker:
-    """The Worker with the lexical stand-in."""
+    """The Worker with the lexical emulator."""
     return start_worker()
 
 
 @pytest.fixture(scope="session")
 def model_server(recorded: dict[str, list[float]]) -> Iterator[str]:
-    """An OpenAI-compatible server that knows the recorded vectors; other texts get lexical ones."""
+    """An OpenAI-compatible server. It returns recorded vectors, or lexical ones for other texts."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -94,5 +94,5 @@ def model_server(recorded: dict[str, list[float]]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def real_model_worker(start_worker: Callable[..., Worker], model_server: str) -> Worker:
-    """The Worker in front of the recorded vectors, behind LOCAL_EMBEDDINGS_URL."""
+    """The Worker with recorded vectors, through LOCAL_EMBEDDINGS_URL."""
     return start_worker(variables={"LOCAL_EMBEDDINGS_URL": model_server})

@@ -1,4 +1,4 @@
-"""A running Worker with its stand-ins, as the tests see it."""
+"""A running Worker with the local emulator, for tests."""
 
 import socket
 import subprocess
@@ -20,7 +20,7 @@ def free_port() -> int:
 
 
 class Worker:
-    """A running Worker: its address, a session without keys, and the lines that it printed."""
+    """A running Worker: its address and the lines that it printed."""
 
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -45,13 +45,13 @@ class Worker:
         raise AssertionError("the Worker did not start:\n" + "\n".join(self.lines))
 
     def line_with(self, text: str, *, within_s: float = 10) -> str:
-        """Return the line that holds `text`, waiting until it was printed."""
+        """Wait until a line with `text` is printed, and return it."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             if found := [line for line in self.lines if text in line]:
                 return found[0]
             time.sleep(0.01)
-        raise AssertionError(f"nothing with {text!r} was printed")
+        raise AssertionError(f"no line with {text!r} was printed")
 
     def post(self, path: str, body: object, **options: object) -> requests.Response:
         return requests.post(self.url + path, json=body, timeout=60, **options)

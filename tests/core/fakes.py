@@ -1,6 +1,6 @@
-"""Hand-written fakes of what the core needs of the runtime; they record what was asked of them.
+"""Hand-written fakes of the ports of the core. They record their calls.
 
-Where the JavaScript side would hold numbers, a fake holds plain lists, and writes them the plain way.
+The fakes hold numbers in plain lists, where the real ports hold JavaScript objects.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from emulator import lexical
 
 
 class FakeScope:
-    """Records whether the request's calls were stopped, and how its deadline was moved."""
+    """Records aborts and extensions of the deadline."""
 
     def __init__(self) -> None:
         self.aborted: list[str] = []
@@ -44,17 +44,17 @@ class FakeAnswer(msgspec.Struct):
 
 
 class FakeNumbers(msgspec.Struct):
-    """Numbers in the form in which they go out."""
+    """Numbers in an output format."""
 
     values: list
 
     def written(self, item: str) -> str:
         parts = (json.dumps(value) for value in self.values)
-        return ",".join(item.replace("#", str(place)).replace("@", part) for place, part in enumerate(parts))
+        return ",".join(item.replace("#", str(index)).replace("@", part) for index, part in enumerate(parts))
 
 
 class FakeModel:
-    """Answers lexical vectors, or what `reply` returns for the texts; counts calls in flight."""
+    """Returns lexical vectors, or the result of `reply`. Counts calls in flight."""
 
     def __init__(self, reply: Callable[[list[str]], FakeAnswer] | None = None) -> None:
         self.calls: list[list[str]] = []
@@ -113,7 +113,7 @@ def rows_of(texts: list[str]) -> FakeAnswer:
 
 
 def code(number: int, status: int) -> Callable[[list[str]], FakeAnswer]:
-    body = json.dumps({"internalCode": number, "description": "said so"})
+    body = json.dumps({"internalCode": number, "description": "a reason"})
     return lambda _: FakeAnswer("http", status, body)
 
 
@@ -133,7 +133,7 @@ class FakeRequest:
 
 
 class FakeApp:
-    """A whole application over fakes: `ask` sends a request, `model` and `log` tell what came of it."""
+    """An application on fakes. `ask`, `send` and `call` make requests; `model` and `log` record the effects."""
 
     def __init__(self, model: FakeModel | None = None, *, limiter: Limiter | None = None, **variables: str) -> None:
         self.model = model or FakeModel()
@@ -175,16 +175,16 @@ class FakeApp:
 
 
 def content(response: HttpResponse) -> str:
-    """Return the body as the JavaScript side writes it."""
+    """Return the body of the response, as JavaScript would write it."""
     if isinstance(response.numbers, FakeNumbers):
         return f"{response.text}[{response.numbers.written(response.item)}]{response.tail}"
     return response.text
 
 
-def said(response: HttpResponse) -> dict:
+def json_of(response: HttpResponse) -> dict:
     return json.loads(content(response))
 
 
 def error(response: HttpResponse) -> tuple[int, str, str | None]:
-    item = said(response)["error"]
+    item = json_of(response)["error"]
     return response.status, item["code"], item["param"]

@@ -1,4 +1,4 @@
-"""Arguments of other Workers: by position and by name, within the limits of HTTP."""
+"""RPC arguments: by position and by name, with the same limits as HTTP."""
 
 import json
 
@@ -16,21 +16,21 @@ def rejected(*arguments, names=("text",)):
     return caught.value
 
 
-def test_positions_get_names_and_options_follow():
+def test_positional_arguments_get_names_and_options_are_merged():
     assert json.loads(to_json(("text",), (["a"], {"task": "query"}), LIMIT)) == {"text": ["a"], "task": "query"}
     assert json.loads(to_json(("text",), (None, {"id": "1"}, None), LIMIT)) == {"id": "1"}
     assert json.loads(to_json((), (), LIMIT)) == {}
 
 
 @pytest.mark.parametrize("arguments", [("a", "b"), ("a", {}, {}), ("a", ["b"])])
-def test_another_number_or_kind_of_arguments(arguments):
+def test_rejects_a_wrong_number_or_type_of_arguments(arguments):
     error = rejected(*arguments)
     assert (error.code, error.param) == ("invalid_request", "options")
     assert "Call this method with text, an object of options." in error.message
 
 
 @pytest.mark.parametrize("value", [object(), {1, object()}, print, float])
-def test_what_is_not_plain_data(value):
+def test_rejects_values_that_are_not_plain_data(value):
     assert rejected([value]).message.startswith("The arguments are not plain data")
 
 
@@ -41,13 +41,13 @@ def nested(depth):
     return value
 
 
-def test_nesting_is_limited():
+def test_limits_the_nesting():
     assert to_json(("text",), (nested(62),), LIMIT)
     for depth in (63, 64, 5_000, 100_000):
         assert "deeper than 64" in rejected(nested(depth)).message
 
 
-def test_a_cycle_is_nested_too_deeply():
+def test_rejects_a_cycle_as_too_deeply_nested():
     ring, loop = [], {}
     ring.append(ring)
     loop["self"] = loop
@@ -55,20 +55,20 @@ def test_a_cycle_is_nested_too_deeply():
         assert "deeper than 64" in rejected(value).message
 
 
-def test_the_size_is_limited_before_and_after_it_is_written():
+def test_limits_the_size_before_and_after_serialisation():
     assert rejected("a" * (LIMIT + 1)).code == "payload_too_large"
     assert rejected(["\n" * 4 for _ in range(1_500)]).code == "payload_too_large"
     assert rejected([None] * LIMIT).code == "payload_too_large"
     assert to_json(("text",), ("a" * (LIMIT - 100),), LIMIT)
 
 
-def test_references_are_counted_as_often_as_they_are_written():
+def test_repeated_references_count_towards_the_size():
     value = ["a"]
     for _ in range(60):
         value = [value, value]
     assert rejected(value).code == "payload_too_large"
 
 
-def test_half_of_a_surrogate_pair_is_named():
+def test_a_lone_surrogate_is_rejected_with_its_path():
     error = rejected(["a", {"b": ["c", "\ud800"]}])
     assert (error.code, error.param) == ("invalid_request", "text[1].b[1]")

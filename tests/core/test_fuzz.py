@@ -1,6 +1,6 @@
-"""Whatever is sent: a clear refusal or an answer, never a fault of ours, and nothing paid for what is refused.
+"""Fuzzing: any input gives an answer or a clear error, never an internal one. A rejected request never calls the model.
 
-`make fuzz` runs the same with a larger budget.
+`make fuzz` runs the same tests with more examples.
 """
 
 import json
@@ -50,8 +50,8 @@ def test_any_json(route, body):
 def test_valid_bodies_with_some_bytes_changed(route, body, data):
     text = bytearray(json.dumps(body).encode())
     for _ in range(data.draw(st.integers(1, 4))):
-        place = data.draw(st.integers(0, len(text)))
-        text[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
+        start = data.draw(st.integers(0, len(text)))
+        text[start : start + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
     check(app_with(FakeIndex()), route.method, route.path, bytes(text))
 
 
@@ -85,12 +85,12 @@ def test_any_rpc_arguments(name, arguments):
 
 
 @given(st.text(max_size=300) | values.map(json.dumps), st.integers(100, 599))
-def test_any_answer_of_the_model_is_an_error_of_ours(body, status):
+def test_any_error_of_the_model_becomes_an_embedder_error(body, status):
     assert isinstance(upstream.error(status, body, now_s=0), EmbedderError)
 
 
 @given(st.text(max_size=300) | values.map(json.dumps))
-def test_any_answer_of_vectorize_is_right_or_an_error_of_ours(text):
+def test_any_answer_of_vectorize_is_decoded_or_becomes_an_embedder_error(text):
     for kind in (vectorize.Description, vectorize.Mutation, vectorize.Matches, list[vectorize.Stored]):
         try:
             vectorize.decode(text, kind)
@@ -99,12 +99,12 @@ def test_any_answer_of_vectorize_is_right_or_an_error_of_ours(text):
 
 
 @given(st.text())
-def test_any_message_of_vectorize_is_an_error_of_ours(message):
+def test_any_message_of_vectorize_becomes_an_embedder_error(message):
     assert isinstance(vectorize.error(message), EmbedderError)
 
 
 @given(st.dictionaries(st.sampled_from(["AUTH", "API_KEYS", "CORS_ORIGINS", "WAIT_S", "MAX_BODY_BYTES"]), scalars))
-def test_any_variables_are_settings_or_a_named_fault(variables):
+def test_any_variables_are_accepted_or_rejected_by_name(variables):
     try:
         settings.Settings.from_env(variables)
     except settings.SettingsError as error:
@@ -112,12 +112,12 @@ def test_any_variables_are_settings_or_a_named_fault(variables):
 
 
 @given(st.text())
-def test_tokens_of_any_text_are_bounded(text):
+def test_the_token_estimate_of_any_text_is_bounded(text):
     assert 0 <= tokens.estimate(text) <= len(text.encode("utf-8", "surrogatepass"))
 
 
 @given(st.integers(0, 10), st.floats(0, 1), st.floats(-10, 100))
-def test_a_wait_is_short_and_inside_the_deadline(attempt, jitter, left_s):
+def test_a_retry_delay_is_short_and_within_the_deadline(attempt, jitter, left_s):
     error = EmbedderError("upstream_error", "x", transient=True)
     wait = retries.wait_s(attempt, error, jitter=jitter, left_s=left_s)
     assert wait is None or (0 < wait <= 2 and wait < left_s)
@@ -125,8 +125,8 @@ def test_a_wait_is_short_and_inside_the_deadline(attempt, jitter, left_s):
     assert not (retries.is_last(attempt) and wait)
 
 
-def test_the_fuzzers_reach_the_model():
-    """A fuzzer that is always refused would prove nothing."""
+def test_the_valid_bodies_reach_the_model():
+    """If every request were rejected, the fuzzers would prove nothing."""
     app = app_with(FakeIndex())
     check(app, "POST", "/embed", json.dumps(VALID[0]).encode())
     assert app.model.calls

@@ -1,11 +1,11 @@
-"""The whole contract over fakes: nothing is called upstream for a request that is refused."""
+"""The HTTP contract, on fakes. A rejected request never calls the model."""
 
 import json
 
 import pytest
 
 from embedder.api import routes
-from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, code, content, error, said
+from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, code, content, error, json_of
 
 ACCOUNT = "/client/v4/accounts/abc/ai"
 RUN = f"{ACCOUNT}/run/@cf/google/embeddinggemma-300m"
@@ -38,14 +38,14 @@ def openai(texts, **fields):
         (b"x" * 2000, {}, 413, "payload_too_large"),
     ],
 )
-def test_a_body_that_cannot_be_right_is_refused_on_every_route(path, body, headers, status, fault):
+def test_every_route_rejects_an_invalid_body(path, body, headers, status, fault):
     app = FakeApp(MAX_BODY_BYTES="1024" if len(body) == 2000 else "4000000")
     method = next(route.method for route in routes.TABLE if route.path == path and route.body is not None)
     response = app.send(method, path.replace("{account}", "abc"), body, **headers)
     assert response.status == status
     assert app.model.calls == []
     if not path.startswith("/client/v4/accounts/{account}/ai/run"):
-        assert fault in (None, said(response)["error"]["code"])
+        assert fault in (None, json_of(response)["error"]["code"])
 
 
 @pytest.mark.parametrize(
@@ -80,29 +80,29 @@ def test_a_body_that_cannot_be_right_is_refused_on_every_route(path, body, heade
         ("/similarity", {"texts": ["a"] * 101}, (413, "batch_too_large", "texts")),
     ],
 )
-def test_a_request_that_is_refused_is_never_paid(path, body, expected):
+def test_rejects_invalid_fields_before_calling_the_model(path, body, expected):
     app = FakeApp()
     assert error(app.ask(path, body)) == expected
     assert app.model.calls == []
 
 
-def test_token_numbers_are_answered_with_the_clients_switch():
+def test_token_ids_are_rejected_with_a_hint_for_the_client():
     assert (
         "check_embedding_ctx_length=False"
-        in said(FakeApp().ask("/v1/embeddings", openai([[1, 2]])))["error"]["message"]
+        in json_of(FakeApp().ask("/v1/embeddings", openai([[1, 2]])))["error"]["message"]
     )
 
 
-def test_workers_ai_errors_have_cloudflares_shape_and_code():
+def test_errors_of_the_rest_dialect_have_cloudflares_format_and_codes():
     app = FakeApp()
-    assert said(app.ask(RUN, {"text": []})) == {
+    assert json_of(app.ask(RUN, {"text": []})) == {
         "result": None,
         "success": False,
         "errors": [{"code": 5006, "message": "text is empty; send 1 to 100 items."}],
         "messages": [],
     }
     other = app.ask(f"{ACCOUNT}/run/@cf/baai/bge-m3", {"text": "a"})
-    assert (other.status, said(other)["errors"][0]["code"]) == (404, 5007)
+    assert (other.status, json_of(other)["errors"][0]["code"]) == (404, 5007)
 
 
 @pytest.mark.parametrize(
@@ -114,21 +114,21 @@ def test_workers_ai_errors_have_cloudflares_shape_and_code():
         ({"encoding_format": "base64"}, True),
     ],
 )
-def test_numbers_are_computed_only_where_the_digits_of_the_model_do_not_serve(options, with_floats):
+def test_floats_are_computed_only_if_the_digits_of_the_model_do_not_suffice(options, with_floats):
     app = FakeApp()
     assert app.ask("/embed", {"text": "a", **options}).status == 200
     assert app.model.with_floats == [with_floats]
 
 
 @pytest.mark.parametrize("field", ["task", "input_type", "prompt_name"])
-def test_a_prompt_is_put_in_front_and_named(field):
+def test_adds_the_prompt_and_names_the_task_in_a_header(field):
     app = FakeApp()
     response = app.ask("/embed", {"text": ["a", "b"], field: "query"})
     assert app.model.calls == [["task: search result | query: a", "task: search result | query: b"]]
     assert response.headers["x-embedding-task"] == "search_query"
 
 
-def test_a_models_name_carries_a_task():
+def test_the_model_name_can_contain_a_task():
     app = FakeApp()
     app.ask("/v1/embeddings", {"model": f"{MODEL}:search_query", "input": "a"})
     app.ask("/v1/embeddings", {"model": f"@cf/google/{MODEL}:document", "input": "a", "title": "T"})
@@ -140,22 +140,22 @@ def test_a_models_name_carries_a_task():
     ]
 
 
-def test_every_dialect_gives_the_same_vectors():
+def test_all_dialects_return_the_same_vectors():
     app = FakeApp()
     texts = ["one", "zwei", "三"]
     for dimensions in (768, 256):
         wanted = {"dimensions": dimensions, "task": "query"}
-        native = said(app.ask("/embed", {"text": texts, **wanted}))
-        rest = said(app.ask(RUN, {"text": texts, **wanted}))
-        open_ai = said(app.ask("/v1/embeddings", openai(texts, **wanted)))
+        native = json_of(app.ask("/embed", {"text": texts, **wanted}))
+        rest = json_of(app.ask(RUN, {"text": texts, **wanted}))
+        open_ai = json_of(app.ask("/v1/embeddings", openai(texts, **wanted)))
         assert native["shape"] == [3, dimensions]
         assert rest == {"result": native, "success": True, "errors": [], "messages": []}
         assert [item["embedding"] for item in open_ai["data"]] == native["data"]
 
 
-def test_the_openai_answer_is_openais():
+def test_the_openai_answer_has_openais_format():
     response = FakeApp().ask("/v1/embeddings", openai("hello", user="u1"))
-    answer = said(response)
+    answer = json_of(response)
     assert {key: answer[key] for key in ("object", "model")} == {"object": "list", "model": MODEL}
     assert answer["usage"]["prompt_tokens"] == answer["usage"]["total_tokens"] >= 1
     assert response.headers["x-embedding-tokens"] == f"{answer['usage']['total_tokens']};estimated"
@@ -173,14 +173,14 @@ FORM = "application/x-www-form-urlencoded"
         ("/v1/embeddings", {"authorization": "Bearer any"}, 415),
     ],
 )
-def test_the_type_of_html_forms_is_for_curl_with_a_key(path, headers, status):
+def test_accepts_the_media_type_of_html_forms_only_on_the_rest_route_with_a_key(path, headers, status):
     app = FakeApp()
     response = app.send("POST", path, b'{"text": "a"}', content_type=FORM, **headers)
     assert response.status == status
     assert len(app.model.calls) == (status == 200)
 
 
-def test_no_answer_is_cached_or_taken_for_another_type():
+def test_every_answer_forbids_caching_and_type_sniffing():
     app = FakeApp()
     for response in (app.ask("/embed", {"text": "a"}), app.ask("/embed", {}), app.send("GET", "/health")):
         assert response.headers["x-content-type-options"] == "nosniff"
@@ -188,23 +188,23 @@ def test_no_answer_is_cached_or_taken_for_another_type():
 
 
 @pytest.mark.parametrize("body", [{"x" * 10_000: 1}, {"text": "a", "task": "y" * 10_000}, {"text": {"z" * 10_000: 1}}])
-def test_an_error_quotes_little_of_what_was_sent(body):
+def test_an_error_quotes_little_of_the_request(body):
     answer = content(FakeApp().ask("/embed", body))
     assert len(answer) < 1_000
 
 
-def test_large_batches_are_split_in_order_with_six_in_flight():
+def test_large_batches_are_split_in_order_with_six_calls_in_flight():
     app = FakeApp()
     texts = [f"text {number}" for number in range(1050)]
-    answer = said(app.ask("/v1/embeddings", openai(texts, dimensions=128)))
+    answer = json_of(app.ask("/v1/embeddings", openai(texts, dimensions=128)))
     assert [len(call) for call in app.model.calls] == [100] * 10 + [50]
     assert app.model.most_in_flight == 6
     assert [item["index"] for item in answer["data"]] == list(range(1050))
-    alone = said(app.ask("/v1/embeddings", openai(texts[777], dimensions=128)))["data"][0]["embedding"]
+    alone = json_of(app.ask("/v1/embeddings", openai(texts[777], dimensions=128)))["data"][0]["embedding"]
     assert answer["data"][777]["embedding"] == alone
 
 
-def test_if_one_call_fails_the_others_are_cancelled_and_nothing_is_half_answered():
+def test_a_failed_call_cancels_the_others_and_fails_the_request():
     model = FakeModel()
     ok = model._reply
     model._reply = lambda texts: code(3036, 429)(texts) if "text 150" in texts else ok(texts)
@@ -215,7 +215,7 @@ def test_if_one_call_fails_the_others_are_cancelled_and_nothing_is_half_answered
     assert model.in_flight == 0
 
 
-def test_over_long_texts_are_named():
+def test_truncated_texts_are_listed_in_a_header():
     app = FakeApp(MAX_TEXT_TOKENS="10")
     response = app.ask("/embed", {"text": ["short", "word " * 40, "short", "word " * 40]})
     assert response.status == 200
@@ -224,12 +224,12 @@ def test_over_long_texts_are_named():
 
 def test_similarity_of_a_source_and_of_all_pairs():
     app = FakeApp()
-    ranked = said(app.ask("/similarity", {"source": "red apple", "texts": ["red apple", "blue sea"]}))
+    ranked = json_of(app.ask("/similarity", {"source": "red apple", "texts": ["red apple", "blue sea"]}))
     assert ranked["shape"] == [2]
     assert ranked["scores"][0] == pytest.approx(1, abs=1e-6)
     assert ranked["scores"][1] < 0.9
     assert app.model.calls[0][0] == "task: sentence similarity | query: red apple"
-    matrix = said(app.ask("/similarity", {"texts": ["red apple", "blue sea"], "dimensions": 256}))
+    matrix = json_of(app.ask("/similarity", {"texts": ["red apple", "blue sea"], "dimensions": 256}))
     assert matrix["shape"] == [2, 2]
     assert matrix["scores"][0][1] == matrix["scores"][1][0]
 
@@ -254,13 +254,13 @@ def test_similarity_of_a_source_and_of_all_pairs():
         (lambda _: FakeAnswer("broken"), (502, "upstream_error", None), False),
     ],
 )
-def test_faults_of_the_model_become_ours(reply, expected, retry_after):
+def test_faults_of_the_model_become_embedder_errors(reply, expected, retry_after):
     response = FakeApp(FakeModel(reply)).ask("/v1/embeddings", openai("a"))
     assert error(response) == expected
     assert ("retry-after" in response.headers) == retry_after
 
 
-def test_a_fault_of_our_own_is_a_flat_sentence_and_a_logged_detail():
+def test_an_internal_error_is_generic_for_the_caller_and_detailed_in_the_log():
     def explode(_):
         raise RuntimeError("the inner reason")
 
@@ -271,12 +271,12 @@ def test_a_fault_of_our_own_is_a_flat_sentence_and_a_logged_detail():
     assert "inner reason" in json.loads(app.log[0])["detail"]
 
 
-def test_models_are_listed_and_found_by_name():
+def test_lists_models_and_gets_them_by_name():
     app = FakeApp()
-    names = [item["id"] for item in said(app.send("GET", "/v1/models"))["data"]]
+    names = [item["id"] for item in json_of(app.send("GET", "/v1/models"))["data"]]
     assert f"{MODEL}:search_query" in names
     for name in names:
-        assert said(app.send("GET", "/v1/models/" + name.replace("/", "%2F").replace("@", "%40")))["id"] == name
+        assert json_of(app.send("GET", "/v1/models/" + name.replace("/", "%2F").replace("@", "%40")))["id"] == name
     assert error(app.send("GET", "/v1/models/gpt-4"))[:2] == (404, "model_not_found")
 
 
@@ -292,7 +292,7 @@ def test_head_options_and_other_methods():
 
 
 @pytest.mark.parametrize(
-    ("given", "answered"),
+    ("sent", "returned"),
     [
         ("abc-123", "abc-123"),
         ("x" * 64, "x" * 64),
@@ -301,12 +301,12 @@ def test_head_options_and_other_methods():
         ("é", "generated-id"),
     ],
 )
-def test_a_sane_request_id_comes_back(given, answered):
-    response = FakeApp().send("GET", "/health", x_request_id=given)
-    assert response.headers["x-request-id"] == answered
+def test_a_valid_request_id_is_returned(sent, returned):
+    response = FakeApp().send("GET", "/health", x_request_id=sent)
+    assert response.headers["x-request-id"] == returned
 
 
-def test_the_log_line_counts_and_times_but_never_quotes():
+def test_the_log_line_has_counts_and_times_but_no_text_or_key():
     app = FakeApp(API_KEYS="web:0123456789abcdef", AUTH="on")
     app.ask("/embed", {"text": "a secret text"}, authorization="Bearer 0123456789abcdef")
     [line] = app.log
@@ -333,7 +333,7 @@ KEYS = "web:0123456789abcdef, batch:fedcba9876543210"
         ("Bearer é", 401),
     ],
 )
-def test_only_keys_of_the_secret_open(authorization, status):
+def test_only_configured_keys_are_accepted(authorization, status):
     app = FakeApp(AUTH="on", API_KEYS=KEYS)
     response = app.ask("/embed", {"text": "a"}, authorization=authorization)
     assert response.status == status
@@ -342,13 +342,13 @@ def test_only_keys_of_the_secret_open(authorization, status):
         assert response.headers["www-authenticate"].startswith("Bearer")
 
 
-def test_without_keys_it_is_closed_but_for_public_routes():
+def test_without_keys_only_public_routes_answer():
     app = FakeApp(AUTH="on")
     assert error(app.ask("/embed", {"text": "a"}))[:2] == (503, "auth_not_configured")
     assert app.send("GET", "/health").status == 200
 
 
-def test_the_limiter_counts_by_key_name_or_by_address():
+def test_the_rate_limiter_counts_by_key_name_or_address():
     seen = []
 
     async def limiter(_scope, key):
@@ -364,7 +364,7 @@ def test_the_limiter_counts_by_key_name_or_by_address():
     assert seen == ["key:web", "address:1.2.3.4", "address:1.2.3.4"]
 
 
-def test_cors_is_for_the_listed_origins_alone():
+def test_cors_allows_only_the_configured_origins():
     app = FakeApp(CORS_ORIGINS="https://a.example")
     allowed = app.ask("/embed", {"text": "a"}, origin="https://a.example").headers
     assert allowed["access-control-allow-origin"] == "https://a.example"

@@ -1,4 +1,4 @@
-"""Requests whose client has reset the connection: a later request closes them, and they hold nothing."""
+"""Requests whose client has disconnected: a later request closes them, and their memory is freed."""
 
 import asyncio
 import gc
@@ -16,7 +16,7 @@ LATER_MS = 60_000
 
 
 class Hanging(FakeModel):
-    """Answers a number of calls, then never again."""
+    """Answers the first calls; all later ones hang."""
 
     def __init__(self, answers: int = 0) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Hanging(FakeModel):
 
 
 class HangingIndex(FakeIndex):
-    """Never answers one method."""
+    """Calls of one method hang."""
 
     def __init__(self, method: str) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ def request(method: str, path: str, body: dict) -> FakeRequest:
 
 
 async def hang(app: FakeApp, phase: str) -> None:
-    """Start a request that never ends, and return when it waits."""
+    """Start a request that never ends, and return once it waits."""
     asked = request(*PHASES[phase][2])
     if phase == "upload":
         asked.read = never
@@ -83,7 +83,7 @@ def running() -> int:
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_a_later_request_closes_what_will_never_end(phase):
+def test_a_later_request_closes_a_hanging_one(phase):
     model, index, _ = PHASES[phase]
     app = FakeApp(model, limiter=never if phase == "limiter" else None)
     if index:
@@ -102,12 +102,12 @@ def test_a_later_request_closes_what_will_never_end(phase):
         assert app.app.live._live == {}
 
     asyncio.run(scenario())
-    [gone] = [json.loads(line) for line in app.log if "client_disconnected" in line]
-    assert (gone["status"], gone["path"]) == (499, PHASES[phase][2][1])
-    assert gone["total_ms"] >= LATER_MS
+    [closed] = [json.loads(line) for line in app.log if "client_disconnected" in line]
+    assert (closed["status"], closed["path"]) == (499, PHASES[phase][2][1])
+    assert closed["total_ms"] >= LATER_MS
 
 
-def test_a_request_that_ends_is_not_kept():
+def test_a_finished_request_is_not_kept():
     app = FakeApp()
     assert app.ask("/embed", {"text": "a"}).status == 200
     assert app.ask("/embed", {}).status == 400
@@ -115,7 +115,7 @@ def test_a_request_that_ends_is_not_kept():
     assert app.app.live._live == {}
 
 
-def test_closing_one_request_does_not_forget_the_running_one():
+def test_closing_a_request_keeps_the_running_one():
     app = FakeApp(Hanging())
 
     async def scenario() -> None:
@@ -140,7 +140,7 @@ def explode(_: list[str]) -> None:
     ("reply", "body"),
     [(code(5006, 400), {"text": "a"}), (explode, {"text": "a"}), (None, {"text": []}), (None, {"text": 7})],
 )
-def test_an_error_holds_nothing_even_before_the_collector_runs(reply, body):
+def test_an_error_frees_its_request_without_garbage_collection(reply, body):
     app = FakeApp(FakeModel(reply))
     asked = request("POST", "/embed", body)
     held = weakref.ref(asked.scope)
@@ -153,8 +153,8 @@ def test_an_error_holds_nothing_even_before_the_collector_runs(reply, body):
         gc.enable()
 
 
-def test_a_request_that_waits_for_its_write_is_not_closed():
-    index = FakeIndex(looks=10**6)
+def test_a_request_that_waits_for_visibility_is_not_closed():
+    index = FakeIndex(polls=10**6)
     app = FakeApp()
     app.replace(index=Store(index, clock=app.clock, wait_s=20, sleep=lambda _: asyncio.Future()))
 
@@ -163,7 +163,7 @@ def test_a_request_that_waits_for_its_write_is_not_closed():
         task = asyncio.ensure_future(http.handle(app.app, asked))
         for _ in range(50):
             await asyncio.sleep(0)
-        app.now += 26_000  # past DEADLINE_S + grace, inside WAIT_S
+        app.now += 26_000  # after DEADLINE_S and the grace period, but within WAIT_S
         app.app.live._live[task].began_ms = 0
         await http.handle(app.app, request("GET", "/health", {}))
         assert task in app.app.live._live

@@ -1,4 +1,4 @@
-"""The prompts of the model card, to the letter."""
+"""The prompts, exactly as in the model card."""
 
 import pytest
 
@@ -24,19 +24,19 @@ def test_every_task_has_its_prompt(task, prompted):
     assert prompts.apply(task, ["T"]) == [prompted]
 
 
-def test_short_names_stand_for_the_long_ones():
+def test_short_task_names_are_expanded():
     assert prompts.full_name("query") == "search_query"
     assert prompts.full_name("document") == "search_document"
     assert prompts.full_name("clustering") == "clustering"
 
 
-def test_titles_go_into_the_document_prompt():
+def test_titles_are_part_of_the_document_prompt():
     assert prompts.apply("search_document", ["a", "b"], "X") == ["title: X | text: a", "title: X | text: b"]
     assert prompts.apply("search_document", ["a", "b"], ["X", ""]) == ["title: X | text: a", "title: none | text: b"]
 
 
 @pytest.mark.parametrize(("task", "titles"), [("search_document", ["X"]), ("search_query", "X"), (None, "X")])
-def test_titles_that_fit_nowhere_are_refused(task, titles):
+def test_rejects_titles_that_do_not_fit_the_task_or_the_texts(task, titles):
     with pytest.raises(EmbedderError) as caught:
         prompts.apply(task, ["a", "b"], titles)
     assert (caught.value.code, caught.value.param) == ("invalid_request", "title")

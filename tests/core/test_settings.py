@@ -1,11 +1,11 @@
-"""Variables are checked all at once, by name."""
+"""The settings: all variables are checked together, and errors name them."""
 
 import pytest
 
 from embedder.settings import Settings, SettingsError
 
 
-def test_nothing_set_is_closed_with_the_documented_limits():
+def test_the_defaults_require_a_key_and_have_the_documented_limits():
     settings = Settings.from_env({})
     assert settings == Settings()
     assert settings.auth
@@ -35,7 +35,7 @@ def test_every_variable_is_read():
     )
 
 
-def test_all_faults_are_named_and_no_key_is_repeated():
+def test_an_error_names_every_invalid_variable_and_quotes_no_key():
     with pytest.raises(SettingsError) as caught:
         Settings.from_env(
             {"MAX_TEXT_TOKENS": "many", "AUTH": "no", "API_KEYS": "tooshort", "CORS_ORIGINS": "*", "WAIT_S": "-1"}
@@ -47,6 +47,6 @@ def test_all_faults_are_named_and_no_key_is_repeated():
 
 
 @pytest.mark.parametrize("value", ["9" * 40, "1.5", "", "²", "0"])
-def test_numbers_outside_the_limits(value):
+def test_rejects_numbers_outside_the_limits(value):
     with pytest.raises(SettingsError, match="DEADLINE_S must be an integer from 1 to 300"):
         Settings.from_env({"DEADLINE_S": value})

@@ -1,4 +1,4 @@
-"""Vectorize routes over a fake index: limits before anything is paid, the truth about partial failure, waiting."""
+"""The Vectorize routes, on a fake index: limits, partial failures, waiting for visibility."""
 
 import json
 
@@ -8,7 +8,7 @@ import pytest
 from embedder import vectorize
 from embedder.errors import EmbedderError
 from embedder.store import Store
-from tests.core.fakes import FakeAnswer, FakeApp, code, error, said
+from tests.core.fakes import FakeAnswer, FakeApp, code, error, json_of
 
 
 class Found(msgspec.Struct):
@@ -17,11 +17,11 @@ class Found(msgspec.Struct):
 
 
 class FakeIndex:
-    """Records calls; fails the n-th write if told to; shows a mutation after some looks."""
+    """Records calls. Fails the write number `fail_write`. Mutations become visible after a number of polls."""
 
-    def __init__(self, *, dimensions: int = 768, fail_write: int | None = None, looks: int = 0) -> None:
+    def __init__(self, *, dimensions: int = 768, fail_write: int | None = None, polls: int = 0) -> None:
         self.calls: list[tuple[str, object]] = []
-        self.dimensions, self.fail_write, self.looks = dimensions, fail_write, looks
+        self.dimensions, self.fail_write, self.polls = dimensions, fail_write, polls
         self.vectors: dict[str, dict] = {}
         self.mutations = 0
         self.other_writer: str | None = None
@@ -61,7 +61,7 @@ class FakeIndex:
 
     def _getByIds(self, ids: list[str]) -> list[dict]:  # noqa: N802
         found = [self.vectors[name] for name in ids if name in self.vectors]
-        return [{**item, "values": place} for place, item in enumerate(found)]
+        return [{**item, "values": index} for index, item in enumerate(found)]
 
     def _query(self, _options: dict, rows: list[list[float]]) -> dict:
         assert [len(row) for row in rows] == [768]
@@ -74,11 +74,11 @@ class FakeIndex:
     def _describe(self) -> dict:
         if self.fail_describe:
             raise vectorize.error("INDEX_GET_ERROR (code = 50000): boom")
-        self.looks -= 1
+        self.polls -= 1
         return {
             "dimensions": self.dimensions,
             "vectorCount": len(self.vectors),
-            "processedUpToMutation": (self.other_writer and "other") or f"m{self.mutations if self.looks < 0 else 0}",
+            "processedUpToMutation": (self.other_writer and "other") or f"m{self.mutations if self.polls < 0 else 0}",
             "processedUpToDatetime": self.other_writer or "1970-01-01T00:00:00.000Z",
         }
 
@@ -100,21 +100,21 @@ def put(app: FakeApp, body: object):
     return app.send("PUT", "/vectors", json.dumps(body).encode())
 
 
-def test_documents_get_the_document_prompt_and_keep_their_text():
+def test_documents_get_the_document_prompt_and_store_their_text():
     index = FakeIndex()
     app = app_with(index)
     body = {"documents": [{"id": "a", "text": "T", "title": "H", "metadata": {"lang": "en"}}, {"id": "b", "text": "U"}]}
-    answer = said(put(app, {**body, "namespace": "n"}))
+    answer = json_of(put(app, {**body, "namespace": "n"}))
     assert answer == {"count": 2, "mutation_ids": ["m1"], "visible": None}
     assert app.model.calls == [["title: H | text: T", "title: none | text: U"]]
     assert index.vectors["a"]["metadata"] == {"lang": "en", "text": "T"}
     assert (index.vectors["a"]["namespace"], len(index.vectors["a"]["values"])) == ("n", 768)
 
 
-def test_a_thousand_documents_are_ten_calls_in_order():
+def test_1000_documents_are_written_in_ten_calls_in_order():
     index = FakeIndex()
     app = app_with(index)
-    answer = said(put(app, {"documents": documents(1000), "mode": "insert", "keep_text": False}))
+    answer = json_of(put(app, {"documents": documents(1000), "mode": "insert", "keep_text": False}))
     assert answer["mutation_ids"] == [f"m{number}" for number in range(1, 11)]
     written = index.named("insert")
     assert [item["id"] for batch in written for item in batch] == [item["id"] for item in documents(1000)]
@@ -139,7 +139,7 @@ def test_a_thousand_documents_are_ten_calls_in_order():
         ({"id": "a", "text": "a", "extra": 1}, "documents[0]"),
     ],
 )
-def test_a_document_that_vectorize_would_refuse_is_refused_by_name(document, param):
+def test_rejects_documents_that_vectorize_would_reject(document, param):
     index = FakeIndex()
     app = app_with(index)
     status, code, where = error(put(app, {"documents": [document]}))
@@ -159,22 +159,22 @@ def test_a_document_that_vectorize_would_refuse_is_refused_by_name(document, par
         ({"documents": documents(1), "task": "doc"}, (400, "invalid_request", "task")),
     ],
 )
-def test_a_write_that_cannot_work_is_never_paid(body, expected):
+def test_rejects_an_invalid_write_before_calling_the_model(body, expected):
     index = FakeIndex()
     app = app_with(index)
     assert error(put(app, body)) == expected
     assert (app.model.calls, index.calls) == ([], [])
 
 
-def test_an_index_of_another_size_is_found_out_before_anything_is_paid():
+def test_rejects_an_index_with_other_dimensions_before_calling_the_model():
     app = app_with(FakeIndex(dimensions=1024))
     assert error(put(app, {"documents": documents(1)}))[:2] == (409, "index_mismatch")
     assert error(app.ask("/search", {"text": "a"}))[:2] == (409, "index_mismatch")
     assert app.model.calls == []
-    assert said(app.send("GET", "/index"))["fits"] is False
+    assert json_of(app.send("GET", "/index"))["fits"] is False
 
 
-def test_without_a_binding_the_routes_say_so_and_the_others_work():
+def test_without_a_binding_only_the_index_routes_fail():
     app = FakeApp()
     for response in (
         put(app, {"documents": documents(1)}),
@@ -189,16 +189,16 @@ def test_without_a_binding_the_routes_say_so_and_the_others_work():
     assert app.ask("/embed", {"text": "a"}).status == 200
 
 
-def test_partial_failure_names_both_parts():
+def test_a_partial_failure_names_accepted_and_other_ids():
     index = FakeIndex(fail_write=3)
     response = put(app_with(index), {"documents": documents(1000)})
-    answer = said(response)
+    answer = json_of(response)
     assert error(response)[:2] == (503, "upstream_busy")
     assert answer["accepted"] == [f"doc-{number}" for number in range(300)]
     assert answer["not_accepted"] == [f"doc-{number}" for number in range(300, 1000)]
     assert "sending all again is safe" in answer["error"]["message"]
     index.fail_write = None
-    assert said(put(app_with(index), {"documents": documents(1000)}))["count"] == 1000
+    assert json_of(put(app_with(index), {"documents": documents(1000)}))["count"] == 1000
     assert len(index.vectors) == 1000
 
 
@@ -212,24 +212,24 @@ def test_partial_failure_names_both_parts():
     ],
 )
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_whatever_ends_a_write_what_was_accepted_is_named(method, failure, code):
+def test_every_failure_of_a_write_names_the_accepted_ids(method, failure, code):
     index = FakeIndex(fail_write=3)
     index.failure = failure
     names = [f"doc-{number}" for number in range(1000)]
     body = {"documents": documents(1000)} if method == "PUT" else {"ids": names}
-    answer = said(app_with(index).send(method, "/vectors", json.dumps(body).encode()))
+    answer = json_of(app_with(index).send(method, "/vectors", json.dumps(body).encode()))
     assert answer["error"]["code"] == code
     assert (answer["accepted"], answer["not_accepted"]) == (names[:300], names[300:])
 
 
-def test_a_failure_of_the_model_in_the_middle_is_a_partial_failure_too():
+def test_a_later_failure_of_the_model_is_a_partial_failure():
     index = FakeIndex()
     app = app_with(index)
     batch = documents(250)
-    batch[220]["text"] = "refuse me"
+    batch[220]["text"] = "fail here"
     ok = app.model._reply
-    app.model._reply = lambda texts: code(3036, 429)(texts) if any("refuse" in text for text in texts) else ok(texts)
-    answer = said(put(app, {"documents": batch}))
+    app.model._reply = lambda texts: code(3036, 429)(texts) if any("fail" in text for text in texts) else ok(texts)
+    answer = json_of(put(app, {"documents": batch}))
     assert answer["error"]["code"] == "quota_exhausted"
     assert len(answer["accepted"]) == 200
     assert len(answer["not_accepted"]) == 50
@@ -239,7 +239,7 @@ def test_embed_and_store_in_one_call():
     index = FakeIndex()
     app = app_with(index)
     body = {"text": ["a", "b"], "store": {"ids": ["1", "2"], "metadata": [{"n": 1}, {"n": 2}]}, "dimensions": 128}
-    answer = said(app.ask("/embed", body))
+    answer = json_of(app.ask("/embed", body))
     assert (answer["shape"], answer["stored"]["count"]) == ([2, 128], 2)
     assert [len(row) for row in answer["data"]] == [128, 128]
     assert len(index.vectors["1"]["values"]) == 768
@@ -255,7 +255,7 @@ def test_embed_and_store_in_one_call():
         ({"ids": ["1", "1"]}, "store.ids[1]"),
     ],
 )
-def test_a_store_that_does_not_fit_the_texts(store, param):
+def test_rejects_ids_and_metadata_that_do_not_match_the_texts(store, param):
     app = app_with(FakeIndex())
     assert error(app.ask("/embed", {"text": ["a", "b"], "store": store})) == (400, "invalid_request", param)
     assert app.model.calls == []
@@ -264,7 +264,7 @@ def test_a_store_that_does_not_fit_the_texts(store, param):
 def test_search_by_text_and_by_id():
     index = FakeIndex()
     app = app_with(index)
-    found = said(
+    found = json_of(
         app.ask("/search", {"text": "hello", "top_k": 3, "namespace": "n", "filter": {"year": {"$gte": 2020}}})
     )
     assert [match["id"] for match in found["matches"]] == ["a", "b"]
@@ -277,20 +277,20 @@ def test_search_by_text_and_by_id():
         "filter": {"year": {"$gte": 2020}},
     }
     assert index.named("query") == [wanted]
-    said(app.ask("/search", {"id": "doc-1", "metadata": "none", "top_k": 100}))
+    json_of(app.ask("/search", {"id": "doc-1", "metadata": "none", "top_k": 100}))
     assert index.named("doc-1") == [{"topK": 100, "returnValues": False, "returnMetadata": "none"}]
     assert len(app.model.calls) == 1
 
 
-def test_values_that_nobody_asked_for_stay_out():
+def test_values_are_returned_only_on_request():
     app = app_with(FakeIndex())
-    assert "values" not in said(app.ask("/search", {"text": "a"}))["matches"][0]
+    assert "values" not in json_of(app.ask("/search", {"text": "a"}))["matches"][0]
     asked = app.ask("/search", {"text": "a", "values": True})
-    assert said(asked)["matches"][0]["values"] == 0
+    assert json_of(asked)["matches"][0]["values"] == 0
 
 
-def test_matches_below_a_score_are_left_out():
-    found = said(app_with(FakeIndex()).ask("/search", {"text": "a", "min_score": 0.5}))
+def test_matches_below_min_score_are_left_out():
+    found = json_of(app_with(FakeIndex()).ask("/search", {"text": "a", "min_score": 0.5}))
     assert found == {"count": 1, "matches": [{"id": "a", "score": 0.9, "metadata": {"text": "x"}}]}
 
 
@@ -313,62 +313,62 @@ def test_matches_below_a_score_are_left_out():
         ({"filter": {"a": {"$in": ["x" * 40] * 60}}}, "filter"),
     ],
 )
-def test_a_search_that_cannot_work_is_never_paid(fields, param):
+def test_rejects_an_invalid_search_before_calling_the_model(fields, param):
     index = FakeIndex()
     app = app_with(index)
     assert error(app.ask("/search", {"text": "a", **fields})) == (400, "invalid_request", param)
     assert (app.model.calls, index.calls) == ([], [])
 
 
-def test_reading_is_split_to_twenty_and_deleting_to_a_hundred():
+def test_gets_in_calls_of_20_and_deletes_in_calls_of_100():
     index = FakeIndex()
     app = app_with(index)
     put(app, {"documents": documents(45)})
     names = [f"doc-{number}" for number in range(50)]
-    answer = said(app.send("GET", "/vectors", query="ids=" + ",".join(names[:25]) + "&ids=" + ",".join(names[25:])))
+    answer = json_of(app.send("GET", "/vectors", query="ids=" + ",".join(names[:25]) + "&ids=" + ",".join(names[25:])))
     assert [len(call) for call in index.named("getByIds")] == [20, 20, 10]
     assert [item["id"] for item in answer["vectors"]] == names[:45]
     assert answer["missing"] == sorted(names[45:])
-    gone = said(app.send("DELETE", "/vectors", json.dumps({"ids": [f"x{n}" for n in range(250)]}).encode()))
+    deleted = json_of(app.send("DELETE", "/vectors", json.dumps({"ids": [f"x{n}" for n in range(250)]}).encode()))
     assert [len(call) for call in index.named("deleteByIds")] == [100, 100, 50]
-    assert gone["count"] == 250
+    assert deleted["count"] == 250
 
 
 @pytest.mark.parametrize("query", ["", "ids=", "ids=" + ",".join(map(str, range(101)))])
-def test_reading_nothing_or_too_much(query):
+def test_rejects_a_get_without_ids_or_with_too_many(query):
     index = FakeIndex()
     assert app_with(index).send("GET", "/vectors", query=query).status in (400, 413)
     assert index.calls == []
 
 
 def test_waiting_ends_when_the_write_is_visible():
-    index = FakeIndex(looks=4)
+    index = FakeIndex(polls=4)
     app = app_with(index)
-    assert said(put(app, {"documents": documents(1), "wait": True}))["visible"] is True
+    assert json_of(put(app, {"documents": documents(1), "wait": True}))["visible"] is True
     assert app.slept == [0.25, 0.5, 1.0]
 
 
-def test_waiting_gives_up_and_says_so():
-    index = FakeIndex(looks=10**6)
+def test_waiting_ends_after_wait_s():
+    index = FakeIndex(polls=10**6)
     app = app_with(index, WAIT_S="7")
-    assert said(put(app, {"documents": documents(1), "wait": True}))["visible"] is False
+    assert json_of(put(app, {"documents": documents(1), "wait": True}))["visible"] is False
     assert sum(app.slept) <= 7
     assert app.scope.extended == [12_000]
 
 
-def test_an_accepted_write_stays_accepted_if_the_index_cannot_be_described():
+def test_a_failed_poll_does_not_fail_an_accepted_write():
     index = FakeIndex()
     app = app_with(index)
     put(app, {"documents": documents(1)})
     index.fail_describe = True
-    answer = said(put(app, {"documents": documents(1), "wait": True}))
+    answer = json_of(put(app, {"documents": documents(1), "wait": True}))
     assert answer == {"count": 1, "mutation_ids": ["m2"], "visible": None}
 
 
-def test_another_writers_later_mutation_shows_that_ours_is_done():
-    index = FakeIndex(looks=10**6)
+def test_a_later_mutation_of_another_writer_proves_visibility():
+    index = FakeIndex(polls=10**6)
     app = app_with(index, WAIT_S="3")
     index.other_writer = "1970-01-01T00:16:39.000Z"
-    assert said(put(app, {"documents": documents(1), "wait": True}))["visible"] is False
+    assert json_of(put(app, {"documents": documents(1), "wait": True}))["visible"] is False
     index.other_writer = "2030-01-01T00:00:00.000Z"
-    assert said(put(app, {"documents": documents(1), "wait": True}))["visible"] is True
+    assert json_of(put(app, {"documents": documents(1), "wait": True}))["visible"] is True

@@ -1,4 +1,4 @@
-"""What Vectorize says, decoded into types and turned into our errors."""
+"""Decoding the answers of Vectorize, and mapping its errors."""
 
 import pytest
 
@@ -22,13 +22,13 @@ from embedder.errors import EmbedderError
         ),
     ],
 )
-def test_what_the_binding_says_becomes_one_of_our_errors(message, kind, code):
-    made = vectorize.error(message)
-    assert (made.code, made.upstream_code) == (kind, code)
+def test_messages_of_the_binding_become_embedder_errors(message, kind, code):
+    error = vectorize.error(message)
+    assert (error.code, error.upstream_code) == (kind, code)
 
 
 @pytest.mark.parametrize("text", ["null", "[]", "5", "{}", '{"dimensions": "768", "vectorCount": 0}', "", "{"])
-def test_an_answer_of_another_shape_is_an_error(text):
+def test_rejects_an_invalid_answer(text):
     with pytest.raises(EmbedderError) as caught:
         vectorize.decode(text, vectorize.Description)
     assert caught.value.code == "upstream_invalid"

@@ -1,5 +1,5 @@
 // @ts-check
-/** The validator of the model's answers: what it accepts, what it rejects, and that its float32 are those of JSON.parse. */
+/** The validator of the model's answers: what it accepts and rejects, and that its float32 agree with JSON.parse. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -8,13 +8,13 @@ import { answer, bytes, random, row } from "./samples.js";
 
 const ROW = row();
 
-/** Reads one answer both ways, with and without floats, which must agree. @param {string} text @param {number} count */
+/** Reads an answer without floats and with them; both must succeed. @param {string} text @param {number} count */
 function read(text, count) {
   readAnswer(bytes(text), count, false);
   return readAnswer(bytes(text), count, true);
 }
 
-/** @param {string[]} texts numbers as they are written */
+/** @param {string[]} texts the first numbers as text */
 function withNumbers(texts) {
   return answer([[...texts, ...ROW.slice(texts.length).map(String)]]);
 }
@@ -28,7 +28,7 @@ test("numbers become the float32 that JSON.parse and Math.fround give", () => {
   }
 });
 
-/** Writes a number in one of many ways. @param {() => number} next */
+/** Returns a random number in one of many notations. @param {() => number} next */
 function number(next) {
   const value = (next() - 0.5) * 10 ** Math.floor(next() * 12 - 9);
   const kind = Math.floor(next() * 8);
@@ -41,7 +41,7 @@ function number(next) {
   return String(value);
 }
 
-/** The exact middle of two neighbouring float32, or a hair beside it. @param {number} value */
+/** Returns the exact midpoint of two adjacent float32, or a value just above it. @param {number} value */
 function halfway(value) {
   const pair = new Float32Array([value, 0]);
   const bits = new Int32Array(pair.buffer);
@@ -50,16 +50,16 @@ function halfway(value) {
   return value > 0 ? `${exact}1` : exact;
 }
 
-test("the digits are found as they were written", () => {
+test("the spans contain the digits of each row", () => {
   const text = answer([ROW, ROW.map((value) => value * 3)]);
   const { spans } = read(text, 2);
   const rows = [0, 1].map((i) => text.slice(spans[2 * i], spans[2 * i + 1]));
   assert.deepEqual(rows.map((digits) => JSON.parse(digits)), JSON.parse(text).data);
 });
 
-const LARGEST = "340282346638528859811704183484516925440"; // float32; from halfway to 2^128 on it is infinite
+const LARGEST = "340282346638528859811704183484516925440"; // as float32; values from the midpoint to 2^128 on are infinite
 const INFINITE = "340282356779733661637539395458142568448";
-test("what is infinite as float32 is rejected, and no less", () => {
+test("numbers that are infinite as float32 are rejected, and the largest finite one is accepted", () => {
   for (const text of [LARGEST, `-${LARGEST}`, "3.4028235e38", "3.40282356e38", "1e-400"]) {
     assert.equal(read(withNumbers([text]), 1).floats?.[0], Math.fround(Number(text)));
   }
@@ -71,7 +71,7 @@ test("what is infinite as float32 is rejected, and no less", () => {
   }
 });
 
-test("of two keys of the same name, none is right", () => {
+test("duplicate keys are rejected", () => {
   for (const text of [`{"data":[[${ROW}]],"data":[[${ROW}]]}`, `{"d\\u0061ta":[[${ROW}]],"data":[[${ROW}]]}`]) {
     assert.throws(() => read(text, 1), /not JSON|shape/);
   }
@@ -90,14 +90,14 @@ for (const [name, text] of Object.entries(LAYOUTS)) {
   });
 }
 
-test("an answer cut off anywhere is rejected", () => {
+test("an answer that ends early is rejected, wherever it ends", () => {
   const text = answer([ROW.map((value) => Number(value.toFixed(3)))]);
   for (let length = 0; length < text.length; length++) {
     assert.throws(() => readAnswer(bytes(text.slice(0, length)), 1, length % 2 === 0), InvalidAnswer);
   }
 });
 
-test("an answer with any byte replaced is what JSON.parse says of it", () => {
+test("an answer with a replaced byte is accepted or rejected as with JSON.parse", () => {
   const text = answer([ROW.map((value) => Number(value.toFixed(3)))]);
   const next = random(2);
   for (let run = 0; run < 4000; run++) {
@@ -116,7 +116,7 @@ function compare(changed) {
   }
 }
 
-/** Whether the bytes are a right answer, told the slow way. @param {Uint8Array} changed */
+/** Returns whether the bytes are a valid answer, according to JSON.parse. @param {Uint8Array} changed */
 function expectedOf(changed) {
   try {
     const { shape, data } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(changed));
@@ -138,12 +138,12 @@ const REASONS = {
   "not JSON": ["<html>", 1],
 };
 for (const [reason, [text, count]] of Object.entries(REASONS)) {
-  test(`the reason: ${reason}`, () => {
+  test(`rejected because ${reason}`, () => {
     assert.throws(() => read(/** @type {string} */ (text), Number(count)), (error) => String(error).includes(reason));
   });
 }
 
-test("a row whose first numbers are zero is rejected only where those alone are used", () => {
+test("a row whose first numbers are zero is rejected only if no other numbers are used", () => {
   const text = answer([ROW.map((value, i) => (i < 256 ? 0 : value))]);
   assert.ok(readAnswer(bytes(text), 1, true, 512));
   assert.throws(() => readAnswer(bytes(text), 1, true, 256), /first 256 numbers of the model's row 0 are all zero/);

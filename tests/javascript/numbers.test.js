@@ -1,5 +1,5 @@
 // @ts-check
-/** Rows in every form in which they go out, and cosines. */
+/** Rows in every output format, and cosines. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -23,17 +23,17 @@ function fromBase64(text) {
   return [...new Float32Array(new Uint8Array(Buffer.from(text, "base64")).buffer)];
 }
 
-test("the digits of the model go out as they are", () => {
+test("the digits of the model are returned unchanged", () => {
   assert.deepEqual(written(768, "float"), ROWS);
 });
 
-test("an answer that is already what goes out is not copied", () => {
+test("an answer that is already the response is not copied", () => {
   const out = writeRows(READ, { dimensions: 768, encoding: "float" }, "@", 0, '{"shape":[3,768],"data":[', "]}");
   assert.equal(out, READ.bytes);
 });
 
 for (const size of SIZES) {
-  test(`${size} numbers: truncated and renormalised, the same as JSON and as base64`, () => {
+  test(`${size} numbers: truncated and renormalised, equal as JSON and as base64`, () => {
     const packed = written(size, "base64").map(fromBase64);
     packed.forEach((/** @type {number[]} */ values, /** @type {number} */ i) => {
       const part = ROWS[i].slice(0, size);
@@ -46,7 +46,7 @@ for (const size of SIZES) {
   });
 }
 
-test("a number in JSON reads as the same float32", () => {
+test("numbers in JSON parse to the same float32", () => {
   const next = random(5);
   for (let run = 0; run < 40; run++) {
     const values = Array.from({ length: DIMENSIONS }, (_, i) => Math.fround((next() - 0.5) * 10 ** -(i % 9)));
@@ -60,13 +60,13 @@ test("a number in JSON reads as the same float32", () => {
   }
 });
 
-test("the template of an item gets its numbers and its index", () => {
+test("the template of an item is filled with its numbers and its index", () => {
   const items = written(128, "base64", '{"index":#,"embedding":@,"again":#}', 40);
   assert.deepEqual(items.map((/** @type {any} */ { index, again }) => [index, again]), [[40, 40], [41, 41], [42, 42]]);
   assert.equal(fromBase64(items[1].embedding).length, 128);
 });
 
-test("head and tail may hold any text", () => {
+test("head and tail can contain any text", () => {
   const format = { dimensions: 128, encoding: "base64" };
   const text = new TextDecoder().decode(writeRows(READ, format, "@", 0, '{"é":"🤗","data":[', '],"model":"名前@#"}'));
   assert.equal(JSON.parse(text).model, "名前@#");
@@ -80,7 +80,7 @@ function cosine(left, right) {
 }
 
 for (const size of SIZES) {
-  test(`cosines of ${size} numbers, whatever the length of the rows`, () => {
+  test(`cosines of ${size} numbers do not depend on the length of the rows`, () => {
     const floats = /** @type {Float32Array} */ (READ.floats);
     const parts = ROWS.map((values) => values.slice(0, size));
     const all = /** @type {number[][]} */ (cosines(floats, 3, size, false));
@@ -90,7 +90,7 @@ for (const size of SIZES) {
   });
 }
 
-test("short digits are the same float32", () => {
+test("short digits parse to the same float32", () => {
   const next = random(9);
   const values = Float32Array.from({ length: 20_000 }, (_, i) => (next() - 0.5) * 10 ** ((i % 14) - 10));
   const short = shortDigits(values);

@@ -4,7 +4,7 @@ import { DIMENSIONS } from "../../src/bindings/answer.js";
 
 const encoder = new TextEncoder();
 
-/** Returns numbers from 0 to 1, the same in every run (mulberry32). @param {number} seed */
+/** Returns a generator of numbers from 0 to 1, equal in every run (mulberry32). @param {number} seed */
 export function random(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -14,7 +14,7 @@ export function random(seed) {
   };
 }
 
-/** A row of unit length. */
+/** Returns a row of length 1. */
 export function row(seed = 7) {
   const next = random(seed);
   const values = Array.from({ length: DIMENSIONS }, () => next() - 0.5);
@@ -22,7 +22,7 @@ export function row(seed = 7) {
   return values.map((value) => value / length);
 }
 
-/** The model's answer with these rows. @param {(string | number)[][]} rows */
+/** Returns the model's answer with these rows. @param {(string | number)[][]} rows */
 export function answer(rows) {
   return `{"shape":[${rows.length},768],"data":[${rows.map((values) => `[${values}]`)}]}`;
 }

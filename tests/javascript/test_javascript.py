@@ -1,4 +1,4 @@
-"""The JavaScript modules of the Worker: node's own test runner, and the types in their comments."""
+"""The JavaScript modules of the Worker: tests in the Node.js test runner, and type checks."""
 
 import re
 import subprocess
@@ -18,18 +18,18 @@ def run(*command: str) -> str:
     return done.stdout
 
 
-def test_the_tests_under_node_pass():
+def test_the_node_tests_pass():
     files = sorted(map(str, FOLDER.glob("*.test.js")))
-    # Uint8Array.prototype.toBase64 is in the V8 of workerd; this node has it behind a flag
+    # workerd has Uint8Array.prototype.toBase64; this version of Node.js needs a flag for it
     found = run("node", "--js-base-64", "--test", "--test-reporter=tap", *files)
     passed = int(found.split("# pass ")[1].split()[0])
     assert passed >= 31
 
 
-def test_both_sides_have_the_same_limit_of_depth():
+def test_python_and_javascript_have_the_same_depth_limit():
     [depth] = re.findall(r"MAX_DEPTH = (\d+);", (runtime.ROOT / "src" / "bindings" / "depth.js").read_text())
     assert int(depth) == MAX_JSON_DEPTH
 
 
-def test_the_types_are_right():
+def test_the_types_are_correct():
     run("tsc", "-p", str(FOLDER))
