@@ -1,4 +1,4 @@
-/** The reference: Swagger UI over /openapi.json, with the key of this tab if there is one. */
+/** The reference: Swagger UI for /openapi.json. It uses the key of this tab, if there is one. */
 import { key } from "/js/key.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -11,6 +11,6 @@ const viewer = /** @type {any} */ (globalThis).SwaggerUIBundle({
   dom_id: "#reference",
   deepLinking: true,
   defaultModelsExpandDepth: 0,
-  validatorUrl: null, // no other host is asked
+  validatorUrl: null, // no requests to other hosts
   onComplete: () => key() && viewer.preauthorizeApiKey("key", key()),
 });

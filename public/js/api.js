@@ -1,7 +1,7 @@
-/** One call of the HTTP API: JSON in, JSON out, every failure an ApiError. */
+/** Calls the HTTP API with JSON. Every failure is an ApiError. */
 import { key } from "./key.js";
 
-/** What the endpoint, or the way to it, refused. */
+/** An error from the endpoint or from the connection to it. */
 export class ApiError extends Error {
   /**
    * @param {string} code
@@ -26,7 +26,7 @@ export class ApiError extends Error {
  */
 
 /**
- * Call the endpoint. An abort rejects with the signal's reason.
+ * Calls the endpoint. If it is aborted, it rejects with the reason of the signal.
  *
  * @param {string} method
  * @param {string} path
@@ -41,11 +41,11 @@ export async function call(method, path, body, signal) {
     content = await response.arrayBuffer();
   } catch (error) {
     signal?.throwIfAborted();
-    throw new ApiError("unreachable", "The endpoint did not answer: it is down, or the connection broke.");
+    throw new ApiError("unreachable", "The endpoint did not answer. It is down, or the connection failed.");
   }
   const json = parsed(content);
   if (!response.ok || json === undefined) {
-    throw refusal(response, json);
+    throw errorOf(response, json);
   }
   return { json, bytes: content.byteLength, headers: response.headers };
 }
@@ -71,11 +71,11 @@ function parsed(content) {
  * @param {Response} response
  * @param {any} json
  */
-function refusal(response, json) {
+function errorOf(response, json) {
   const error = json?.error ?? {};
   return new ApiError(
     error.code ?? `http_${response.status}`,
-    error.message ?? `Something other than JSON came back, with status ${response.status}.`,
+    error.message ?? `The endpoint did not return JSON (status ${response.status}).`,
     {
       status: response.status,
       param: error.param,

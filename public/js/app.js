@@ -1,4 +1,4 @@
-/** The page: its parts, and what happens between them. */
+/** The page: connects its parts. */
 import * as calls from "./calls.js";
 import { embed } from "./batches.js";
 import { byId, count, pause, seconds, select, size } from "./dom.js";
@@ -14,7 +14,7 @@ import { cosines } from "./vectors.js";
 import { Work } from "./work.js";
 
 const SIZES = [768, 512, 256, 128];
-const MOST_AT_ONCE = 100; // a choice embeds anew by itself up to this many texts
+const MOST_AT_ONCE = 100; // texts up to which a changed option embeds again automatically
 let onScreen = false;
 
 /** @returns {import("./choice.js").Choice} */
@@ -59,14 +59,14 @@ function show(found, made) {
   runs.add(found, made);
   document.querySelectorAll(".empty").forEach((node) => node.remove());
   onScreen = true;
-  return told(found.length, made);
+  return summary(found.length, made);
 }
 
 /** @param {number} number @param {Look} made */
-function told(number, made) {
+function summary(number, made) {
   const what = `${count(number)} ${number === 1 ? "vector" : "vectors"} of ${made.rows[0].length} numbers in ${seconds(made.ms)}`;
-  const cut = made.truncated.map((place) => place + 1).join(", ");
-  const warning = cut && ` Longer than the model reads, so their ends were cut: ${cut}.`;
+  const truncated = made.truncated.map((place) => place + 1).join(", ");
+  const warning = truncated && ` Texts that exceed the model's limit were truncated: ${truncated}.`;
   return `${what}: ${size(made.bytes)}, about ${count(made.tokens)} tokens.${warning}`;
 }
 
@@ -81,7 +81,7 @@ const work = new Work({
 function embedNow() {
   const found = texts();
   if (!found.length) {
-    work.say("There is no text yet.");
+    work.say("Enter at least one text.");
     return;
   }
   void work.run(found.length, async (signal, progress) => {
@@ -89,11 +89,11 @@ function embedNow() {
   });
 }
 
-/** One run a size, so that the table shows what is lost; the chosen size stays on the screen. */
+/** Embeds once per size, so that the table compares them. The selected size stays on the screen. */
 function allSizes() {
   const found = texts();
   if (!found.length) {
-    work.say("There is no text yet.");
+    work.say("Enter at least one text.");
     return;
   }
   const before = choice();

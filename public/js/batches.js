@@ -1,4 +1,4 @@
-/** Many texts in calls of 100, a few at a time, in order, all or nothing. */
+/** Embeds many texts in calls of 100, a few at a time. The results are in order; if one call fails, all fail. */
 import { call } from "./api.js";
 import { embedBody } from "./choice.js";
 import { rowOf } from "./vectors.js";
@@ -12,7 +12,7 @@ const CALLS_IN_FLIGHT = 4;
  * @property {number} bytes of all answers
  * @property {number} ms from the first request to the last answer
  * @property {number} tokens estimated by the endpoint
- * @property {number[]} truncated places of the texts that the model cut
+ * @property {number[]} truncated indexes of the truncated texts
  */
 
 /**
@@ -44,7 +44,7 @@ export async function embed(texts, choice, { signal, progress }) {
 }
 
 /**
- * Run `work` for every part of `texts`; the first failure stops all the others.
+ * Runs `work` for every part of `texts`. The first failure cancels all the others.
  *
  * @param {string[]} texts
  * @param {AbortSignal} signal

@@ -1,4 +1,4 @@
-/** The panel with the same call in four languages. */
+/** The panel that shows the current call in four languages. */
 import { byId } from "./dom.js";
 import { SNIPPETS } from "./snippets.js";
 
@@ -53,8 +53,8 @@ async function copy() {
     await navigator.clipboard.writeText(byId("call-code").textContent ?? "");
     byId("call-note").textContent = "Copied.";
   } catch {
-    // no clipboard without https, or the browser was told not to
+    // the clipboard needs https and permission
     getSelection()?.selectAllChildren(byId("call-code"));
-    byId("call-note").textContent = "Selected: copy it with the keyboard.";
+    byId("call-note").textContent = "Copying failed. The code is selected: copy it with the keyboard.";
   }
 }

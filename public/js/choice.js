@@ -1,9 +1,9 @@
-/** What can be chosen for an embedding. Pure. */
+/** The options of an embedding. */
 
 /** @typedef {{task: string, dimensions: number, encoding: string}} Choice `task` is "" for none */
 
 /**
- * The body of one call of /embed; what is the default anyway is left out.
+ * Returns the body of a call of /embed, without options that have their default.
  *
  * @param {string[]} texts
  * @param {Choice} choice

@@ -1,4 +1,4 @@
-/** Small helpers around the document. */
+/** Small helpers for the document. */
 
 /**
  * @template {Element} [T=HTMLElement]
@@ -15,7 +15,7 @@ export const input = (id) => /** @type {HTMLInputElement} */ (byId(id));
 export const select = (id) => /** @type {HTMLSelectElement} */ (byId(id));
 
 /**
- * An element with its text and attributes.
+ * Creates an element with attributes and children.
  *
  * @param {string} name
  * @param {Record<string, string>} [attributes]
@@ -28,7 +28,7 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** A text for a narrow place. @param {string} text @param {number} most */
+/** Shortens a text to at most `most` characters. @param {string} text @param {number} most */
 export function short(text, most) {
   const letters = [...text];
   return letters.length > most ? letters.slice(0, most - 1).join("").trimEnd() + "…" : text;
@@ -44,10 +44,10 @@ export const seconds = (value) => (value < 1000 ? `${Math.round(value)} ms` : `$
 /** @param {number} value */
 export const size = (value) => (value < 1e6 ? `${(value / 1000).toFixed(1)} kB` : `${(value / 1e6).toFixed(2)} MB`);
 
-/** Let the page draw. @returns {Promise<void>} */
+/** Lets the browser render. @returns {Promise<void>} */
 export const pause = () => new Promise((resolve) => setTimeout(resolve));
 
-/** One bar of a list: its score, its text. @param {number} value @param {...(string | Node)} content */
+/** Returns the content of a list item: a score, its bar and a text. @param {number} value @param {...(string | Node)} content */
 export function bar(value, ...content) {
   const meter = element("span", { class: "bar", "aria-hidden": "true" });
   meter.style.setProperty("--part", String(Math.max(0, Math.min(1, value))));

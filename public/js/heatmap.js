@@ -1,4 +1,4 @@
-/** The heat map: one square a pair, read with the pointer or with the arrow keys. */
+/** The heat map: one cell per pair, explored with the pointer or the arrow keys. */
 import { byId, element, score, short } from "./dom.js";
 import { extremes } from "./vectors.js";
 
@@ -10,7 +10,7 @@ const STEPS = 5; // colours of the ramp: --heat-0 to --heat-4
 let shown = { texts: [], matrix: new Float32Array(), size: 0, low: 0, high: 1 };
 let cursor = { row: 0, column: 0 };
 
-/** @param {(place: number) => void} picked called with the text of the row that was chosen */
+/** @param {(place: number) => void} picked called with the index of the selected row */
 export function start(picked) {
   const map = byId("heat-map");
   map.addEventListener("pointermove", (event) => moveTo(cellAt(event)));
@@ -38,7 +38,7 @@ export function show(texts, matrix) {
   shown = { texts, matrix, size, low: size > 1 ? low.score : 0, high: size > 1 ? high.score : 1 };
   cursor = { row: 0, column: Math.min(1, size - 1) };
   byId("heat-cursor").hidden = true;
-  byId("heat-cell").textContent = size > 1 ? `Most alike: ${named(high.pair, high.score)}` : "Two texts make a pair.";
+  byId("heat-cell").textContent = size > 1 ? `Most similar: ${named(high.pair, high.score)}` : "Enter at least two texts to compare them.";
   byId("heat-low").textContent = score(shown.low);
   byId("heat-high").textContent = score(shown.high);
   byId("heat-map").setAttribute(
@@ -62,7 +62,7 @@ function draw() {
   canvas.width = canvas.height = size;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(size, size);
-  // one store a pixel, since there may be four million
+  // one write per pixel, since there can be four million
   const colours = new Uint32Array(Uint8ClampedArray.from(ramp().flat()).buffer);
   const pixels = new Uint32Array(image.data.buffer);
   const scale = 255 / (high - low || 1);
@@ -72,7 +72,7 @@ function draw() {
   context.putImageData(image, 0, 0);
 }
 
-/** 256 colours between those of the style sheet. @returns {number[][]} */
+/** Returns 256 colours, interpolated between those of the style sheet. @returns {number[][]} */
 export function ramp() {
   const style = getComputedStyle(document.documentElement);
   const stops = Array.from({ length: STEPS }, (_, step) => {
@@ -136,7 +136,7 @@ function ordinal([row, column]) {
   return `texts ${row + 1} and ${column + 1}`;
 }
 
-/** The text alternative, made when it is opened. */
+/** Builds the text alternative when it is opened. */
 function numbers() {
   const { texts, matrix, size } = shown;
   byId("heat-table").replaceChildren();

@@ -1,12 +1,12 @@
-/** Ids of stored texts. Pure. */
+/** Ids of stored texts. */
 
 /**
- * The id under which the page stores a text: the same text always has the same one.
+ * Returns the id of a text. Equal texts have equal ids.
  *
  * @param {string} text
  */
 export function idOf(text) {
-  // two 32-bit FNV-1a sums with different primes; the Web Crypto API is missing on plain http
+  // two 32-bit FNV-1a hashes with different primes, because the Web Crypto API is not available over http
   let [a, b] = [0x811c9dc5, 0x9747b28c];
   for (const byte of new TextEncoder().encode(text)) {
     a = Math.imul(a ^ byte, 0x01000193);

@@ -1,4 +1,4 @@
-/** The key of this tab. It is kept in the session's storage and nowhere else. */
+/** The key of this tab. It is kept only in the session storage. */
 
 const NAME = "embedder-key";
 
@@ -7,7 +7,7 @@ export function key() {
   return sessionStorage.getItem(NAME) ?? "";
 }
 
-/** @param {string} value the key; "" forgets it */
+/** @param {string} value the key, or "" to remove it */
 export function setKey(value) {
   if (value) {
     sessionStorage.setItem(NAME, value);

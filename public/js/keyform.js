@@ -1,21 +1,21 @@
-/** The key field: hidden until the endpoint asks for a key. */
+/** The key form. It is hidden until the endpoint requires a key. */
 import { byId, input } from "./dom.js";
 import { key, setKey } from "./key.js";
 
 let again = () => {};
 
-/** Show the field and say why; `repeat` does again what was refused. @param {() => void} repeat */
+/** Shows the form and the reason. `repeat` repeats the rejected request. @param {() => void} repeat */
 export function askForKey(repeat) {
   again = repeat;
   byId("key-form").hidden = false;
   byId("key-reason").textContent = key()
-    ? "The endpoint does not know this key. Check it, or ask whoever runs the endpoint for another."
-    : "This endpoint asks for a key. Whoever runs it has one for you.";
+    ? "The endpoint rejected this key. Check it, or ask the operator of the endpoint for another one."
+    : "This endpoint requires a key. Ask its operator for one.";
   input("key").value = "";
   input("key").focus();
 }
 
-/** @param {() => void} changed called when there is another key, or none */
+/** @param {() => void} changed called when the key has changed */
 export function start(changed) {
   byId("key-form").addEventListener("submit", (event) => {
     event.preventDefault();

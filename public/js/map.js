@@ -1,4 +1,4 @@
-/** The map: every text a dot, as near to the others as two dimensions allow. */
+/** The map: a dot for each text, projected to two dimensions. */
 import { byId, short } from "./dom.js";
 import { ramp } from "./heatmap.js";
 import { project } from "./pca.js";
@@ -18,7 +18,7 @@ let chosen = 0;
 /** @type {(place: number) => void} */
 let picked = () => {};
 
-/** @param {(place: number) => void} callback called with the place of the text that was chosen */
+/** @param {(place: number) => void} callback called with the index of the selected text */
 export function start(callback) {
   picked = callback;
   const map = byId("map");
@@ -45,11 +45,11 @@ export function show(texts, matrix) {
   chosen = 0;
   shown = { texts, matrix, axes: [facing(made.x, x), facing(made.y, y)] };
   byId("map-note").textContent =
-    `The two directions in which the vectors spread most hold ${Math.round(100 * made.share)}% of their spread.`;
+    `The two axes are the first two principal components. They explain ${Math.round(100 * made.share)}% of the variance.`;
   draw();
 }
 
-/** Lay the dots out in the width that there is, with one scale for both directions. */
+/** Places the dots in the available width, with the same scale for both axes. */
 function draw() {
   const map = byId("map");
   const width = map.clientWidth;
@@ -70,7 +70,7 @@ function draw() {
   choose(chosen);
 }
 
-/** Mark a text, and colour the others by their cosine with it. @param {number} place */
+/** Selects a text, and colours the others by their cosine with it. @param {number} place */
 export function choose(place) {
   chosen = place;
   dots().forEach((node, at) => {
@@ -93,7 +93,7 @@ function colour() {
   });
 }
 
-/** The direction of an axis means nothing: keep the one that was seen before. @param {Float64Array} axis @param {number[]} [before] */
+/** The sign of an axis is arbitrary. Keeps the sign that was shown before. @param {Float64Array} axis @param {number[]} [before] */
 function facing(axis, before) {
   const along = before ? axis.reduce((sum, value, place) => sum + value * before[place], 0) : 1;
   return [...axis].map((value) => (along < 0 ? -value : value));
@@ -114,7 +114,7 @@ function dot(text, place) {
   return group;
 }
 
-/** Write a label where there is room for it: right, left, above or below the dot. */
+/** Places a label where it fits: right, left, above or below the dot. */
 function label() {
   const taken = shown.texts.map((_, place) => box(drawn.x[place] - 7, drawn.y[place] - 7, 14, 14));
   dots().forEach((node, place) => {
@@ -165,7 +165,7 @@ function dots() {
   return [...byId("map").querySelectorAll(".dot")];
 }
 
-/** From left to right. @param {number} step */
+/** Moves the focus, from left to right. @param {number} step */
 function focusNext(step) {
   const order = drawn.x.map((_, place) => place).sort((a, b) => drawn.x[a] - drawn.x[b]);
   const nodes = dots();

@@ -6,7 +6,7 @@ const MOST = 5;
 /** @type {{texts: string[], matrix: Float32Array}} */
 let shown = { texts: [], matrix: new Float32Array() };
 
-/** @param {(place: number) => void} picked called with the place of the text that was chosen */
+/** @param {(place: number) => void} picked called with the index of the selected text */
 export function start(picked) {
   select("near-text").addEventListener("change", () => picked(Number(select("near-text").value)));
 }

@@ -1,14 +1,14 @@
-/** Texts out of what was typed or dropped: lines, CSV, JSONL. Pure. */
+/** Reads texts from the input field and from files: lines, CSV, JSONL. */
 
 const LIKELY = ["text", "content", "body", "sentence", "question", "query", "title"];
 
 /**
- * What a file holds. A table has columns, of which one is to be chosen; lines have a single one without a name.
+ * The content of a file. A table has named columns, one of which is selected. Lines have a single column without a name.
  *
  * @typedef {{columns: string[], chosen: string, rows: Record<string, string>[]}} Table
  */
 
-/** @param {string} content @returns {string[]} lines that hold something */
+/** @param {string} content @returns {string[]} lines that are not blank */
 export function lines(content) {
   return content
     .split(/\r\n|[\n\r\u2028\u2029]/)
@@ -17,11 +17,11 @@ export function lines(content) {
 }
 
 /**
- * Read a file by its name's ending.
+ * Parses a file. The extension of its name decides the format.
  *
  * @param {string} name
  * @param {string} content
- * @returns {Table} an Error says which line can't be read
+ * @returns {Table} throws an Error that names the invalid line
  */
 export function table(name, content) {
   if (/\.(jsonl|ndjson)$/i.test(name)) {
@@ -33,7 +33,7 @@ export function table(name, content) {
   return withColumns([""], lines(content).map((line) => ({ "": line })));
 }
 
-/** The texts of one column: one line each, empty ones left out. @param {Table} from @param {string} column */
+/** Returns the texts of one column, each on one line, without empty ones. @param {Table} from @param {string} column */
 export function column(from, column) {
   return from.rows.map((row) => (row[column] ?? "").replace(/\s+/g, " ").trim()).filter(Boolean);
 }
@@ -59,14 +59,14 @@ function jsonRow(line, number) {
   return Object.fromEntries(texts);
 }
 
-/** The separator that the first line holds most of. @param {string} content */
+/** Returns the most frequent separator of the first line. @param {string} content */
 function separatorOf(content) {
   const first = content.split("\n", 1)[0];
   const counts = [",", ";", "\t"].map((sign) => ({ sign, count: first.split(sign).length }));
   return counts.reduce((best, next) => (next.count > best.count ? next : best)).sign;
 }
 
-/** A table whose first row names the columns; quotes as in RFC 4180. @param {string} content @param {string} sign */
+/** Parses a table whose first row has the column names. Quotes are those of RFC 4180. @param {string} content @param {string} sign */
 function separated(content, sign) {
   const [names = [], ...records] = fields(content, sign);
   const columns = names.map((name, place) => name.trim() || `column ${place + 1}`);
@@ -84,7 +84,7 @@ function fields(content, sign) {
     const at = pattern.lastIndex;
     const found = pattern.exec(content);
     if (!found) {
-      throw new Error(`Line ${content.slice(0, at).split("\n").length} has a quote that does not close.`);
+      throw new Error(`Line ${content.slice(0, at).split("\n").length} has an unclosed quote.`);
     }
     record.push(found[1]?.replaceAll('""', '"') ?? found[2]);
     if (found[3] !== sign) {

@@ -1,15 +1,15 @@
-/** The first two principal components, by power iteration on the matrix of dot products. Pure. */
+/** The first two principal components, by power iteration on the matrix of dot products. */
 
-const MOST_PRODUCTS = 2e8; // of numbers, an axis: well under a second, also for 2,000 texts
+const MOST_PRODUCTS = 2e8; // multiplications per axis: less than a second for 2,000 texts
 const CLOSE_ENOUGH = 1e-12; // squared distance between two steps
 const NOTHING = 1e-9;
 
 /**
- * Coordinates of the texts on the two axes along which they spread most.
+ * Returns the coordinates of the texts on their first two principal components.
  *
  * @param {Float32Array} gram dot products of all pairs, row after row
  * @param {number} size number of texts
- * @returns {{x: Float64Array, y: Float64Array, share: number}} `share`: part of the spread that the two axes hold
+ * @returns {{x: Float64Array, y: Float64Array, share: number}} `share`: part of the variance that the two axes explain
  */
 export function project(gram, size) {
   const first = component(gram, size, []);
@@ -25,10 +25,10 @@ export function project(gram, size) {
 /**
  * @param {Float32Array} gram
  * @param {number} size
- * @param {Float64Array[]} known axes that were found before
+ * @param {Float64Array[]} known previous axes
  */
 function component(gram, size, known) {
-  // any start does that is not at right angles to the axis; this one is the same every time
+  // any start that is not orthogonal to the axis works; this one is deterministic
   let axis = cleaned(Float64Array.from({ length: size }, (_, place) => Math.sin(1 + 7.3 * place)), known);
   let weight = 0;
   const steps = Math.min(500, Math.ceil(MOST_PRODUCTS / (size * size)));
@@ -49,7 +49,7 @@ function component(gram, size, known) {
 }
 
 /**
- * Take the mean out, which centres the matrix without writing it, and the axes that are known.
+ * Removes the mean, which centres the matrix implicitly, and the components along known axes.
  *
  * @param {Float64Array} values
  * @param {Float64Array[]} known
@@ -87,14 +87,14 @@ function length(values) {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }
 
-/** An axis has no direction of its own: let its longest coordinate be positive. @param {Float64Array} axis */
+/** The sign of an axis is arbitrary. Makes its largest coordinate positive. @param {Float64Array} axis */
 function upright(axis) {
   const longest = axis.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
   return longest < 0 ? axis.map((value) => -value) : axis;
 }
 
 /**
- * The trace of the centred matrix.
+ * Returns the trace of the centred matrix.
  *
  * @param {Float32Array} gram
  * @param {number} size

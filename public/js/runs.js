@@ -1,4 +1,4 @@
-/** What a choice changes: one row a run of the same texts, compared with the first. */
+/** Compares options: one row for each run with the same texts, compared with the first run. */
 import { byId, element, score, seconds, size } from "./dom.js";
 import { change } from "./vectors.js";
 
@@ -10,7 +10,7 @@ const MOST = 8;
  */
 let shown = { texts: [], runs: [] };
 
-/** Begin the table anew. @param {string[]} texts @param {Run[]} runs */
+/** Replaces all rows. @param {string[]} texts @param {Run[]} runs */
 export function restart(texts, runs) {
   shown = { texts, runs };
 }
@@ -20,7 +20,7 @@ export function add(texts, run) {
   const same = texts.length === shown.texts.length && texts.every((text, place) => text === shown.texts[place]);
   const alike = (/** @type {Run} */ other) => JSON.stringify(other.choice) === JSON.stringify(run.choice);
   const before = same ? shown.runs : [];
-  // the first row stays, since the others are compared with it
+  // keep the first row, because the others are compared with it
   const kept = before.some(alike) ? before.map((other) => (alike(other) ? run : other)) : [...before, run];
   shown = { texts, runs: kept.length > MOST ? [kept[0], ...kept.slice(2)] : kept };
   byId("runs").hidden = false;

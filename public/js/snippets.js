@@ -1,14 +1,14 @@
-/** The calls that a program makes for what is on the screen. Pure. */
+/** Code for the call that is on the screen. */
 
 import { embedBody } from "./choice.js";
 
 const MODEL = "embeddinggemma-300m";
-const MOST_TEXTS = 20; // the rest is counted in a comment
+const MOST_TEXTS = 20; // a comment has the number of the others
 
 /**
  * @typedef {object} Screen
  * @property {string} origin
- * @property {boolean} keyed whether the endpoint asked for a key
+ * @property {boolean} keyed whether the endpoint requires a key
  * @property {string[]} texts
  * @property {import("./choice.js").Choice} choice
  * @property {string} query
@@ -27,10 +27,10 @@ function shown(screen) {
   return screen.texts.length ? screen.texts.slice(0, MOST_TEXTS) : ["Hello"];
 }
 
-/** A comment about what was left out, or nothing. @param {Screen} screen @param {string} mark */
+/** Returns a comment about omitted texts, or an empty string. @param {Screen} screen @param {string} mark */
 function rest(screen, mark) {
   const left = screen.texts.length - MOST_TEXTS;
-  return left > 0 ? `${mark} and ${left} more: at most 100 in one call of /embed, 2,048 of /v1/embeddings\n` : "";
+  return left > 0 ? `${mark} and ${left} more; the limit is 100 texts per call of /embed, 2,048 per call of /v1/embeddings\n` : "";
 }
 
 /** @param {Screen} screen */
@@ -64,7 +64,7 @@ function curl(screen, path, request) {
 function pythonEmbed(screen) {
   const { task, dimensions, encoding } = screen.choice;
   const form = encoding === "float" ? `\n    encoding_format="float",` : "";
-  const note = encoding === "float" ? "" : "# asks for base64 by itself, and decodes it\n";
+  const note = encoding === "float" ? "" : "# the client requests base64 by default, and decodes it\n";
   return `${rest(screen, "#")}${screen.keyed ? "import os\n\n" : ""}from openai import OpenAI
 
 client = OpenAI(base_url="${screen.origin}/v1", api_key=${screen.keyed ? 'os.environ["EMBEDDER_KEY"]' : '"none"'})
@@ -100,10 +100,10 @@ function typescriptEmbed(screen) {
     screen.choice.encoding === "float"
       ? ""
       : `const vectors = data.map((row) => new Float32Array(Uint8Array.from(atob(row), (c) => c.charCodeAt(0)).buffer));\n`;
-  const said = screen.choice.encoding === "float" ? "shape" : "vectors.length, vectors[0].length";
+  const printed = screen.choice.encoding === "float" ? "shape" : "vectors.length, vectors[0].length";
   const type = screen.choice.encoding === "float" ? "number[][]" : "string[]";
   return `${rest(screen, "//")}${typescript(screen, "/embed", body(screen))}const { shape, data } = (await response.json()) as { shape: number[]; data: ${type} };
-${decode}console.log(${said});
+${decode}console.log(${printed});
 `;
 }
 
@@ -153,7 +153,7 @@ for (const match of answer.matches) console.log(match.score, match.metadata?.tex
 `;
 }
 
-/** JSON that is at home in the middle of a program. @param {object} value @param {number} step @param {number} from */
+/** Returns JSON that is indented to fit into a program. @param {object} value @param {number} step @param {number} from */
 function indented(value, step, from) {
   return JSON.stringify(value, null, step).replaceAll("\n", "\n" + " ".repeat(from));
 }

@@ -1,4 +1,4 @@
-/** Stored documents: put the texts on the screen into the index, remove them, search. */
+/** Stored documents: store the texts of the page in the index, search them, remove them. */
 import { call } from "./api.js";
 import { CALL_TEXTS, inParts } from "./batches.js";
 import { bar, byId, count, element, input, select } from "./dom.js";
@@ -8,7 +8,7 @@ import { Work } from "./work.js";
 
 /** @typedef {{id: string, score: number, metadata?: Record<string, unknown> | null, namespace?: string | null}} Match */
 
-/** @param {() => void} changed called when the call on the screen is another one */
+/** @param {() => void} changed called when the shown call has changed */
 export function start(changed) {
   const work = new Work({
     status: "stored-status",
@@ -32,7 +32,7 @@ export function start(changed) {
   });
 }
 
-/** What the search form holds. */
+/** Returns the content of the search form. */
 export function asked() {
   return { query: input("query").value.trim(), topK: Number(select("top-k").value), namespace: input("namespace").value.trim() };
 }
@@ -50,8 +50,8 @@ async function search(signal) {
   }
   const index = (await call("GET", "/index", undefined, signal)).json;
   return index.vector_count
-    ? `Nothing found, although the index holds ${count(index.vector_count)} vectors: try another namespace.`
-    : "The index is empty: store some texts first.";
+    ? `Nothing found. The index has ${count(index.vector_count)} vectors, maybe in another namespace.`
+    : "The index is empty. Store some texts first.";
 }
 
 /** @param {Match} match */
@@ -59,7 +59,7 @@ function shown(match) {
   const { text, ...more } = match.metadata ?? {};
   const facts = [match.id, match.namespace ?? "", Object.keys(more).length ? JSON.stringify(more) : ""];
   const content = element("span", { class: "hint" }, facts.filter(Boolean).join(" · "));
-  return element("li", {}, ...bar(match.score, String(text ?? "(its text was not kept)"), " ", content));
+  return element("li", {}, ...bar(match.score, String(text ?? "(the text is not stored)"), " ", content));
 }
 
 /** @param {string[]} found @param {AbortSignal} signal @param {(done: number) => void} progress */
@@ -69,24 +69,24 @@ async function store(found, signal, progress) {
     "PUT",
     { documents: part.map((text) => ({ id: idOf(text), text })), ...(namespace && { namespace }), wait },
   ]);
-  return `${count(found.length)} ${found.length === 1 ? "text" : "texts"} stored${visible ? "." : "; they can be found in a moment."}`;
+  return `${count(found.length)} ${found.length === 1 ? "text" : "texts"} stored${visible ? "." : ". They will be visible shortly."}`;
 }
 
 /** @param {string[]} found @param {AbortSignal} signal @param {(done: number) => void} progress */
 async function remove(found, signal, progress) {
   const visible = await write(found, signal, progress, (part, wait) => ["DELETE", { ids: part.map(idOf), wait }]);
   byId("matches").replaceChildren();
-  return `${count(found.length)} ${found.length === 1 ? "text" : "texts"} removed${visible ? "." : "; they disappear in a moment."}`;
+  return `${count(found.length)} ${found.length === 1 ? "text" : "texts"} removed${visible ? "." : ". They will disappear shortly."}`;
 }
 
 /**
- * One call after the other; the last one answers when all that was written can be read.
+ * Writes in sequential calls. The last one waits until all writes are visible.
  *
  * @param {string[]} found
  * @param {AbortSignal} signal
  * @param {(done: number) => void} progress
  * @param {(part: string[], wait: boolean) => [string, object]} request
- * @returns {Promise<boolean>} whether the writes can be read
+ * @returns {Promise<boolean>} whether the writes are visible
  */
 async function write(found, signal, progress, request) {
   let visible = false;

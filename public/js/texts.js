@@ -1,4 +1,4 @@
-/** The texts: typed, pasted, dropped or opened. */
+/** The texts of the input field: typed, pasted, dropped or opened from a file. */
 import { byId, count, element, input, select } from "./dom.js";
 import * as parse from "./parse.js";
 
@@ -23,7 +23,7 @@ export const EXAMPLES = [
 let opened = null;
 const area = () => /** @type {HTMLTextAreaElement} */ (/** @type {unknown} */ (byId("texts")));
 
-/** The texts on the screen, at most 2,000. */
+/** Returns the texts of the input field, at most 2,000. */
 export function texts() {
   return parse.lines(area().value).slice(0, MOST_TEXTS);
 }
@@ -90,6 +90,6 @@ function counted() {
   const all = parse.lines(area().value).length;
   byId("count").textContent =
     all > MOST_TEXTS
-      ? `${count(all)} texts: the page takes the first ${count(MOST_TEXTS)}`
+      ? `${count(all)} texts; only the first ${count(MOST_TEXTS)} are used`
       : `${count(all)} ${all === 1 ? "text" : "texts"}`;
 }

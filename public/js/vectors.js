@@ -1,4 +1,4 @@
-/** Arithmetic on vectors. Pure. */
+/** Vector arithmetic. */
 
 /**
  * @param {number[] | string} row numbers, or the base64 of little-endian float32
@@ -14,7 +14,7 @@ export function rowOf(row) {
 }
 
 /**
- * A square matrix of cosines, row after row. It lets the page draw in between when there are many rows.
+ * Returns the square matrix of cosines, row by row. `pause` is awaited regularly, so that the page can render.
  *
  * @param {Float32Array[]} rows
  * @param {() => Promise<void>} [pause]
@@ -54,7 +54,7 @@ function dot(a, b) {
 }
 
 /**
- * The other texts, the nearest first.
+ * Returns the other texts, nearest first.
  *
  * @param {Float32Array} matrix
  * @param {number} size
@@ -70,12 +70,12 @@ export function neighbours(matrix, size, of, count) {
 }
 
 /**
- * How two matrices of the same texts differ, over all pairs of different texts.
+ * Compares two matrices of the same texts, over all pairs of different texts.
  *
  * @param {Float32Array} before
  * @param {Float32Array} after
  * @param {number} size
- * @returns {{mean: number, most: number, kept: number}} `kept`: share of the texts that keep their nearest one
+ * @returns {{mean: number, most: number, kept: number}} `kept`: share of the texts whose nearest text is the same
  */
 export function change(before, after, size) {
   let sum = 0;
@@ -108,7 +108,7 @@ function nearest(matrix, size, of) {
 }
 
 /**
- * The lowest and highest cosine of different texts, and the pairs that have them.
+ * Returns the lowest and highest cosine of different texts, and their pairs.
  *
  * @param {Float32Array} matrix
  * @param {number} size

@@ -1,9 +1,9 @@
-/** A piece of work that can be cancelled: its progress, its status line, its error. */
+/** Cancellable jobs, with progress, a status line and errors. */
 import { ApiError } from "./api.js";
 import { askForKey } from "./keyform.js";
 import { byId, count, element, seconds } from "./dom.js";
 
-/** Runs one job at a time; a new one replaces the old one. */
+/** Runs one job at a time. A new job replaces the running one. */
 export class Work {
   /**
    * @param {{status: string, error: string, progress: string, cancel: string, during: string[]}} ids
@@ -17,7 +17,7 @@ export class Work {
 
   /**
    * @param {number} total
-   * @param {(signal: AbortSignal, progress: (done: number) => void) => Promise<string>} job says what it did
+   * @param {(signal: AbortSignal, progress: (done: number) => void) => Promise<string>} job returns the text of the status line
    */
   async run(total, job) {
     this.controller.abort();
@@ -65,7 +65,7 @@ export class Work {
     const focused = document.activeElement?.id ?? "";
     byId(this.ids.cancel).hidden = !busy;
     this.ids.during.forEach((id) => (/** @type {HTMLButtonElement} */ (byId(id)).disabled = busy));
-    // a disabled or hidden button loses the focus: hand it to the one that can be used
+    // a disabled or hidden button loses the focus: move it to the usable button
     if (busy && this.ids.during.includes(focused)) {
       byId(this.ids.cancel).focus();
     } else if (!busy && focused === this.ids.cancel) {
@@ -94,7 +94,7 @@ function described(error) {
   const facts = [
     error.status ? `status ${error.status}` : "",
     error.param ? `at ${error.param}` : "",
-    error.retryAfter ? `again in ${seconds(1000 * Number(error.retryAfter))}` : "",
+    error.retryAfter ? `retry after ${seconds(1000 * Number(error.retryAfter))}` : "",
     error.requestId ? `x-request-id ${error.requestId}` : "",
   ];
   return [
@@ -103,9 +103,9 @@ function described(error) {
   ];
 }
 
-/** What the endpoint's sentence does not say to someone who looks at this page. @param {ApiError} error */
+/** Returns advice that only applies to this page. @param {ApiError} error */
 function advice(error) {
   return error.code === "vectorize_not_configured"
-    ? " This endpoint has no Vectorize index, so nothing can be stored or searched; everything else on this page works."
+    ? " Without a Vectorize index, this endpoint can't store or search. Everything else on this page works."
     : "";
 }

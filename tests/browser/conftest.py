@@ -1,6 +1,6 @@
-"""A browser on the page of a running Worker.
+"""Fixtures for a browser that opens the page of a running Worker.
 
-Whatever a test does there: no request leaves the origin, and the console stays quiet.
+After each test, they check that no request went to another origin and that the console has no unexpected lines.
 """
 
 import json
@@ -49,12 +49,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 
 class Page:
-    """The page in a tab: what a person can do there, and what the browser noted meanwhile."""
+    """The page in a tab: its controls, its network events and its console."""
 
     def __init__(self, driver: webdriver.Chrome, url: str) -> None:
         self.driver = driver
         self.url = url
-        # parts of console lines that the test brings about, such as "status of 401"
+        # parts of console lines that the test causes, such as "status of 401"
         self.expected: list[str] = []
         self.events: list[dict[str, Any]] = []
         driver.get("about:blank")
@@ -78,15 +78,15 @@ class Page:
 
     def wait(self, condition: Callable[[], object]) -> Any:
         waiting = WebDriverWait(self.driver, LIMIT_S, 0.05, ignored_exceptions=[StaleElementReferenceException])
-        return waiting.until(lambda _: condition(), "the page did not get there")
+        return waiting.until(lambda _: condition(), "the page did not reach the expected state")
 
     def wait_for(self, name: str, part: str) -> str:
-        """Wait until this element's text holds `part`; return the text."""
+        """Wait until the text of this element contains `part`, and return the text."""
         self.wait(lambda: part in self.text(name))
         return self.text(name)
 
     def write(self, lines: Sequence[str]) -> None:
-        """Put texts into the field, as pasting does."""
+        """Enter texts into the field, as pasting does."""
         script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
         self.run(script, self.by("texts"), "\n".join(lines))
 
@@ -94,14 +94,14 @@ class Page:
         Select(self.by(name)).select_by_visible_text(value)
 
     def embed(self, lines: Sequence[str] | None = None) -> str:
-        """Embed and return what the status line says."""
+        """Embed, and return the text of the status line."""
         if lines is not None:
             self.write(lines)
         self.by("embed").click()
         return self.wait_for("status", " numbers in ")
 
     def numbers(self) -> list[list[float]]:
-        """Return the cosines of the text alternative, which is opened for it."""
+        """Open the text alternative of the heat map, and return its cosines."""
         if not self.by("heat-numbers").get_property("open"):
             self.by("heat-numbers").find_element(By.TAG_NAME, "summary").click()
         self.wait(lambda: self.all("#heat-table td"))
@@ -140,7 +140,7 @@ class Page:
         return [json.loads(item["postData"]) if "postData" in item else None for item in found]
 
     def check(self) -> None:
-        """No request left the origin, and the console holds nothing that the test did not expect."""
+        """Check that no request left the origin, and that the console has no unexpected lines."""
         own = (f"{self.url}/", "data:", "blob:", "about:")
         assert [item["url"] for item in self.requests() if not item["url"].startswith(own)] == []
         lines = [item["message"] for item in self.driver.get_log("browser") if item["level"] in ("SEVERE", "WARNING")]
@@ -168,11 +168,11 @@ def visit(browser: webdriver.Chrome) -> Iterator[Callable[[Worker], Page]]:
 
 @pytest.fixture
 def page(visit: Callable[[Worker], Page], worker: Worker) -> Page:
-    """The page of the Worker with the lexical stand-in."""
+    """The page of the Worker with the lexical emulator."""
     return visit(worker)
 
 
 @pytest.fixture(scope="session")
 def locked_worker(start_worker: Callable[..., Worker]) -> Worker:
-    """A Worker that asks for a key."""
+    """A Worker that requires a key."""
     return start_worker(settings={"AUTH": "on", "API_KEYS": f"tests:{KEY}"})

@@ -1,10 +1,10 @@
-"""Long batches, cancelling, and what the page says when something fails."""
+"""Long batches, cancellation and errors on the page."""
 
 from tests.browser.conftest import Page
 
 
-def test_a_long_batch_goes_in_calls_of_100_and_stays_in_order(page: Page) -> None:
-    texts = [f"word{place} and word{place * 7}" for place in range(250)]
+def test_a_long_batch_is_split_into_calls_of_100_in_order(page: Page) -> None:
+    texts = [f"word{number} and word{number * 7}" for number in range(250)]
     texts[243] = texts[4]
     assert page.embed(texts).startswith("250 vectors")
     sent = [call["text"] for call in page.calls("POST", "/embed")]
@@ -15,14 +15,14 @@ def test_a_long_batch_goes_in_calls_of_100_and_stays_in_order(page: Page) -> Non
     assert page.run("return arguments[0].width", page.by("heat-canvas")) == 250
 
 
-def test_more_texts_than_the_page_takes_are_told(page: Page) -> None:
-    page.write([f"text {place}" for place in range(2001)])
-    assert page.text("count") == "2,001 texts: the page takes the first 2,000"
+def test_only_the_first_2000_texts_are_used(page: Page) -> None:
+    page.write([f"text {number}" for number in range(2001)])
+    assert page.text("count") == "2,001 texts; only the first 2,000 are used"
 
 
-def test_progress_shows_and_cancel_cancels(page: Page) -> None:
-    # the first call is answered at once, the second one late
-    page.write([*(f"text {place}" for place in range(100)), "fault:slow:20000"])
+def test_progress_is_shown_and_cancel_aborts_the_calls(page: Page) -> None:
+    # the first call is answered immediately, the second one late
+    page.write([*(f"text {number}" for number in range(100)), "fault:slow:20000"])
     page.by("embed").click()
     page.wait_for("status", "100 of 101")
     assert page.by("progress").is_displayed()
@@ -37,31 +37,31 @@ def test_progress_shows_and_cancel_cancels(page: Page) -> None:
     assert page.embed(["after", "that"]).startswith("2 vectors")
 
 
-def test_an_error_shows_code_sentence_and_request_id(page: Page) -> None:
+def test_an_error_has_its_code_message_and_request_id(page: Page) -> None:
     page.expected = ["status of 429"]
     page.write(["fault:3036 text"])
     page.by("embed").click()
-    said = page.wait_for("embed-error", "x-request-id")
+    message = page.wait_for("embed-error", "x-request-id")
     answers = [event["response"] for event in page.network("Network.responseReceived")]
     [answer] = [found for found in answers if found["status"] == 429]
     headers = {name.lower(): value for name, value in answer["headers"].items()}
-    assert said.startswith("quota_exhausted ")
-    assert f"status 429 · again in {headers['retry-after']}.0 s · x-request-id {headers['x-request-id']}" in said
+    assert message.startswith("quota_exhausted ")
+    assert f"status 429 · retry after {headers['retry-after']}.0 s · x-request-id {headers['x-request-id']}" in message
     assert page.by("embed").is_enabled()
-    page.embed(["well again"])
+    page.embed(["no fault"])
     assert not page.by("embed-error").is_displayed()
 
 
 def test_one_failed_call_fails_the_batch(page: Page) -> None:
     page.expected = ["status of 400", "status of 50"]
-    page.write([*(f"text {place}" for place in range(150)), "fault:5006"])
+    page.write([*(f"text {number}" for number in range(150)), "fault:5006"])
     page.by("embed").click()
     page.wait_for("embed-error", "x-request-id")
     assert page.text("status") == ""
     assert not page.by("heat").is_displayed()
 
 
-def test_an_endpoint_that_is_gone_is_told(page: Page) -> None:
+def test_an_unreachable_endpoint_is_reported(page: Page) -> None:
     page.expected = ["ERR_INTERNET_DISCONNECTED"]
     offline = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     page.driver.execute_cdp_cmd("Network.enable", {})

@@ -1,4 +1,4 @@
-"""The reference: every route is there, it works, and nothing is fetched from elsewhere."""
+"""The reference: it lists every route, calls work, and no other host is contacted."""
 
 import pytest
 import requests
@@ -23,7 +23,7 @@ def test_every_operation_is_listed(docs: Page) -> None:
     assert {tuple(item) for item in docs.run(script)} == wanted
 
 
-def test_a_call_can_be_tried(docs: Page) -> None:
+def test_a_call_can_be_executed(docs: Page) -> None:
     block = docs.all("[id$=get_health]")[0]
     block.find_element(By.CSS_SELECTOR, ".opblock-summary-control").click()
     for button in (".try-out__btn", ".execute"):
@@ -33,7 +33,7 @@ def test_a_call_can_be_tried(docs: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_follows_the_colour_scheme(docs: Page, scheme: str) -> None:
+def test_the_reference_follows_the_colour_scheme(docs: Page, scheme: str) -> None:
     docs.emulate(scheme=scheme)
     dark = "return document.documentElement.classList.contains('dark-mode')"
     docs.wait(lambda: docs.run(dark) == (scheme == "dark"))

@@ -1,4 +1,4 @@
-"""Files: opened and dropped."""
+"""Opening and dropping files."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def field(page: Page) -> list[str]:
     return page.by("texts").get_property("value").split("\n")
 
 
-def test_a_csv_file_gives_its_text_column_and_any_other(page: Page, tmp_path: Path) -> None:
+def test_a_csv_file_uses_its_text_column_or_a_selected_one(page: Page, tmp_path: Path) -> None:
     (tmp_path / "some.csv").write_text(CSV, encoding="utf-8")
     page.by("file").send_keys(str(tmp_path / "some.csv"))
     page.wait_for("count", "3 texts")
@@ -41,10 +41,10 @@ def test_a_dropped_file_is_read(page: Page, name: str, content: str, wanted: lis
     ("name", "content", "sentence"),
     [
         ("some.jsonl", '{"text": "one"}\n{"text": ', "some.jsonl: Line 2 is not JSON."),
-        ("some.csv", 'text\n"never closed\n', "some.csv: Line 2 has a quote that does not close."),
+        ("some.csv", 'text\n"never closed\n', "some.csv: Line 2 has an unclosed quote."),
     ],
 )
-def test_a_broken_file_is_told_and_changes_nothing(page: Page, name: str, content: str, sentence: str) -> None:
+def test_rejects_an_invalid_file_and_keeps_the_texts(page: Page, name: str, content: str, sentence: str) -> None:
     before = field(page)
     drop(page, name, content)
     page.wait(lambda: page.text("count") == sentence)

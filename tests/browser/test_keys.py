@@ -1,4 +1,4 @@
-"""An endpoint that asks for a key."""
+"""An endpoint that requires a key."""
 
 from collections.abc import Callable
 
@@ -7,25 +7,25 @@ from selenium.webdriver.common.by import By
 from tests.browser.conftest import KEY, Page, Worker
 
 
-def give(page: Page, key: str) -> None:
+def submit(page: Page, key: str) -> None:
     page.by("key").send_keys(key)
     page.by("key-form").find_element(By.TAG_NAME, "button").click()
 
 
-def test_the_key_is_asked_for_explained_kept_in_the_tab_and_forgotten(
+def test_the_page_asks_for_a_key_keeps_it_in_the_tab_and_forgets_it(
     visit: Callable[[Worker], Page], locked_worker: Worker
 ) -> None:
     page = visit(locked_worker)
     page.expected = ["status of 401"]
     assert not page.by("key-form").is_displayed()
     page.by("embed").click()
-    page.wait_for("key-reason", "This endpoint asks for a key.")
+    page.wait_for("key-reason", "This endpoint requires a key.")
     assert "unauthorized" in page.text("embed-error")
     assert page.run("return document.activeElement.id") == "key"
-    give(page, "a-wrong-key-of-some-length")
-    page.wait_for("key-reason", "does not know this key")
-    give(page, KEY)
-    page.wait_for("status", "12 vectors")  # what was refused is done again
+    submit(page, "a-wrong-key-of-some-length")
+    page.wait_for("key-reason", "rejected this key")
+    submit(page, KEY)
+    page.wait_for("status", "12 vectors")  # the rejected request is repeated
     assert not page.by("key-form").is_displayed()
     assert not page.by("embed-error").is_displayed()
     assert page.run("return [Object.values(sessionStorage), Object.values(localStorage), document.cookie]") == [

@@ -1,4 +1,4 @@
-"""Texts in, heat map, map and neighbours out."""
+"""Embedding texts: the heat map, the map, the nearest texts and the comparison of options."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -13,7 +13,7 @@ from tests.browser.conftest import Page, Worker
 FRUIT = ["red apple", "green apple", "a fast train", "the slow train", "nothing of the kind"]
 
 
-def test_a_click_embeds_the_examples_and_draws_everything(page: Page) -> None:
+def test_a_click_embeds_the_examples_and_draws_all_views(page: Page) -> None:
     assert page.embed().startswith("12 vectors of 768 numbers")
     assert len(page.all("#heat-labels li")) == 12
     assert len(page.all("#map .dot")) == 12
@@ -21,14 +21,14 @@ def test_a_click_embeds_the_examples_and_draws_everything(page: Page) -> None:
     assert page.run("return arguments[0].width", page.by("heat-canvas")) == 12
 
 
-def test_the_heat_map_holds_the_cosines_of_the_endpoint(page: Page, worker: Worker) -> None:
+def test_the_heat_map_has_the_cosines_of_the_endpoint(page: Page, worker: Worker) -> None:
     page.choose("task", "semantic_similarity")
     page.embed(FRUIT)
     wanted = worker.post("/similarity", {"texts": FRUIT}).json()["scores"]
     assert wanted == [pytest.approx(row, abs=6e-4) for row in page.numbers()]
 
 
-def test_the_colour_of_a_cell_follows_its_cosine(page: Page) -> None:
+def test_cells_with_higher_cosines_are_darker(page: Page) -> None:
     page.embed(FRUIT)
     numbers = page.numbers()
     script = """const canvas = arguments[0];
@@ -40,19 +40,19 @@ def test_the_colour_of_a_cell_follows_its_cosine(page: Page) -> None:
     assert cells[0][1] > cells[-1][1] + 300
 
 
-def test_pointing_at_a_cell_names_its_pair(page: Page) -> None:
+def test_pointing_at_a_cell_shows_its_pair(page: Page) -> None:
     page.embed(FRUIT)
     numbers = page.numbers()
     box = page.by("heat-map").size
-    across, down = ((place + 0.5) / 5 - 0.5 for place in (3, 2))
+    across, down = ((index + 0.5) / 5 - 0.5 for index in (3, 2))
     ActionChains(page.driver).move_to_element_with_offset(
         page.by("heat-map"), int(across * box["width"]), int(down * box["height"])
     ).perform()
-    said = page.wait_for("heat-cell", "train")
-    assert said == f"{numbers[2][3]:.3f} between 3 “a fast train” and 4 “the slow train”"
+    pair = page.wait_for("heat-cell", "train")
+    assert pair == f"{numbers[2][3]:.3f} between 3 “a fast train” and 4 “the slow train”"
 
 
-def test_clicking_a_dot_shows_its_neighbours(page: Page) -> None:
+def test_clicking_a_dot_shows_the_nearest_texts(page: Page) -> None:
     page.embed(FRUIT)
     page.all("#map .dot circle")[2].click()
     assert page.bars("near-list")[0] == "the slow train"
@@ -60,7 +60,7 @@ def test_clicking_a_dot_shows_its_neighbours(page: Page) -> None:
     assert "chosen" in page.all("#map .dot")[2].get_attribute("class")
 
 
-def test_alike_texts_lie_close_together(page: Page) -> None:
+def test_similar_texts_are_close_on_the_map(page: Page) -> None:
     page.embed(["apple pie one", "apple pie two", "fast train nine", "fast train ten"])
     script = """return [...document.querySelectorAll('#map .dot circle')].map((dot) => {
         const box = dot.getBoundingClientRect(); return [box.x, box.y]; })"""
@@ -72,7 +72,7 @@ def test_alike_texts_lie_close_together(page: Page) -> None:
     assert max(distance(pie, other_pie), distance(train, other_train)) < distance(pie, train) / 2
 
 
-def test_the_keyboard_alone_is_enough(page: Page) -> None:
+def test_the_page_works_with_the_keyboard_only(page: Page) -> None:
     def press(*keys: str) -> None:
         ActionChains(page.driver).send_keys(*keys).perform()
 
@@ -113,7 +113,7 @@ def runs(page: Page) -> list[list[str]]:
     return page.run(script, *page.all("#runs-table tbody tr"))
 
 
-def test_what_a_choice_changes_is_told(page: Page) -> None:
+def test_changed_options_are_compared_in_the_table(page: Page) -> None:
     page.embed(FRUIT)
     page.choose("encoding", "base64")
     page.wait(lambda: len(page.all("#runs-table tbody tr")) == 2)
@@ -129,7 +129,7 @@ def test_what_a_choice_changes_is_told(page: Page) -> None:
     assert page.calls("POST", "/embed")[-1] == {"text": FRUIT, "dimensions": 128, "encoding_format": "base64"}
 
 
-def test_all_four_sizes_are_compared_and_the_chosen_one_stays(page: Page) -> None:
+def test_all_four_sizes_are_compared_and_the_selected_one_stays(page: Page) -> None:
     page.write(FRUIT)
     page.by("sizes").click()
     page.wait_for("status", "5 vectors of 768 numbers")
@@ -137,24 +137,26 @@ def test_all_four_sizes_are_compared_and_the_chosen_one_stays(page: Page) -> Non
     assert page.all("#runs-table tr[aria-current]")[0].find_elements(By.TAG_NAME, "td")[1].text == "768"
 
 
-def test_one_text_and_no_text_are_answered_too(page: Page) -> None:
+def test_one_text_and_no_text(page: Page) -> None:
     page.write([])
     page.by("embed").click()
-    page.wait_for("status", "There is no text yet.")
+    page.wait_for("status", "Enter at least one text.")
     assert page.embed(["alone"]).startswith("1 vector of 768 numbers")
-    assert page.text("heat-cell") == "Two texts make a pair."
+    assert page.text("heat-cell") == "Enter at least two texts to compare them."
     assert page.embed(["twice", "twice"]).startswith("2 vectors")
     assert page.numbers() == [[1, 1], [1, 1]]
 
 
-def test_texts_that_the_model_cuts_are_named(page: Page) -> None:
-    said = page.embed(["short", "long " * 3000])
-    assert said.endswith("Longer than the model reads, so their ends were cut: 2.")
+def test_truncated_texts_are_listed(page: Page) -> None:
+    status = page.embed(["short", "long " * 3000])
+    assert status.endswith("Texts that exceed the model's limit were truncated: 2.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
-def test_nothing_overflows(visit: Callable[[Worker], Page], real_model_worker: Worker, width: int, scheme: str) -> None:
+def test_the_layout_does_not_overflow(
+    visit: Callable[[Worker], Page], real_model_worker: Worker, width: int, scheme: str
+) -> None:
     page = visit(real_model_worker)
     page.emulate(width=width, scheme=scheme)
     page.by("sizes").click()
@@ -178,13 +180,13 @@ CONTRASTS = [
     ("on-accent", "accent", 4.5),
     ("bad", "bad-ground", 4.5),
     ("quiet", "bad-ground", 4.5),
-    ("edge", "panel", 3),  # borders of what can be used. Source: WCAG 2.2, 1.4.11
+    ("edge", "panel", 3),  # borders of controls. Source: WCAG 2.2, 1.4.11
     ("mark", "panel", 3),
 ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_colours_stand_out_as_wcag_asks(page: Page, scheme: str) -> None:
+def test_colours_have_the_contrast_that_wcag_requires(page: Page, scheme: str) -> None:
     page.emulate(scheme=scheme)
 
     def luminance(name: str) -> float:

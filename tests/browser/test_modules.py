@@ -1,4 +1,4 @@
-"""The pure modules of the page, under Node."""
+"""The modules of the page that do not use the browser, under Node.js."""
 
 import json
 import math
@@ -14,7 +14,7 @@ PUBLIC = runtime.ROOT / "public"
 
 
 def js(module: str, expression: str, *arguments: object) -> Any:
-    """Return the value of an expression that may use a module's names and `a`, the arguments."""
+    """Evaluate an expression, in which `m` is the module and `a` the arguments."""
     program = f"""import * as m from {json.dumps(str(PUBLIC / "js" / module))};
         import {{ readFileSync }} from "node:fs";
         const a = JSON.parse(readFileSync(0, "utf8"));
@@ -27,7 +27,7 @@ def js(module: str, expression: str, *arguments: object) -> Any:
     return json.loads(done.stdout)
 
 
-def test_the_types_hold() -> None:
+def test_the_types_are_correct() -> None:
     command = [str(runtime.NODE_MODULES / ".bin" / "tsc"), "-p", str(runtime.ROOT / "tests" / "browser")]
     done = subprocess.run(command, env=runtime.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -44,10 +44,10 @@ def test_cosines_do_not_need_unit_length() -> None:
     assert found == pytest.approx([1, half, 0, 0, half, 1, half, 0, 0, half, 1, 0, 0, 0, 0, 0], abs=1e-6)
 
 
-def test_change_looks_at_pairs_of_different_texts() -> None:
+def test_change_compares_pairs_of_different_texts() -> None:
     before, after = [1, 0.9, 0.1, 0.9, 1, 0.2, 0.1, 0.2, 1], [1, 0.5, 0.1, 0.5, 1, 0.6, 0.1, 0.6, 1]
     found = js("vectors.js", "m.change(a[0], a[1], 3)", before, after)
-    # the text in the middle has another nearest one
+    # the nearest text of the middle one has changed
     assert found == {"mean": pytest.approx(0.8 / 3), "most": pytest.approx(0.4), "kept": pytest.approx(2 / 3)}
 
 
@@ -57,10 +57,10 @@ def project(gram: list[float], size: int) -> tuple[list[tuple[float, float]], fl
     return list(zip(x, y, strict=True)), share
 
 
-def test_points_of_a_plane_come_back_with_their_distances() -> None:
+def test_the_projection_keeps_the_distances_of_points_in_a_plane() -> None:
     rng = random.Random(1)
     points = [(rng.uniform(-3, 3), rng.uniform(-1, 1)) for _ in range(12)]
-    # the plane lies askew in four dimensions, away from the origin
+    # the plane is tilted in four dimensions and does not contain the origin
     rows = [[0.6 * x + 2, 0.8 * x - 1, 0.8 * y, 0.6 * y + 3] for x, y in points]
     gram = [sum(p * q for p, q in zip(one, other, strict=True)) for one in rows for other in rows]
     placed, share = project(gram, 12)
@@ -71,14 +71,14 @@ def test_points_of_a_plane_come_back_with_their_distances() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])
-def test_texts_that_are_all_the_same_have_a_map_too(size: int) -> None:
+def test_equal_texts_can_be_projected(size: int) -> None:
     placed, share = project([1] * size**2, size)
     assert placed == [pytest.approx((0, 0), abs=1e-3)] * size
     assert share == 0
 
 
-def test_an_id_is_short_and_its_own() -> None:
-    texts = [f"text {place}" for place in range(20_000)] + ["", "ä", "🤗" * 500]
+def test_ids_are_short_and_unique() -> None:
+    texts = [f"text {number}" for number in range(20_000)] + ["", "ä", "🤗" * 500]
     ids = js("ids.js", "a[0].map(m.idOf)", texts)
     assert len(set(ids)) == len(texts)
     assert all(len(name) == 21 and name[5:13] != name[13:] for name in ids)

@@ -1,4 +1,4 @@
-"""The files: how they are served, their size, and what is not in them. No browser is needed, but for one test."""
+"""The files of the page: their headers, their size and their content. Only one test needs a browser."""
 
 import re
 from pathlib import Path
@@ -19,14 +19,14 @@ OWN = [path for path in sorted(PUBLIC.rglob("*")) if path.is_file() and runtime.
 def test_files_are_served_without_the_worker(worker: Worker, path: str, part: str) -> None:
     answer = worker.send("GET", path, allow_redirects=False)
     assert (answer.status_code, part in answer.text) == (200, True)
-    # every answer of the Worker has one
+    # every answer of the Worker has this header
     assert "x-request-id" not in answer.headers
 
 
-def test_what_is_no_file_reaches_the_worker(worker: Worker) -> None:
+def test_other_paths_reach_the_worker(worker: Worker) -> None:
     assert worker.post("/embed", {"text": "a"}).json()["shape"] == [1, 768]
     assert worker.send("GET", "/vectors?ids=nothing").json()["missing"] == ["nothing"]
-    assert worker.send("GET", "/index").json()["fits"]  # it is a name of index.html too
+    assert worker.send("GET", "/index").json()["fits"]  # also a name of index.html
     assert worker.send("GET", "/openapi.json").json()["openapi"] == "3.1.0"
     for path in ("/nothing", "/docs/nothing", "/js/nothing.js", "/_headers"):
         answer = worker.send("GET", path)
@@ -45,7 +45,7 @@ def test_the_headers_are_strict(worker: Worker, path: str) -> None:
     assert "camera=()" in headers["permissions-policy"]
 
 
-def test_the_policy_is_in_force(page: Page) -> None:
+def test_the_content_security_policy_is_enforced(page: Page) -> None:
     page.expected = ["Content Security Policy", "TrustedScript", "requires 'Trusted", "Refused to"]
     script = """const done = arguments[0], seen = [];
         document.addEventListener('securitypolicyviolation', (event) => seen.push(event.effectiveDirective));
@@ -77,6 +77,6 @@ def test_no_script_or_style_is_inline_and_every_file_exists(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
-def test_no_other_host_is_named(path: Path) -> None:
+def test_the_files_name_no_other_host(path: Path) -> None:
     named = set(re.findall(r"https?://([\w.-]+)", path.read_text(encoding="utf-8")))
-    assert named <= {"www.w3.org"}  # the name space of SVG
+    assert named <= {"www.w3.org"}  # the namespace of SVG

@@ -1,4 +1,4 @@
-"""What can be copied from the page runs as it is."""
+"""The code that can be copied from the page runs unchanged."""
 
 import os
 import subprocess
@@ -43,13 +43,13 @@ def test_the_embedding_call_runs(page: Page, language: str, encoding: str) -> No
     page.choose("dimensions", "256")
     page.choose("encoding", encoding)
     program = snippet(page, "embed", language)
-    said = run(language, program)
+    output = run(language, program)
     shape = "[ 3, 256 ]\n" if encoding == "float" else "3 256\n"
     wanted = {"curl": '{"shape":[3,256],', "python": "3 256\n", "typescript": shape}
-    # OpenAI's client asks for base64 by itself and decodes it, unless the program says which encoding it wants
-    asked = {"curl": '"encoding_format": "base64"', "python": 'encoding_format="float"', "typescript": "atob"}
-    assert (asked[language] in program) == ((encoding == "float") == (language == "python"))
-    assert said.startswith(wanted[language])
+    # OpenAI's client requests base64 and decodes it, unless the program sets the encoding
+    expected = {"curl": '"encoding_format": "base64"', "python": 'encoding_format="float"', "typescript": "atob"}
+    assert (expected[language] in program) == ((encoding == "float") == (language == "python"))
+    assert output.startswith(wanted[language])
 
 
 @pytest.mark.parametrize("kind", ["embed", "search"])
@@ -68,12 +68,12 @@ def test_the_calls_run_with_a_key(
     page.by("query").send_keys("find 'it'")
     program = snippet(page, kind, language)
     assert KEY not in program
-    said = run(language, program)
-    assert ("a text to find" if kind == "search" else "768") in said
+    output = run(language, program)
+    assert ("a text to find" if kind == "search" else "768") in output
 
 
 @pytest.mark.parametrize("kind", ["embed", "search"])
-def test_the_call_of_another_worker_has_the_types_of_the_binding(page: Page, tmp_path: Path, kind: str) -> None:
+def test_the_rpc_code_compiles_with_the_declarations(page: Page, tmp_path: Path, kind: str) -> None:
     page.write(TEXTS)
     page.choose("task", "clustering")
     page.choose("encoding", "base64")
@@ -93,15 +93,15 @@ def test_the_call_of_another_worker_has_the_types_of_the_binding(page: Page, tmp
     assert done.returncode == 0, done.stdout
 
 
-def test_a_long_list_is_cut_and_says_so(page: Page) -> None:
-    page.write([f"text {place}" for place in range(30)])
+def test_a_long_list_is_shortened_with_a_comment(page: Page) -> None:
+    page.write([f"text {number}" for number in range(30)])
     program = snippet(page, "embed", "python")
-    assert program.startswith("# and 10 more")
+    assert program.startswith("# and 10 more;")
     assert "text 19" in program
     assert "text 20" not in program
 
 
-def test_copy_copies(page: Page) -> None:
+def test_copy_writes_to_the_clipboard(page: Page) -> None:
     rights = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": page.url}
     page.driver.execute_cdp_cmd("Browser.grantPermissions", rights)
     page.by("copy").click()

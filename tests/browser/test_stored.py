@@ -1,4 +1,4 @@
-"""Stored documents: store, search, remove; and endpoints that cannot."""
+"""Stored documents: store, search, remove, and an endpoint without an index."""
 
 import json
 import uuid
@@ -13,15 +13,15 @@ def in_namespace(page: Page) -> None:
     page.by("namespace").send_keys(uuid.uuid4().hex)
 
 
-def search(page: Page, query: str, said: str) -> list[str]:
+def search(page: Page, query: str, status: str) -> list[str]:
     page.by("query").clear()
     page.by("query").send_keys(query)
     page.by("search").click()
-    page.wait_for("stored-status", said)
+    page.wait_for("stored-status", status)
     return page.bars("matches")
 
 
-def test_search_finds_what_was_stored_until_it_is_removed(page: Page) -> None:
+def test_search_finds_stored_texts_until_they_are_removed(page: Page) -> None:
     in_namespace(page)
     page.write(TEXTS)
     page.by("store").click()
@@ -38,7 +38,7 @@ def other_vectors(page: Page) -> int:
     return page.run("return fetch('/index').then((r) => r.json()).then((index) => index.vector_count)")
 
 
-def test_a_text_that_is_there_twice_is_stored_once(page: Page) -> None:
+def test_duplicate_texts_are_stored_once(page: Page) -> None:
     in_namespace(page)
     page.write(["again", "again"])
     page.by("store").click()
@@ -48,9 +48,9 @@ def test_a_text_that_is_there_twice_is_stored_once(page: Page) -> None:
     assert len(search(page, "again", "1 match")) == 1
 
 
-def test_many_texts_are_stored_in_calls_of_100_of_which_the_last_one_waits(page: Page) -> None:
+def test_texts_are_stored_in_calls_of_100_and_only_the_last_one_waits(page: Page) -> None:
     in_namespace(page)
-    page.write([f"line {place} {uuid.uuid4().hex}" for place in range(120)])
+    page.write([f"line {number} {uuid.uuid4().hex}" for number in range(120)])
     page.by("store").click()
     page.wait_for("stored-status", "120 texts stored.")
     sent = page.calls("PUT", "/vectors")
@@ -63,6 +63,6 @@ def test_an_endpoint_without_an_index_is_explained(page: Page) -> None:
     page.run(script)
     page.by("query").send_keys("anything")
     page.by("search").click()
-    said = page.wait_for("stored-error", "x-request-id r-1")
-    assert said.startswith("vectorize_not_configured No index. This endpoint has no Vectorize index")
-    assert "status 501" in said
+    message = page.wait_for("stored-error", "x-request-id r-1")
+    assert message.startswith("vectorize_not_configured No index. Without a Vectorize index, this endpoint")
+    assert "status 501" in message
