@@ -1,4 +1,4 @@
-"""An upstream that answers with the path it was asked for, and holds some calls until their caller is gone."""
+"""An upstream that returns the path of a request, or holds the request until its client disconnects."""
 
 import threading
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Server(ThreadingHTTPServer):
-    """Answers no call of /hold-NAME; it sets `event("held-NAME")`, and `event("gone-NAME")` when the caller is gone."""
+    """Never answers /hold-NAME. Sets `event("held-NAME")`, and later `event("disconnected-NAME")`."""
 
     daemon_threads = True
     request_queue_size = 512
@@ -35,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
         self.hold(name) if hold else self.echo()
 
     def echo(self) -> None:
-        with suppress(ConnectionError):  # the caller may be gone
+        with suppress(ConnectionError):  # the client may have disconnected
             self.send_response(200)
             self.end_headers()
             self.wfile.write(self.path[1:].encode())
@@ -44,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.event(f"held-{name}").set()
         with suppress(ConnectionError):
             self.connection.recv(1)
-        self.server.event(f"gone-{name}").set()
+        self.server.event(f"disconnected-{name}").set()
 
 
 @contextmanager

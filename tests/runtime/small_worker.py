@@ -1,4 +1,4 @@
-"""Python Workers of a few lines, written into a folder, for what the runtime itself does."""
+"""Small Python Workers, for tests of the runtime itself."""
 
 from pathlib import Path
 
@@ -14,12 +14,12 @@ class Default(WorkerEntrypoint):
 
 
 def entry(*lines: str, answer: str = "'hello'") -> str:
-    """Return an entry.py with `lines` at its top level, which answers every request with `answer`."""
+    """Return an entry.py with `lines` at the top level that answers every request with `answer`."""
     return "\n".join(["from workers import Response, WorkerEntrypoint", *lines, _HANDLER.format(answer=answer)])
 
 
 def config(folder: Path, files: dict[str, str]) -> workerd.Config:
-    """Write `files` below `folder` and return the Worker made of them; files that it can't import are left out."""
+    """Write `files` to `folder` and return a configuration of the Worker with all files that it can import."""
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content)

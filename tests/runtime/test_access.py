@@ -1,4 +1,4 @@
-"""Keys, origins, limits and methods under the real runtime."""
+"""Keys, origins, rate limits and methods, under the real runtime."""
 
 import pytest
 
@@ -10,8 +10,8 @@ ORIGIN = "https://app.example"
 
 
 @pytest.fixture(scope="module")
-def closed(start_worker):
-    """A Worker with two keys, for one origin."""
+def protected(start_worker):
+    """A Worker with two keys and one allowed origin."""
     settings = {"AUTH": "on", "API_KEYS": f"web:{KEY},next:{NEXT_KEY}", "CORS_ORIGINS": ORIGIN}
     return start_worker(settings=settings)
 
@@ -21,40 +21,40 @@ def bearer(key):
 
 
 @pytest.mark.parametrize("key", [KEY, NEXT_KEY])
-def test_both_keys_open_while_one_is_replaced(closed, key):
-    response = closed.post("/embed", {"text": "a"}, headers=bearer(key))
+def test_both_keys_are_accepted_during_a_rotation(protected, key):
+    response = protected.post("/embed", {"text": "a"}, headers=bearer(key))
     assert response.status_code == 200
-    line = closed.line_with(response.headers["x-request-id"])
+    line = protected.line_with(response.headers["x-request-id"])
     assert f'"key":"{"web" if key == KEY else "next"}"' in line
     assert key not in line
 
 
 @pytest.mark.parametrize("path", ["/embed", "/v1/embeddings", "/search", "/client/v4/accounts/a/ai/v1/embeddings"])
-def test_no_key_and_a_wrong_key_get_the_same_answer(closed, path):
-    answers = [closed.post(path, {}, headers=headers) for headers in ({}, bearer("wrong"), bearer(KEY[:-1] + "X"))]
+def test_a_missing_and_a_wrong_key_get_the_same_answer(protected, path):
+    answers = [protected.post(path, {}, headers=headers) for headers in ({}, bearer("wrong"), bearer(KEY[:-1] + "X"))]
     assert {answer.status_code for answer in answers} == {401}
     assert len({answer.text for answer in answers}) == 1
     assert answers[0].headers["www-authenticate"].startswith("Bearer")
 
 
-def test_liveness_and_schema_are_public(closed):
-    assert closed.send("GET", "/health").status_code == 200
-    assert closed.send("GET", "/openapi.json").status_code == 200
-    assert closed.send("GET", "/v1/models").status_code == 401
+def test_health_and_openapi_need_no_key(protected):
+    assert protected.send("GET", "/health").status_code == 200
+    assert protected.send("GET", "/openapi.json").status_code == 200
+    assert protected.send("GET", "/v1/models").status_code == 401
 
 
-def test_an_allowed_origin_may_read_and_another_may_not(closed):
+def test_cors_headers_are_only_for_allowed_origins(protected):
     headers = {**bearer(KEY), "origin": ORIGIN}
-    allowed = closed.post("/embed", {"text": "a"}, headers=headers).headers
+    allowed = protected.post("/embed", {"text": "a"}, headers=headers).headers
     assert allowed["access-control-allow-origin"] == ORIGIN
     assert "access-control-allow-credentials" not in allowed
     assert "retry-after" in allowed["access-control-expose-headers"]
-    other = closed.post("/embed", {"text": "a"}, headers={**headers, "origin": "https://b.example"}).headers
+    other = protected.post("/embed", {"text": "a"}, headers={**headers, "origin": "https://b.example"}).headers
     assert "access-control-allow-origin" not in other
 
 
-def test_a_preflight_needs_no_key(closed):
-    response = closed.send("OPTIONS", "/embed", headers={"origin": ORIGIN, "access-control-request-method": "POST"})
+def test_a_preflight_needs_no_key(protected):
+    response = protected.send("OPTIONS", "/embed", headers={"origin": ORIGIN, "access-control-request-method": "POST"})
     assert (response.status_code, response.headers["access-control-allow-origin"]) == (204, ORIGIN)
     assert "authorization" in response.headers["access-control-allow-headers"]
 
@@ -66,7 +66,7 @@ def test_head_and_options(worker):
     assert (options.status_code, options.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
-def test_every_answer_has_an_id_and_times(worker):
+def test_every_answer_has_a_request_id_and_server_timing(worker):
     for response in (worker.post("/embed", {"text": "a"}), worker.post("/embed", {}), worker.send("GET", "/nowhere")):
         assert response.headers["x-request-id"]
         assert response.headers["server-timing"].startswith("model;dur=")
@@ -74,13 +74,13 @@ def test_every_answer_has_an_id_and_times(worker):
     assert given.headers["x-request-id"] == "my-id.1"
 
 
-def test_without_keys_it_is_closed(start_worker):
+def test_without_keys_requests_are_rejected(start_worker):
     unset = start_worker(settings={"AUTH": "on"})
     response = unset.post("/embed", {"text": "a"})
     assert (response.status_code, response.json()["error"]["code"]) == (503, "auth_not_configured")
 
 
-def test_a_wrong_variable_is_told_to_the_operator_alone(start_worker):
+def test_an_invalid_variable_is_only_in_the_log(start_worker):
     broken = start_worker(settings={"WAIT_S": "soon"})
     response = broken.post("/embed", {"text": "a"})
     assert (response.status_code, response.json()["error"]["code"]) == (500, "internal_error")
@@ -88,8 +88,8 @@ def test_a_wrong_variable_is_told_to_the_operator_alone(start_worker):
     assert "WAIT_S" in broken.line_with(response.headers["x-request-id"])
 
 
-def test_the_rate_limit_binding_limits(start_worker, tmp_path):
-    """The binding itself, with a limit that a test can reach."""
+def test_the_rate_limit_binding_is_used(start_worker, tmp_path):
+    """Uses the real binding, with a limit of three requests."""
     configuration = dev.linked(tmp_path, runtime.ROOT)
     text = configuration.read_text()
     configuration.unlink()

@@ -1,4 +1,4 @@
-"""The benchmark in short: everybody answers rightly, every row is there, nothing is kept. No times: machines differ."""
+"""A short run of the benchmark: answers are correct, the report is complete, memory does not grow. No times."""
 
 import pytest
 
@@ -16,11 +16,11 @@ def results():
     return run.run(KINDS_OF_THE_SHORT_RUN, SHORT, whole=False)
 
 
-def test_every_contender_answers_rightly(results):
+def test_every_contender_returns_correct_answers(results):
     assert results.faults() == []
 
 
-def test_every_row_is_in_the_table(results):
+def test_the_table_has_every_row(results):
     table = report.text(results)
     for kind in KINDS_OF_THE_SHORT_RUN:
         for name in kind.contenders:
@@ -28,21 +28,21 @@ def test_every_row_is_in_the_table(results):
     assert {OURS, TYPESCRIPT} <= set(results.find("native", 100).cells)
 
 
-def test_every_goal_is_answered(results):
+def test_the_report_has_every_goal(results):
     assert all(goal.name in report.text(results) for goal in goals.of(results))
 
 
-def test_what_is_measured_on_is_told(results):
+def test_the_report_describes_the_machine(results):
     assert {"cores", "load average before", "load average after"} <= set(results.machine)
     assert results.environment() in report.text(results)
 
 
-def test_the_plot_has_every_kind(results):
+def test_the_plot_has_every_kind_of_request(results):
     drawn = plot.draw(results)
     compared = [line for line in results.lines if line.ratio() is not None]
     assert compared
     assert all(f">{line.kind}, {line.texts:,}<" in drawn for line in compared)
 
 
-def test_nothing_is_kept_after_a_request():
+def test_memory_does_not_grow():
     assert soak.faults(soak.run(700)) == []

@@ -1,4 +1,4 @@
-"""Bodies that are slow, broken, or not as long as they say, under the real runtime."""
+"""Bodies that are slow, incomplete or of a wrong length, under the real runtime."""
 
 import json
 import socket
@@ -18,7 +18,7 @@ LIMITER = """
 import { WorkerEntrypoint } from "cloudflare:workers";
 export default class extends WorkerEntrypoint {
   limit() {
-    throw new Error("the limiter is out of order");
+    throw new Error("the limiter failed");
   }
 }
 """
@@ -45,7 +45,7 @@ def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def exchange(worker: workerd.Process, sent: bytes, *, claimed: int, end: bool) -> tuple[int, str]:
-    """Send a part of a body, end the sending side or not, and return the status and the code of the answer."""
+    """Send a part of a body and optionally close the sending side. Return the status and the code of the answer."""
     head = f"POST /embed HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {claimed}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", worker.ports["embedder"]), TIMEOUT_S) as connection:
         connection.sendall(head.encode() + sent)
@@ -59,11 +59,11 @@ def exchange(worker: workerd.Process, sent: bytes, *, claimed: int, end: bool) -
     return int(answer.split()[1]), json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"]
 
 
-def test_a_body_that_does_not_arrive_in_time(worker):
+def test_rejects_a_body_that_is_too_slow(worker):
     assert exchange(worker, b'{"text":', claimed=1000, end=False) == (408, "request_timeout")
 
 
-def test_a_body_that_breaks_off(worker):
+def test_rejects_an_incomplete_body(worker):
     assert exchange(worker, b'{"text":"a', claimed=1000, end=True) == (400, "invalid_request")
 
 
@@ -75,8 +75,8 @@ def stream(size: int) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("length", [None, "abc", "10", "-5", "1e3", ""])
-def test_a_claim_about_the_length_does_not_lift_the_limit(worker, models, length):
-    """Over a service binding the runtime checks no length."""
+def test_a_wrong_content_length_does_not_disable_the_limit(worker, models, length):
+    """The runtime does not check the length of requests through a service binding."""
     models.calls.clear()
     params = {} if length is None else {"length": length}
     url = worker.url("caller")
@@ -87,7 +87,7 @@ def test_a_claim_about_the_length_does_not_lift_the_limit(worker, models, length
     assert fits.status_code == 200
 
 
-def test_a_limiter_that_fails_lets_nobody_in(models, tmp_path):
+def test_a_failing_rate_limiter_rejects_requests(models, tmp_path):
     worker = upstream.worker()
     worker.bindings["RATE_LIMITER"] = workerd.service("limiter")
     limiter = workerd.Worker("limiter", workerd.js_worker(LIMITER))
@@ -96,7 +96,7 @@ def test_a_limiter_that_fails_lets_nobody_in(models, tmp_path):
     with workerd.serve(config, tmp_path) as process:
         answer = requests.post(process.url("embedder") + "/embed", json={"text": "a"}, timeout=TIMEOUT_S)
         assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
-        assert "out of order" not in answer.text
-        until(lambda: any("the limiter is out of order" in line for line in list(process.stdout)))
+        assert "limiter failed" not in answer.text
+        until(lambda: any("the limiter failed" in line for line in list(process.stdout)))
         assert requests.get(process.url("embedder") + "/health", timeout=TIMEOUT_S).status_code == 200
     assert not models.calls

@@ -1,4 +1,4 @@
-"""Stock clients with only the base URL changed, under the real runtime."""
+"""Unmodified client packages with another base URL, under the real runtime."""
 
 import asyncio
 import json
@@ -88,9 +88,9 @@ def test_cloudflares_python_sdk(worker):
     client = cloudflare.Cloudflare(base_url=f"{worker.url}/client/v4", api_token="unused", max_retries=0)
     answer = client.ai.run(CLOUDFLARE_MODEL, account_id="abc", text=STORIES)
     assert answer["shape"] == [3, 768]
-    with pytest.raises(cloudflare.BadRequestError) as refused:
+    with pytest.raises(cloudflare.BadRequestError) as rejected:
         client.ai.run(CLOUDFLARE_MODEL, account_id="abc", text=[""])
-    assert refused.value.body["errors"][0]["code"] == 5006
+    assert rejected.value.body["errors"][0]["code"] == 5006
 
 
 def test_requests_as_documented(worker):

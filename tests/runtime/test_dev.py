@@ -22,7 +22,7 @@ LIMIT_S = 30
 
 
 def descendants(pid: int) -> set[int]:
-    """All processes below `pid`, by the parents that the system names."""
+    """Return all descendants of process `pid`."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -180,19 +180,19 @@ def test_an_unreachable_npm_registry_is_named_within_seconds(monkeypatch):
         runtime.install_node_modules()
 
 
-def test_a_pin_that_moved_alone_is_one_clear_sentence():
+def test_versions_that_do_not_match_are_a_clear_error():
     with pytest.raises(
         runtime.RuntimeSetupError, match=r"^workerd expects pyodide 314\.0\.9, but .* set it to 314\.0\.9\.$"
     ):
         runtime.check_versions("314.0.9", "314.0.6")
 
 
-def test_a_loader_that_changed_is_one_clear_sentence():
+def test_a_changed_loader_is_a_clear_error():
     with pytest.raises(bundle.BundleError, match="its pinned version moved"):
         bundle.adapt_loader("async function _createPyodideModule(){}")
 
 
-def test_the_installed_versions_fit_each_other():
+def test_the_installed_versions_match():
     runtime.prepare()
     assert runtime.pyodide_expected(runtime.workerd_binary()) == runtime.pyodide_installed()
 

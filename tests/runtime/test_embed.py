@@ -22,7 +22,7 @@ SCRIPTS = [
 ]
 
 
-def test_the_three_stories_of_the_documentation(worker):
+def test_the_example_of_the_documentation(worker):
     response = worker.post("/embed", {"text": STORIES})
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
@@ -32,7 +32,7 @@ def test_the_three_stories_of_the_documentation(worker):
     assert all(math.isclose(math.hypot(*row), 1, abs_tol=1e-6) for row in answer["data"])
 
 
-def test_one_text_and_a_batch_of_it_give_the_same_vector(worker):
+def test_a_text_has_the_same_vector_alone_and_in_a_batch(worker):
     one = worker.post("/embed", {"text": STORIES[0]}).json()
     many = worker.post("/embed", {"text": [STORIES[0]] * 100}).json()
     assert one["shape"] == [1, 768]
@@ -56,7 +56,7 @@ def test_many_scripts(worker):
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "code", "param", "says"),
+    ("body", "status", "code", "param", "message"),
     [
         ({"text": ["a"] * 101}, 413, "batch_too_large", "text", "too many items; the limit is 100"),
         ({"text": []}, 400, "invalid_request", "text", "1 to 100"),
@@ -70,21 +70,21 @@ def test_many_scripts(worker):
         ({"text": "a", "pooling": "cls"}, 400, "invalid_request", None, "pooling"),
     ],
 )
-def test_a_request_that_is_refused_says_where_and_why(worker, body, status, code, param, says):
+def test_an_error_names_the_field_and_the_reason(worker, body, status, code, param, message):
     response = worker.post("/embed", body)
     error = response.json()["error"]
     assert (response.status_code, error["code"], error["param"]) == (status, code, param)
-    assert says in error["message"]
+    assert message in error["message"]
 
 
 @pytest.mark.parametrize("body", [b"", b"  ", b"text", b'{"text": "a"', b'{"text": "\xff"}'])
-def test_a_body_that_is_not_json(worker, body):
+def test_rejects_a_body_that_is_not_json(worker, body):
     response = worker.send("POST", "/embed", data=body, headers={"content-type": "application/json"})
     assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_json")
 
 
 @pytest.mark.parametrize("half", [b"\\ud800", b"\\uDFFF", b"\\ud800\\ud800", b"a\\udc00\\ud800b"])
-def test_a_lone_surrogate_is_named_by_its_path(worker, half):
+def test_a_lone_surrogate_is_rejected_with_its_path(worker, half):
     for body, param in ((b'{"text": ["a", "%b"]}', "text[1]"), (b'{"text": "%b"}', "text")):
         response = worker.send("POST", "/embed", data=body % half, headers={"content-type": "application/json"})
         error = response.json()["error"]
@@ -92,19 +92,19 @@ def test_a_lone_surrogate_is_named_by_its_path(worker, half):
         assert "lone surrogate" in error["message"]
 
 
-def test_a_whole_surrogate_pair_is_a_character(worker):
+def test_a_surrogate_pair_is_one_character(worker):
     body = b'{"text": ["\\ud83e\\udd17", "\xf0\x9f\xa4\x97"]}'
     answer = worker.send("POST", "/embed", data=body, headers={"content-type": "application/json"}).json()
     assert answer["data"][0] == answer["data"][1]
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/json; charset=latin-1", ""])
-def test_another_media_type(worker, content_type):
+def test_rejects_other_media_types(worker, content_type):
     response = worker.send("POST", "/embed", data=b'{"text": "a"}', headers={"content-type": content_type})
     assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
 
 
-def test_a_body_over_the_limit_with_and_without_a_length(worker):
+def test_rejects_a_large_body_with_and_without_content_length(worker):
     headers = {"content-type": "application/json"}
     body = b'{"text": "' + b"a" * (5 * 1024 * 1024) + b'"}'
     for data in (body, iter([body[:3_000_000], body[3_000_000:]])):
@@ -112,13 +112,13 @@ def test_a_body_over_the_limit_with_and_without_a_length(worker):
         assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
 
 
-def test_a_chunked_body_is_read(worker):
+def test_accepts_a_chunked_body(worker):
     chunks = iter([b'{"text":', b' "hello"}'])
     response = worker.send("POST", "/embed", data=chunks, headers={"content-type": "application/json"})
     assert response.json()["shape"] == [1, 768]
 
 
-def test_unknown_paths_and_methods(worker):
+def test_rejects_unknown_paths_and_methods(worker):
     missing = worker.send("GET", "/nowhere")
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
     wrong = worker.send("DELETE", "/embed")
@@ -126,7 +126,7 @@ def test_unknown_paths_and_methods(worker):
     assert wrong.headers["allow"] == "OPTIONS, POST"
 
 
-def test_fifty_requests_at_once_get_their_own_answers(worker):
+def test_fifty_concurrent_requests_get_their_own_answers(worker):
     texts = [f"text number {number}" for number in range(50)]
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda text: worker.post("/embed", {"text": text}).json()["data"][0], texts))
@@ -145,19 +145,19 @@ def test_fifty_requests_at_once_get_their_own_answers(worker):
         ("fault:html", 502, "upstream_error"),
     ],
 )
-def test_faults_of_the_model(worker, fault, status, code):
+def test_faults_of_the_model_become_errors(worker, fault, status, code):
     response = worker.post("/embed", {"text": ["fine", fault]})
     assert (response.status_code, response.json()["error"]["code"]) == (status, code)
 
 
-def test_one_line_a_request_and_no_text_in_any(worker):
+def test_every_request_logs_one_line_without_its_text(worker):
     request_id = worker.post("/embed", {"text": "a verysecret text"}).headers["x-request-id"]
     worker.line_with(request_id)
     assert len([line for line in worker.lines if request_id in line]) == 1
     assert not [line for line in worker.lines if "verysecret" in line]
 
 
-def test_the_recorded_vectors_come_through_unchanged(real_model_worker, recorded):
+def test_recorded_vectors_are_returned_unchanged(real_model_worker, recorded):
     answer = real_model_worker.post("/embed", {"text": list(recorded)}).json()
     assert answer["shape"] == [len(recorded), 768]
     assert answer["data"] == list(recorded.values())

@@ -1,4 +1,4 @@
-"""The event loop of src/ under the real runtime: what it runs and when, and that no request touches another."""
+"""The event loop of src/ under the real runtime: its order of execution, and that requests do not affect each other."""
 
 import socket
 import struct
@@ -20,12 +20,12 @@ TIMEOUT_S = 20
 AT_ONCE = 16
 ROUNDS = 4
 MIXED = 48
-PARTS = 9  # of an answer to `mixed`
+PARTS = 9  # parts of an answer to `mixed`
 EMBEDDING = 30
-LEAVING = 10
-CUT_OFF = "cut off"
+DISCONNECTING = 10
+ABORTED = "aborted"
 
-# scenario of event_loop_worker/ -> what it sees
+# scenario of event_loop_worker/ -> expected result
 SEEN = {
     "installed_twice": ["microtask", "handle"],
     "turns": ["handle", "microtask"],
@@ -46,15 +46,15 @@ NEEDED = (
 
 
 class Client:
-    """Asks one Worker of a process."""
+    """A client of one Worker of a process."""
 
     def __init__(self, process: workerd.Process, name: str) -> None:
         self.process, self.name = process, name
 
     def ask(self, scenario: str, marker: object = "") -> object:
-        """Return what the scenario saw, or CUT_OFF."""
+        """Run a scenario. Return its result, or ABORTED."""
         answer = requests.get(f"{self.process.url(self.name)}/{scenario}/{marker}", timeout=TIMEOUT_S)
-        return answer.json() if answer.ok else CUT_OFF
+        return answer.json() if answer.ok else ABORTED
 
     def send(self, request: str, body: str = "") -> socket.socket:
         connection = socket.create_connection(("127.0.0.1", self.process.ports[self.name]), TIMEOUT_S)
@@ -62,12 +62,12 @@ class Client:
         connection.sendall((head + body).encode())
         return connection
 
-    def leave(self, scenario: str, marker: object, held: threading.Event | None = None) -> str:
-        """Ask, wait for `held`, and leave."""
+    def disconnect(self, scenario: str, marker: object, held: threading.Event | None = None) -> str:
+        """Start a scenario, wait for `held`, and disconnect."""
         connection = self.send(f"GET /{scenario}/{marker}")
         assert held is None or held.wait(TIMEOUT_S)
         reset(connection)
-        return CUT_OFF
+        return ABORTED
 
     def embeds(self, text: str) -> bool:
         """Return whether the Worker of src/ answers with the vector of `text`."""
@@ -80,15 +80,15 @@ def reset(connection: socket.socket) -> None:
     connection.close()
 
 
-def touched(process: workerd.Process) -> list[str]:
-    """Return what the runtime says when one request touches another."""
+def cross_request_errors(process: workerd.Process) -> list[str]:
+    """Return the errors of the runtime about requests that use objects of another request."""
     return [line for line in [*process.stdout, *process.stderr] if "different request" in line]
 
 
 def until(condition: Callable[[], bool]) -> None:
     limit = time.monotonic() + TIMEOUT_S
     while not condition():
-        assert time.monotonic() < limit, "it did not come to pass"
+        assert time.monotonic() < limit, "the condition was not met in time"
         time.sleep(0.01)
 
 
@@ -100,7 +100,7 @@ def server() -> Iterator[echo.Server]:
 
 @pytest.fixture(scope="module")
 def process(server, tmp_path_factory) -> Iterator[workerd.Process]:
-    """Two Workers of the same code: `fast` gets the loop of src/, `stock` keeps Pyodide's own."""
+    """Two Workers of the same code: `fast` installs the loop of src/, `stock` keeps the loop of Pyodide."""
     entry, *rest = workerd.python_worker(Path(__file__).parent / "event_loop_worker")
     loop = workerd.Module("bindings/event_loop.py", "pythonModule", ROOT / "src" / "bindings" / "event_loop.py")
     bindings = {"UPSTREAM": workerd.service("upstream")}
@@ -123,74 +123,74 @@ def stock(process) -> Client:
 
 
 @pytest.mark.parametrize(("scenario", "seen"), SEEN.items(), ids=SEEN.keys())
-def test_the_loop_keeps_the_promises_of_asyncio(scenario, seen, fast):
+def test_the_loop_behaves_like_asyncio(scenario, seen, fast):
     assert fast.ask(scenario) == seen
 
 
-def test_the_loop_of_pyodide_takes_more_turns(stock):
+def test_the_loop_of_pyodide_needs_more_turns(stock):
     """If this fails, the loop of src/ may no longer be needed."""
     assert stock.ask("turns") == ["microtask", "handle"]
     assert len(stock.ask("messages")) > 0
 
 
 @pytest.mark.parametrize("name", NEEDED)
-def test_nothing_is_installed_where_something_is_missing(name, stock):
+def test_nothing_is_installed_if_an_attribute_is_missing(name, stock):
     assert stock.ask("missing", name) == {"installed": False, "unchanged": True}
 
 
-def assert_served_after(fast: Client, cut_off: Callable[[int], object]) -> None:
-    """Every request after one that was cut off is answered, in the same isolate, and nothing of it runs in them."""
+def assert_served_after(fast: Client, abort: Callable[[int], object]) -> None:
+    """Check that later requests are answered in the same isolate, and that nothing of the aborted one runs in them."""
     before = fast.ask("isolate")["served"]
     for number in range(1, ROUNDS + 1):
-        assert cut_off(number) == CUT_OFF
+        assert abort(number) == ABORTED
         assert fast.ask("mixed", "next") == ["next"] * PARTS
         assert fast.ask("isolate") == {"served": before + 3 * number, "strays": []}
 
 
-def test_requests_after_an_aborted_one_are_answered(fast):
+def test_requests_after_an_abort_are_answered(fast):
     assert_served_after(fast, lambda number: fast.ask("abort", number))
-    assert touched(fast.process) == []
+    assert cross_request_errors(fast.process) == []
 
 
-def test_requests_after_one_whose_client_left_are_answered(fast, server):
-    def leave(number: int) -> str:
-        left = fast.leave("hold", number, server.event(f"held-{number}"))
-        assert server.event(f"gone-{number}").wait(TIMEOUT_S)
-        return left
+def test_requests_after_a_disconnect_are_answered(fast, server):
+    def disconnect(number: int) -> str:
+        aborted = fast.disconnect("hold", number, server.event(f"held-{number}"))
+        assert server.event(f"disconnected-{number}").wait(TIMEOUT_S)
+        return aborted
 
-    assert_served_after(fast, leave)
+    assert_served_after(fast, disconnect)
 
 
-def test_concurrent_requests_keep_to_themselves(fast, server):
-    """Among them are requests that are aborted, and clients that leave early or while the upstream holds their call."""
+def test_concurrent_requests_are_isolated(fast, server):
+    """Some requests are aborted, and some clients disconnect early or while the upstream holds their request."""
 
     def one(number: int) -> object:
-        cut_off = {
+        special = {
             2: lambda: fast.ask("abort"),
-            4: lambda: fast.leave("mixed", number),
-            6: lambda: fast.leave("hold", f"c{number}", server.event(f"held-c{number}")),
+            4: lambda: fast.disconnect("mixed", number),
+            6: lambda: fast.disconnect("hold", f"c{number}", server.event(f"held-c{number}")),
         }
-        return cut_off.get(number % 8, lambda: fast.ask("mixed", number))()
+        return special.get(number % 8, lambda: fast.ask("mixed", number))()
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         seen = list(pool.map(one, range(MIXED)))
-    assert seen == [CUT_OFF if number % 8 in (2, 4, 6) else [str(number)] * PARTS for number in range(MIXED)]
-    assert touched(fast.process) == []
+    assert seen == [ABORTED if number % 8 in (2, 4, 6) else [str(number)] * PARTS for number in range(MIXED)]
+    assert cross_request_errors(fast.process) == []
 
 
-def test_the_worker_embeds_while_clients_leave_and_afterwards(tmp_path):
+def test_the_worker_embeds_while_clients_disconnect_and_afterwards(tmp_path):
     with upstream.serve() as models, workerd.serve(embedder(models.address), tmp_path) as process:
         client = Client(process, "embedder")
-        leaving = [client.send("POST /embed", '{"text": ["fault:slowbody"]}') for _ in range(LEAVING)]
-        until(lambda: models.calls["slowbody"] == LEAVING)
+        disconnecting = [client.send("POST /embed", '{"text": ["fault:slowbody"]}') for _ in range(DISCONNECTING)]
+        until(lambda: models.calls["slowbody"] == DISCONNECTING)
         with ThreadPoolExecutor(EMBEDDING) as pool:
             answers = pool.map(client.embeds, [f"during {number}" for number in range(EMBEDDING)])
-            for connection in leaving:
+            for connection in disconnecting:
                 reset(connection)
             assert all(answers)
-        until(lambda: models.gone["slowbody"] == LEAVING)
+        until(lambda: models.gone["slowbody"] == DISCONNECTING)
         assert all(client.embeds(f"after {number}") for number in range(20))
-        assert touched(process) == []
+        assert cross_request_errors(process) == []
 
 
 def embedder(models: str) -> workerd.Config:

@@ -1,4 +1,4 @@
-"""The fault matrix, at the fetch under the runtime's own AI and Vectorize classes: one table of expected answers."""
+"""The fault matrix: faults behind the runtime's own AI and Vectorize classes, and the expected errors."""
 
 import json
 import socket
@@ -19,7 +19,7 @@ DEADLINE_S = 3
 SLACK_S = 8  # for a busy machine
 AT_ONCE = 6
 
-# fault -> (status, code, calls of the model) wherever the answer is read
+# fault -> (status, code, calls of the model), the same for every reader
 READ = {
     "2018": (503, "upstream_busy", 4),
     "3003": (400, "invalid_request", 1),
@@ -80,13 +80,13 @@ def openai(text: str, **fields: object) -> dict:
 
 def rpc_reply(worker: workerd.Process, text: str, **options: object) -> tuple[int, str]:
     call = {"method": "embed", "args": [["fine", text], options]}
-    said = requests.post(worker.url("probe"), json=call, timeout=DEADLINE_S + SLACK_S).json()
-    assert "thrown" not in said
-    return said["answer"]["error"]["status"], said["answer"]["error"]["code"]
+    reply = requests.post(worker.url("probe"), json=call, timeout=DEADLINE_S + SLACK_S).json()
+    assert "thrown" not in reply
+    return reply["answer"]["error"]["status"], reply["answer"]["error"]["code"]
 
 
 def split(text: str) -> list[str]:
-    """250 texts, the fault in the second of three calls."""
+    """Return 250 texts with the fault in the second of three calls."""
     return [*[f"text {number}" for number in range(150)], text, *[f"text {number}" for number in range(99)]]
 
 
@@ -107,7 +107,7 @@ READERS = {
     "rpc 512": lambda w, t: rpc_reply(w, t, dimensions=512),
     "rpc float32": lambda w, t: rpc_reply(w, t, format="float32"),
 }
-# Cloudflare's shape has numbers for codes
+# Cloudflare's format has numeric codes
 CLOUDFLARE = {"upstream_busy": 3040, "upstream_timeout": 3007, "quota_exhausted": 3036, "payload_too_large": 3006}
 
 
@@ -128,7 +128,7 @@ def expected(reader: str, fault: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_every_fault_in_every_dialect(worker, reader):
+def test_every_fault_has_the_same_error_in_every_dialect(worker, reader):
     ask = READERS[reader]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(lambda fault: ask(worker, f"fault:{fault}"), READ))
@@ -139,15 +139,15 @@ def test_every_fault_in_every_dialect(worker, reader):
 
 
 @pytest.mark.parametrize("fault", [fault for fault in READ if fault not in ("slowheaders", "slowbody")])
-def test_how_often_the_model_is_asked(worker, models, fault):
-    """Retried where a repeat can help and nowhere else; the queue is waited in on the last attempt alone."""
+def test_the_model_is_called_again_only_after_transient_faults(worker, models, fault):
+    """Only the last attempt waits for capacity; the others are rejected if the model is busy."""
     key = fault.split(":")[0]
     models.calls[key] = 0
     models.rejecting.clear()
     send(worker, "POST", "/v1/embeddings", openai([f"fault:{fault}"]))
-    asked = READ[fault][2]
-    assert models.calls[key] == asked
-    assert models.rejecting == [True, True, True, False][:asked]
+    calls = READ[fault][2]
+    assert models.calls[key] == calls
+    assert models.rejecting == [True, True, True, False][:calls]
 
 
 VECTORIZE = {
@@ -164,19 +164,19 @@ VECTORIZE = {
 
 
 @pytest.mark.parametrize("fault", VECTORIZE)
-def test_every_fault_of_vectorize(worker, fault):
+def test_every_fault_of_vectorize_has_its_error(worker, fault):
     stored = send(worker, "PUT", "/vectors", {"documents": [{"id": f"fault:{fault}", "text": "a"}]})
     assert http_reply(stored) == VECTORIZE[fault]
     found = send(worker, "POST", "/search", {"text": "a", "namespace": f"fault:{fault}"})
     assert http_reply(found) == VECTORIZE[fault]
 
 
-def test_the_isolate_serves_the_next_request(worker):
+def test_the_isolate_still_answers(worker):
     assert send(worker, "POST", "/embed", {"text": ["a", "b"]}).json()["shape"] == [2, 768]
 
 
 def abort(port: int, body: dict, calls: Callable[[], int]) -> None:
-    """Send a request, wait until the model has its call, and reset the connection."""
+    """Send a request, wait until the model is called, and reset the connection."""
     content, before = json.dumps(body).encode(), calls()
     head = "POST /v1/embeddings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", port)) as connection:
@@ -185,31 +185,31 @@ def abort(port: int, body: dict, calls: Callable[[], int]) -> None:
         until(lambda: calls() > before)
 
 
-def wait_until_gone(models: upstream.Server, before: int) -> None:
-    """Return when the model has seen its connection end, long before its own time is over."""
+def wait_until_aborted(models: upstream.Server, before: int) -> None:
+    """Wait until the connection to the model is closed, long before the model would answer."""
     for _ in range(100):
         if models.gone["slowbody"] > before:
             return
         models.released.wait(0.05)
-    raise AssertionError("the call of the model goes on")
+    raise AssertionError("the call of the model was not aborted")
 
 
-def test_a_client_that_resets_its_connection_stops_the_call(worker, models):
-    """The log tells it from a call that the deadline has stopped."""
-    gone, lines = models.gone["slowbody"], len(worker.stdout)
+def test_a_connection_reset_aborts_the_call(worker, models):
+    """The log line distinguishes this from an exceeded deadline."""
+    before, lines = models.gone["slowbody"], len(worker.stdout)
     abort(worker.ports["embedder"], openai(["fault:slowbody"]), lambda: models.calls["slowbody"])
-    wait_until_gone(models, gone)
+    wait_until_aborted(models, before)
     until(lambda: any('"client_disconnected"' in line for line in list(worker.stdout)[lines:]))
 
 
-def test_the_deadline_stops_the_call(worker, models):
+def test_the_deadline_aborts_the_call(worker, models):
     before = models.gone["slowbody"]
     assert http_reply(send(worker, "POST", "/v1/embeddings", openai(["fault:slowbody"])))[0] == 504
-    wait_until_gone(models, before)
+    wait_until_aborted(models, before)
 
 
-def test_a_call_that_fails_stops_the_others_of_its_batch(worker, models):
+def test_a_failed_call_aborts_the_others_of_its_batch(worker, models):
     before = models.gone["slowbody"]
     texts = ["fault:slowbody", *["fine"] * 99, "fault:5006"]
     assert http_reply(send(worker, "POST", "/v1/embeddings", openai(texts))) == (400, "invalid_request")
-    wait_until_gone(models, before)
+    wait_until_aborted(models, before)

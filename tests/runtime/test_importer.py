@@ -28,7 +28,7 @@ def run(name, *arguments):
 
 @pytest.fixture
 def fresh(start_worker):
-    """A Worker with an index of its own."""
+    """A Worker with its own index."""
     return start_worker()
 
 
@@ -54,8 +54,8 @@ def wait_for(condition, limit_s=120):
         time.sleep(0.05)
 
 
-def test_an_import_that_is_killed_again_and_again_loses_and_doubles_nothing(fresh, corpus, tmp_path):
-    """Each kill comes once the index has grown by a random number of documents: at any moment of a request."""
+def test_an_import_that_is_killed_repeatedly_is_complete_without_duplicates(fresh, corpus, tmp_path):
+    """Kills the process when the index has grown by a random number of documents, so at any point of a request."""
     chance = random.Random(SEED)
     arguments = (corpus, "--url", fresh.url, "--id-field", "id", "--metadata-field", "lang", "--concurrency", 2)
     started = [0]
@@ -68,7 +68,7 @@ def test_an_import_that_is_killed_again_and_again_loses_and_doubles_nothing(fres
             stderr=subprocess.DEVNULL,
         )
         wait_for(lambda goal=goal, process=process: count(fresh) >= goal or process.poll() is not None)
-        assert process.poll() is None, "it ended before it could be killed"
+        assert process.poll() is None, "the import ended before it was killed"
         process.kill()
         process.wait()
         started.append(count(fresh))
@@ -76,23 +76,23 @@ def test_an_import_that_is_killed_again_and_again_loses_and_doubles_nothing(fres
     report = tmp_path / "report.json"
     done = run("import", *arguments, "--report", report)
     assert done.returncode == 0, done.stderr
-    told = json.loads(report.read_text())
-    assert told["written"] + told["unchanged"] == DOCUMENTS
-    assert told["unchanged"] > 0
+    summary = json.loads(report.read_text())
+    assert summary["written"] + summary["unchanged"] == DOCUMENTS
+    assert summary["unchanged"] > 0
     wait_for(lambda: count(fresh) >= DOCUMENTS)
     assert count(fresh) == DOCUMENTS
     sample = chance.sample(range(DOCUMENTS), 300)
     assert_stored(fresh, corpus, sample)
     again = run("import", *arguments, "--report", report)
     assert again.returncode == 0
-    told = json.loads(report.read_text())
-    assert (told["written"], told["unchanged"], told["requests"]) == (0, DOCUMENTS, 0)
+    summary = json.loads(report.read_text())
+    assert (summary["written"], summary["unchanged"], summary["requests"]) == (0, DOCUMENTS, 0)
 
 
-def assert_stored(worker, corpus, places):
+def assert_stored(worker, corpus, numbers):
     documents = [json.loads(line) for line in corpus.read_text().splitlines()]
-    for start in range(0, len(places), 100):
-        wanted = {documents[place]["id"]: documents[place] for place in places[start : start + 100]}
+    for start in range(0, len(numbers), 100):
+        wanted = {documents[number]["id"]: documents[number] for number in numbers[start : start + 100]}
         answer = worker.send("GET", "/vectors", params={"ids": ",".join(wanted)}).json()
         assert answer["missing"] == []
         for vector in answer["vectors"]:
@@ -100,7 +100,7 @@ def assert_stored(worker, corpus, places):
             assert vector["metadata"] == {"text": document["text"], "lang": document["lang"]}
 
 
-def test_refused_documents_are_told_and_stop_nobody(worker, tmp_path):
+def test_rejected_documents_are_reported_and_do_not_stop_the_import(worker, tmp_path):
     lines = [
         {"id": "fine-1", "text": "A cat sleeps."},
         {"id": "large", "text": "x " * 6000},
@@ -116,16 +116,16 @@ def test_refused_documents_are_told_and_stop_nobody(worker, tmp_path):
     options = ("--url", worker.url, "--id-field", "id", "--namespace", "odd", "--metadata-field", "a.b")
     done = run("import", path, *options, "--report", report)
     assert done.returncode == 1, done.stderr
-    told = json.loads(report.read_text())
-    assert told["written"] == 2
-    reasons = {(item["line"], item["id"]): item["reason"] for item in told["refusals"]}
+    summary = json.loads(report.read_text())
+    assert summary["written"] == 2
+    reasons = {(item["line"], item["id"]): item["reason"] for item in summary["refusals"]}
     assert {line for line, _ in reasons} == {2, 3, 4, 5, 6, 8}
     assert "the limit is 10240" in reasons[2, "large"]
     assert "all zeros" in reasons[5, "poison"]
     assert "odd.jsonl:2" in done.stderr
 
 
-def test_a_folder_is_found_again_by_search(worker, tmp_path):
+def test_search_finds_the_files_of_a_folder(worker, tmp_path):
     folder = tmp_path / "docs"
     folder.mkdir()
     (folder / "guide.md").write_text("# Guide\n\n## Install\n\nRun make dev and wait for the ready line.\n")
@@ -145,7 +145,7 @@ def test_a_folder_is_found_again_by_search(worker, tmp_path):
     assert best["metadata"] == {"source": "notes.txt", "text": "Bananas are yellow and bent."}
 
 
-def test_over_long_texts_are_in_the_report(worker, tmp_path):
+def test_truncated_texts_are_in_the_report(worker, tmp_path):
     path = tmp_path / "long.jsonl"
     path.write_text(json.dumps({"id": "long", "text": "word " * 4000}) + "\n")
     report = tmp_path / "report.json"

@@ -1,4 +1,4 @@
-"""A JavaScript module beside the Python modules of a Worker."""
+"""JavaScript modules in a Python Worker."""
 
 import requests
 
@@ -24,13 +24,13 @@ def modules(folder):
     return {module.name: module.kind for module in worker.modules if not module.name.startswith("python_modules/")}
 
 
-def test_modules_are_named_by_their_path_and_the_entry_comes_first(tmp_path):
+def test_modules_are_named_by_path_and_the_entry_is_first(tmp_path):
     kinds = modules(tmp_path)
     assert kinds == {"entry.py": "pythonModule", "lib/numbers.js": "esModule", "lib/square.js": "esModule"}
     assert next(iter(kinds)) == "entry.py"
 
 
-def test_python_calls_a_module_that_was_imported_at_the_top_level(tmp_path):
+def test_python_can_import_a_javascript_module_at_the_top_level(tmp_path):
     with workerd.serve(small_worker.config(tmp_path, FILES), tmp_path) as process:
         answer = requests.get(process.url(small_worker.NAME), timeout=60)
     assert (answer.status_code, answer.text) == (200, "5")

@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, and true when it is put to the test."""
+"""The OpenAPI document is valid and agrees with the Worker."""
 
 import pytest
 import schemathesis
@@ -14,17 +14,17 @@ DOCUMENT = openapi.document()
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 
-def test_a_public_validator_accepts_it(worker):
+def test_the_document_is_valid(worker):
     served = worker.send("GET", "/openapi.json").json()
     validate(served)
     assert set(served["paths"]) == {*(route.path for route in routes.TABLE), "/openapi.json"}
 
 
-def test_the_file_is_that_of_the_table():
+def test_the_file_is_up_to_date():
     assert openapi.PATH.read_text() == openapi.text(), "run python -m tools.openapi"
 
 
-def test_parameters_of_path_and_query_are_documented():
+def test_path_and_query_parameters_are_documented():
     [ids] = DOCUMENT["paths"]["/vectors"]["get"]["parameters"]
     assert (ids["name"], ids["in"], ids["required"]) == ("ids", "query", True)
     [account] = DOCUMENT["paths"]["/client/v4/accounts/{account}/ai/v1/models"]["get"]["parameters"]
@@ -40,6 +40,6 @@ def test_every_documented_route_exists(worker, path):
 
 @schema.parametrize()
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-def test_no_generated_request_ends_in_a_server_error(worker, case):
+def test_generated_requests_get_documented_answers(worker, case):
     response = case.call(base_url=worker.url, timeout=60)
     case.validate_response(response, checks=[not_a_server_error, response_schema_conformance])

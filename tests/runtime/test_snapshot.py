@@ -1,4 +1,4 @@
-"""The snapshot that is taken when a Worker is deployed: after its top-level code has run."""
+"""The snapshot that Cloudflare takes at deploy, after the top-level code of a Worker has run."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from tests.runtime.test_javascript_module import FILES
 from tools import workerd
 
 TEXTS = ["first", "second"]
-REFUSED = {
+REJECTED = {
     "typed array": "kept = js.Uint8Array.new(4)",
     "object": "kept = js.JSON.parse('{}')",
     "bound function": "kept = js.queueMicrotask.bind(js.globalThis)",
@@ -47,7 +47,7 @@ def test_the_worker_embeds_after_a_start_from_its_snapshot(worker):
     assert answer.json() == {"shape": [2, 768], "data": [lexical.embed(text) for text in TEXTS]}
 
 
-def test_top_level_code_has_run_in_the_snapshot(tmp_path):
+def test_the_snapshot_contains_the_effects_of_top_level_code(tmp_path):
     runs = ["import os", "os.environ['RUNS'] = os.environ.get('RUNS', '') + 'x'", "print('top level')"]
     config = small_worker.config(tmp_path, {"entry.py": small_worker.entry(*runs, answer="os.environ['RUNS']")})
     with workerd.serve(config, tmp_path, snapshot=workerd.save_snapshot(config, tmp_path)) as process:
@@ -55,15 +55,15 @@ def test_top_level_code_has_run_in_the_snapshot(tmp_path):
         assert "top level" not in process.said()
 
 
-@pytest.mark.parametrize("line", REFUSED.values(), ids=REFUSED.keys())
-def test_a_javascript_value_at_the_top_level_is_refused(line, tmp_path):
+@pytest.mark.parametrize("line", REJECTED.values(), ids=REJECTED.keys())
+def test_rejects_a_javascript_value_at_the_top_level(line, tmp_path):
     lines = ["import js", "from pyodide.ffi import create_proxy", line]
     config = small_worker.config(tmp_path, {"entry.py": small_worker.entry(*lines)})
     with pytest.raises(workerd.WorkerdError, match="Can't serialize top-level variable"):
         workerd.save_snapshot(config, tmp_path)
 
 
-def test_a_javascript_module_at_the_top_level_survives(tmp_path):
+def test_accepts_a_javascript_module_at_the_top_level(tmp_path):
     config = small_worker.config(tmp_path, FILES)
     with workerd.serve(config, tmp_path, snapshot=workerd.save_snapshot(config, tmp_path)) as process:
         assert get(process, small_worker.NAME).text == "5"

@@ -1,7 +1,7 @@
-"""The Vectorize stand-in against the runtime's own binding class: same calls, same results, same errors.
+"""The Vectorize emulator behaves the same by RPC and behind the runtime's own binding class.
 
-Two stand-ins with an index each: `REAL` is the class of the runtime in front of the one, `RPC` is the other by RPC.
-`LINES` is the class as well, sending ndjson, in front of the first.
+There are two emulators, each with its own index. `REAL` is the runtime's class in front of the first, and `RPC` calls
+the second by RPC. `LINES` is also the runtime's class in front of the first, but sends ndjson.
 """
 
 import json
@@ -17,16 +17,16 @@ import requests
 from embedder_cli.runtime import ROOT
 from tools import workerd
 
-# How a caller reads an error, whichever way it came: the class throws the text, RPC a traceback that ends with it.
+# Finds the message of an error. The class throws the message itself, RPC a traceback that ends with it.
 ERROR = re.compile(r"\b(INDEX_GET|VECTOR_\w+)_ERROR \(code = (\d+)\): (.*)")
 LEVEL_ERROR = re.compile(r"Invalid returnMetadata option\. .*")
 CALLER = """
 export default {
   async fetch(request, env) {
-    const { door, method, args } = await request.json();
+    const { binding, method, args } = await request.json();
     const started = Date.now();
     try {
-      return Response.json({ value: await env[door][method](...args), ms: Date.now() - started });
+      return Response.json({ value: await env[binding][method](...args), ms: Date.now() - started });
     } catch (error) {
       return Response.json({ error: error.message });
     }
@@ -37,23 +37,23 @@ VARIABLES = {"DIMENSIONS": "4", "VISIBILITY_DELAY_MS": "0", "METADATA_INDEXES": 
 SETTLE_LIMIT_S = 60
 
 _LINES = workerd.vectorize("REAL", entrypoint="Vectorize")
-# the stand-in behind a door -> the bindings that lead to it
-DOORS = {
+# name of an emulator -> its bindings
+BINDINGS = {
     "REAL": {"LINES": _LINES, "REAL": workerd.Binding(_LINES.replace('json = "true"', 'json = "false"'))},
     "RPC": {"RPC": workerd.service("RPC", "Vectorize")},
 }
-assert DOORS["REAL"]["REAL"] != _LINES
+assert BINDINGS["REAL"]["REAL"] != _LINES
 
 
-class Door:
-    """One way to the index of a stand-in."""
+class IndexBinding:
+    """A binding to the index of an emulator."""
 
     def __init__(self, process: workerd.Process, name: str) -> None:
         self.process = process
         self.name = name
 
     def answer(self, method: str, *args: object) -> dict:
-        body = {"door": self.name, "method": method, "args": args}
+        body = {"binding": self.name, "method": method, "args": args}
         return requests.post(self.process.url("caller"), json=body, timeout=120).json()
 
     def call(self, method: str, *args: object) -> object:
@@ -62,16 +62,16 @@ class Door:
         return answer["value"]
 
     def error(self, method: str, *args: object) -> str:
-        """Return what a caller reads of the error."""
+        """Return the message of the error."""
         message = self.answer(method, *args)["error"]
         return (ERROR.search(message) or LEVEL_ERROR.search(message))[0]
 
     def time_ms(self, method: str, *args: object) -> int:
-        """Return how long the call took inside the runtime."""
+        """Return the duration of the call, measured in the runtime."""
         return self.answer(method, *args)["ms"]
 
     def wait_for(self, mutation: str) -> float:
-        """Return the seconds until `describe` names this write."""
+        """Wait until this write is visible, and return the seconds."""
         started = time.monotonic()
         while self.call("describe")["processedUpToMutation"] != mutation:
             assert time.monotonic() < started + SETTLE_LIMIT_S, "the write did not become visible"
@@ -79,18 +79,18 @@ class Door:
         return time.monotonic() - started
 
 
-def stand_in(name: str, disk: str, variables: dict[str, str]) -> workerd.Worker:
+def emulator(name: str, disk: str, variables: dict[str, str]) -> workerd.Worker:
     bindings = {key: workerd.text(value) for key, value in variables.items()}
     bindings["INDEX"] = workerd.namespace("VectorizeIndex")
     modules = workerd.python_worker(ROOT / "local" / "src")
     return workerd.Worker(name, modules, bindings, durable_objects=["VectorizeIndex"], storage=disk)
 
 
-def config(disk: Path, doors: Sequence[str] = ("REAL", "RPC"), **changed: str) -> workerd.Config:
+def config(disk: Path, names: Sequence[str] = ("REAL", "RPC"), **changed: str) -> workerd.Config:
     variables = {**VARIABLES, **changed}
-    bindings = {name: binding for door in doors for name, binding in DOORS[door].items()}
+    bindings = {key: binding for name in names for key, binding in BINDINGS[name].items()}
     services = [workerd.Disk("disk", disk), workerd.Worker("caller", workerd.js_worker(CALLER), bindings)]
-    return workerd.Config([*services, *(stand_in(door, "disk", variables) for door in doors)], {"caller": 0})
+    return workerd.Config([*services, *(emulator(name, "disk", variables) for name in names)], {"caller": 0})
 
 
 def vector(vector_id: str, values: list[float], **rest: object) -> dict:
@@ -111,19 +111,19 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Proces
     folder = tmp_path_factory.mktemp("contract")
     with workerd.serve(config(folder), folder) as running:
         for name in ("REAL", "RPC"):
-            door = Door(running, name)
-            door.wait_for(door.call("upsert", SEED)["mutationId"])
+            binding = IndexBinding(running, name)
+            binding.wait_for(binding.call("upsert", SEED)["mutationId"])
         yield running
 
 
 @pytest.fixture(scope="module")
-def real(process: workerd.Process) -> Door:
-    return Door(process, "REAL")
+def real(process: workerd.Process) -> IndexBinding:
+    return IndexBinding(process, "REAL")
 
 
 @pytest.fixture(scope="module")
-def rpc(process: workerd.Process) -> Door:
-    return Door(process, "RPC")
+def rpc(process: workerd.Process) -> IndexBinding:
+    return IndexBinding(process, "RPC")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_queries(real, rpc, method, subject, options):
     assert answer["count"] == len(answer["matches"])
 
 
-def test_queries_find_what_they_should(rpc):
+def test_queries_return_the_expected_matches(rpc):
     found = rpc.call("query", EAST, {"filter": {"lang": "de"}, "returnMetadata": "indexed", "returnValues": True})
     metadata = {"lang": "de", "year": 1999, "a": {"b": True}}
     assert found == {"count": 1, "matches": [{"id": "a", "score": 1, "values": EAST, "metadata": metadata}]}
@@ -212,19 +212,19 @@ def test_vectors_by_id(real, rpc, ids):
         ("insert", [[vector("fault:50000", EAST)]], "VECTOR_INSERT_ERROR (code = 50000)"),
     ],
 )
-def test_refusals(real, rpc, method, args, text):
+def test_rejected_calls_have_the_same_error(real, rpc, method, args, text):
     error = real.error(method, *args)
     assert error.startswith(text)
     assert rpc.error(method, *args) == error
 
 
 @pytest.mark.parametrize(("method", "args"), [("query", [None]), ("upsert", [[{"id": "x"}]])])
-def test_what_the_class_itself_can_not_take(real, rpc, method, args):
+def test_calls_that_the_class_itself_rejects(real, rpc, method, args):
     message = real.answer(method, *args)["error"]
     assert rpc.answer(method, *args)["error"].rstrip().endswith(message)
 
 
-def test_the_class_gives_the_bare_text_and_rpc_a_traceback_that_ends_with_it(real, rpc):
+def test_rpc_errors_end_with_the_message_of_the_class(real, rpc):
     text = 'VECTOR_UPSERT_ERROR (code = 40012): invalid vector for id="x", expected 4 dimensions, and got 1 dimensions'
     assert real.answer("upsert", [vector("x", [1])])["error"] == text
     traceback = rpc.answer("upsert", [vector("x", [1])])["error"]
@@ -233,88 +233,88 @@ def test_the_class_gives_the_bare_text_and_rpc_a_traceback_that_ends_with_it(rea
     assert len(ERROR.findall(traceback)) == 1
 
 
-def test_lines_of_json_are_the_same_calls(process, real):
-    lines = Door(process, "LINES")
+def test_ndjson_behaves_like_json(process, real):
+    lines = IndexBinding(process, "LINES")
     assert lines.call("query", EAST) == real.call("query", EAST)
     assert lines.error("upsert", [vector("x", [1])]) == real.error("upsert", [vector("x", [1])])
     broken = [vector("x", EAST), vector("y", EAST, metadata={"t": "\ud835"})]
-    said = "failed to parse upsert vectors request in"
-    assert real.error("upsert", broken).endswith(f"{said} json format: line None was not expected format")
-    assert lines.error("upsert", broken).endswith(f"{said} ndjson format: line Some(1) was not expected format")
+    message = "failed to parse upsert vectors request in"
+    assert real.error("upsert", broken).endswith(f"{message} json format: line None was not expected format")
+    assert lines.error("upsert", broken).endswith(f"{message} ndjson format: line Some(1) was not expected format")
     lines.wait_for(lines.call("upsert", [vector("line 1", EAST), vector("line 2", EAST)])["mutationId"])
     assert len(lines.call("getByIds", ["line 1", "line 2"])) == 2
     lines.wait_for(lines.call("deleteByIds", ["line 1", "line 2"])["mutationId"])
 
 
 def test_writes(real, rpc):
-    for door in (real, rpc):
-        count = door.call("describe")["vectorCount"]
-        first = door.call("insert", [vector("w", EAST, metadata={"v": 1}), vector("w2", EAST)])
+    for binding in (real, rpc):
+        count = binding.call("describe")["vectorCount"]
+        first = binding.call("insert", [vector("w", EAST, metadata={"v": 1}), vector("w2", EAST)])
         assert list(first) == ["mutationId"]
-        door.call("insert", [vector("w", EAST, metadata={"v": 2})])
-        door.call("upsert", [vector("w2", [0.5, 0, 0, 0], namespace="n", metadata=None)])
-        door.call("deleteByIds", ["w3", "unknown"])
-        door.wait_for(door.call("upsert", [vector("w3", EAST)])["mutationId"])
-        info = door.call("describe")
+        binding.call("insert", [vector("w", EAST, metadata={"v": 2})])
+        binding.call("upsert", [vector("w2", [0.5, 0, 0, 0], namespace="n", metadata=None)])
+        binding.call("deleteByIds", ["w3", "unknown"])
+        binding.wait_for(binding.call("upsert", [vector("w3", EAST)])["mutationId"])
+        info = binding.call("describe")
         assert (info["vectorCount"], info["dimensions"]) == (count + 3, 4)
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", info["processedUpToDatetime"])
-        assert door.call("getByIds", ["w", "w2", "w3"]) == [
+        assert binding.call("getByIds", ["w", "w2", "w3"]) == [
             {"id": "w", "values": EAST, "metadata": {"v": 1}},
             {"id": "w2", "values": [0.5, 0, 0, 0], "namespace": "n"},
             {"id": "w3", "values": EAST},
         ]
-        door.wait_for(door.call("deleteByIds", ["w", "w2", "w3"])["mutationId"])
-        assert door.call("describe")["vectorCount"] == count
+        binding.wait_for(binding.call("deleteByIds", ["w", "w2", "w3"])["mutationId"])
+        assert binding.call("describe")["vectorCount"] == count
 
 
-def test_a_late_answer(rpc):
+def test_a_requested_delay(rpc):
     assert rpc.time_ms("getByIds", ["fault:slow:400"]) >= 400
     assert rpc.time_ms("getByIds", ["a"]) < 400
 
 
-def test_writes_are_invisible_at_first(tmp_path):
+def test_writes_become_visible_after_the_delay(tmp_path):
     with workerd.serve(config(tmp_path, ["RPC"], VISIBILITY_DELAY_MS="1500"), tmp_path) as process:
-        door = Door(process, "RPC")
-        assert door.call("describe")["vectorCount"] == 0
-        mutation = door.call("upsert", SEED)["mutationId"]
-        assert door.call("query", EAST) == {"count": 0, "matches": []}
-        assert door.call("getByIds", ["a"]) == []
-        info = door.call("describe")
+        binding = IndexBinding(process, "RPC")
+        assert binding.call("describe")["vectorCount"] == 0
+        mutation = binding.call("upsert", SEED)["mutationId"]
+        assert binding.call("query", EAST) == {"count": 0, "matches": []}
+        assert binding.call("getByIds", ["a"]) == []
+        info = binding.call("describe")
         assert (info["vectorCount"], info["processedUpToMutation"]) == (0, None)
-        door.wait_for(mutation)
-        assert door.call("query", EAST)["count"] == 4
+        binding.wait_for(mutation)
+        assert binding.call("query", EAST)["count"] == 4
 
 
-def test_a_restart_keeps_what_is_visible_and_what_is_not_yet(tmp_path):
+def test_a_restart_keeps_visible_and_pending_writes(tmp_path):
     with workerd.serve(config(tmp_path, ["RPC"]), tmp_path) as process:
-        door = Door(process, "RPC")
-        door.wait_for(door.call("upsert", SEED)["mutationId"])
+        binding = IndexBinding(process, "RPC")
+        binding.wait_for(binding.call("upsert", SEED)["mutationId"])
         options = {"returnMetadata": "all", "returnValues": True}
-        before = door.call("query", EAST, options)
+        before = binding.call("query", EAST, options)
     with workerd.serve(config(tmp_path, ["RPC"], VISIBILITY_DELAY_MS="4000"), tmp_path) as process:
-        door = Door(process, "RPC")
-        assert door.call("query", EAST, options) == before
-        mutation = door.call("deleteByIds", ["a", "b"])["mutationId"]
+        binding = IndexBinding(process, "RPC")
+        assert binding.call("query", EAST, options) == before
+        mutation = binding.call("deleteByIds", ["a", "b"])["mutationId"]
     with workerd.serve(config(tmp_path, ["RPC"], METADATA_INDEXES="title:string"), tmp_path) as process:
-        door = Door(process, "RPC")
-        door.wait_for(mutation)
-        assert [match["id"] for match in door.call("query", EAST)["matches"]] == ["c", "d"]
-        # an index that was made after these vectors were written
-        assert door.call("query", EAST, {"filter": {"title": "x"}})["count"] == 0
-        door.wait_for(door.call("upsert", [vector("e", EAST, metadata={"title": "x"})])["mutationId"])
-        assert [match["id"] for match in door.call("query", EAST, {"filter": {"title": "x"}})["matches"]] == ["e"]
+        binding = IndexBinding(process, "RPC")
+        binding.wait_for(mutation)
+        assert [match["id"] for match in binding.call("query", EAST)["matches"]] == ["c", "d"]
+        # this metadata index was created after these vectors were written
+        assert binding.call("query", EAST, {"filter": {"title": "x"}})["count"] == 0
+        binding.wait_for(binding.call("upsert", [vector("e", EAST, metadata={"title": "x"})])["mutationId"])
+        assert [match["id"] for match in binding.call("query", EAST, {"filter": {"title": "x"}})["matches"]] == ["e"]
 
 
-def test_a_batch_costs_less_than_its_documents_and_a_search_less_than_the_batch(tmp_path):
-    numbers = random.Random(1)
-    documents = [vector(str(place), [numbers.uniform(-1, 1) for _ in range(768)]) for place in range(500)]
+def test_a_batch_is_faster_than_single_writes_and_a_search_faster_than_the_batch(tmp_path):
+    source = random.Random(1)
+    documents = [vector(str(number), [source.uniform(-1, 1) for _ in range(768)]) for number in range(500)]
     with workerd.serve(config(tmp_path, DIMENSIONS="768"), tmp_path) as process:
         for name in ("REAL", "RPC"):
-            door = Door(process, name)
-            door.call("describe")
-            batch = door.time_ms("upsert", documents)
-            alone = sum(door.time_ms("upsert", [each]) for each in documents[:20]) / 20
-            search = min(door.time_ms("query", documents[0]["values"]) for _ in range(5))
-            assert door.call("query", documents[7]["values"], {"topK": 1})["matches"][0]["id"] == "7"
+            binding = IndexBinding(process, name)
+            binding.call("describe")
+            batch = binding.time_ms("upsert", documents)
+            alone = sum(binding.time_ms("upsert", [each]) for each in documents[:20]) / 20
+            search = min(binding.time_ms("query", documents[0]["values"]) for _ in range(5))
+            assert binding.call("query", documents[7]["values"], {"topK": 1})["matches"][0]["id"] == "7"
             assert batch / len(documents) < alone / 3, json.dumps({"batch": batch, "alone": alone})
             assert search < batch / 5, json.dumps({"batch": batch, "search": search})

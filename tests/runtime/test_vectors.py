@@ -1,4 +1,4 @@
-"""Store, search, read back and delete under the real runtime, over the local Vectorize."""
+"""Storing, searching, getting and deleting under the real runtime, with the Vectorize emulator."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ BATCH = 500
 
 
 def docstrings() -> dict[str, str]:
-    """The docstring of every public function and class of the standard library, by module and name."""
+    """Return the docstrings of the standard library, by module and name of the public function or class."""
     found = {}
     library = Path(sysconfig.get_paths()["stdlib"])
     for path in sorted(library.glob("*.py")) + sorted(library.glob("[a-z]*/*.py")):
@@ -31,7 +31,7 @@ def docstrings() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def library(worker):
-    """Several thousand docstrings, stored."""
+    """Store several thousand docstrings."""
     found = docstrings()
     assert len(found) > 3000
     items = [{"id": name, "text": text, "title": name.split(".")[1]} for name, text in found.items()]
@@ -45,7 +45,7 @@ def library(worker):
 
 
 def rare_words(library: dict[str, str], count: int) -> dict[str, str]:
-    """Functions spread over the library, each with a word that few other docstrings have."""
+    """Return functions from all of the library, each with a word that at most one other docstring contains."""
     words = {name: set(re.findall(r"[a-z]{6,}", text.lower())) for name, text in library.items()}
     frequency = Counter(word for found in words.values() for word in found)
     rare = {name: [word for word in sorted(found) if frequency[word] <= 2] for name, found in words.items()}
@@ -53,7 +53,7 @@ def rare_words(library: dict[str, str], count: int) -> dict[str, str]:
     return {name: rare[name][0] for name in named[:: len(named) // count]}
 
 
-def test_a_word_of_a_docstring_finds_its_function_among_the_first_five(worker, library):
+def test_a_rare_word_finds_its_docstring_among_five_matches(worker, library):
     asked = rare_words(library, 50)
     assert len(asked) >= 50
     missed = []
@@ -61,7 +61,7 @@ def test_a_word_of_a_docstring_finds_its_function_among_the_first_five(worker, l
         found = worker.post("/search", {"text": word, "namespace": "stdlib", "metadata": "none"}).json()
         if name not in [match["id"] for match in found["matches"]]:
             missed.append((name, word))
-    # the stand-in hashes words to 768 numbers: a word in a docstring of a page can drown
+    # the lexical emulator hashes words to 768 numbers: one word of a long docstring has little weight
     assert len(missed) <= len(asked) / 10, missed
 
 
@@ -74,13 +74,13 @@ def test_a_word_of_a_docstring_finds_its_function_among_the_first_five(worker, l
         ("heapq.nlargest", "find the n largest elements in a dataset"),
     ],
 )
-def test_words_of_a_docstring_find_its_function(worker, library, name, words):
+def test_a_phrase_finds_its_docstring(worker, library, name, words):
     found = worker.post("/search", {"text": words, "namespace": "stdlib", "top_k": 5}).json()
     assert name in [match["id"] for match in found["matches"]]
     assert found["matches"][0]["metadata"]["text"] in library.values()
 
 
-def test_a_page_of_them_reads_back_and_another_namespace_is_empty(worker, library):
+def test_gets_stored_vectors_and_another_namespace_is_empty(worker, library):
     names = sorted(library)[:50]
     read = worker.send("GET", "/vectors", params={"ids": ",".join([*names, "no.such"])}).json()
     assert sorted(item["id"] for item in read["vectors"]) == names
@@ -89,7 +89,7 @@ def test_a_page_of_them_reads_back_and_another_namespace_is_empty(worker, librar
     assert elsewhere == {"count": 0, "matches": []}
 
 
-def test_the_index_fits_and_counts(worker, library):
+def test_the_index_fits_the_model_and_counts_vectors(worker, library):
     index = worker.send("GET", "/index").json()
     assert (index["fits"], index["dimensions"]) == (True, 768)
     assert index["vector_count"] >= len(library)
@@ -105,19 +105,19 @@ def test_filters_use_metadata_indexes(worker):
     assert sorted(match["id"] for match in found["matches"]) == ["year-2003", "year-2004", "year-2005"]
 
 
-def test_embed_store_search_by_id_delete(worker):
+def test_stores_with_embed_searches_by_id_and_deletes(worker):
     store = {"ids": ["one", "two"], "namespace": "kept", "wait": True}
     kept = worker.post("/embed", {"text": ["red apple", "red apples"], "dimensions": 256, "store": store}).json()
     assert (kept["shape"], kept["stored"]["visible"]) == ([2, 256], True)
-    alike = worker.post("/search", {"id": "one", "namespace": "kept", "top_k": 2, "values": True}).json()
-    assert [match["id"] for match in alike["matches"]] == ["one", "two"]
-    assert len(alike["matches"][0]["values"]) == 768
-    gone = worker.send("DELETE", "/vectors", json={"ids": ["one", "two"], "wait": True}).json()
-    assert gone["visible"] is True
+    similar = worker.post("/search", {"id": "one", "namespace": "kept", "top_k": 2, "values": True}).json()
+    assert [match["id"] for match in similar["matches"]] == ["one", "two"]
+    assert len(similar["matches"][0]["values"]) == 768
+    deleted = worker.send("DELETE", "/vectors", json={"ids": ["one", "two"], "wait": True}).json()
+    assert deleted["visible"] is True
     assert worker.send("GET", "/vectors?ids=one,two").json()["missing"] == ["one", "two"]
 
 
-def test_insert_leaves_what_is_there(worker):
+def test_insert_keeps_an_existing_vector(worker):
     for mode, text in (("upsert", "first"), ("insert", "second")):
         body = {"documents": [{"id": "same", "text": text}], "namespace": "modes", "mode": mode, "wait": True}
         assert worker.send("PUT", "/vectors", json=body).json()["visible"] is True
@@ -125,7 +125,7 @@ def test_insert_leaves_what_is_there(worker):
     assert kept["metadata"]["text"] == "first"
 
 
-def test_partial_failure_over_the_real_border(worker):
+def test_a_partial_failure_names_the_accepted_ids(worker):
     items = [{"id": f"part-{n}", "text": f"text {n}"} for n in range(250)]
     items[210]["id"] = "fault:40041"
     response = worker.send("PUT", "/vectors", json={"documents": items})
@@ -134,12 +134,12 @@ def test_partial_failure_over_the_real_border(worker):
     assert (len(answer["accepted"]), len(answer["not_accepted"])) == (200, 50)
 
 
-def test_what_vectorize_refuses_is_told(worker):
+def test_a_rejection_by_vectorize_is_returned_as_an_error(worker):
     response = worker.send("PUT", "/vectors", json={"documents": [{"id": "fault:40012", "text": "a"}]})
     assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_request")
     assert "Traceback" not in response.text
 
 
-def test_a_search_by_an_id_that_is_not_stored(worker):
+def test_a_search_by_an_unknown_id_is_not_found(worker):
     response = worker.post("/search", {"id": "never-stored"})
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")

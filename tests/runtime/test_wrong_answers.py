@@ -1,6 +1,6 @@
-"""The matrix of the model's answers: every wrong one becomes `upstream_invalid` in every form, every right one serves.
+"""The matrix of the model's answers: in every output format, invalid ones are rejected and valid ones are accepted.
 
-Under the real runtime and its own AI and Vectorize classes. A black box: only HTTP and RPC are used.
+The Worker is tested as a black box, over HTTP and RPC, under the real runtime with its own AI and Vectorize classes.
 """
 
 import json
@@ -14,7 +14,7 @@ import requests
 
 from embedder_cli.runtime import ROOT
 from tests.runtime import wrong_answers
-from tests.runtime.answers import CUT_TO_NOTHING, DEEP, RIGHT, SHALLOW, WRONG, building
+from tests.runtime.answers import DEEP, RIGHT, SHALLOW, WRONG, ZERO_IF_SHORTENED, building
 from tests.runtime.answers.building import Case
 from tests.runtime.answers.forms import FORMS, TIMEOUT_S, Client, Form, Reply
 from tools import workerd
@@ -22,7 +22,7 @@ from tools import workerd
 AT_ONCE = 6
 COUNTS = sorted({form.count for form in FORMS.values()})
 INVALID = (502, "upstream_invalid")
-BROKE_OFF = (INVALID, (502, "upstream_error"))
+ENDED_EARLY = (INVALID, (502, "upstream_error"))
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def serves(worker: workerd.Process) -> bool:
 
 @pytest.fixture(scope="module")
 def started(models, tmp_path_factory) -> Iterator[Callable[[], workerd.Process]]:
-    """Return the one Worker of the module. It is started again only if a wrong answer has ended it."""
+    """Return the Worker of the module. It is restarted only if a wrong answer has terminated it."""
     folder = tmp_path_factory.mktemp("answers")
     running: list[workerd.Process] = []
     with ExitStack() as stack:
@@ -77,13 +77,13 @@ def cases_of(form: Form, table: dict[str, Case]) -> list[str]:
 
 
 def ask_all(client: Client, form: Form, kinds: list[str]) -> dict[str, Reply]:
-    """Ask once for every kind. A kind that did not reach the model is a fault too."""
+    """Send one request for every kind. It is a fault if the model was not called."""
 
     def ask(kind: str) -> Reply:
         try:
             reply = form.ask(client, kind)
         except requests.RequestException as error:
-            return Reply(0, f"no whole reply: {type(error).__name__}")
+            return Reply(0, f"no complete reply: {type(error).__name__}")
         return reply if client.models.calls[kind, form.count] else Reply(0, "the model was not called")
 
     client.models.forget()
@@ -92,12 +92,12 @@ def ask_all(client: Client, form: Form, kinds: list[str]) -> dict[str, Reply]:
 
 
 def outcome(reply: Reply) -> str:
-    return f"{reply.status} {reply.error or 'as if it were right'}"
+    return f"{reply.status} {reply.error or 'accepted as valid'}"
 
 
 def leaked(client: Client, kind: str, reply: Reply) -> str:
-    """Return what is wrong with the reply to a wrong answer, or ""."""
-    allowed = BROKE_OFF if WRONG[kind].broken else (INVALID,)
+    """Return the fault of the reply to a wrong answer, or ""."""
+    allowed = ENDED_EARLY if WRONG[kind].broken else (INVALID,)
     if (reply.status, reply.error) not in allowed:
         return outcome(reply)
     reached = client.models.written[kind] or client.models.searched[kind]
@@ -105,12 +105,12 @@ def leaked(client: Client, kind: str, reply: Reply) -> str:
 
 
 def rejected(form: Form, kind: str, reply: Reply) -> str:
-    """Return what is wrong with the reply to a right answer, or ""."""
-    if form.cut and kind == CUT_TO_NOTHING:
+    """Return the fault of the reply to a right answer, or ""."""
+    if form.shortened and kind == ZERO_IF_SHORTENED:
         return "" if (reply.status, reply.error) == INVALID else outcome(reply)
     if (reply.status, reply.error) != (200, ""):
         return outcome(reply)
-    # -0 keeps its sign as a float, not as an int
+    # parse -0 as a float, to keep its sign
     rows = json.loads(RIGHT[kind].make(form.count).body, parse_int=float)["data"]
     try:
         return "" if form.matches(reply.value, rows) else "200 with other numbers"
@@ -119,7 +119,7 @@ def rejected(form: Form, kind: str, reply: Reply) -> str:
 
 
 def fail_for(title: str, faults: dict[str, str], total: int) -> None:
-    """Fail with one line for every fault."""
+    """Fail with one line per fault."""
     lines = [f"  {kind}: {what}" for kind, what in faults.items()]
     if faults:
         pytest.fail("\n".join([f"{title}: {len(faults)} of {total}", *lines]), pytrace=False)
@@ -134,28 +134,28 @@ def assert_no_leak(client: Client, name: str, table: dict[str, Case]) -> None:
     form = FORMS[name]
     replies = ask_all(client, form, cases_of(form, table))
     faults = collect(replies, lambda kind, reply: leaked(client, kind, reply))
-    fail_for(f"{name}: wrong answers that got through", faults, len(replies))
+    fail_for(f"{name}: wrong answers that were accepted", faults, len(replies))
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_no_wrong_answer_gets_through(client, name):
+def test_rejects_wrong_answers(client, name):
     assert_no_leak(client, name, SHALLOW)
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_no_deeply_nested_answer_gets_through(client, name):
+def test_rejects_deeply_nested_answers(client, name):
     assert_no_leak(client, name, DEEP)
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_no_right_answer_is_rejected(client, name):
+def test_accepts_right_answers(client, name):
     form = FORMS[name]
     replies = ask_all(client, form, cases_of(form, RIGHT))
     faults = collect(replies, lambda kind, reply: rejected(form, kind, reply))
-    fail_for(f"{name}: right answers without the right reply", faults, len(replies))
+    fail_for(f"{name}: right answers with a wrong reply", faults, len(replies))
 
 
-def test_the_worker_still_serves(client):
+def test_the_worker_still_answers(client):
     assert client.post("/embed", {"text": ["a", "b"]}).value["shape"] == [2, 768]
 
 
@@ -168,8 +168,8 @@ def is_right(case: Case, count: int) -> bool:
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_the_tables_hold_what_they_say(count):
-    """The reference check finds every wrong answer wrong and every right one right."""
+def test_the_tables_agree_with_the_reference_check(count):
+    """The reference check rejects every wrong answer and accepts every right one."""
     wrong = {kind: case for kind, case in WRONG.items() if case.least <= count}
     assert [kind for kind, case in wrong.items() if is_right(case, count)] == []
     assert [kind for kind, case in RIGHT.items() if not is_right(case, count)] == []

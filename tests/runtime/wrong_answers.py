@@ -1,7 +1,7 @@
 """Workers AI and Vectorize as plain HTTP servers, for the runtime's real binding classes.
 
-A text that holds `answer:KIND` chooses the answer. The calls of every kind are counted. What is written to Vectorize,
-or searched there, is kept by the kind that its body names.
+A text that contains `answer:KIND` selects the answer. Calls are counted by kind. Writes to Vectorize and searches are
+kept by the kind that their body contains.
 """
 
 import json
@@ -25,7 +25,7 @@ CASES = WRONG | RIGHT
 
 
 def marker(kind: str) -> str:
-    """Return the text that chooses this kind."""
+    """Return the text that selects this kind."""
     return f"answer:{kind}"
 
 
@@ -51,12 +51,12 @@ class Server(ThreadingHTTPServer):
         return CASES[kind].make(len(texts)) if kind else Answer(right(len(texts)))
 
     def handle_error(self, *where: object) -> None:
-        """The runtime closes the connection of a call that it has cancelled: that is no error here."""
+        """Ignore connections that the runtime closes after cancelling a call."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(*where)
 
     def forget(self) -> None:
-        """Start the counts anew."""
+        """Reset the counters and the kept bodies."""
         self.calls.clear()
         self.written.clear()
         self.searched.clear()
@@ -77,7 +77,7 @@ def serve() -> Iterator[Server]:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # else every answer waits 40 ms for an acknowledgement
+    disable_nagle_algorithm = True  # otherwise every answer waits 40 ms for an acknowledgement
     server: Server
 
     def log_message(self, *_: object) -> None:
@@ -106,13 +106,13 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or answer.sent in (*BROKEN, CLOSED)
 
     def reset(self) -> None:
-        """Close at once, without the orderly end that the server would send first."""
+        """Reset the connection, without the regular shutdown."""
         self.connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
         os.close(self.connection.detach())
 
 
 def _on_the_wire(answer: Answer) -> tuple[tuple[str, str], bytes]:
-    """Return the header that tells the length, and the bytes of the body."""
+    """Return the header for the length, and the bytes to send."""
     body = answer.body
     if answer.sent in (CHUNKED, UNFINISHED):
         last = b"0\r\n\r\n" if answer.sent == CHUNKED else b""

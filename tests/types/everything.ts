@@ -36,11 +36,11 @@ export async function everything(): Promise<unknown[]> {
   if (!read.ok) return fail(read);
   const index = await embeddings.describe();
   if (!index.ok) return fail(index);
-  const gone = await embeddings.delete(["1"], { wait: true });
-  if (!gone.ok) return fail(gone);
-  const told: [string | null, number, number[]] = [plain.task, plain.tokens, plain.truncated];
+  const deleted = await embeddings.delete(["1"], { wait: true });
+  if (!deleted.ok) return fail(deleted);
+  const report: [string | null, number, number[]] = [plain.task, plain.tokens, plain.truncated];
   return [rows, numbers, body, kept.stored?.mutation_ids, scores.scores, written.visible, found.matches[0]?.metadata,
-    alike.count, read.missing, index.fits, gone.count, told];
+    alike.count, read.missing, index.fits, deleted.count, report];
 }
 
 export async function throughService(): Promise<unknown> {
@@ -50,7 +50,7 @@ export async function throughService(): Promise<unknown> {
   return "response" in answer ? answer.response.body : [answer.data.length, found.ok && found.matches.length];
 }
 
-export async function refused(): Promise<void> {
+export async function rejected(): Promise<void> {
   // @ts-expect-error a task that does not exist
   await embeddings.embed("a", { task: "summarisation" });
   // @ts-expect-error texts are text

@@ -1,13 +1,13 @@
-"""What the model may answer, by kind: wrong in every way that can be thought of, and right in unusual ways. No I/O."""
+"""Answers of the model by kind: wrong ones, and right ones that are unusual."""
 
-from tests.runtime.answers.right import CUT_TO_NOTHING, RIGHT
+from tests.runtime.answers.right import RIGHT, ZERO_IF_SHORTENED
 from tests.runtime.answers.wrong_documents import BROKEN_CONNECTIONS, DEEP_DOCUMENTS, WRONG_DOCUMENTS
 from tests.runtime.answers.wrong_rows import DEEP_ROWS, WRONG_ROWS
 
-# Broken connections come first: they are tried again, and the waits overlap with the other kinds.
+# Broken connections are first, because they are retried and the delays overlap with the other kinds.
 SHALLOW = BROKEN_CONNECTIONS | WRONG_DOCUMENTS | WRONG_ROWS
-# Nested 20,000 deep. Apart from the others, because a parser without a limit ends the whole Worker.
+# Nested 20,000 levels deep. Separate, because a parser without a limit would terminate the whole Worker.
 DEEP = DEEP_DOCUMENTS | DEEP_ROWS
 WRONG = SHALLOW | DEEP
 
-__all__ = ["CUT_TO_NOTHING", "DEEP", "RIGHT", "SHALLOW", "WRONG"]
+__all__ = ["DEEP", "RIGHT", "SHALLOW", "WRONG", "ZERO_IF_SHORTENED"]

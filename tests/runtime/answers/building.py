@@ -1,4 +1,4 @@
-"""Answers of the model as bytes: how they are built, how they are sent, and a slow reference check. No I/O."""
+"""Builds answers of the model, describes how they are sent, and has a slow reference check."""
 
 import json
 import math
@@ -15,7 +15,7 @@ MIDDLE, LAST = DIMENSIONS // 2 - 1, DIMENSIONS - 1
 
 NESTED = "[" * 20_000 + "]" * 20_000
 
-# How the body travels.
+# How the body is sent.
 WHOLE = "content-length, all of the body"
 CHUNKED = "chunked, all of the body, the last chunk"
 CLOSED = "no length, all of the body, the connection is closed"
@@ -31,9 +31,9 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One kind of answer. `make` gets the number of texts; with fewer than `least` texts the kind has no meaning.
+    """One kind of answer. `make` takes the number of texts. The kind needs at least `least` texts.
 
-    `broken`: the connection breaks before the body ends.
+    `broken`: the connection ends before the body.
     """
 
     make: Callable[[int], Answer]
@@ -42,13 +42,13 @@ class Case(msgspec.Struct, frozen=True):
 
 
 def whole(make: Callable[[int], bytes]) -> Case:
-    """Return the kind that sends these bodies as they are."""
+    """Return a kind that sends these bodies completely."""
     return Case(lambda count: Answer(make(count)))
 
 
 @cache
 def numbers(index: int) -> tuple[str, ...]:
-    """Return row `index` of a right answer: 768 numbers of unit length, as JSON."""
+    """Return row `index` of a right answer: the JSON texts of 768 numbers, with length 1."""
     source = Random(index)
     values = [source.gauss(0, 1) for _ in range(DIMENSIONS)]
     length = math.hypot(*values)
@@ -69,12 +69,12 @@ def rows(count: int) -> list[str]:
 
 
 def same(number: str) -> str:
-    """Return a row that holds the same number 768 times."""
+    """Return a row with the same number 768 times."""
     return array([number] * DIMENSIONS)
 
 
 def document(data: str | list[str], shape: object = None) -> bytes:
-    """Return the model's JSON for these rows; `data` may also be any JSON text."""
+    """Return the model's JSON for these rows. `data` can also be any JSON text."""
     shape = shape or [len(data), DIMENSIONS]
     text = data if isinstance(data, str) else array(data)
     return f'{{"shape":{json.dumps(shape)},"data":{text}}}'.encode()
@@ -94,13 +94,13 @@ def rounded(values: list[float]) -> list[float]:
 
 
 def check(body: bytes, count: int) -> None:
-    """The reference: ValueError, TypeError or RecursionError unless `body` is a right answer for `count` texts."""
+    """Raise ValueError, TypeError or RecursionError unless `body` is a right answer for `count` texts."""
     found = json.loads(body.decode("utf-8"), parse_constant=_fail, object_pairs_hook=_without_duplicates)
     if not isinstance(found, dict):
         raise TypeError("not an object")
     data = found["data"] if "data" in found else _fail("no data")
     if len(data) != count or found.get("shape", [count, DIMENSIONS]) != [count, DIMENSIONS]:
-        raise ValueError("not the rows that were asked for")
+        raise ValueError("not the requested rows")
     for values in data:
         _check_row(values)
 
@@ -120,7 +120,7 @@ def _check_row(values: Any) -> None:
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) != len(pairs):
-        raise ValueError("a key is there twice")
+        raise ValueError("a duplicate key")
     return dict(pairs)
 
 

@@ -1,4 +1,4 @@
-"""Whether a reply holds the rows that the model answered, in every form. No I/O."""
+"""Checks, for every output format, that a reply contains the rows of the model."""
 
 import json
 import math
@@ -19,7 +19,7 @@ def same_numbers(found: Rows, rows: Rows) -> bool:
 
 
 def same_float32(found: Rows, rows: Rows) -> bool:
-    """The sign of a zero is lost where numbers pass through JSON.stringify."""
+    """Compare as float32. JSON.stringify loses the sign of zeros."""
     return [rounded(values) for values in found] == [rounded(values) for values in rows]
 
 
@@ -60,7 +60,7 @@ def in_data(matches: Matches, width: int = DIMENSIONS) -> Matches:
 
 
 def in_items(matches: Matches) -> Matches:
-    """Compare the rows of the last call; those before it are plain right answers."""
+    """Compare the rows of the last call. Earlier calls have ordinary right answers."""
 
     def check(answer: Any, rows: Rows) -> bool:
         items = answer["data"]
@@ -75,7 +75,7 @@ def in_result(answer: Any, rows: Rows) -> bool:
 
 
 def in_vectors(answer: Any, rows: Rows) -> bool:
-    """Vectorize keeps float32."""
+    """Compare as float32, as Vectorize stores them."""
     [body] = answer["bodies"]
     return same_float32([json.loads(line)["values"] for line in body.splitlines()], rows)
 

@@ -1,4 +1,4 @@
-"""Every form in which vectors are asked for: by route, options and number of texts; and how the reply is read."""
+"""All forms of requests for vectors, by route, options and number of texts, and how their replies are read."""
 
 import json
 from collections.abc import Callable
@@ -33,7 +33,7 @@ CLOUDFLARE_OTHER = 10_000
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What came back. `error` is the code of an error, "" for an answer; `value` is the answer."""
+    """A reply. `error` is the code of an error, or "" with the answer in `value`."""
 
     status: int
     error: str = ""
@@ -41,7 +41,7 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Client(msgspec.Struct, frozen=True):
-    """Calls the Worker over HTTP, and over RPC through the probe."""
+    """Calls the Worker over HTTP, or over RPC through the probe Worker."""
 
     worker: workerd.Process
     session: requests.Session
@@ -77,19 +77,19 @@ def _http_reply(response: requests.Response) -> Reply:
 
 
 def _cloudflare_code(body: dict[str, Any]) -> str:
-    """Cloudflare's shape has one number for both of our codes."""
+    """Return the code of an error in Cloudflare's format, which has one number for both possible codes."""
     number = body["errors"][0]["code"]
     right = body["success"] is False and body["result"] is None and number == CLOUDFLARE_OTHER
     return "upstream_invalid" if right else f"code {number}, success {body['success']}"
 
 
 class Form(msgspec.Struct, frozen=True):
-    """`count`: texts in the call that gets the wrong answer; `matches`: whether an answer holds these rows."""
+    """A form of request. `count` is the number of texts in the tested call; `matches` checks the rows of an answer."""
 
     count: int
     ask: Callable[[Client, str], Reply]
     matches: Matches
-    cut: bool = False
+    shortened: bool = False
 
 
 def texts(kind: str, count: int) -> list[str]:
@@ -137,14 +137,14 @@ def search(client: Client, kind: str) -> Reply:
 
 
 def _with_kept(reply: Reply, bodies: list[str]) -> Reply:
-    """Put what Vectorize got beside the answer."""
+    """Add the bodies that Vectorize received to the answer."""
     return msgspec.structs.replace(reply, value={"answer": reply.value, "bodies": bodies}) if not reply.error else reply
 
 
 FORMS = {
     "native, 3 texts": Form(3, embed(3), in_data(same_numbers)),
     "native, 20 texts": Form(20, embed(20), in_data(same_numbers)),
-    "native, 256 dimensions": Form(3, embed(3, dimensions=256), in_data(first_256, 256), cut=True),
+    "native, 256 dimensions": Form(3, embed(3, dimensions=256), in_data(first_256, 256), shortened=True),
     "native, base64": Form(3, embed(3, encoding_format="base64"), in_data(same_base64)),
     "OpenAI, 3 texts": Form(3, openai(3), in_items(same_numbers)),
     "OpenAI, 150 texts": Form(50, openai(150), in_items(same_numbers)),

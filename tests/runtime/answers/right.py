@@ -1,4 +1,4 @@
-"""The table of right answers that look unusual: none of them may be rejected."""
+"""The table of right but unusual answers. They must be accepted."""
 
 import json
 from collections.abc import Callable
@@ -17,11 +17,11 @@ from tests.runtime.answers.building import (
     whole,
 )
 
-FIRST_256_ZERO = "first-256-zero"  # right, but it can't be cut to 256 dimensions
+FIRST_256_ZERO = "first-256-zero"  # right, but can't be shortened to 256 dimensions
 
 
 def _single(number: str, start: int) -> Callable[[int], bytes]:
-    """Rows of zeros with one number, in another position in every row."""
+    """Return rows of zeros with one number, at a different position in each row."""
 
     def make(count: int) -> bytes:
         found = []
@@ -35,7 +35,7 @@ def _single(number: str, start: int) -> Callable[[int], bytes]:
 
 
 def _with_values(*texts: str) -> Callable[[int], bytes]:
-    """These numbers in turn in every seventh position."""
+    """Return rows with these numbers, in turn, at every seventh position."""
 
     def make(count: int) -> bytes:
         found = []
@@ -95,4 +95,4 @@ RIGHT: dict[str, Case] = {
     "right.chunked": Case(lambda n: Answer(right(n), CHUNKED)),
     "right.closed": Case(lambda n: Answer(right(n), CLOSED)),
 }
-CUT_TO_NOTHING = f"right.{FIRST_256_ZERO}"
+ZERO_IF_SHORTENED = f"right.{FIRST_256_ZERO}"

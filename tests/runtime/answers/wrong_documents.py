@@ -1,4 +1,4 @@
-"""The table of wrong documents: the rows are right, but not what is around them; and bodies that end early."""
+"""The table of wrong documents: right rows in a wrong document, and bodies that end early."""
 
 import json
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def _half(count: int) -> bytes:
 
 
 def _member(text: str) -> Callable[[int], bytes]:
-    """The right answer with one more member in front."""
+    """Return the right answer with an additional first member."""
     return lambda count: b"{" + text.encode() + b"," + right(count)[1:]
 
 
@@ -82,7 +82,7 @@ DOCUMENTS: dict[str, Callable[[int], bytes]] = {
     "body-of-spaces": lambda _: b" \n",
 }
 
-# Bodies that end early, on a connection that ends as it should.
+# Bodies that end early, on a connection that is closed regularly.
 ENDINGS: dict[str, Callable[[int], Answer]] = {
     "half": lambda n: Answer(_half(n)),
     "half.chunked": lambda n: Answer(_half(n), CHUNKED),
@@ -90,7 +90,7 @@ ENDINGS: dict[str, Callable[[int], Answer]] = {
     "last-byte.closed": lambda n: Answer(right(n)[:-1], CLOSED),
 }
 
-# Bodies that do not end, because the connection breaks.
+# Bodies that do not end, because the connection fails.
 CONNECTIONS: dict[str, Callable[[int], Answer]] = {
     "broken.reset": lambda n: Answer(right(n), RESET),
     "broken.short": lambda n: Answer(right(n), SHORT),

@@ -18,7 +18,7 @@ from tests.runtime.answers.building import (
     same,
 )
 
-# What stands in the place of one number. `empty-slot` in the first or last place leaves a comma at the row's end.
+# Replacements of one number. `empty-slot` at the first or last index leaves a comma at an end of the row.
 VALUES = {
     "string": '"0.1"',
     "empty-string": '""',
@@ -57,7 +57,7 @@ VALUES = {
     "empty-slot": "",
 }
 
-_LATER = -1  # the last row: the only one too if one text was asked for
+_LATER = -1  # the last row, also if it is the only one
 _PLACES = {
     "first-row.first": (0, 0),
     "first-row.middle": (0, MIDDLE),
@@ -67,7 +67,7 @@ _PLACES = {
     "later-row.last": (_LATER, LAST),
 }
 
-# What stands in the place of one row.
+# Replacements of one row.
 ROWS = {
     "zeros": same("0"),
     "zeros-fraction": same("0.0"),
@@ -116,7 +116,7 @@ def _replaced(count: int, index: int, text: str) -> Answer:
 
 
 def _uneven(change: int) -> Callable[[int], Answer]:
-    """One row has 767 values and another one 769: the total fits."""
+    """Return rows of which one has 767 values and another one 769, so that the total is right."""
 
     def make(count: int) -> Answer:
         found = rows(count)

@@ -1,6 +1,7 @@
-"""Scenarios for the event loop of src/: each answers with what it saw, as JSON.
+"""Scenarios for the event loop of src/. Each returns its observations as JSON.
 
-The path is the scenario, then the marker of the request. `install` is a scenario too, so that a Worker can do without.
+The path contains the scenario and the marker of the request. The loop is installed by the scenario `install`, so that
+a Worker can also run without it.
 """
 
 import asyncio
@@ -16,8 +17,8 @@ from workers import Response, WorkerEntrypoint
 
 from bindings import event_loop
 
-SHORT_S = 0.001  # Pyodide handles the shortest timers in a way of their own
-owner = ContextVar("owner", default="nobody")
+SHORT_S = 0.001  # Pyodide handles the shortest timers differently
+owner = ContextVar("owner", default="no request")
 served = 0
 strays = []
 SCENARIOS = {}
@@ -37,7 +38,7 @@ class Default(WorkerEntrypoint):
 
 
 def never():
-    """Return a promise of JavaScript that stays pending."""
+    """Return a JavaScript promise that stays pending."""
     return js.Promise.new(create_once_callable(lambda *_: None))
 
 
@@ -46,7 +47,7 @@ async def call(worker, path):
     return await answer.text()
 
 
-# The loop is put in place.
+# Installing the loop.
 
 
 @scenario
@@ -56,20 +57,20 @@ async def install(*_):
 
 @scenario
 async def missing(_, what):
-    """Take an attribute away for the length of install()."""
+    """Remove an attribute during install()."""
     loop, api = asyncio.get_running_loop(), pyodide_js._api
-    place, name = what.split(".")
-    place = {"api": api, "loop": type(loop), "webloop": webloop}[place]
-    taken, before = getattr(place, name), replaced(loop, api)
-    delattr(place, name)
+    target, name = what.split(".")
+    target = {"api": api, "loop": type(loop), "webloop": webloop}[target]
+    removed, before = getattr(target, name), patched(loop, api)
+    delattr(target, name)
     try:
         installed = event_loop.install()
     finally:
-        setattr(place, name, taken)
-    return {"installed": installed, "unchanged": replaced(loop, api) == before}
+        setattr(target, name, removed)
+    return {"installed": installed, "unchanged": patched(loop, api) == before}
 
 
-def replaced(loop, api):
+def patched(loop, api):
     return loop.call_soon, loop.call_soon_threadsafe, api.scheduleCallback, webloop.scheduleCallback
 
 
@@ -92,7 +93,7 @@ async def installed_twice(*_):
     return seen
 
 
-# What runs, and when.
+# The order of execution.
 
 
 @scenario
@@ -108,7 +109,7 @@ async def turns(*_):
 
 @scenario
 async def messages(*_):
-    """Count the messages that Pyodide's channel carries while a little of everything is awaited."""
+    """Count the messages in Pyodide's channel while promises, handles and timers are awaited."""
     port, seen = js.MessagePort.prototype, []
     original = port.postMessage
 
@@ -125,7 +126,7 @@ async def messages(*_):
 
 @scenario
 async def ready(*_):
-    """Schedule handles, one of which is cancelled, and one that takes the running loop away."""
+    """Schedule handles; one is cancelled, and one unsets the running loop."""
     loop, seen = asyncio.get_running_loop(), []
     loop.set_exception_handler(lambda *_: seen.append("exception"))
     handles = [loop.call_soon(seen.append, number) for number in range(4)]
@@ -139,7 +140,7 @@ async def ready(*_):
 
 @scenario
 async def timeouts(*_):
-    """Let one timeout expire, one expire at once and one not."""
+    """Use a timeout that expires, one that expires immediately and one that does not expire."""
     seen = []
     for limit, work in ((SHORT_S, never), (0, never), (10, js.Promise.resolve)):
         try:
@@ -164,14 +165,14 @@ async def sleepers(*_):
 
 @scenario
 async def cancelled(*_):
-    task = asyncio.create_task(wait_for_ever(seen := []))
+    task = asyncio.create_task(wait_forever(seen := []))
     await asyncio.sleep(0)
     asked = task.cancel("enough")
     await asyncio.wait([task])
     return [asked, task.cancelled(), *seen]
 
 
-async def wait_for_ever(seen):
+async def wait_forever(seen):
     try:
         await never()
     except asyncio.CancelledError as error:
@@ -181,12 +182,12 @@ async def wait_for_ever(seen):
 
 @scenario
 async def exceptions(*_):
-    """Fail in a task that nobody awaits and in a callback."""
-    loop, told = asyncio.get_running_loop(), asyncio.Queue()
-    loop.set_exception_handler(lambda _, context: told.put_nowait(type(context["exception"]).__name__))
+    """Fail in a task that is never awaited, and in a callback."""
+    loop, reported = asyncio.get_running_loop(), asyncio.Queue()
+    loop.set_exception_handler(lambda _, context: reported.put_nowait(type(context["exception"]).__name__))
     task = asyncio.create_task(fail(LookupError()))
     loop.call_soon(int, "no number")
-    seen = [await told.get(), await told.get()]
+    seen = [await reported.get(), await reported.get()]
     loop.set_exception_handler(None)
     return [task.done(), *sorted(seen)]
 
@@ -197,7 +198,7 @@ async def fail(error):
 
 @scenario
 async def generators(*_):
-    """Close one async generator, and lose another."""
+    """Close one async generator, and drop another without closing it."""
     seen = asyncio.Queue()
     asked, lost = numbers("closed", seen), numbers("lost", seen)
     await anext(asked)
@@ -216,23 +217,23 @@ async def numbers(name, seen):
         seen.put_nowait(name)
 
 
-# One request beside others.
+# Isolation of requests.
 
 
 @scenario
 async def isolate(*_):
-    """Return what this isolate has seen: requests, and handles that outlived theirs."""
+    """Return the number of requests of this isolate, and the handles that outlived their request."""
     return {"served": served, "strays": strays}
 
 
 @scenario
 async def abort(worker, _):
-    """End this request by force, between two microtasks, when a handle and the shortest timer of it are due."""
+    """Abort this request between two microtasks, when a handle and a timer of it are due."""
     answer = await worker.env.UPSTREAM.fetch("http://upstream/unread")
 
     def stray():
         strays.append("timer")
-        asyncio.ensure_future(answer.text())  # noqa: RUF006 must never run
+        asyncio.ensure_future(answer.text())  # noqa: RUF006 must not run
 
     async def soon():
         js.queueMicrotask(worker.ctx.abort.bind(worker.ctx))
@@ -245,7 +246,7 @@ async def abort(worker, _):
 
 @scenario
 async def hold(worker, marker):
-    """Wait for an answer that does not come, while a task runs from timer to timer."""
+    """Wait for an answer that never arrives, while a task repeats a timer."""
 
     async def tick(mine):
         while True:
@@ -259,7 +260,7 @@ async def hold(worker, marker):
 
 @scenario
 async def mixed(worker, marker):
-    """Return the marker as every way of waiting gives it back."""
+    """Return the marker of the request after every way of waiting."""
     owner.set(marker)
     seen = await asyncio.gather(call(worker, marker), call(worker, marker), later())
     async with asyncio.TaskGroup() as group:
@@ -283,7 +284,7 @@ async def limited():
 
 
 async def cancelled_for(marker):
-    task = asyncio.create_task(wait_for_ever(seen := []))
+    task = asyncio.create_task(wait_forever(seen := []))
     await asyncio.sleep(0)
     task.cancel(marker)
     await asyncio.wait([task])

@@ -1,4 +1,4 @@
-/** Calls one method of the Worker as other Workers do, and tells what came back. */
+/** Calls a method of the Worker by RPC, and returns the result as JSON. */
 const ODD = {
   undefined: () => undefined,
   date: () => new Date(0),
