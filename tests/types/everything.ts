@@ -30,8 +30,8 @@ export async function everything(): Promise<unknown[]> {
   if (!written.ok) return fail(written);
   const found = await embeddings.search("a", { top_k: 3, filter: { year: { $gte: 2020 } }, min_score: 0.2 });
   if (!found.ok) return fail(found);
-  const alike = await embeddings.search(null, { id: "1", values: true, metadata: "none", namespace: "n" });
-  if (!alike.ok) return fail(alike);
+  const similar = await embeddings.search(null, { id: "1", values: true, metadata: "none", namespace: "n" });
+  if (!similar.ok) return fail(similar);
   const read = await embeddings.get(["1"]);
   if (!read.ok) return fail(read);
   const index = await embeddings.describe();
@@ -40,7 +40,7 @@ export async function everything(): Promise<unknown[]> {
   if (!deleted.ok) return fail(deleted);
   const report: [string | null, number, number[]] = [plain.task, plain.tokens, plain.truncated];
   return [rows, numbers, body, kept.stored?.mutation_ids, scores.scores, written.visible, found.matches[0]?.metadata,
-    alike.count, read.missing, index.fits, deleted.count, report];
+    similar.count, read.missing, index.fits, deleted.count, report];
 }
 
 export async function throughService(): Promise<unknown> {
@@ -53,7 +53,7 @@ export async function throughService(): Promise<unknown> {
 export async function rejected(): Promise<void> {
   // @ts-expect-error a task that does not exist
   await embeddings.embed("a", { task: "summarisation" });
-  // @ts-expect-error texts are text
+  // @ts-expect-error texts must be strings
   await embeddings.embed([1, 2]);
   // @ts-expect-error not a method of the Worker
   await embeddings.drop();
