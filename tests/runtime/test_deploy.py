@@ -35,5 +35,5 @@ def test_the_bundle_is_small_and_holds_the_worker_and_nothing_else(tmp_path):
     source = runtime.ROOT / "src"
     assert ours == {path.relative_to(source).as_posix() for path in source.rglob("*") if path.suffix in (".py", ".js")}
     assert not any(
-        re.search(r"(^|/)(tests?|tools|local|standin|benchmarks|typer|rich|httpx)/", name) for name in uploaded
+        re.search(r"(^|/)(tests?|tools|local|emulator|benchmarks|typer|rich|httpx)/", name) for name in uploaded
     )
