@@ -40,7 +40,7 @@ def app() -> App:
     index = getattr(env, "VECTORIZE", None)
     return App(
         settings=settings,
-        embedder=Embedder(settings, WorkersAI(env.AI), clock=clock, jitter=js.Math.random),
+        embedder=Embedder(settings, WorkersAI(getattr(env, "AI", None)), clock=clock, jitter=js.Math.random),
         index=Store(Vectorize(index), clock=clock, wait_s=settings.wait_s) if index else None,
         clock=clock,
         log=js.console.log,

@@ -28,6 +28,9 @@ class WorkersAI:
         with_floats: bool,
         reject_if_busy: bool,
     ) -> Any:
+        if self._ai is None:
+            message = 'Workers AI is not bound: add [ai] with binding = "AI" to wrangler.toml.'
+            raise EmbedderError("ai_not_configured", message)
         return await _js.ask(scope, self._ai, MODEL, inputs, count, dimensions, with_floats, reject_if_busy)
 
     def join(self, answers: list[Any], dimensions: int, encoding: str) -> Any:

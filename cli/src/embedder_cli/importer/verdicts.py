@@ -56,7 +56,7 @@ Verdict = Written | Refused | Split | Repeat | Stop
 _PLACE = re.compile(r"documents\[(\d+)\]")
 _REPEATED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _INDIGESTIBLE = "upstream_invalid"
-_FINAL_CODES = frozenset({"auth_not_configured", "vectorize_not_configured", "index_mismatch"})
+_FINAL_CODES = frozenset({"ai_not_configured", "auth_not_configured", "vectorize_not_configured", "index_mismatch"})
 
 
 def judge(status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
