@@ -1,17 +1,20 @@
 """The Worker's entry points: `fetch` for HTTP, and one method per operation for other Workers (RPC)."""
 
 import js
-from workers import Request, WorkerEntrypoint
+from workers import WorkerEntrypoint
 
 from bindings import http, model
 from bindings.app import app
+from bindings.arguments import leave_unconverted, reader
 from embedder import rpc
 from embedder.http import handle
+
+leave_unconverted()
 
 
 async def _call(name: str, arguments: tuple[object, ...]) -> object:
     scope = http.open_call(app().settings)
-    reply = await rpc.handle(app(), scope, js.crypto.randomUUID(), name, arguments)
+    reply = await rpc.handle(app(), scope, js.crypto.randomUUID(), name, reader(arguments))
     return model.reply_to_js(scope, reply)
 
 
@@ -26,10 +29,12 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in th
         """Hide Python's own methods (`__init__`, `__setattr__`, ...), which a caller could name as well."""
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in ("copy", "destroy", "toJs"):  # methods of Pyodide's proxy of this object: the runtime finds them
+            return lambda *arguments: _call(name, arguments)
         return super().__getattribute__(name)
 
-    async def fetch(self, request: Request) -> object:
-        incoming = http.request_from_js(request.js_object, app().settings)
+    async def fetch(self, request: object) -> object:
+        incoming = http.request_from_js(getattr(request, "js_object", request), app().settings)
         return http.response_to_js(incoming.scope, await handle(app(), incoming))
 
     async def embed(self, *arguments: object) -> object:

@@ -17,6 +17,13 @@ class Scope(Protocol):
         """Stop every pending upstream call of the request."""
 
 
+Arguments = Callable[[tuple[str, ...], int], bytes]
+"""Returns the arguments of a call by RPC as one JSON object of at most so many bytes.
+
+Those by position get the names, an object of options may follow. EmbedderError if they are too many, too large, nested
+too deeply, or not plain data.
+"""
+
 Limiter = Callable[[Scope, str], Awaitable[bool]]
 """Returns whether the rate limit allows a request with this key."""
 

@@ -3,18 +3,15 @@
 An exception would reach the caller as a Python traceback. Therefore errors are returned as data.
 """
 
-from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
 from embedder import decoding, operations, requests
 from embedder.app import App, finish, guarded
-from embedder.arguments import to_json
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
-from embedder.operations import Operation
-from embedder.ports import Scope
+from embedder.ports import Arguments, Scope
 from embedder.requests import OutputFormat
 from embedder.result import Result
 from embedder.settings import DIMENSIONS
@@ -52,10 +49,10 @@ class Reply(msgspec.Struct):
     form: str = "array"
 
 
-async def handle(app: App, scope: Scope, request_id: str, name: str, arguments: Sequence[object]) -> Reply:
+async def handle(app: App, scope: Scope, request_id: str, name: str, arguments: Arguments) -> Reply:
     """Answer one call of the method `name`. Never raises."""
     context = app.begin(scope, request_id, "RPC", name)
-    reply = await guarded(app, context, lambda: _answer(app, context, OPERATIONS[name], arguments))
+    reply = await guarded(app, context, lambda: _answer(app, context, name, arguments))
     if isinstance(reply, EmbedderError):
         reply = Reply(_failure(reply))
     else:
@@ -64,8 +61,11 @@ async def handle(app: App, scope: Scope, request_id: str, name: str, arguments: 
     return reply
 
 
-async def _answer(app: App, context: RequestContext, operation: Operation, arguments: Sequence[object]) -> Reply:
-    body = to_json(operation.arguments, arguments, app.settings.max_body_bytes)
+async def _answer(app: App, context: RequestContext, name: str, arguments: Arguments) -> Reply:
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        raise EmbedderError("not_found", f"There is no method {name}; call {', '.join(OPERATIONS)}.")
+    body = arguments(operation.arguments, app.settings.max_body_bytes)
     request = decoding.decode(body, REQUESTS[operation.name])
     result = await operation.handler(app, context, request)
     return Reply(_success(result), result.numbers, result.field, getattr(request, "format", "array"))

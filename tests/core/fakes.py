@@ -8,7 +8,7 @@ import base64
 import json
 import math
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -17,7 +17,7 @@ from embedder.api.routing import HttpResponse
 from embedder.app import App
 from embedder.embedding import Embedder
 from embedder.errors import EmbedderError
-from embedder.ports import Limiter
+from embedder.ports import Arguments, Limiter
 from embedder.settings import Settings
 from emulator import lexical
 
@@ -132,6 +132,19 @@ class FakeRequest:
         return self.body
 
 
+def plain(arguments: Sequence[object]) -> Arguments:
+    """Return arguments as `bindings/arguments.js` writes them, where they are right."""
+
+    def read(names: tuple[str, ...], limit: int) -> bytes:  # noqa: ARG001
+        named = {name: value for name, value in zip(names, arguments, strict=False) if value is not None}
+        options = arguments[len(names) :] or [{}]
+        if len(options) > 1 or not isinstance(options[0], dict):
+            raise EmbedderError("invalid_request", "too many", param="options")
+        return json.dumps(named | options[0]).encode()
+
+    return read
+
+
 class FakeApp:
     """An application on fakes. `ask`, `send` and `call` make requests; `model` and `log` record the effects."""
 
@@ -171,7 +184,7 @@ class FakeApp:
         return self.send("POST", path, json.dumps(body).encode(), **headers)
 
     def call(self, name: str, *arguments: object) -> rpc.Reply:
-        return asyncio.run(rpc.handle(self.app, self.scope, "generated-id", name, arguments))
+        return asyncio.run(rpc.handle(self.app, self.scope, "generated-id", name, plain(arguments)))
 
 
 def content(response: HttpResponse) -> str:

@@ -1,6 +1,7 @@
 """Requests and answers that are made to hurt: nested deeply, over the real binding classes. The isolate survives."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,19 +9,26 @@ import requests
 
 from tests.runtime import upstream
 from tools import workerd
+from tools.runtime import ROOT
 
 LIMIT = 64
 DEPTHS = [LIMIT + 1, 1_200, 3_000, 20_000, 200_000]
 TIMEOUT_S = 30
 
 
-@pytest.fixture(scope="module")
-def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
-    worker = upstream.worker(DEADLINE_S="5")
+@contextmanager
+def serve(worker: workerd.Worker, models: upstream.Server, folder: Path) -> Iterator[workerd.Process]:
+    """Serve our Worker, and another one that calls it."""
     source = (Path(__file__).parent / "probe" / "src" / "index.js").read_text()
     probe = workerd.Worker("probe", workerd.js_worker(source), {"EMBEDDINGS": workerd.service("embedder")})
     config = workerd.Config([worker, probe, workerd.External("upstream", models.address)], {"embedder": 0, "probe": 0})
-    with workerd.serve(config, tmp_path_factory.mktemp("hostile")) as process:
+    with workerd.serve(config, folder) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
+    with serve(upstream.worker(DEADLINE_S="5"), models, tmp_path_factory.mktemp("hostile")) as process:
         yield process
 
 
@@ -91,40 +99,66 @@ def test_an_answer_of_vectorize_that_is_nested_too_deeply_is_invalid(worker):
     assert (answer.status_code, answer.json()["error"]["code"]) == (502, "upstream_invalid")
 
 
-ANSWERED = {
-    "nested 60": {"odd": "nested", "depth": 60},
-    "nested 100": {"odd": "nested", "depth": 100},
-    "nested 900": {"odd": "nested", "depth": 900},
-    "holes": {"odd": "holes"},
-}
-# The runtime converts arguments before the code of the Worker runs, and throws for these.
-THROWN = {
-    "nested 3000": {"odd": "nested", "depth": 3000},
-    "cyclic": {"odd": "cyclic"},
-    "cyclic array": {"odd": "cyclicArray"},
-    "invalid date": {"odd": "invalidDate"},
-    "map with object keys": {"odd": "mapWithObjectKeys"},
-    "constructor": {"odd": "constructorKey"},
+# what another Worker may pass -> the code of the answer where it is never right
+ODD = {
+    "nested 60": ({"odd": "nested", "depth": 60}, None),
+    "nested 100": ({"odd": "nested", "depth": 100}, "invalid_request"),
+    "nested 3000": ({"odd": "nested", "depth": 3000}, "invalid_request"),
+    "holes": ({"odd": "holes", "length": 1000}, None),
+    "many holes": ({"odd": "holes", "length": 50_000_000}, "payload_too_large"),
+    "references": ({"odd": "references"}, "payload_too_large"),
+    "cyclic": ({"odd": "cyclic"}, "invalid_request"),
+    "cyclic array": ({"odd": "cyclicArray"}, "invalid_request"),
+    "date": ({"odd": "date"}, None),
+    "invalid date": ({"odd": "invalidDate"}, "invalid_request"),
+    "map": ({"odd": "map"}, "invalid_request"),
+    "map with object keys": ({"odd": "mapWithObjectKeys"}, "invalid_request"),
+    "constructor": ({"odd": "constructorKey"}, None),
+    "bytes": ({"odd": "bytes"}, "invalid_request"),
+    "bigint": ({"odd": "bigint"}, "invalid_request"),
+    "callback": ({"odd": "callback"}, "invalid_request"),
+    "response": ({"odd": "response"}, "invalid_request"),
+    "surrogate": ({"odd": "surrogate"}, "invalid_request"),
 }
 
 
-def rpc(worker: workerd.Process, value: object) -> Iterator[dict]:
-    """Pass `value` in three places, and yield what the caller sees."""
+def rpc(worker: workerd.Process, method: str, *args: object) -> dict:
+    """Return the answer that another Worker gets; an exception there is a failure of the test."""
+    call = {"method": method, "args": args}
+    said = requests.post(worker.url("probe"), json=call, timeout=TIMEOUT_S).json()
+    assert "thrown" not in said, said
+    return said["answer"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_any_argument_of_another_worker_is_answered(worker, models, name):
+    value, code = ODD[name]
+    models.calls.clear()
     documents = [{"id": "1", "text": "a", "metadata": {"x": value}}]
     for method, args in (("upsert", [documents]), ("search", ["a", {"filter": {"x": value}}]), ("embed", [value])):
-        call = {"method": method, "args": args}
-        yield requests.post(worker.url("probe"), json=call, timeout=TIMEOUT_S).json()
+        answer = rpc(worker, method, *args)
+        if code or not answer["ok"]:
+            assert answer["error"]["code"] == (code or "invalid_request")
+    assert not (code and models.calls)
 
 
-@pytest.mark.parametrize("name", ANSWERED)
-def test_arguments_of_other_workers_are_answered(worker, name):
-    for said in rpc(worker, ANSWERED[name]):
-        assert "thrown" not in said, said
-        answer = said["answer"]
-        assert answer["ok"] is True or answer["error"]["status"] in (400, 413), answer
+def test_a_runtime_that_converts_arguments_first_is_served_too(models, tmp_path):
+    """As if the runtime did not take its converter from the package `workers`."""
+    lines = ["import workers", "convert = workers.python_from_rpc", "import entry", "workers.python_from_rpc = convert"]
+    main = workerd.Module("main.py", "pythonModule", "\n".join([*lines, "Default = entry.Default"]))
+    with serve(upstream.worker([main, *workerd.python_worker(ROOT / "src")]), models, tmp_path) as process:
+        answer = rpc(process, "embed", ["a", "b"], {"dimensions": 256, "title": None})
+        assert (answer["ok"], answer["shape"]) == (True, [2, 256])
+        assert rpc(process, "embed", {"odd": "nested", "depth": 100})["error"]["code"] == "invalid_request"
+        assert requests.get(process.url("embedder") + "/health", timeout=TIMEOUT_S).status_code == 200
 
 
-@pytest.mark.parametrize("name", THROWN)
-def test_arguments_that_the_runtime_cannot_convert_hurt_their_caller_alone(worker, name):
-    for said in rpc(worker, THROWN[name]):
-        assert "thrown" in said or said["answer"]["error"]["code"] == "invalid_request", said
+def test_without_workers_ai_the_error_says_what_to_add(models, tmp_path):
+    worker = upstream.worker()
+    del worker.bindings["AI"]
+    with serve(worker, models, tmp_path) as process:
+        error = rpc(process, "embed", "a")["error"]
+        assert (error["code"], error["status"]) == ("ai_not_configured", 501)
+        assert "[ai]" in error["message"]
+        assert send(process, "POST", "/embed", b'{"text":"a"}') == (501, error["code"], error["message"])
+        assert rpc(process, "describe")["ok"] is True

@@ -2,6 +2,7 @@
 
 import ast
 import math
+import re
 import subprocess
 from array import array
 from pathlib import Path
@@ -137,6 +138,20 @@ def test_a_name_that_is_no_operation_is_refused(probe, name):
     """Python's own methods, too: `dir(object)` has their names."""
     said = probe.post("/", {"method": name, "args": []}).json()
     assert "thrown" in said
+    assert "Traceback" not in said["thrown"]
+
+
+def test_methods_of_the_proxy_around_the_python_object_are_no_operations(probe):
+    """The runtime takes them for methods of ours. Their names are in the declarations of Pyodide."""
+    declarations = (runtime.ROOT / "node_modules" / "pyodide" / "ffi.d.ts").read_text()
+    names = set(re.findall(r"^\s+(\w+)\(", declarations, re.MULTILINE)) - {"constructor"}
+    assert {"copy", "destroy", "toJs"} < names
+    for name in names:
+        said = probe.post("/", {"method": name, "args": []}).json()
+        if "thrown" in said:
+            assert "Traceback" not in said["thrown"], name
+        elif name not in rpc.OPERATIONS and isinstance(said.get("answer"), dict):
+            assert said["answer"]["error"]["code"] == "not_found"
 
 
 def test_the_typescript_compiler_accepts_them():

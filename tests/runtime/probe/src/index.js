@@ -25,7 +25,14 @@ const ODD = {
   invalidDate: () => new Date(NaN),
   mapWithObjectKeys: () => new Map([[{ a: 1 }, 1]]),
   constructorKey: () => ({ constructor: { name: "Date" } }),
-  holes: () => new Array(1000),
+  holes: ({ length }) => new Array(length),
+  bigint: () => 10n,
+  response: () => new Response("x"),
+  references: () => {
+    let value = ["a"];
+    for (let i = 0; i < 40; i++) value = [value, value];
+    return value;
+  },
 };
 
 function revive(value) {

@@ -1,0 +1,69 @@
+// @ts-check
+/** The arguments of another Worker as the JSON that HTTP would carry, within the same limits. */
+import { MAX_DEPTH } from "./depth.js";
+
+const DATE_CHARS = 26;
+const encoder = new TextEncoder();
+
+/** The message is a reason that toJson returns. */
+class Rejected extends Error {}
+
+/**
+ * Returns one JSON object as bytes: arguments by position have `names`, an object of options may follow. Or returns why
+ * there is none: "too_many", "too_large", "too_deep", or the type of a value that is not plain data. Never throws.
+ * @param {string} names with spaces between @param {number} limit in bytes @param {unknown[]} given
+ * @returns {Uint8Array | string}
+ */
+export function toJson(names, limit, given) {
+  try {
+    const body = named(names ? names.split(" ") : [], given);
+    measure(body, limit, 0);
+    const bytes = encoder.encode(JSON.stringify(body));
+    return bytes.length > limit ? "too_large" : bytes;
+  } catch (error) {
+    return error instanceof Rejected ? error.message : String(error);
+  }
+}
+
+/** @type {(names: string[], given: unknown[]) => object} */
+function named(names, given) {
+  const [options = {}, ...more] = given.slice(names.length).filter((value) => value != null);
+  if (more.length || !isPlainObject(options)) throw new Rejected("too_many");
+  const fields = names.map((name, i) => [name, given[i]]).filter(([, value]) => value != null);
+  return { ...Object.fromEntries(fields), .../** @type {object} */ (options) };
+}
+
+/**
+ * Returns how many of `left` characters remain after the JSON of `value`. It throws before there are too many: a few
+ * bytes from another Worker can be an array of a billion holes, or references that multiply. A cycle is too deep.
+ * @type {(value: any, left: number, depth: number) => number}
+ */
+function measure(value, left, depth) {
+  left -= 1;
+  if (typeof value === "string") left -= value.length;
+  else if (typeof value === "number") left -= String(value).length;
+  else if (value instanceof Date && !Number.isNaN(value.getTime())) left -= DATE_CHARS;
+  else if (Array.isArray(value) || isPlainObject(value)) return measureAll(value, left, depth + 1);
+  else if (value != null && typeof value !== "boolean") throw new Rejected(typeName(value));
+  if (left < 0) throw new Rejected("too_large");
+  return left;
+}
+
+/** @type {(value: any, left: number, depth: number) => number} */
+function measureAll(value, left, depth) {
+  if (depth > MAX_DEPTH) throw new Rejected("too_deep");
+  if (Array.isArray(value) && value.length > left) throw new Rejected("too_large");
+  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) left = measure(value[i], left, depth);
+  else for (const name of Object.keys(value)) left = measure(value[name], left - name.length, depth);
+  return left;
+}
+
+/** @param {unknown} value */
+function isPlainObject(value) {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** @param {unknown} value */
+function typeName(value) {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
