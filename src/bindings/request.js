@@ -40,6 +40,11 @@ export class Scope {
     return Promise.race([work, this.ended]);
   }
 
+  /** Waits `ms` milliseconds, or until the request ends. @param {number} ms */
+  sleep(ms) {
+    return this.within(new Promise((resolve) => setTimeout(resolve, ms))).catch(() => {});
+  }
+
   /** Throws if the request has ended. */
   check() {
     if (this.reason) throw new Error(this.reason);

@@ -1,7 +1,7 @@
 """Turns texts into vectors: adds prompts, estimates tokens, calls the model in batches and retries."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -37,13 +37,11 @@ class Embedder:
         *,
         clock: Clock,
         jitter: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.model = model
         self._settings = settings
         self._clock = clock
         self._jitter = jitter
-        self._sleep = sleep
 
     def prepare(
         self,
@@ -113,7 +111,7 @@ class Embedder:
             if wait_s is None:
                 raise error
             attempt += 1
-            await self._sleep(wait_s)
+            await context.scope.sleep(wait_s * 1000)
 
     async def _attempt(
         self, inputs: str, count: int, context: RequestContext, output: OutputFormat, *, last: bool

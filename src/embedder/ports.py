@@ -13,6 +13,9 @@ class Scope(Protocol):
     def extend(self, ms: float) -> object:
         """Move the deadline to `ms` milliseconds from now."""
 
+    async def sleep(self, ms: float) -> object:
+        """Wait so many milliseconds, or until the request has ended."""
+
     def abort(self, reason: str) -> object:
         """Stop every pending upstream call of the request."""
 

@@ -1,7 +1,7 @@
 """Writes, searches, gets and deletes vectors of one Vectorize index."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any
@@ -42,18 +42,10 @@ class Written(msgspec.Struct):
 class Store:
     """The operations on one index."""
 
-    def __init__(
-        self,
-        index: Index,
-        *,
-        clock: Clock,
-        wait_s: float,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, index: Index, *, clock: Clock, wait_s: float) -> None:
         self._index = index
         self._clock = clock
         self._wait_s = wait_s
-        self._sleep = sleep
         self._dimensions: int | None = None
 
     async def check_fit(self, context: RequestContext) -> None:
@@ -151,7 +143,7 @@ class Store:
             step = next(steps)
             if visible or waited + step > self._wait_s:
                 return visible
-            await self._sleep(step)
+            await context.scope.sleep(step * 1000)
             waited += step
 
 

@@ -35,6 +35,9 @@ class FakeScope:
     def extend(self, ms: float) -> None:
         self.extended.append(ms)
 
+    async def sleep(self, _ms: float) -> None:
+        await asyncio.Future()
+
 
 class FakeAnswer(msgspec.Struct):
     fault: str = ""
@@ -154,18 +157,19 @@ class FakeApp:
         self.now = 1_000_000.0
         self.slept: list[float] = []
         self.scope = FakeScope()
+        self.scope.sleep = self.sleep
         settings = Settings.from_env({"AUTH": "off", **variables})
         self.app = App(
             settings=settings,
-            embedder=Embedder(settings, self.model, clock=self.clock, jitter=lambda: 0.5, sleep=self.sleep),
+            embedder=Embedder(settings, self.model, clock=self.clock, jitter=lambda: 0.5),
             clock=self.clock,
             log=self.log.append,
             limiter=limiter,
         )
 
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds * 1000
+    async def sleep(self, ms: float) -> None:
+        self.slept.append(ms / 1000)
+        self.now += ms
 
     def clock(self) -> float:
         self.now += 1
@@ -178,6 +182,7 @@ class FakeApp:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = FakeRequest(method, path, body, named, query)
         self.scope = request.scope
+        self.scope.sleep = self.sleep
         return asyncio.run(http.handle(self.app, request))
 
     def ask(self, path: str, body: object, **headers: str) -> HttpResponse:

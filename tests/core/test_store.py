@@ -88,7 +88,7 @@ class FakeIndex:
 
 def app_with(index: FakeIndex, **variables: str) -> FakeApp:
     app = FakeApp(**variables)
-    app.replace(index=Store(index, clock=app.clock, wait_s=app.app.settings.wait_s, sleep=app.sleep))
+    app.replace(index=Store(index, clock=app.clock, wait_s=app.app.settings.wait_s))
     return app
 
 
