@@ -32,33 +32,51 @@ SPARE_MIB = 8.0  # the heap grows in steps of 6 MiB; what 25 bodies would hold i
 TEXT = "x" * 300_000
 
 MODEL = "embeddinggemma-300m"
+Count = Callable[[upstream.Server], int]
+
+
+def asked(kind: str) -> Count:
+    return lambda models: models.calls[kind]
+
+
+def answered(kind: str) -> Count:
+    return lambda models: models.answered[kind]
+
+
 # phase -> (method, path, body, what the upstream counts when the request has got there)
-PHASES: dict[str, tuple[str, str, object, str]] = {
-    "upload": ("POST", "/embed", {"text": TEXT}, ""),
-    "model": ("POST", "/embed", {"text": ["fault:slowheaders", TEXT]}, "slowheaders"),
-    "reading": ("POST", "/embed", {"text": ["fault:slowbody", TEXT]}, "slowbody"),
-    "retry": ("POST", "/embed", {"text": ["fault:3040", TEXT]}, "3040"),
+PHASES: dict[str, tuple[str, str, object, Count | None]] = {
+    "upload": ("POST", "/embed", {"text": TEXT}, None),
+    "model": ("POST", "/embed", {"text": ["fault:slowheaders", TEXT]}, asked("slowheaders")),
+    "reading": ("POST", "/embed", {"text": ["fault:slowbody", TEXT]}, asked("slowbody")),
+    "retry": ("POST", "/embed", {"text": ["fault:3040", TEXT]}, answered("3040")),
     "batches": (
         "POST",
         "/v1/embeddings",
         {"model": MODEL, "input": [*["fault:slowbody " + "x" * 50] * 2048]},
-        "slowbody",
+        asked("slowbody"),
     ),
     "vectorize": (
         "PUT",
         "/vectors",
         {"documents": [{"id": "fault:slowheaders", "text": TEXT}], "keep_text": False},
-        "vectorize-slowheaders",
+        asked("vectorize-slowheaders"),
+    ),
+    "visible": (
+        "PUT",
+        "/vectors",
+        {"documents": [{"id": "1", "text": TEXT}], "keep_text": False, "wait": True},
+        answered("describe"),
     ),
 }
 
 
 class Outcome(msgspec.Struct):
-    """What a phase left behind: Python objects for each aborted request, heap in all, and codes in the log."""
+    """What a phase left behind: Python objects for each aborted request, heap in all, codes and times in the log."""
 
     objects: float
     heap_mib: float
     codes: Counter[str]
+    longest_ms: float
 
 
 @contextlib.contextmanager
@@ -83,12 +101,13 @@ def abort(process: workerd.Process, models: upstream.Server, phase: str) -> None
     content = json.dumps(body).encode()
     head = f"{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
     head += f"content-length: {len(content)}\r\n\r\n"
-    before = models.calls[counted]
+    before = counted(models) if counted else 0
     with socket.create_connection(("127.0.0.1", process.ports["embedder"]), 30) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.sendall(head.encode() + (content[: len(content) // 2] if phase == "upload" else content))
         if counted:
-            until(lambda: models.calls[counted] > before)
+            until(lambda: counted(models) > before)
+            requests.get(process.url("embedder") + "/health", timeout=30)  # what was answered has been read by then
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -109,8 +128,10 @@ def run(process: workerd.Process, models: upstream.Server, phase: str, count: in
         abort(process, models, phase)
     wait_until_ended(process, before + WARM_UP + count)
     last = memory(process)
-    codes = Counter(line.get("code", "") for line in ended(process)[before:])
-    return Outcome((last.objects - first.objects) / count, (last.heap_bytes - first.heap_bytes) / MIB, codes)
+    lines = ended(process)[before:]
+    codes = Counter(line.get("code", "") for line in lines)
+    grown = (last.objects - first.objects) / count, (last.heap_bytes - first.heap_bytes) / MIB
+    return Outcome(*grown, codes, max(line.get("total_ms", 0.0) for line in lines))
 
 
 def wait_until_ended(process: workerd.Process, count: int) -> None:
@@ -134,6 +155,7 @@ def ended(process: workerd.Process) -> list[dict]:
 
 def faults(outcome: Outcome) -> list[str]:
     found = [f"{outcome.objects:.0f} objects a request"] if outcome.objects > OBJECTS_A_REQUEST else []
+    found += [f"ended after {outcome.longest_ms:.0f} ms"] if outcome.longest_ms > DEADLINE_S * 1000 else []
     return [*found, *([f"{outcome.heap_mib:.1f} MiB of heap"] if outcome.heap_mib > SPARE_MIB else [])]
 
 
@@ -146,7 +168,7 @@ def main() -> int:
         for phase in PHASES:
             outcome = run(process, models, phase, count)
             held = f"{outcome.objects:6.1f} objects a request, {outcome.heap_mib:5.1f} MiB more heap"
-            print(f"{phase:>10}: {held}, {dict(outcome.codes)}", flush=True)
+            print(f"{phase:>10}: {held}, at most {outcome.longest_ms:.0f} ms, {dict(outcome.codes)}", flush=True)
             wrong += faults(outcome)
     return 1 if wrong else 0
 

@@ -1,6 +1,6 @@
 """Workers AI and Vectorize as plain HTTP servers that fail in every way, for the runtime's real binding classes.
 
-A text `fault:KIND` (or an id, for Vectorize) chooses the fault; the count of calls a fault got is kept.
+A text `fault:KIND` (or an id, for Vectorize) chooses the fault; calls and answers are counted by fault.
 """
 
 import json
@@ -36,6 +36,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.calls: Counter[str] = Counter()
+        self.answered: Counter[str] = Counter()
         self.rejecting: list[bool] = []
         self.gone: Counter[str] = Counter()
         self.released = threading.Event()
@@ -71,6 +72,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         known = {"dimensions": 768, "vectorCount": 0, "processedUpToMutation": None, "processedUpToDatetime": None}
         self.reply(Reply(200, json.dumps(known).encode()))
+        self.server.answered["describe"] += 1
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -82,10 +84,12 @@ class Handler(BaseHTTPRequestHandler):
     def embed(self, call: dict) -> None:
         texts, refusal = workers_ai.check(self.headers["cf-consn-model-id"], call["inputs"])
         fault = workers_ai.fault_of(texts)
-        self.server.calls[fault.kind if fault and fault.kind != "code" else str(fault.number) if fault else ""] += 1
+        kind = fault.kind if fault and fault.kind != "code" else str(fault.number) if fault else ""
+        self.server.calls[kind] += 1
         self.server.rejecting.append(call["options"].get("rejectIfBusy", False))
         reply = refusal or workers_ai.answer([row(text) for text in texts])
         self.fail(reply, fault) if fault else self.reply(reply)
+        self.server.answered[kind] += 1
 
     def vectorize(self, body: str) -> None:
         if "fault:" in body:
