@@ -45,7 +45,7 @@ load: .venv/.ready ## keep 200 connections busy, with faults among them (SECONDS
 	@python -m tests.runtime.load --seconds $(SECONDS)
 
 fuzz: .venv/.ready ## run the fuzzers with a larger budget
-	pytest tests/core/test_fuzz.py --hypothesis-profile=long
+	pytest tests/core/test_fuzz.py tests/runtime/test_fuzz.py --hypothesis-profile=long
 
 deploy: .venv/.ready ## deploy step by step; YES=1 asks nothing
 	@embedder deploy $(if $(YES),--yes)

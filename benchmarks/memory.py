@@ -19,10 +19,15 @@ MIB = 1024 * 1024
 
 
 class Memory(msgspec.Struct):
-    """The size of the Wasm heap, which never shrinks, and the number of objects that Python's collector tracks."""
+    """The size of the Wasm heap, which never shrinks, and the number of objects that Python's collector tracks.
+
+    `isolate` is a random number of the interpreter, `live` counts requests that have not ended.
+    """
 
     heap_bytes: int
     objects: int
+    live: int
+    isolate: float
 
 
 def read(connection: Connection) -> Memory:

@@ -1,63 +1,51 @@
 """Fuzzing: any input gives an answer or a clear error, never an internal one. A rejected request never calls the model.
 
-`make fuzz` runs the same tests with more examples.
+`tests/runtime/test_fuzz.py` sends the same to the built Worker. `make fuzz` runs both with more examples.
 """
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from embedder import retries, rpc, settings, tokens, upstream, vectorize
-from embedder.api import routes
 from embedder.errors import EmbedderError
-from tests.core.fakes import FakeApp
+from tests import strategies
+from tests.core.fakes import FakeApp, content
 from tests.core.test_store import FakeIndex, app_with
-
-WITH_BODY = [route for route in routes.TABLE if route.body is not None]
-VALID = [
-    {"text": ["a", "b"], "task": "query", "dimensions": 256, "encoding_format": "base64", "truncate": "end"},
-    {"model": "embeddinggemma-300m", "input": ["a"], "user": "u"},
-    {"source": "a", "texts": ["b", "c"]},
-    {"documents": [{"id": "a", "text": "b", "metadata": {"k": [1, "x", None]}}], "namespace": "n"},
-    {"text": "a", "top_k": 3, "filter": {"k": {"$in": ["x"]}}, "min_score": 0.5},
-    {"ids": ["a", "b"], "wait": False},
-]
-names = st.sampled_from(sorted({name for body in VALID for name in body}))
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
-)
-bodies = st.dictionaries(names | st.text(max_size=8), values, max_size=6) | values
+from tests.strategies import FRAGMENTS, PLACES, VALID, Sent, place, scalars, values
 
 
-def check(app: FakeApp, method: str, path: str, body: bytes, **headers: str) -> None:
-    response = app.send(method, path.replace("{account}", "abc"), body, **headers)
-    assert response.status in (200, 400, 404, 413, 415), (response.status, app.log[-1])
+def check(sent: Sent) -> None:
+    method, path, body = sent
+    app = app_with(FakeIndex())
+    response = app.send(method, path, body)
+    assert response.status in strategies.STATUSES, (response.status, app.log[-1])
     if response.status != 200:
         assert app.model.calls == []
+        strategies.check_error(path, response.status, content(response))
 
 
-@given(st.sampled_from(WITH_BODY), bodies)
-def test_any_json(route, body):
-    text = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    check(app_with(FakeIndex()), route.method, route.path, text)
+@given(strategies.any_json)
+def test_any_json(sent):
+    check(sent)
 
 
-@given(st.sampled_from(WITH_BODY), st.sampled_from(VALID), st.data())
-def test_valid_bodies_with_some_bytes_changed(route, body, data):
-    text = bytearray(json.dumps(body).encode())
-    for _ in range(data.draw(st.integers(1, 4))):
-        start = data.draw(st.integers(0, len(text)))
-        text[start : start + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
-    check(app_with(FakeIndex()), route.method, route.path, bytes(text))
+"""Fuzzing: any input gives an answer or a clear error, never an internal one. A rejected request never calls the model.
+
+`tests/runtime/test_fuzz.py` sends the same to the built Worker. `make fuzz` runs both with more examples.
 
 
-@given(st.sampled_from(WITH_BODY), st.binary(max_size=200))
-def test_any_bytes(route, body):
-    check(app_with(FakeIndex()), route.method, route.path, body)
+@given(strategies.any_bytes)
+def test_any_bytes(sent):
+    check(sent)
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_odd_json(name):
+    for field in PLACES:
+        check(place(field, FRAGMENTS[name]))
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=80), st.sampled_from(["GET", "POST", "HEAD", "X"]))
@@ -125,8 +113,9 @@ def test_a_retry_delay_is_short_and_within_the_deadline(attempt, jitter, left_s)
     assert not (retries.is_last(attempt) and wait)
 
 
-def test_the_valid_bodies_reach_the_model():
-    """If every request were rejected, the fuzzers would prove nothing."""
+"""Fuzzing: any input gives an answer or a clear error, never an internal one. A rejected request never calls the model.
+
+`tests/runtime/test_fuzz.py` sends the same to the built Worker. `make fuzz` runs both with more examples.
     app = app_with(FakeIndex())
-    check(app, "POST", "/embed", json.dumps(VALID[0]).encode())
+    assert app.ask("/embed", VALID[0]).status == 200
     assert app.model.calls

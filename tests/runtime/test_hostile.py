@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import requests
 
+from embedder.settings import MAX_JSON_DEPTH
 from tests.runtime import upstream
+from tests.strategies import DEPTHS, arrays, objects, place
 from tools import workerd
 from tools.runtime import ROOT
 
-LIMIT = 64
-DEPTHS = [LIMIT + 1, 1_200, 3_000, 20_000, 200_000]
+NESTED = ["metadata", "filter", "store", "text", "unknown", "ids"]
 TIMEOUT_S = 30
 
 
@@ -48,32 +49,13 @@ def send(worker: workerd.Process, method: str, path: str, body: bytes) -> tuple[
     return answer.status_code, error["code"], error["message"]
 
 
-def arrays(depth: int) -> bytes:
-    return b"[" * depth + b"]" * depth
-
-
-def objects(depth: int) -> bytes:
-    return b'{"a":' * depth + b"1" + b"}" * depth
-
-
-PLACES = {
-    "metadata": ("PUT", "/vectors", b'{"documents":[{"id":"1","text":"a","metadata":{"x":%b}}]}'),
-    "filter": ("POST", "/search", b'{"text":"a","filter":{"x":%b}}'),
-    "store": ("POST", "/embed", b'{"text":["a"],"store":{"ids":["1"],"metadata":{"x":%b}}}'),
-    "text": ("POST", "/embed", b'{"text":%b}'),
-    "unknown": ("POST", "/v1/embeddings", b'{"unknown":%b}'),
-    "ids": ("DELETE", "/vectors", b'{"ids":%b}'),
-}
-
-
 @pytest.mark.parametrize("nested", [arrays, objects])
 @pytest.mark.parametrize("depth", DEPTHS)
-@pytest.mark.parametrize("place", PLACES)
-def test_a_body_that_is_nested_too_deeply_is_rejected(worker, place, depth, nested):
-    method, path, body = PLACES[place]
-    status, code, message = send(worker, method, path, body % nested(depth))
+@pytest.mark.parametrize("name", NESTED)
+def test_a_body_that_is_nested_too_deeply_is_rejected(worker, name, depth, nested):
+    status, code, message = send(worker, *place(name, nested(depth)))
     assert (status, code) == (400, "invalid_json")
-    assert str(LIMIT) in message
+    assert str(MAX_JSON_DEPTH) in message
 
 
 def test_a_body_that_ends_inside_its_brackets_is_rejected_too(worker):

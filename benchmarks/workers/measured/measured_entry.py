@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+from functools import cache
 from typing import Any
 
 import js  # noqa: TID251 a Worker of its own
@@ -10,6 +11,7 @@ import pyodide_js  # type: ignore[import-not-found]  # exists in the Worker only
 from workers import Response  # noqa: TID251 a Worker of its own
 
 import entry
+from bindings.app import app
 
 _ROUNDS = 3
 
@@ -19,7 +21,13 @@ class Default(entry.Default):
         if not request.url.endswith("/__memory"):
             return await super().fetch(request)
         await _collect()
-        return Response(json.dumps({"heap_bytes": pyodide_js._module.HEAP8.length, "objects": len(gc.get_objects())}))
+        held = {"heap_bytes": pyodide_js._module.HEAP8.length, "objects": len(gc.get_objects())}
+        return Response(json.dumps({**held, "live": len(app().live._live), "isolate": _isolate()}))
+
+
+@cache
+def _isolate() -> float:
+    return float(js.Math.random())
 
 
 async def _collect() -> None:

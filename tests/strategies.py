@@ -1,0 +1,147 @@
+"""Whatever may be sent: strategies for hypothesis, bodies made by hand, and what every answer must be.
+
+Used for the pure core under CPython, and for the built Worker in workerd.
+"""
+
+import json
+from collections.abc import Mapping
+
+from hypothesis import strategies as st
+
+from embedder.api import routes, workers_ai
+from embedder.errors import STATUS
+from embedder.settings import MAX_JSON_DEPTH, Settings
+
+Sent = tuple[str, str, bytes]  # method, path, body
+
+STATUSES = (200, 400, 404, 413, 415)
+REJECTED = (400, 413, 415)
+MAX_MESSAGE_CHARS = 1_000
+DEPTHS = [MAX_JSON_DEPTH + 1, 1_200, 3_000, 20_000, 200_000]
+MANY_KEYS = 20_000
+
+WITH_BODY = [(route.method, route.path.replace("{account}", "abc")) for route in routes.TABLE if route.body is not None]
+VALID = [
+    {"text": ["a", "b"], "task": "query", "dimensions": 256, "encoding_format": "base64", "truncate": "end"},
+    {"model": "embeddinggemma-300m", "input": ["a"], "user": "u"},
+    {"source": "a", "texts": ["b", "c"]},
+    {"documents": [{"id": "a", "text": "b", "metadata": {"k": [1, "x", None]}}], "namespace": "n"},
+    {"text": "a", "top_k": 3, "filter": {"k": {"$in": ["x"]}}, "min_score": 0.5},
+    {"ids": ["a", "b"], "wait": False},
+]
+# bodies with a place for any JSON
+PLACES: Mapping[str, Sent] = {
+    "metadata": ("PUT", "/vectors", b'{"documents":[{"id":"1","text":"a","metadata":{"x":%b}}]}'),
+    "filter": ("POST", "/search", b'{"text":"a","filter":{"x":%b}}'),
+    "store": ("POST", "/embed", b'{"text":["a"],"store":{"ids":["1"],"metadata":{"x":%b}}}'),
+    "text": ("POST", "/embed", b'{"text":%b}'),
+    "unknown": ("POST", "/v1/embeddings", b'{"unknown":%b}'),
+    "ids": ("DELETE", "/vectors", b'{"ids":%b}'),
+    "top_k": ("POST", "/search", b'{"text":"a","top_k":%b}'),
+    "min_score": ("POST", "/search", b'{"text":"a","min_score":%b}'),
+    "dimensions": ("POST", "/embed", b'{"text":"a","dimensions":%b}'),
+}
+
+
+def arrays(depth: int) -> bytes:
+    return b"[" * depth + b"]" * depth
+
+
+def objects(depth: int) -> bytes:
+    return b'{"a":' * depth + b"1" + b"}" * depth
+
+
+def with_keys(count: int, tail: bytes) -> bytes:
+    return b"{%b%b}" % (b"".join(b'"k%d":1,' % place for place in range(count)), tail)
+
+
+def place(name: str, value: bytes) -> Sent:
+    method, path, body = PLACES[name]
+    return method, path, body % value
+
+
+# JSON, or nearly, that no `json.dumps` writes
+FRAGMENTS: Mapping[str, bytes] = {
+    **{f"{nested.__name__} {depth}": nested(depth) for nested in (arrays, objects) for depth in (60, 64, *DEPTHS)},
+    "open arrays": b"[" * 20_000,
+    "a duplicate among many keys": with_keys(MANY_KEYS, b'"k7":2'),
+    "many keys": with_keys(MANY_KEYS, b'"last":2'),
+    "a long key": b'{"%b":1}' % (b"k" * 1_000_000),
+    "a long key with escapes": b'{"%b":1}' % (b"\\u00e9" * 100_000),
+    "an empty key": b'{"":{"":1}}',
+    "a key of the prototype": b'{"__proto__":{"constructor":1}}',
+    "half a pair": b'"\\ud800"',
+    "the other half": b'["\\udc00 x"]',
+    "half a pair in a key": b'{"\\ud83d":1}',
+    "a pair in the wrong order": b'"\\udc00\\ud800"',
+    "surrogates in UTF-8": b'"\xed\xa0\x80"',
+    "broken UTF-8": b'"\xff\xfe"',
+    "a character that ends early": b'"\xf0\x9f\x98"',
+    "an overlong character": b'"\xc0\xaf"',
+    "a character beyond Unicode": b'"\xf5\x80\x80\x80"',
+    "NUL": b'"\x00"',
+    "NUL, escaped": b'"\\u0000"',
+    "an integer of 5,000 digits": b"9" * 5_000,
+    "a negative integer of 5,000 digits": b"-" + b"9" * 5_000,
+    "beyond float64": b"1e400",
+    "an exponent of 5,000 digits": b"1e" + b"9" * 5_000,
+    "next to nothing": b"1e-400",
+    "a fraction of 5,000 digits": b"0." + b"1" * 5_000,
+    "2 to the 64": b"18446744073709551616",
+    "negative zero": b"-0.0",
+    "NaN": b"NaN",
+    "a list of 100,000 empty texts": b"[%b]" % b",".join([b'""'] * 100_000),
+    "a list of 101 texts": b"[%b]" % b",".join([b'"a"'] * 101),
+    "1 MB of text": b'"%b"' % (b"a" * 1_000_000),
+    "1 MB of brackets in a string": b'"%b"' % (b'[{\\"' * 250_000),
+    "more than the limit": b'"%b"' % (b"a" * Settings().max_body_bytes),
+}
+
+names = st.sampled_from(sorted({name for body in VALID for name in body}))
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+bodies = st.dictionaries(names | st.text(max_size=8), values, max_size=6) | values
+depths = st.sampled_from([1, 40, 61, 62, 63, 64, 65, 66, 500, 3_000, 20_000])
+fragments = st.sampled_from(sorted(FRAGMENTS.values())) | st.builds(arrays, depths) | st.builds(objects, depths)
+
+
+def _sent(route: tuple[str, str], body: bytes) -> Sent:
+    return *route, body
+
+
+def _written(body: object) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+@st.composite
+def _changed(draw: st.DrawFn) -> bytes:
+    text = bytearray(_written(draw(st.sampled_from(VALID))))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(text)))
+        text[at : at + draw(st.integers(0, 3))] = draw(st.binary(max_size=4))
+    return bytes(text)
+
+
+_routes = st.sampled_from(WITH_BODY)
+any_json = st.builds(_sent, _routes, st.builds(_written, bodies))
+changed_bytes = st.builds(_sent, _routes, _changed())
+any_bytes = st.builds(_sent, _routes, st.binary(max_size=200))
+odd_json = st.builds(place, st.sampled_from(sorted(PLACES)), fragments)
+
+
+def check_error(path: str, status: int, text: str) -> None:
+    """Check that an answer which is not 200 has the documented shape, and a code of the closed set."""
+    body = json.loads(text)
+    if path.startswith(workers_ai.PREFIX.partition("{")[0]) and "/run/" in path:
+        [item] = body.pop("errors")
+        assert body == {"result": None, "success": False, "messages": []}
+        assert (item.keys(), type(item["code"])) == ({"code", "message"}, int)
+    else:
+        item = body["error"]
+        assert item.keys() == {"message", "type", "param", "code"}
+        assert STATUS[item["code"]] == status
+    assert 0 < len(item["message"]) <= MAX_MESSAGE_CHARS
