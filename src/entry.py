@@ -29,7 +29,7 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in th
         """Hide Python's own methods (`__init__`, `__setattr__`, ...), which a caller could name as well."""
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in ("copy", "destroy", "toJs"):  # methods of Pyodide's proxy of this object: the runtime finds them
+        if name in ("copy", "destroy", "toJs"):  # methods of Pyodide's proxy of this object
             return lambda *arguments: _call(name, arguments)
         return super().__getattribute__(name)
 

@@ -1,17 +1,17 @@
 // @ts-check
-/** The arguments of another Worker as the JSON that HTTP would carry, within the same limits. */
+/** Converts the arguments of an RPC call to the JSON of the same HTTP request, within the same limits. */
 import { MAX_DEPTH } from "./depth.js";
 
 const DATE_CHARS = 26;
 const encoder = new TextEncoder();
 
-/** The message is a reason that toJson returns. */
+/** Its message is the result of toJson. */
 class Rejected extends Error {}
 
 /**
- * Returns one JSON object as bytes: arguments by position have `names`, an object of options may follow. Or returns why
- * there is none: "too_many", "too_large", "too_deep", or the type of a value that is not plain data. Never throws.
- * @param {string} names with spaces between @param {number} limit in bytes @param {unknown[]} given
+ * Returns one JSON object as bytes. Positional arguments get `names`; an object of options may follow. If that is not
+ * possible, returns "too_many", "too_large", "too_deep", or the type of a value that is not plain data. Never throws.
+ * @param {string} names separated by spaces @param {number} limit in bytes @param {unknown[]} given
  * @returns {Uint8Array | string}
  */
 export function toJson(names, limit, given) {
@@ -34,8 +34,9 @@ function named(names, given) {
 }
 
 /**
- * Returns how many of `left` characters remain after the JSON of `value`. It throws before there are too many: a few
- * bytes from another Worker can be an array of a billion holes, or references that multiply. A cycle is too deep.
+ * Returns how many of `left` characters remain after the JSON of `value`, and throws as soon as none remain. A few bytes
+ * of another Worker can be an array of a billion holes, or an object with many references to the same large child. A
+ * cycle counts as nesting that is too deep.
  * @type {(value: any, left: number, depth: number) => number}
  */
 function measure(value, left, depth) {

@@ -1,4 +1,4 @@
-"""The arguments of other Workers. They cross to Python as JSON, as the body of a request does."""
+"""Reads the arguments of RPC calls. They reach Python as JSON, like the body of an HTTP request."""
 
 from functools import partial
 from typing import Any
@@ -16,17 +16,17 @@ _js = import_from_javascript("bindings/arguments.js")
 
 
 def leave_unconverted() -> None:
-    """Let arguments arrive as they are. Must be called while the Worker is imported.
+    """Stop the runtime from converting arguments. Must be called while the Worker is imported.
 
-    The runtime converts them before it calls a method, and the caller gets a Python traceback if that fails. It imports
-    the converter from `workers` after the Worker. A runtime that takes it from elsewhere is not affected: arguments
-    arrive converted, and `reader` takes them too.
+    The runtime converts arguments before it calls a method, and a failure reaches the caller as a Python traceback. It
+    imports the converter from `workers` after it has imported the Worker, so that this replacement takes effect. If a
+    future runtime does not, arguments arrive converted, and `reader` accepts these as well.
     """
     workers.python_from_rpc = lambda value: value
 
 
 def reader(given: tuple[object, ...]) -> Arguments:
-    """Return the arguments of a call for the core."""
+    """Return a function that reads the arguments of a call as JSON."""
     return partial(_read, given)
 
 
@@ -36,9 +36,9 @@ def _read(given: tuple[object, ...], names: tuple[str, ...], limit: int) -> byte
         case "too_many":
             raise invalid(f"Call this method with {', '.join([*names, 'an object of options'])}.", "options")
         case "too_large":
-            raise EmbedderError("payload_too_large", f"The arguments are over the limit of {limit} bytes; send less.")
+            raise EmbedderError("payload_too_large", f"The arguments exceed the limit of {limit} bytes; send less.")
         case "too_deep":
             raise invalid(f"The arguments are nested deeper than {MAX_JSON_DEPTH} levels.")
         case str():
-            raise invalid(f"The arguments hold a value that is not plain data: {found}.")
+            raise invalid(f"The arguments contain a value that is not plain data: {found}.")
     return bytes(found.to_bytes())

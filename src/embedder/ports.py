@@ -14,17 +14,16 @@ class Scope(Protocol):
         """Move the deadline to `ms` milliseconds from now."""
 
     async def sleep(self, ms: float) -> object:
-        """Wait so many milliseconds, or until the request has ended."""
+        """Wait `ms` milliseconds, or until the request ends."""
 
     def abort(self, reason: str) -> object:
         """Stop every pending upstream call of the request."""
 
 
 Arguments = Callable[[tuple[str, ...], int], bytes]
-"""Returns the arguments of a call by RPC as one JSON object of at most so many bytes.
+"""Returns the arguments of an RPC call as one JSON object, given names for positional arguments and a limit in bytes.
 
-Those by position get the names, an object of options may follow. EmbedderError if they are too many, too large, nested
-too deeply, or not plain data.
+Raises EmbedderError if they are too many, too large, nested too deeply, or not plain data.
 """
 
 Limiter = Callable[[Scope, str], Awaitable[bool]]

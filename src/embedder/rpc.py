@@ -64,7 +64,7 @@ async def handle(app: App, scope: Scope, request_id: str, name: str, arguments: 
 async def _answer(app: App, context: RequestContext, name: str, arguments: Arguments) -> Reply:
     operation = OPERATIONS.get(name)
     if operation is None:
-        raise EmbedderError("not_found", f"There is no method {name}; call {', '.join(OPERATIONS)}.")
+        raise EmbedderError("not_found", f"Unknown method {name}; call {', '.join(OPERATIONS)}.")
     body = arguments(operation.arguments, app.settings.max_body_bytes)
     request = decoding.decode(body, REQUESTS[operation.name])
     result = await operation.handler(app, context, request)

@@ -32,9 +32,9 @@ def test_any_json(sent):
     check(sent)
 
 
-"""Fuzzing: any input gives an answer or a clear error, never an internal one. A rejected request never calls the model.
-
-`tests/runtime/test_fuzz.py` sends the same to the built Worker. `make fuzz` runs both with more examples.
+@given(strategies.changed_bytes)
+def test_valid_bodies_with_some_bytes_changed(sent):
+    check(sent)
 
 
 @given(strategies.any_bytes)
@@ -73,12 +73,12 @@ def test_any_rpc_arguments(name, arguments):
 
 
 @given(st.text(max_size=300) | values.map(json.dumps), st.integers(100, 599))
-def test_any_error_of_the_model_becomes_an_embedder_error(body, status):
+def test_any_answer_of_the_model_is_an_error_of_ours(body, status):
     assert isinstance(upstream.error(status, body, now_s=0), EmbedderError)
 
 
 @given(st.text(max_size=300) | values.map(json.dumps))
-def test_any_answer_of_vectorize_is_decoded_or_becomes_an_embedder_error(text):
+def test_any_answer_of_vectorize_is_right_or_an_error_of_ours(text):
     for kind in (vectorize.Description, vectorize.Mutation, vectorize.Matches, list[vectorize.Stored]):
         try:
             vectorize.decode(text, kind)
@@ -87,12 +87,12 @@ def test_any_answer_of_vectorize_is_decoded_or_becomes_an_embedder_error(text):
 
 
 @given(st.text())
-def test_any_message_of_vectorize_becomes_an_embedder_error(message):
+def test_any_message_of_vectorize_is_an_error_of_ours(message):
     assert isinstance(vectorize.error(message), EmbedderError)
 
 
 @given(st.dictionaries(st.sampled_from(["AUTH", "API_KEYS", "CORS_ORIGINS", "WAIT_S", "MAX_BODY_BYTES"]), scalars))
-def test_any_variables_are_accepted_or_rejected_by_name(variables):
+def test_any_variables_are_settings_or_a_named_fault(variables):
     try:
         settings.Settings.from_env(variables)
     except settings.SettingsError as error:
@@ -100,12 +100,12 @@ def test_any_variables_are_accepted_or_rejected_by_name(variables):
 
 
 @given(st.text())
-def test_the_token_estimate_of_any_text_is_bounded(text):
+def test_tokens_of_any_text_are_bounded(text):
     assert 0 <= tokens.estimate(text) <= len(text.encode("utf-8", "surrogatepass"))
 
 
 @given(st.integers(0, 10), st.floats(0, 1), st.floats(-10, 100))
-def test_a_retry_delay_is_short_and_within_the_deadline(attempt, jitter, left_s):
+def test_a_wait_is_short_and_inside_the_deadline(attempt, jitter, left_s):
     error = EmbedderError("upstream_error", "x", transient=True)
     wait = retries.wait_s(attempt, error, jitter=jitter, left_s=left_s)
     assert wait is None or (0 < wait <= 2 and wait < left_s)
@@ -113,9 +113,8 @@ def test_a_retry_delay_is_short_and_within_the_deadline(attempt, jitter, left_s)
     assert not (retries.is_last(attempt) and wait)
 
 
-"""Fuzzing: any input gives an answer or a clear error, never an internal one. A rejected request never calls the model.
-
-`tests/runtime/test_fuzz.py` sends the same to the built Worker. `make fuzz` runs both with more examples.
+def test_the_fuzzers_reach_the_model():
+    """A fuzzer that is always rejected would prove nothing."""
     app = app_with(FakeIndex())
     assert app.ask("/embed", VALID[0]).status == 200
     assert app.model.calls

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 import requests
+from tools.runtime import ROOT
 
 from embedder.settings import MAX_JSON_DEPTH
 from tests.runtime import upstream
 from tests.strategies import DEPTHS, arrays, objects, place
 from tools import workerd
-from tools.runtime import ROOT
 
 NESTED = ["metadata", "filter", "store", "text", "unknown", "ids"]
 TIMEOUT_S = 30
