@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from tools.runtime import ROOT
 
 from embedder.settings import MAX_JSON_DEPTH
+from embedder_cli.runtime import ROOT
 from tests.runtime import upstream
 from tests.strategies import DEPTHS, arrays, objects, place
 from tools import workerd
