@@ -2,6 +2,7 @@
 
 import selectors
 import socket
+import struct
 import time
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ class Connection:
     """A keep-alive connection to a local port. The answer can be read until the next request."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = memoryview(bytearray(_BUFFER_BYTES))
@@ -66,6 +68,11 @@ class Connection:
 
     def close(self) -> None:
         self.socket.close()
+
+
+def reset_at_close(connection: socket.socket) -> None:
+    """Let the end of `connection` be a reset, as of a client that crashes, and not an orderly close."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _unchunked(content: bytes) -> bytes:

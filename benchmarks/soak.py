@@ -1,8 +1,14 @@
-"""The soak test: thousands of mixed requests. After the first tenth of them, memory must not grow."""
+"""The soak test: thousands of mixed requests. After the first tenth of them, memory must not grow.
+
+One client in twenty resets its connection: during the upload, while it waits, or while it reads the answer.
+"""
 
 import argparse
 import contextlib
 import itertools
+import random
+import select
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,7 +19,7 @@ import msgspec
 from benchmarks import memory
 from benchmarks.contenders import CALLER, WORKER, measured_config
 from benchmarks.kinds import KINDS, Kind
-from benchmarks.load import Connection
+from benchmarks.load import TIMEOUT_S, Connection, reset_at_close
 from benchmarks.memory import MIB, Memory
 from benchmarks.rows import Rows
 from tools.workerd import Process, serve
@@ -25,6 +31,8 @@ _SAMPLES = 20
 _WARM_UP = 300
 _LARGEST_TEXTS = 100
 _SPARE_OBJECTS = 50  # allowed fluctuation
+_ABORTED_SHARE = 0.05
+_LONGEST_WAIT_S = 0.003  # of a client that resets its connection while it waits
 
 
 class Sample(msgspec.Struct):
@@ -33,45 +41,60 @@ class Sample(msgspec.Struct):
     requests: int
     memory: Memory
 
+    def __str__(self) -> str:
+        held, heap = self.memory, self.memory.heap_bytes / MIB
+        return f"{self.requests:>6} requests: {heap:6.1f} MiB, {held.objects} objects, {held.live} live"
+
+
+class Run(msgspec.Struct):
+    """What was held over time, and how many requests the Worker logged as ended by a client that disconnected."""
+
+    samples: list[Sample]
+    disconnected: int
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help=f"{QUICK_REQUESTS:,} requests instead of {FULL_REQUESTS:,}"
-    )
-    samples = run(QUICK_REQUESTS if parser.parse_args(arguments).quick else FULL_REQUESTS)
-    for sample in samples:
-        print(
-            f"{sample.requests:>6} requests: {sample.memory.heap_bytes / MIB:6.1f} MiB, {sample.memory.objects} objects"
-        )
-    found = faults(samples)
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_REQUESTS:,} requests, not {FULL_REQUESTS:,}")
+    done = run(QUICK_REQUESTS if parser.parse_args(arguments).quick else FULL_REQUESTS)
+    print("\n".join(map(str, done.samples)))
+    print(f"{done.disconnected} requests were ended by a reset")
+    found = faults(done)
     print("\n".join(found) or "flat")
     return 1 if found else 0
 
 
-def run(requests: int) -> list[Sample]:
-    """Send mixed requests and return samples at equal intervals, from a tenth of the requests (at least 300) on."""
+def run(requests: int) -> Run:
+    """Send mixed requests and take samples at equal intervals, from a tenth of the requests (at least 300) on."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         rows = Rows().write(folder / "rows.json")
         process = stack.enter_context(serve(measured_config(rows), folder))
-        meter = stack.enter_context(contextlib.closing(Connection(process.ports[WORKER])))
-        mixed = _mixed(stack, process)
+        turn = _mixed(stack, process)
+        chance = random.Random(5)  # noqa: S311 the same in every run
         warm_up = max(_WARM_UP, requests // 10)
-        _send(mixed, warm_up)
-        samples = [Sample(warm_up, memory.read(meter))]
+        _send(turn, warm_up, chance)
+        samples = [_sample(warm_up, process)]
         step = (requests - warm_up) // _SAMPLES
-        for number in range(1, _SAMPLES + 1):
-            _send(mixed, step)
-            samples.append(Sample(warm_up + number * step, memory.read(meter)))
-        return samples
+        for place in range(1, _SAMPLES + 1):
+            _send(turn, step, chance)
+            samples.append(_sample(warm_up + place * step, process))
+        return Run(samples, sum('"code":"client_disconnected"' in line for line in list(process.stdout)))
 
 
-def faults(samples: Sequence[Sample]) -> list[str]:
-    """Return what grew between the first and the last sample."""
-    first, last = samples[0], samples[-1]
+def _sample(requests: int, process: Process) -> Sample:
+    """Take a sample over a new connection, because the runtime closes idle ones."""
+    with contextlib.closing(Connection(process.ports[WORKER])) as meter:
+        return Sample(requests, memory.read(meter))
+
+
+def faults(done: Run) -> list[str]:
+    """Return what grew between the first and the last sample, or what did not happen."""
+    first, last = done.samples[0], done.samples[-1]
     grown = last.memory.objects - first.memory.objects
     found = [f"{grown:,} more Python objects"] if grown > _SPARE_OBJECTS else []
+    found += [f"{last.memory.live} requests that have not ended"] if last.memory.live else []
+    found += [] if done.disconnected else ["no request was ended by a reset"]
     heap = (last.memory.heap_bytes - first.memory.heap_bytes) / MIB
     return [*found, f"{heap:.1f} MiB more of Wasm heap"] if heap > 0 else found
 
@@ -85,11 +108,26 @@ def _mixed(stack: contextlib.ExitStack, process: Process) -> Iterator[tuple[Kind
     return itertools.cycle([(kind, kind.request(), connections[kind.caller]) for kind in weighted])
 
 
-def _send(requests: Iterator[tuple[Kind, bytes, Connection]], count: int) -> None:
-    for kind, request, connection in itertools.islice(requests, count):
+def _send(turn: Iterator[tuple[Kind, bytes, Connection]], count: int, chance: random.Random) -> None:
+    for kind, request, connection in itertools.islice(turn, count):
+        if chance.random() < _ABORTED_SHARE:
+            _abort(connection.port, request, chance)
+            continue
         connection.exchange(request)
         if connection.status != 200:
             raise RuntimeError(f"{kind.label}: HTTP {connection.status}: {connection.body()[:300]!r}")
+
+
+def _abort(port: int, request: bytes, chance: random.Random) -> None:
+    """Reset a connection of its own, in one of three phases."""
+    phase = chance.choice(("upload", "waiting", "reading"))
+    with socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as connection:
+        reset_at_close(connection)
+        connection.sendall(request[: chance.randrange(len(request))] if phase == "upload" else request)
+        if phase == "reading":
+            connection.recv(chance.randrange(1, 65_536))
+        else:
+            select.select([connection], [], [], chance.uniform(0, _LONGEST_WAIT_S))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import argparse
 import contextlib
 import json
 import socket
-import struct
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ import msgspec
 import requests
 
 from benchmarks.contenders import measured_modules
+from benchmarks.load import reset_at_close
 from benchmarks.memory import MIB, Memory
 from tests.runtime import upstream
 from tools import workerd
@@ -95,16 +95,21 @@ def memory(process: workerd.Process) -> Memory:
     return msgspec.json.decode(answer.content, type=Memory)
 
 
+def written(method: str, path: str, body: object) -> tuple[bytes, bytes]:
+    """Return head and body of a request."""
+    content = json.dumps(body).encode()
+    head = f"{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    return f"{head}content-length: {len(content)}\r\n\r\n".encode(), content
+
+
 def abort(process: workerd.Process, models: upstream.Server, phase: str) -> None:
     """Send a request, wait until it is in its phase, and reset the connection."""
     method, path, body, counted = PHASES[phase]
-    content = json.dumps(body).encode()
-    head = f"{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
-    head += f"content-length: {len(content)}\r\n\r\n"
+    head, content = written(method, path, body)
     before = counted(models) if counted else 0
     with socket.create_connection(("127.0.0.1", process.ports["embedder"]), 30) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.sendall(head.encode() + (content[: len(content) // 2] if phase == "upload" else content))
+        reset_at_close(connection)
+        connection.sendall(head + (content[: len(content) // 2] if phase == "upload" else content))
         if counted:
             until(lambda: counted(models) > before)
             requests.get(process.url("embedder") + "/health", timeout=30)  # what was answered has been read by then

@@ -1,4 +1,5 @@
-"""Load on the Worker under the real binding classes: many connections, mixed requests, faults in one of twenty.
+"""Load on the Worker under the real binding classes: many connections, mixed requests, faults in one of twenty, and
+as many clients that reset their connection.
 
 `python -m tests.runtime.load --seconds 60` is the long run; the tests run a short one. Answers are compared with the
 vectors that its own texts must have, so that an answer for another request can't pass.
@@ -6,7 +7,7 @@ vectors that its own texts must have, so that an answer for another request can'
 
 import argparse
 import asyncio
-import json
+import contextlib
 import math
 import random
 import sys
@@ -16,14 +17,21 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import msgspec
 
+from benchmarks.contenders import measured_modules
+from benchmarks.load import reset_at_close
 from emulator import lexical
-from tests.runtime import upstream
+from tests.runtime import aborting, upstream
 from tools import workerd
 
 CONNECTIONS = 200
 FAULT_SHARE = 0.05
+ABORTED_SHARE = 0.05
+UPLOAD_SHARE = 0.3  # of them, which send a part of their request
+LONGEST_WAIT_S = 0.5
+TIMEOUT_S = 120
 # fault -> status; all of them are the injected ones
 FAULTS = {"3040": 503, "4006": 429, "5006": 400, "3023": 502, "short": 502, "zeros": 502, "reset": 502}
 WARM_UP_S = 6
@@ -31,12 +39,14 @@ GROWTH_LIMIT = 1.25  # of the resident memory, from the first third of the run t
 
 
 class Outcome(msgspec.Struct):
-    """What a run saw: answers by kind, what was wrong, and the resident memory over time in MB."""
+    """What a run saw: answers by kind, what was wrong, the resident memory over time in MB."""
 
     answers: Counter[str]
     wrong: list[str]
     memory_mb: list[float]
     seconds: float
+    aborted: int = 0
+    live: int = 0  # requests that have not ended when all clients have
 
     @property
     def growth(self) -> float:
@@ -112,37 +122,31 @@ def _store(texts: list[str]) -> Ask:
     return Ask("store", "PUT", "/vectors", {"documents": items}, judge)
 
 
-async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, item: Ask) -> tuple[int, dict]:
-    """Send one request over a kept connection and read its answer."""
-    body = json.dumps(item.body).encode()
-    head = f"{item.method} {item.path} HTTP/1.1", "host: x", "content-type: application/json"
-    writer.write("\r\n".join([*head, f"content-length: {len(body)}", "", ""]).encode() + body)
-    head_lines = (await reader.readuntil(b"\r\n\r\n")).lower().split(b"\r\n")
-    status = int(head_lines[0].split()[1])
-    length = next((int(line.split(b":")[1]) for line in head_lines if line.startswith(b"content-length:")), None)
-    content = await reader.readexactly(length) if length is not None else await _chunks(reader)
-    return status, json.loads(content)
-
-
-async def _chunks(reader: asyncio.StreamReader) -> bytes:
-    parts = []
-    while size := int(await reader.readuntil(b"\r\n"), 16):
-        parts.append(await reader.readexactly(size))
-        await reader.readexactly(2)
-    await reader.readexactly(2)
-    return b"".join(parts)
+async def abort(port: int, item: Ask, chance: random.Random) -> None:
+    """Send a request, or a part of it, and reset the connection soon, or when the answer begins."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reset_at_close(writer.get_extra_info("socket"))
+    request = b"".join(aborting.written(item.method, item.path, item.body))
+    writer.write(request[: chance.randrange(len(request))] if chance.random() < UPLOAD_SHARE else request)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(chance.uniform(0, LONGEST_WAIT_S)):
+            await reader.read(1)
+    writer.transport.abort()
 
 
 async def client(port: int, seed: int, until: float, outcome: Outcome) -> None:
     chance = random.Random(seed)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
-    while time.monotonic() < until:
-        item = ask(chance)
-        status, body = await exchange(reader, writer, item)
-        outcome.answers[item.kind] += 1
-        if not item.judge(status, body):
-            outcome.wrong.append(f"{item.kind}: {status} {str(body)[:200]}")
-    writer.close()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=False, timeout=TIMEOUT_S) as http:
+        while time.monotonic() < until:
+            item = ask(chance)
+            if chance.random() < ABORTED_SHARE:
+                await abort(port, item, chance)
+                outcome.aborted += 1
+                continue
+            answer = await http.request(item.method, item.path, json=item.body)
+            outcome.answers[item.kind] += 1
+            if not item.judge(answer.status_code, answer.json()):
+                outcome.wrong.append(f"{item.kind}: {answer.status_code} {answer.text[:200]}")
 
 
 async def watch_memory(pid: int, until: float, outcome: Outcome) -> None:
@@ -166,11 +170,14 @@ async def run(port: int, pid: int, seconds: float, connections: int) -> Outcome:
 def load(seconds: float, connections: int, folder: Path) -> Outcome:
     """Start the Worker before failing models, load it, and return what was seen."""
     with upstream.serve() as models:
-        worker = upstream.worker(DEADLINE_S="60")
-        config = workerd.Config([worker, workerd.External("upstream", models.address)], {"embedder": 0})
+        worker = upstream.worker(measured_modules(), DEADLINE_S="60")
+        services = [worker, workerd.External("upstream", models.address)]
+        config = workerd.Config(services, {"embedder": 0}, v8_flags=["--expose-gc"])
         with workerd.serve(config, folder) as process:
             asyncio.run(run(process.ports["embedder"], process.pid, WARM_UP_S, connections))
-            return asyncio.run(run(process.ports["embedder"], process.pid, seconds, connections))
+            outcome = asyncio.run(run(process.ports["embedder"], process.pid, seconds, connections))
+            outcome.live = aborting.memory(process).live
+            return outcome
 
 
 def main() -> int:
@@ -181,10 +188,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         outcome = load(options.seconds, options.connections, Path(folder))
     print(f"{outcome.answers.total()} answers in {outcome.seconds:.0f} s: {dict(outcome.answers)}")
+    print(f"{outcome.aborted} clients reset their connection; {outcome.live} requests have not ended")
     print(f"wrong: {len(outcome.wrong)} {outcome.wrong[:3]}")
     print(f"resident memory: {outcome.memory_mb[0]:.0f} MB at first, {max(outcome.memory_mb):.0f} MB at most", end="; ")
     print(f"last third {outcome.growth:.2f} of the first third")
-    return 1 if outcome.wrong or outcome.growth > GROWTH_LIMIT else 0
+    return 1 if outcome.wrong or outcome.live or outcome.growth > GROWTH_LIMIT else 0
 
 
 if __name__ == "__main__":

@@ -4,17 +4,16 @@ A text `fault:KIND` (or an id, for Vectorize) chooses the fault; calls and answe
 """
 
 import json
-import struct
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import SO_LINGER, SOL_SOCKET
 
 import msgspec
 
+from benchmarks.load import reset_at_close
 from embedder_cli.runtime import ROOT
 from emulator import lexical, workers_ai
 from emulator.workers_ai import Fault, Reply
@@ -161,5 +160,5 @@ class Handler(BaseHTTPRequestHandler):
 
     def reset(self) -> None:
         """Close so that the other side sees a reset, not an end."""
-        self.connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+        reset_at_close(self.connection)
         self.close_connection = True
