@@ -56,7 +56,9 @@ class Tasks(Generic[T]):
             return
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for result in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(result, BaseException):
+                result.__traceback__ = None  # its frames hold the texts, and it is in one of them
 
 
 def _close(task: "asyncio.Task[Any]") -> None:

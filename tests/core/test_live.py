@@ -153,6 +153,19 @@ def test_an_error_frees_its_request_without_garbage_collection(reply, body):
         gc.enable()
 
 
+def test_errors_of_the_other_batches_free_their_request():
+    app = FakeApp(FakeModel(code(5006, 400)))
+    asked = request("POST", "/v1/embeddings", OPENAI)
+    held = weakref.ref(asked.scope)
+    gc.disable()
+    try:
+        response = asyncio.run(http.handle(app.app, asked))
+        del asked
+        assert (response.status, held()) == (400, None)
+    finally:
+        gc.enable()
+
+
 def test_a_request_that_waits_for_visibility_is_not_closed():
     index = FakeIndex(polls=10**6)
     app = FakeApp()

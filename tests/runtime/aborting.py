@@ -26,7 +26,6 @@ from tools import workerd
 DEADLINE_S = 1
 SETTLE_LIMIT_S = 30
 GRACE_S = 4  # past the deadline, until a later request has closed what was dropped
-WARM_UP = 10
 OBJECTS_A_REQUEST = 60  # of a dropped request: the SDK's own coroutine and what holds it, about 3 KB
 SPARE_MIB = 8.0  # the heap grows in steps of 6 MiB; what 25 bodies would hold is more
 TEXT = "x" * 300_000
@@ -123,15 +122,18 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def run(process: workerd.Process, models: upstream.Server, phase: str, count: int) -> Outcome:
-    """Abort so many requests in this phase, and return what is held when all of them have ended."""
+    """Abort twice as many requests in this phase, and return what the second half left behind when all have ended.
+
+    The first half fills the heap: requests that overlap need more than one.
+    """
     before = len(ended(process))
-    for _ in range(WARM_UP):
+    for _ in range(count):
         abort(process, models, phase)
-    wait_until_ended(process, before + WARM_UP)
+    wait_until_ended(process, before + count)
     first = memory(process)
     for _ in range(count):
         abort(process, models, phase)
-    wait_until_ended(process, before + WARM_UP + count)
+    wait_until_ended(process, before + 2 * count)
     last = memory(process)
     lines = ended(process)[before:]
     codes = Counter(line.get("code", "") for line in lines)
