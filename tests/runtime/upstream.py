@@ -79,6 +79,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.server.hits += 1
         body = self.rfile.read(int(self.headers["content-length"]))
+        if len(body) < int(self.headers["content-length"]):  # the call was stopped
+            self.close_connection = True
+            return
         if self.path.startswith("/run"):
             self.embed(json.loads(body))
         else:
