@@ -48,7 +48,7 @@ export interface PromptOptions {
 }
 export interface EmbedOptions extends PromptOptions {
   dimensions?: Dimensions | null;
-  encoding_format?: "float" | "base64" | null;
+  encoding_format?: "float" | "base64" | "int8" | "uint8" | "binary" | "ubinary" | null;
   /** Store the vectors too. */
   store?: StoreIn | null;
   /** `float32`: one Float32Array. `response`: a Response with JSON. Both have 768 numbers a text, and no `store`. */

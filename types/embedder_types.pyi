@@ -35,7 +35,7 @@ class StoreIn(TypedDict):
 
 class EmbedOptions(PromptOptions, total=False):
     dimensions: Dimensions | None
-    encoding_format: Literal["float", "base64"] | None
+    encoding_format: Literal["float", "base64", "int8", "uint8", "binary", "ubinary"] | None
     store: StoreIn | None
     format: Literal["array", "float32", "response"]
 

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Formats vectors: the model's own digits, fewer dimensions, base64. Computes cosines.
+ * Formats vectors: the model's own digits, fewer dimensions, base64, small integers. Computes cosines.
  * This module does no I/O and does not use the Workers runtime.
  */
 import { DIMENSIONS } from "./answer.js";
@@ -15,7 +15,8 @@ const encoder = new TextEncoder();
 const latin1 = new TextDecoder("latin1");
 
 /**
- * The output format: `dimensions` numbers per row, with `encoding` "float" or "base64".
+ * The output format: `dimensions` numbers per row. `encoding` is "float", "int8", "uint8", "binary", "ubinary", or
+ * "base64", which means float32, or "base64:TYPE".
  * @typedef {{ dimensions: number, encoding: string }} Format
  */
 
@@ -70,15 +71,58 @@ function rowBytes({ count, spans }, format) {
 /** @type {(out: Writer, rows: Rows, i: number, format: Format) => void} */
 function writeRow(out, { bytes, spans, floats }, i, format) {
   if (!floats || keepsDigits(format)) return out.copy(bytes.subarray(spans[2 * i], spans[2 * i + 1]));
-  const { dimensions, encoding } = format;
-  const row = unitRow(floats, i, dimensions);
-  if (encoding === "base64") return out.text(`"${base64(row)}"`);
+  const row = encode(unitRow(floats, i, format.dimensions), format.encoding);
+  if (typeof row === "string") return out.text(`"${row}"`);
+  if (!(row instanceof Float32Array)) return out.text(`[${row.join()}]`);
   out.text("[");
-  for (let j = 0; j < dimensions; j++) {
+  for (let j = 0; j < row.length; j++) {
     if (j) out.bytes[out.at++] = COMMA;
     out.number(row[j]);
   }
   out.text("]");
+}
+
+/**
+ * Converts a row to its output encoding. base64 has little-endian float32, the byte order of every machine that runs
+ * Workers.
+ * @type {(row: Float32Array, encoding: string) => Float32Array | Int8Array | Uint8Array | string}
+ */
+export function encode(row, encoding) {
+  const values = quantize(row, encoding.replace(/^base64:/, ""));
+  if (!encoding.startsWith("base64")) return values;
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).toBase64();
+}
+
+/**
+ * int8 scales the largest component to 127 or -127, uint8 adds 128 to that. binary and ubinary pack sign bits, the first
+ * into the highest bit as NumPy's packbits does; binary subtracts 128.
+ * @type {(row: Float32Array, type: string) => Float32Array | Int8Array | Uint8Array}
+ */
+function quantize(row, type) {
+  switch (type) {
+    case "int8":
+      return Int8Array.from(row, scaling(row));
+    case "uint8":
+      return Uint8Array.from(Int8Array.from(row, scaling(row)), (value) => value + 128);
+    case "binary":
+      return Int8Array.from(signBits(row), (byte) => byte - 128);
+    case "ubinary":
+      return signBits(row);
+  }
+  return row;
+}
+
+/** @type {(row: Float32Array) => (value: number) => number} */
+function scaling(row) {
+  const scale = 127 / row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return (value) => Math.round(value * scale);
+}
+
+/** @type {(row: Float32Array) => Uint8Array} */
+function signBits(row) {
+  const bytes = new Uint8Array(row.length / 8);
+  for (let j = 0; j < row.length; j++) if (row[j] > 0) bytes[j >> 3] |= 128 >> (j & 7);
+  return bytes;
 }
 
 /**
@@ -90,12 +134,6 @@ export function unitRow(floats, i, dimensions) {
   if (dimensions === DIMENSIONS) return row;
   const scale = 1 / length(row);
   return row.map((value) => value * scale);
-}
-
-/** Returns base64 of little-endian float32, the byte order of every machine that runs Workers.
- * @type {(row: Float32Array) => string} */
-export function base64(row) {
-  return new Uint8Array(row.buffer, row.byteOffset, row.byteLength).toBase64();
 }
 
 /** @type {(row: Float32Array) => number} */

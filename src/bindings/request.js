@@ -2,7 +2,15 @@
 /** One request: reading it, its deadline, and its response. */
 import { isTooDeep } from "./depth.js";
 
-const HEADERS = ["x-request-id", "content-type", "authorization", "origin", "cf-connecting-ip"];
+const HEADERS = [
+  "x-request-id",
+  "content-type",
+  "authorization",
+  "api-key",
+  "x-goog-api-key",
+  "origin",
+  "cf-connecting-ip",
+];
 const DRAIN_FACTOR = 4;
 
 /** One request: its deadline, its client, and its upstream calls, which end with them. */

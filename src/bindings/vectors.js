@@ -5,7 +5,7 @@
  */
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
 import { MAX_DEPTH, isTooDeep } from "./depth.js";
-import { base64, cosines, shortDigits, unitRow, writeRows } from "./numbers.js";
+import { cosines, encode, shortDigits, unitRow, writeRows } from "./numbers.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./numbers.js").Format} Format */
@@ -67,8 +67,8 @@ class Vectors {
   }
 
   /**
-   * Yields JSON in parts, one per model call. Each part is built on demand, and its rows are released.
-   * See writeRows for `item`.
+   * Yields JSON in parts, one per model call: the rows, separated by commas, between `head` and `tail`. Each part is
+   * built on demand, and its rows are released. See writeRows for `item`.
    * @param {string} head @param {string} item @param {string} tail
    */
   *parts(head, item, tail) {
@@ -76,7 +76,7 @@ class Vectors {
     const last = batches.length - 1;
     for (let i = 0, first = 0; i <= last; i++) {
       const rows = /** @type {Rows} */ (batches.shift());
-      yield writeRows(rows, format, item, first, i ? "," : `${head}[`, i === last ? `]${tail}` : "");
+      yield writeRows(rows, format, item, first, i ? "," : head, i === last ? tail : "");
       first += rows.count;
     }
   }
@@ -96,8 +96,8 @@ class Vectors {
 function rowValues({ count, bytes, spans, floats }, format) {
   if (!floats) return JSON.parse(`[${decoder.decode(bytes.subarray(spans[0], spans[2 * count - 1]))}]`);
   return Array.from({ length: count }, (_, i) => {
-    const row = unitRow(floats, i, format.dimensions);
-    return format.encoding === "base64" ? base64(row) : shortDigits(row);
+    const row = encode(unitRow(floats, i, format.dimensions), format.encoding);
+    return row instanceof Float32Array ? shortDigits(row) : typeof row === "string" ? row : Array.from(row);
   });
 }
 
@@ -114,13 +114,38 @@ class Scores {
 
   /** @param {string} head @param {string} _ @param {string} tail */
   *parts(head, _, tail) {
-    yield encoder.encode(head + JSON.stringify(this.scores) + tail);
+    yield encoder.encode(head + JSON.stringify(this.scores).slice(1, -1) + tail);
   }
 }
 
-/** @param {number} dimensions @param {string} encoding @param {Answer[]} answers in order */
+/** The same vectors in several encodings, as the members of an object. */
+class Encodings {
+  /** @param {Map<string, Vectors>} members */
+  constructor(members) {
+    this.members = members;
+  }
+
+  /** @param {string} head @param {string} item @param {string} tail */
+  *parts(head, item, tail) {
+    let before = head;
+    for (const [name, vectors] of this.members) {
+      yield* vectors.parts(`${before}"${name}":[`, item, "]");
+      before = ",";
+    }
+    yield encoder.encode(tail);
+  }
+}
+
+/**
+ * Returns the vectors of `answers` in an encoding, or in several ones, separated by commas.
+ * @param {number} dimensions @param {string} encoding @param {Answer[]} answers in order
+ */
 export function join(dimensions, encoding, ...answers) {
-  return new Vectors(answers.map(({ rows }) => /** @type {Rows} */ (rows)), { dimensions, encoding });
+  const batches = answers.map(({ rows }) => /** @type {Rows} */ (rows));
+  /** @param {string} name */
+  const vectors = (name) => new Vectors([...batches], { dimensions, encoding: name });
+  if (!encoding.includes(",")) return vectors(encoding);
+  return new Encodings(new Map(encoding.split(",").map((name) => [name, vectors(name)])));
 }
 
 /** @param {Answer} answer with floats @param {number} dimensions @param {boolean} source whether row 0 is the source */
@@ -211,7 +236,7 @@ export function reply(scope, text, numbers, field, form) {
   const answer = JSON.parse(text);
   if (!field) return answer;
   if (form === "response") {
-    const body = numbers.parts(`{"shape":${JSON.stringify(answer.shape)},"data":`, "@", "}").next().value;
+    const body = numbers.parts(`{"shape":${JSON.stringify(answer.shape)},"data":[`, "@", "]}").next().value;
     answer.response = new Response(body, { headers: { "content-type": JSON_TYPE } });
   } else answer[field] = form === "float32" ? numbers.floats() : numbers.values();
   return answer;

@@ -3,31 +3,39 @@
 Every request is compared with every key, each in constant time, so that the time of an answer reveals nothing.
 """
 
+from collections.abc import Mapping
 from hmac import compare_digest
 
 from embedder.errors import EmbedderError
 from embedder.settings import Settings
 
+KEY_HEADERS = ("authorization", "api-key", "x-goog-api-key")  # of most clients, Azure's and Google's
 _SCHEME = "bearer "
 _METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
-_REQUEST_HEADERS = "authorization, content-type, x-request-id"
+_REQUEST_HEADERS = ", ".join((*KEY_HEADERS, "content-type", "x-request-id"))
 _RESPONSE_HEADERS = (
     "x-request-id, server-timing, retry-after, x-embedding-task, x-embedding-tokens, x-embedding-truncated"
 )
 _PREFLIGHT_MAX_AGE_S = 86_400
 
 
-def key_name(settings: Settings, authorization: str) -> str | None:
-    """Return the name of the key in an `Authorization` header, or None if the key is unknown."""
+def key_name(settings: Settings, headers: Mapping[str, str]) -> str | None:
+    """Return the name of the key in the request headers, or None if the key is unknown."""
     if not settings.auth:
         return ""
     if not settings.keys:
         message = 'No keys are configured: set the secret API_KEYS, or AUTH = "off" to allow everybody.'
         raise EmbedderError("auth_not_configured", message)
-    scheme, rest = authorization[: len(_SCHEME)], authorization[len(_SCHEME) :]
-    presented = rest.strip().encode() if scheme.lower() == _SCHEME else b""
+    presented = _presented(headers).encode()
     found = [name for name, key in settings.keys if compare_digest(key.encode(), presented)]
     return found[0] if found else None
+
+
+def _presented(headers: Mapping[str, str]) -> str:
+    authorization, *others = (headers.get(name, "") for name in KEY_HEADERS)
+    if authorization[: len(_SCHEME)].lower() == _SCHEME:
+        return authorization[len(_SCHEME) :].strip()
+    return next(filter(None, others), "")
 
 
 def unauthorized() -> EmbedderError:

@@ -7,7 +7,7 @@ import msgspec
 
 from embedder.ports import Scope
 
-_NOT_LOGGED = ("scope", "params", "began_ms", "ends_ms")
+_NOT_LOGGED = ("scope", "params", "began_ms", "ends_ms", "reject_if_busy")
 
 
 class RequestContext(msgspec.Struct, kw_only=True):
@@ -19,6 +19,7 @@ class RequestContext(msgspec.Struct, kw_only=True):
     request_id: str
     method: str
     path: str
+    reject_if_busy: bool = False  # fail instead of waiting for a busy model
     params: Mapping[str, str] = {}  # from the path and the query string
     status: int = 0
     code: str = ""

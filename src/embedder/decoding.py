@@ -92,7 +92,8 @@ def _types_at(kind: Any, path: str) -> list[Any]:  # noqa: ANN401
     for name in re.findall(r"\w+", re.sub(r"\[\d*\]", "", path)):
         structs = [part for part in types if isinstance(part, type) and issubclass(part, msgspec.Struct)]
         hints = get_type_hints(structs[0], include_extras=True) if structs else {}
-        types = list(_parts(hints[name])) if name in hints else []
+        fields = msgspec.structs.fields(structs[0]) if structs else ()
+        types = [part for field in fields if field.encode_name == name for part in _parts(hints[field.name])]
     return types
 
 

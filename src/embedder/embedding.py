@@ -108,7 +108,7 @@ class Embedder:
             error = upstream.error_of(answer, now_s=self._clock() / 1000)
             left_s = self._settings.deadline_s - (self._clock() - context.began_ms) / 1000
             wait_s = retries.wait_s(attempt, error, jitter=self._jitter(), left_s=left_s)
-            if wait_s is None:
+            if wait_s is None or (context.reject_if_busy and error.code == "upstream_busy"):
                 raise error
             attempt += 1
             await context.scope.sleep(wait_s * 1000)
@@ -125,7 +125,7 @@ class Embedder:
                 count,
                 dimensions=output.dimensions,
                 with_floats=not output.keeps_digits,
-                reject_if_busy=not last,
+                reject_if_busy=context.reject_if_busy or not last,
             )
         finally:
             context.model_ms = max(context.model_ms, self._clock() - began)

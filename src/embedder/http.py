@@ -63,7 +63,7 @@ async def _answer(app: App, request: HttpRequest, context: RequestContext) -> Ht
         return _options(app, request, methods)
     route = _choose(request, methods)
     if not route.public:
-        context.key = await _admit(app, request)
+        await _admit(app, request, context)
     context.params = {**_query(request.query), **params}
     body = await _read_body(request, route, app.settings.max_body_bytes) if route.body is not None else None
     response = await route.handler(app, context, body)
@@ -98,15 +98,15 @@ def _options(app: App, request: HttpRequest, methods: Methods) -> HttpResponse:
     return HttpResponse(204, None, {"allow": _allow(methods), **auth.preflight_headers(cors)})
 
 
-async def _admit(app: App, request: HttpRequest) -> str:
-    """Return the name of the caller's key. The limiter runs first, so that guessing keys is limited as well."""
-    name = auth.key_name(app.settings, request.headers.get("authorization", ""))
+async def _admit(app: App, request: HttpRequest, context: RequestContext) -> None:
+    """Check the key and the rate limit. The limiter runs first, so that guessing keys is limited as well."""
+    name = auth.key_name(app.settings, request.headers)
+    context.key = name or ""
     address = request.headers.get("cf-connecting-ip", "unknown")
     if app.limiter and not await app.limiter(request.scope, f"key:{name}" if name else f"address:{address}"):
         raise EmbedderError("rate_limited", "Too many requests; slow down.", retry_after_s=_RETRY_AFTER_S)
     if name is None:
         raise auth.unauthorized()
-    return name
 
 
 async def _read_body(request: HttpRequest, route: Route, limit: int) -> object:
@@ -121,13 +121,14 @@ async def _read_body(request: HttpRequest, route: Route, limit: int) -> object:
 def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
     """Reject a body that is not JSON in UTF-8.
 
-    A web page of another origin can send an HTML form's content type without a preflight request, but not an
-    Authorization header. The form type is therefore accepted only together with that header.
+    A web page of another origin can send an HTML form's content type, or none, without a preflight request, but no key.
+    Both are therefore accepted only together with a header for a key.
     """
     header = headers.get("content-type", "")
     kind, *parameters = [part.strip().lower() for part in header.split(";")]
     charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
-    accepted = route.media_types if "authorization" in headers else route.media_types[:1]
+    has_key = any(name in headers for name in auth.KEY_HEADERS)
+    accepted = (*route.media_types, "") if has_key else route.media_types[:1]
     if kind not in accepted or charset != "utf-8":
         message = f"The content type is {header[:100]!r}; send {JSON} in UTF-8."
         raise EmbedderError("unsupported_media_type", message, param="content-type")
@@ -137,4 +138,4 @@ def _error_response(error: EmbedderError, path: str) -> HttpResponse:
     headers = dict(error.headers)
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)
-    return HttpResponse(error.status, routes.error_shape(path)(error), headers)
+    return HttpResponse(error.status, routes.error_format(path)(error), headers)

@@ -59,7 +59,7 @@ class Model(Protocol):
         """Embed `count` texts; `inputs` is JSON. Without `with_floats`, only the model's own digits can be used."""
 
     def join(self, answers: list[Answer], dimensions: int, encoding: str) -> Numbers:
-        """Return the rows of `answers`, in order."""
+        """Return the rows of `answers`, in order. `encoding` may list several, separated by commas."""
 
     def similarity(self, answer: Answer, dimensions: int, *, source: bool) -> Numbers:
         """Return the cosines of the first row (the `source`) and the others, or of all pairs without a source."""

@@ -11,10 +11,14 @@ from embedder.vectorize import MAX_GET_IDS, MAX_TOP_K, MAX_VECTORS, Id, Metadata
 Text = Annotated[str, Meta(min_length=1)]
 Texts = Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL)]
 Size = Literal[768, 512, 256, 128]  # Matryoshka sizes (model card)
-Encoding = Literal["float", "base64"]
+Encoding = Literal["float", "base64", "int8", "uint8", "binary", "ubinary"]
 Wait = Annotated[bool, Meta(description="Answer when the write can be read, or after WAIT_S seconds.")]
 KeepText = Annotated[bool, Meta(description='Keep the text in metadata under "text".')]
 Mode = Annotated[Literal["upsert", "insert"], Meta(description="insert leaves stored ids as they are.")]
+_ENCODING = (
+    "base64 encodes little-endian float32. int8 scales the largest component to 127; uint8 adds 128 to that. "
+    "binary and ubinary pack sign bits, 8 per number."
+)
 _TITLE = Meta(description="Part of the document prompt: one, or one per text.")
 
 
@@ -47,7 +51,7 @@ class EmbedOptions(PromptOptions, kw_only=True):
     """The prompt, and the format of the vectors."""
 
     dimensions: Annotated[Size | None, Meta(description="Size of the vectors: truncated and renormalised.")] = None
-    encoding_format: Annotated[Encoding | None, Meta(description="base64 encodes little-endian float32.")] = None
+    encoding_format: Annotated[Encoding | None, Meta(description=_ENCODING)] = None
 
     def output(self) -> OutputFormat:
         return OutputFormat(self.dimensions or DIMENSIONS, self.encoding_format or "float")

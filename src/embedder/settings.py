@@ -6,6 +6,7 @@ import msgspec
 
 MODEL = "@cf/google/embeddinggemma-300m"
 DIMENSIONS = 768  # numbers in a vector of the model (model card)
+MODEL_TOKENS = 2048  # tokens of a text; the model truncates the rest (model card)
 
 MAX_TEXTS_PER_CALL = 100  # texts in one call of Workers AI (the model's input schema)
 MAX_TEXTS_OPENAI = 2048  # texts in one request of the OpenAI dialect (OpenAI's API reference)
@@ -21,7 +22,7 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The variables of the Worker. They are documented in docs/configuration.md."""
 
-    max_text_tokens: int = 2048  # tokens of a text; the model truncates the rest (model card)
+    max_text_tokens: int = MODEL_TOKENS
     max_body_bytes: int = 4 * 1024 * 1024  # bytes of a request body
     auth: bool = True
     keys: tuple[tuple[str, str], ...] = ()  # (name, key)

@@ -7,9 +7,10 @@ from msgspec import Struct
 from embedder import prompts, vectorize
 from embedder.app import App
 from embedder.context import RequestContext
+from embedder.embedding import PreparedTexts
 from embedder.errors import invalid
 from embedder.ports import Answer
-from embedder.requests import EmbedRequest, OutputFormat, SimilarityRequest, StoreIn
+from embedder.requests import EmbedRequest, OutputFormat, PromptOptions, SimilarityRequest, StoreIn
 from embedder.result import Result
 from embedder.settings import DIMENSIONS
 from embedder.store import Row, Written
@@ -38,6 +39,25 @@ class SimilarityResponse(Shape):
     """Cosines from -1 to 1: `shape` is [texts], or [texts, texts] for the whole matrix."""
 
     scores: list[float | list[float]]
+
+
+async def vectors(
+    app: App,
+    context: RequestContext,
+    texts: list[str],
+    options: PromptOptions,
+    output: OutputFormat,
+    *,
+    param: str,
+    alias: str | None = None,
+) -> tuple[PreparedTexts, object]:
+    """Embed texts. Return what was sent to the model, and a handle to the vectors in the format `output`.
+
+    `alias` is the task in the model name, `param` the path of the texts in the request.
+    """
+    prepared = app.embedder.prepare(texts, options, param=param, alias=alias)
+    answers = await app.embedder.embed(prepared, context, output)
+    return prepared, app.embedder.model.join(answers, output.dimensions, output.encoding)
 
 
 async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Result:

@@ -47,13 +47,16 @@ class FakeAnswer(msgspec.Struct):
 
 
 class FakeNumbers(msgspec.Struct):
-    """Numbers in an output format."""
+    """Numbers in an output format, or in several: then `members` has their names."""
 
     values: list
+    encoding: str = ""
+    members: list[str] = []
 
     def written(self, item: str) -> str:
         parts = (json.dumps(value) for value in self.values)
-        return ",".join(item.replace("#", str(index)).replace("@", part) for index, part in enumerate(parts))
+        rows = ",".join(item.replace("#", str(index)).replace("@", part) for index, part in enumerate(parts))
+        return ",".join(f'"{name}":[{rows}]' for name in self.members) or rows
 
 
 class FakeModel:
@@ -85,7 +88,8 @@ class FakeModel:
 
     def join(self, answers: list[FakeAnswer], dimensions: int, encoding: str) -> FakeNumbers:
         rows = [shortened(row, dimensions) for answer in answers for row in answer.rows]
-        return FakeNumbers([packed(row) for row in rows] if encoding == "base64" else rows)
+        values = [packed(row) for row in rows] if encoding == "base64" else rows
+        return FakeNumbers(values, encoding, encoding.split(",") if "," in encoding else [])
 
     def similarity(self, answer: FakeAnswer, dimensions: int, *, source: bool) -> FakeNumbers:
         rows = [unit(row[:dimensions]) for row in answer.rows]
@@ -195,7 +199,7 @@ class FakeApp:
 def content(response: HttpResponse) -> str:
     """Return the body of the response, as JavaScript would write it."""
     if isinstance(response.numbers, FakeNumbers):
-        return f"{response.text}[{response.numbers.written(response.item)}]{response.tail}"
+        return f"{response.text}{response.numbers.written(response.item)}{response.tail}"
     return response.text
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from embedder.api import routes
+from tests import strategies
 from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, code, content, error, json_of
 
 ACCOUNT = "/client/v4/accounts/abc/ai"
@@ -41,11 +42,12 @@ def openai(texts, **fields):
 def test_every_route_rejects_an_invalid_body(path, body, headers, status, fault):
     app = FakeApp(MAX_BODY_BYTES="1024" if len(body) == 2000 else "4000000")
     method = next(route.method for route in routes.TABLE if route.path == path and route.body is not None)
-    response = app.send(method, path.replace("{account}", "abc"), body, **headers)
+    sent_path = strategies.filled(path)
+    response = app.send(method, sent_path, body, **headers)
     assert response.status == status
     assert app.model.calls == []
-    if not path.startswith("/client/v4/accounts/{account}/ai/run"):
-        assert fault in (None, json_of(response)["error"]["code"])
+    strategies.check_error(sent_path, status, content(response))
+    assert fault in (None, json.loads(app.log[-1])["code"])
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_every_route_rejects_an_invalid_body(path, body, headers, status, fault)
         ("/embed", {"text": "a", "title": "T"}, (400, "invalid_request", "title")),
         ("/embed", {"text": "a", "dimensions": 300}, (400, "invalid_request", "dimensions")),
         ("/embed", {"text": "a", "dimensions": 768.5}, (400, "invalid_request", "dimensions")),
-        ("/embed", {"text": "a", "encoding_format": "int8"}, (400, "invalid_request", "encoding_format")),
+        ("/embed", {"text": "a", "encoding_format": "int16"}, (400, "invalid_request", "encoding_format")),
         ("/embed", {"text": "a", "truncate": True}, (400, "invalid_request", "truncate")),
         ("/embed", {"text": "a", "truncate": "start"}, (400, "invalid_request", "truncate")),
         ("/embed", {"text": ["a", "word " * 4000], "truncate": "error"}, (400, "text_too_long", "text[1]")),

@@ -27,6 +27,34 @@ test("the digits of the model are returned unchanged", () => {
   assert.deepEqual(written(768, "float"), ROWS);
 });
 
+for (const size of SIZES) {
+  test(`${size} numbers as small integers: scaled by the largest component, or the signs packed`, () => {
+    const rows = written(size, "float");
+    const [int8, uint8, binary, ubinary] = ["int8", "uint8", "binary", "ubinary"].map((type) => written(size, type));
+    rows.forEach((/** @type {number[]} */ values, /** @type {number} */ i) => {
+      const largest = Math.max(...values.map(Math.abs));
+      const scaled = values.map((value) => Math.round((value * 127) / largest));
+      assert.ok(scaled.every((value, j) => Math.abs(value - int8[i][j]) <= 1 && Math.abs(int8[i][j]) <= 127));
+      assert.ok(scaled.filter((value, j) => value !== int8[i][j]).length <= 2, "rounding at a half may differ");
+      assert.equal(Math.max(...int8[i].map(Math.abs)), 127);
+      assert.deepEqual(uint8[i], int8[i].map((/** @type {number} */ value) => value + 128));
+      const bits = ubinary[i].map((/** @type {number} */ byte) => byte.toString(2).padStart(8, "0")).join("");
+      assert.equal(bits, values.map((value) => (value > 0 ? "1" : "0")).join(""));
+      assert.deepEqual(binary[i], ubinary[i].map((/** @type {number} */ byte) => byte - 128));
+    });
+  });
+
+  test(`${size} numbers as small integers in base64`, () => {
+    for (const type of ["int8", "uint8", "binary", "ubinary"]) {
+      const array = type === "int8" || type === "binary" ? Int8Array : Uint8Array;
+      const packed = written(size, `base64:${type}`).map((/** @type {string} */ text) => [
+        ...new array(new Uint8Array(Buffer.from(text, "base64")).buffer),
+      ]);
+      assert.deepEqual(packed, written(size, type));
+    }
+  });
+}
+
 test("an answer that is already the response is not copied", () => {
   const out = writeRows(READ, { dimensions: 768, encoding: "float" }, "@", 0, '{"shape":[3,768],"data":[', "]}");
   assert.equal(out, READ.bytes);

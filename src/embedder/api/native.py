@@ -24,8 +24,8 @@ def response_of(result: Result) -> HttpResponse:
     text = msgspec.json.encode(result.body).decode()
     if not result.field:
         return HttpResponse(200, text, prepared=result.prepared, numbers=result.numbers)
-    head = f'{text[:-1]},"{result.field}":'
-    return HttpResponse(200, head, prepared=result.prepared, numbers=result.numbers, tail="}")
+    head = f'{text[:-1]},"{result.field}":['
+    return HttpResponse(200, head, prepared=result.prepared, numbers=result.numbers, tail="]}")
 
 
 async def _run(operation: Operation, app: App, context: RequestContext, request: Any) -> HttpResponse:  # noqa: ANN401

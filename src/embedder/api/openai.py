@@ -1,33 +1,59 @@
-"""OpenAI's embeddings and models endpoints. The native API uses the same error format.
+"""OpenAI's embeddings endpoint, also as Voyage and Azure extend it. The native API uses the same error format.
 
-Source: OpenAI's API reference, "Create embeddings" and "List models".
+Source: OpenAI's API reference, "Create embeddings"; Voyage's, "Text embeddings"; Azure's, "Embeddings - Create".
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder import prompts
+from embedder import texts
+from embedder.api import models
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
-from embedder.requests import EmbedOptions, Text
-from embedder.settings import MAX_TEXTS_OPENAI, MODEL
+from embedder.requests import EmbedOptions, OutputFormat, Size, Text
+from embedder.settings import DIMENSIONS, MAX_TEXTS_OPENAI
 
-# Accepted model names. Each may carry a task: `embeddinggemma-300m:search_query`.
-MODEL_NAMES = ("embeddinggemma-300m", MODEL, "google/embeddinggemma-300m")
-_CREATED = 1_756_944_000  # the day of the model's release, 2025-09-04, in seconds since the epoch
 _ITEM = '{"object":"embedding","index":#,"embedding":@}'
 
 
 class EmbeddingsRequest(EmbedOptions, kw_only=True):
-    """OpenAI's request, plus this service's own options. `user` is accepted and ignored."""
+    """OpenAI's request, Voyage's fields, and this service's own options. `user` is accepted and ignored."""
 
     input: Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_OPENAI)]
     model: str
     user: str | None = None
+    output_dimension: Annotated[Size | None, Meta(description="Voyage's name for dimensions.")] = None
+    output_dtype: Annotated[
+        Literal["float", "int8", "uint8", "binary", "ubinary"] | None,
+        Meta(description="Voyage's output type; it can be combined with encoding_format base64."),
+    ] = None
+    truncation: Annotated[bool | None, Meta(description="Voyage's name for truncate: false is error.")] = None
+
+    def __post_init__(self) -> None:
+        if self.truncation is not None and self.truncate is None:
+            self.truncate = "end" if self.truncation else "error"
+
+    def output(self) -> OutputFormat:
+        sizes = {self.dimensions, self.output_dimension} - {None}
+        if len(sizes) > 1:
+            raise invalid("dimensions and output_dimension differ; send one of them.", "output_dimension")
+        kind: str = self.output_dtype or "float"
+        encoding: str = self.encoding_format or "float"
+        if kind != "float" and encoding not in ("float", "base64", kind):
+            raise invalid("encoding_format and output_dtype differ; send one of them.", "output_dtype")
+        if kind != "float":
+            encoding = f"base64:{kind}" if encoding == "base64" else kind
+        return OutputFormat(self.dimensions or self.output_dimension or DIMENSIONS, encoding)
+
+
+class DeploymentRequest(EmbeddingsRequest, kw_only=True):
+    """Azure's request. The path names the model; `model` is accepted and ignored."""
+
+    model: str = ""
 
 
 class Embedding(Struct):
@@ -54,22 +80,6 @@ class EmbeddingsResponse(Struct):
     usage: Usage
 
 
-class Model(Struct):
-    """A model name."""
-
-    id: str
-    object: str = "model"
-    created: int = _CREATED
-    owned_by: str = "google"
-
-
-class Models(Struct):
-    """All model names."""
-
-    data: list[Model]
-    object: str = "list"
-
-
 class ErrorItem(Struct):
     """An error. All four keys are always present, because OpenAI's clients read them unconditionally."""
 
@@ -94,55 +104,26 @@ def explain(error: EmbedderError) -> EmbedderError:
     return error
 
 
-def task_of_model(name: str) -> str | None:
-    """Return the task in a model name, if any. Raises `model_not_found` for an unknown model."""
-    base, colon, task = name.partition(":")
-    if base not in MODEL_NAMES or (colon and task not in prompts.TASK_VALUES):
-        example = f"use {MODEL_NAMES[0]!r}, or with a prompt {MODEL_NAMES[0] + ':' + prompts.QUERY!r}"
-        message = f"Unknown model {name[:100]!r}; {example} (GET /v1/models lists all)."
-        raise EmbedderError("model_not_found", message, param="model")
-    return task or None
-
-
 async def embeddings(app: App, context: RequestContext, request: EmbeddingsRequest) -> HttpResponse:
     """Embed up to 2,048 texts."""
-    task = task_of_model(request.model)
-    texts = [request.input] if isinstance(request.input, str) else request.input
-    output = request.output()
-    prepared = app.embedder.prepare(texts, request, param="input", alias=task)
-    answers = await app.embedder.embed(prepared, context, output)
-    end = msgspec.json.encode({"model": request.model, "usage": Usage(prepared.tokens, prepared.tokens)}).decode()
-    return HttpResponse(
-        200,
-        '{"object":"list","data":',
-        prepared=prepared,
-        numbers=app.embedder.model.join(answers, output.dimensions, output.encoding),
-        item=_ITEM,
-        tail="," + end[1:],
+    name = context.params.get("deployment", request.model)
+    given = [request.input] if isinstance(request.input, str) else request.input
+    prepared, numbers = await texts.vectors(
+        app, context, given, request, request.output(), param="input", alias=models.task_of(name)
     )
+    end = msgspec.json.encode({"model": name, "usage": Usage(prepared.tokens, prepared.tokens)}).decode()
+    head, tail = '{"object":"list","data":[', "]," + end[1:]
+    return HttpResponse(200, head, prepared=prepared, numbers=numbers, item=_ITEM, tail=tail)
 
 
-async def models(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
-    """List the model names."""
-    names = [f"{name}:{task}" if task else name for name in MODEL_NAMES[:2] for task in ("", *prompts.TASKS)]
-    return HttpResponse(200, msgspec.json.encode(Models([Model(name) for name in names])).decode())
+def _route(path: str, request: type[EmbeddingsRequest] = EmbeddingsRequest, client: str = "OpenAI") -> Route:
+    summary = f"Embed up to 2,048 texts ({client})"
+    return Route("POST", path, embeddings, summary, request, EmbeddingsResponse, explain=explain)
 
 
-async def model(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
-    """Describe one model name."""
-    name = context.params["id"]
-    task_of_model(name)
-    return HttpResponse(200, msgspec.json.encode(Model(name)).decode())
-
-
-def _routes(prefix: str) -> tuple[Route, ...]:
-    at = f"{prefix}/v1"
-    post, named = "Embed up to 2,048 texts (OpenAI)", "One model name (OpenAI)"
-    return (
-        Route("POST", f"{at}/embeddings", embeddings, post, EmbeddingsRequest, EmbeddingsResponse, explain=explain),
-        Route("GET", f"{at}/models", models, "The model names (OpenAI)", response=Models),
-        Route("GET", f"{at}/models/{{id}}", model, named, response=Model),
-    )
-
-
-ROUTES = (*_routes(""), *_routes("/client/v4/accounts/{account}/ai"))
+ROUTES = (
+    _route("/v1/embeddings", client="OpenAI, Voyage"),
+    _route("/client/v4/accounts/{account}/ai/v1/embeddings"),
+    _route("/openai/v1/embeddings", client="Azure"),
+    _route("/openai/deployments/{deployment}/embeddings", DeploymentRequest, client="Azure"),
+)

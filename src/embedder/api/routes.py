@@ -4,12 +4,28 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
-from embedder.api import native, openai, workers_ai
+from embedder.api import cohere, google, models, native, ollama, openai, workers_ai
 from embedder.api.routing import Route
 from embedder.errors import EmbedderError
 from embedder.settings import MODEL
 
-TABLE: tuple[Route, ...] = (*native.ROUTES, *openai.ROUTES, *workers_ai.ROUTES)
+# The first route that matches a path is used, so `/v1/models/{model}:embedContent` comes before `/v1/models/{id}`.
+TABLE: tuple[Route, ...] = (
+    *native.ROUTES,
+    *openai.ROUTES,
+    *google.ROUTES,
+    *models.ROUTES,
+    *workers_ai.ROUTES,
+    *ollama.ROUTES,
+    *cohere.ROUTES,
+)
+_ERROR_FORMATS = (
+    (re.compile(r"/client/v4/.*/ai/v1/"), workers_ai.openai_error_text),
+    (re.compile(r"/client/v4/"), workers_ai.error_text),
+    (re.compile(r"/api/"), ollama.error_text),
+    (re.compile(r"/v[12]/embed$"), cohere.error_text),
+    (re.compile(r"/v1beta/|.*:(batchEmbedContents|embedContent)$"), google.error_text),
+)
 
 Methods = Mapping[str, Route]
 
@@ -48,6 +64,6 @@ def find(path: str) -> tuple[Methods, Mapping[str, str]]:
     raise EmbedderError("not_found", f"Unknown path {plain[:200]}; GET /openapi.json lists the routes.")
 
 
-def error_shape(path: str) -> Callable[[EmbedderError], str]:
+def error_format(path: str) -> Callable[[EmbedderError], str]:
     """Return the error format of this path, which need not have a route."""
-    return workers_ai.error_text if _RUN.match(path) else openai.error_text
+    return next((write for pattern, write in _ERROR_FORMATS if pattern.match(path)), openai.error_text)

@@ -6,7 +6,7 @@ Source: Cloudflare API reference, "Execute AI model".
 import msgspec
 
 from embedder import texts
-from embedder.api import native
+from embedder.api import native, openai
 from embedder.api.routing import JSON, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
@@ -19,6 +19,7 @@ PREFIX = "/client/v4/accounts/{account}/ai/run/"
 # The default of curl. The curl example in the documentation of Workers AI sends it.
 _CURL = "application/x-www-form-urlencoded"
 _OTHER = 10_000
+_TASK = "Text Embeddings"
 # This service's error codes, and the codes that Cloudflare's API uses for the same errors.
 _CODES = {
     "invalid_json": 5006,
@@ -35,10 +36,17 @@ _CODES = {
 }
 
 
+class RunOptions(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """With `rejectIfBusy`, the request fails at once if the model has no free capacity."""
+
+    reject_if_busy: bool = False
+
+
 class RunRequest(EmbedOptions, kw_only=True):
     """The model's own input, plus this service's options."""
 
     text: Text | Texts
+    options: RunOptions | None = None
 
 
 class Item(msgspec.Struct):
@@ -57,20 +65,70 @@ class Envelope(msgspec.Struct):
     messages: list[Item]
 
 
+class Task(msgspec.Struct):
+    """What a model is for."""
+
+    name: str = _TASK
+
+
+class ListedModel(msgspec.Struct):
+    """A model."""
+
+    id: str = MODEL
+    name: str = MODEL
+    description: str = "EmbeddingGemma 300M"
+    task: Task = msgspec.field(default_factory=Task)
+
+
+class ResultInfo(msgspec.Struct):
+    """The size of a list."""
+
+    count: int
+    total_count: int
+    page: int = 1
+
+
+class ListedModels(msgspec.Struct):
+    """A list of models."""
+
+    result: list[ListedModel]
+    result_info: ResultInfo
+    success: bool = True
+    errors: list[Item] = []
+    messages: list[Item] = []
+
+
 def error_text(error: EmbedderError) -> str:
     """Return `error` in the format of Cloudflare's API."""
     code = error.upstream_code or _CODES.get(error.code, _OTHER)
     return msgspec.json.encode(Envelope(None, False, [Item(code, error.message)], [])).decode()
 
 
+def openai_error_text(error: EmbedderError) -> str:
+    """Return `error` in the format of Cloudflare's API, with OpenAI's `error` in addition."""
+    return f"{error_text(error)[:-1]},{openai.error_text(error)[1:]}"
+
+
 async def run(app: App, context: RequestContext, request: RunRequest) -> HttpResponse:
     """Embed 1 to 100 texts."""
-    options = {name: getattr(request, name) for name in request.__struct_fields__}
-    response = native.response_of(await texts.embed(app, context, EmbedRequest(**options)))
+    context.reject_if_busy = request.options is not None and request.options.reject_if_busy
+    fields = {name: getattr(request, name) for name in EmbedRequest.__struct_fields__ if name != "store"}
+    response = native.response_of(await texts.embed(app, context, EmbedRequest(**fields)))
     response.text = f'{{"result":{response.text}'
     response.tail += ',"success":true,"errors":[],"messages":[]}'
     return response
 
 
+async def search_models(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+    """List the model, unless the query string searches for another one."""
+    wanted = context.params.get("search", "").lower()
+    result = [ListedModel()] if wanted in f"{MODEL} {_TASK}".lower() else []
+    return HttpResponse(200, msgspec.json.encode(ListedModels(result, ResultInfo(len(result), len(result)))).decode())
+
+
 _SUMMARY = "Embed 1 to 100 texts (Workers AI REST)"
-ROUTES = (Route("POST", PREFIX + MODEL, run, _SUMMARY, RunRequest, Envelope, media_types=(JSON, _CURL)),)
+_SEARCH = "/client/v4/accounts/{account}/ai/models/search"
+ROUTES = (
+    Route("POST", PREFIX + MODEL, run, _SUMMARY, RunRequest, Envelope, media_types=(JSON, _CURL)),
+    Route("GET", _SEARCH, search_models, "The model (Workers AI REST)", response=ListedModels),
+)

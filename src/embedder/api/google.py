@@ -1,0 +1,145 @@
+"""Google's Gemini API: embedContent and batchEmbedContents.
+
+Source: Google's Gemini API reference, "Embeddings". The current SDK uses /v1, older clients and curl examples /v1beta.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from embedder import texts
+from embedder.api import models
+from embedder.api.routing import HttpResponse, Route
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.embedding import PreparedTexts
+from embedder.errors import EmbedderError, invalid
+from embedder.prompts import Task
+from embedder.requests import OutputFormat, PromptOptions, Size, Text
+from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
+
+TASKS: Mapping[str, Task | None] = {
+    "TASK_TYPE_UNSPECIFIED": None,
+    "RETRIEVAL_QUERY": "search_query",
+    "RETRIEVAL_DOCUMENT": "search_document",
+    "SEMANTIC_SIMILARITY": "semantic_similarity",
+    "CLASSIFICATION": "classification",
+    "CLUSTERING": "clustering",
+    "QUESTION_ANSWERING": "question_answering",
+    "FACT_VERIFICATION": "fact_verification",
+    "CODE_RETRIEVAL_QUERY": "code_retrieval",
+}
+TaskType = Literal[
+    "TASK_TYPE_UNSPECIFIED",
+    "RETRIEVAL_QUERY",
+    "RETRIEVAL_DOCUMENT",
+    "SEMANTIC_SIMILARITY",
+    "CLASSIFICATION",
+    "CLUSTERING",
+    "QUESTION_ANSWERING",
+    "FACT_VERIFICATION",
+    "CODE_RETRIEVAL_QUERY",
+]
+_STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND"}
+_STATUS |= {429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
+
+
+class Part(Struct, forbid_unknown_fields=True):
+    """A part of a content: text."""
+
+    text: Text
+
+
+class Content(Struct, forbid_unknown_fields=True):
+    """A text. Its parts are concatenated; `role` is ignored."""
+
+    parts: Annotated[list[Part], Meta(min_length=1, max_length=100)]
+    role: str | None = None
+
+
+class GoogleRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """A content to embed. `model` is accepted and ignored, because the path names the model."""
+
+    content: Content
+    model: str | None = None
+    task_type: TaskType | None = None
+    title: str | None = None
+    output_dimensionality: Size | None = None
+
+    def options(self) -> tuple[Task | None, int]:
+        """Return the task and the dimensions."""
+        return TASKS[self.task_type or "TASK_TYPE_UNSPECIFIED"], self.output_dimensionality or DIMENSIONS
+
+
+class GoogleBatchRequest(Struct, forbid_unknown_fields=True):
+    """1 to 100 contents with the same task type and dimensions."""
+
+    requests: Annotated[list[GoogleRequest], Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL)]
+
+
+class Values(Struct):
+    """One vector."""
+
+    values: list[float]
+
+
+class GoogleResponse(Struct):
+    """The vector of a content."""
+
+    embedding: Values
+
+
+class GoogleBatchResponse(Struct):
+    """One vector per content."""
+
+    embeddings: list[Values]
+
+
+def error_text(error: EmbedderError) -> str:
+    """Return `error` in Google's format."""
+    status = _STATUS.get(error.status, "INVALID_ARGUMENT" if error.status < 500 else "INTERNAL")
+    return msgspec.json.encode({"error": {"code": error.status, "message": error.message, "status": status}}).decode()
+
+
+async def embed_content(app: App, context: RequestContext, request: GoogleRequest) -> HttpResponse:
+    """Embed one content."""
+    prepared, numbers = await _vectors(app, context, [request], "content")
+    return HttpResponse(200, '{"embedding":{"values":', prepared=prepared, numbers=numbers, tail="}}")
+
+
+async def batch_embed_contents(app: App, context: RequestContext, request: GoogleBatchRequest) -> HttpResponse:
+    """Embed 1 to 100 contents."""
+    prepared, numbers = await _vectors(app, context, request.requests, "requests")
+    return HttpResponse(200, '{"embeddings":[', prepared=prepared, numbers=numbers, item='{"values":@}', tail="]}")
+
+
+async def _vectors(
+    app: App, context: RequestContext, requests: list[GoogleRequest], param: str
+) -> tuple[PreparedTexts, object]:
+    options = requests[0].options()
+    for index, request in enumerate(requests):
+        if request.options() != options:
+            message = f"{param}[{index}] and {param}[0] differ in taskType or outputDimensionality; send two batches."
+            raise invalid(message, f"{param}[{index}]")
+    given = ["".join(part.text for part in request.content.parts) for request in requests]
+    titles = [request.title or "" for request in requests]
+    task, dimensions = options
+    prompt = PromptOptions(task=task, title=titles if any(titles) else None)
+    alias = models.task_of(context.params["model"])
+    return await texts.vectors(app, context, given, prompt, OutputFormat(dimensions), param=param, alias=alias)
+
+
+def _routes(version: str) -> tuple[Route, ...]:
+    path = f"/{version}/models/{{model}}"
+    batch = "Embed 1 to 100 contents (Google)"
+    return (
+        Route("POST", f"{path}:embedContent", embed_content, "Embed a content (Google)", GoogleRequest, GoogleResponse),
+        Route(
+            "POST", f"{path}:batchEmbedContents", batch_embed_contents, batch, GoogleBatchRequest, GoogleBatchResponse
+        ),
+    )
+
+
+ROUTES = (*_routes("v1"), *_routes("v1beta"))

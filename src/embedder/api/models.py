@@ -1,0 +1,81 @@
+"""The model names, and the endpoints that list them (OpenAI, Google).
+
+Source: OpenAI's API reference, "List models"; Google's Gemini API reference, "Models".
+"""
+
+import msgspec
+from msgspec import Struct
+
+from embedder import prompts
+from embedder.api.routing import HttpResponse, Route
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.errors import EmbedderError
+from embedder.settings import MODEL, MODEL_TOKENS
+
+# Accepted model names. Each may carry a task: `embeddinggemma-300m:search_query`.
+NAMES = ("embeddinggemma-300m", MODEL, "google/embeddinggemma-300m", "embeddinggemma")
+_CREATED = 1_756_944_000  # the day of the model's release, 2025-09-04, in seconds since the epoch
+_METHODS = ("embedContent", "batchEmbedContents")
+
+
+class Model(
+    Struct,
+    rename={"display_name": "displayName", "input_tokens": "inputTokenLimit", "methods": "supportedGenerationMethods"},
+):
+    """A model name, with the fields of OpenAI and of Google."""
+
+    id: str
+    name: str
+    display_name: str = "EmbeddingGemma 300M"
+    input_tokens: int = MODEL_TOKENS
+    methods: tuple[str, ...] = _METHODS
+    object: str = "model"
+    created: int = _CREATED
+    owned_by: str = "google"
+
+
+class Models(Struct):
+    """All model names: `data` for OpenAI's clients, `models` for Google's."""
+
+    data: list[Model]
+    models: list[Model]
+    object: str = "list"
+
+
+def task_of(name: str) -> str | None:
+    """Return the task in a model name, if any. Raises `model_not_found` for an unknown model."""
+    base, colon, task = name.partition(":")
+    if base not in NAMES or (colon and task not in prompts.TASK_VALUES):
+        example = f"use {NAMES[0]!r}, or with a prompt {NAMES[0] + ':' + prompts.QUERY!r}"
+        message = f"Unknown model {name[:100]!r}; {example} (GET /v1/models lists all)."
+        raise EmbedderError("model_not_found", message, param="model")
+    return task or None
+
+
+def _model(name: str) -> Model:
+    return Model(name, f"models/{name}")
+
+
+async def list_all(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+    """List the model names."""
+    found = [_model(f"{name}:{task}" if task else name) for name in NAMES[:2] for task in ("", *prompts.TASKS)]
+    return HttpResponse(200, msgspec.json.encode(Models(found, found)).decode())
+
+
+async def describe(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+    """Describe one model name."""
+    name = context.params["id"]
+    task_of(name)
+    return HttpResponse(200, msgspec.json.encode(_model(name)).decode())
+
+
+def _routes(path: str) -> tuple[Route, ...]:
+    return (
+        Route("GET", path, list_all, "The model names (OpenAI, Google)", response=Models),
+        Route("GET", f"{path}/{{id}}", describe, "One model name (OpenAI, Google)", response=Model),
+    )
+
+
+PATHS = ("/v1/models", "/v1beta/models", "/openai/v1/models", "/client/v4/accounts/{account}/ai/v1/models")
+ROUTES = tuple(route for path in PATHS for route in _routes(path))
