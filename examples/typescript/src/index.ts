@@ -1,5 +1,5 @@
 /** Answers questions from stored documents: PUT / stores lines, GET /?q=... answers with the nearest one. */
-import type { Embeddings } from "../../../types/embedder";
+import type { Embeddings } from "./embedder";
 
 interface Env {
   EMBEDDINGS: Embeddings;

@@ -1,0 +1,1 @@
+../../../types/embedder.d.ts

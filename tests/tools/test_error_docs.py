@@ -1,0 +1,24 @@
+"""docs/errors.md explains every error code of the Worker."""
+
+import pytest
+
+from embedder.errors import STATUS
+from tools import error_docs
+
+
+def test_every_code_has_an_explanation_and_no_other_code_has_one():
+    assert set(error_docs.EXPLANATIONS) == set(STATUS)
+
+
+def test_the_page_has_the_present_table():
+    page = error_docs.PAGE.read_text(encoding="utf-8")
+    assert error_docs.filled(page) == page
+
+
+@pytest.mark.parametrize("code", STATUS)
+def test_a_row_has_the_code_its_status_and_two_sentences(code):
+    [row] = [line for line in error_docs.table().splitlines() if line.startswith(f"| `{code}` |")]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[1] == str(STATUS[code])
+    assert len(cells) == 4
+    assert all(cell.endswith(".") for cell in cells[2:])
