@@ -1,0 +1,173 @@
+"""The code on the pages runs as it stands there, under the real runtime, and gives what the pages show."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from embedder import rpc
+from embedder_cli import runtime
+from embedder_cli.dev import process as dev
+from tests.pages import ADDRESS, PAGES, ROOT, blocks, output_pattern
+from tests.worker import Worker, free_port
+
+README = ROOT / "README.md"
+BINDING = ROOT / "docs" / "service-binding.md"
+COMMANDS = [block for page in PAGES for block in blocks(page, "sh") if block.output and "curl" in block.code]
+PROGRAMS = [block for page in PAGES for block in blocks(page, "python")]
+WORKERS = [block for page in PAGES for block in blocks(page, "ts") if "export default" in block.code]
+FRAGMENTS = [block for block in blocks(BINDING, "ts") if "export default" not in block.code]
+DECLARATIONS = re.compile(r'"\./(?:\w+/)?embedder"')
+
+
+@pytest.fixture(scope="module")
+def started(start_worker, tmp_path_factory):
+    """A Worker with an empty index. Other `wrangler dev` processes of this module find it by its name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WRANGLER_REGISTRY_PATH", str(tmp_path_factory.mktemp("registry")))
+        yield start_worker()
+
+
+def run_shell(code, url):
+    shell = code.replace(ADDRESS, url).replace("curl", "curl -sS")
+    done = subprocess.run(["bash", "-euc", shell], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def assert_shown(found, block):
+    json.loads(found)
+    assert output_pattern(block.output).fullmatch(found), f"{block} shows something else than {found[:500]}"
+
+
+@pytest.mark.parametrize("block", COMMANDS, ids=str)
+def test_a_command_gives_the_json_below_it(started, block):
+    assert_shown(run_shell(block.code, started.url), block)
+
+
+def test_there_is_a_command_for_every_api():
+    text = "".join(block.code for block in COMMANDS)
+    for path in ("/embed ", "/v1/embeddings", "/ai/run/@cf/google/embeddinggemma-300m", "/vectors", "/search"):
+        assert path in text
+
+
+@pytest.mark.parametrize("block", PROGRAMS, ids=str)
+def test_a_python_program_prints_what_its_comments_say(started, block):
+    program = block.code.replace(ADDRESS, started.url)
+    done = subprocess.run([sys.executable, "-"], input=program, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    said = re.findall(r"^\s*print\(.*\)  # (.*)$", program, re.MULTILINE)
+    assert said
+    assert done.stdout.splitlines() == said
+
+
+def typescript_worker(folder, code):
+    """Write a TypeScript Worker with the declarations of this repository, and check its types."""
+    shutil.copytree(ROOT / "examples" / "typescript", folder, ignore=shutil.ignore_patterns("README.md"))
+    (folder / "src" / "index.ts").write_text(DECLARATIONS.sub('"./embedder"', code))
+    check_types(folder)
+    return folder
+
+
+def check_types(folder):
+    runtime.prepare()
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    done = subprocess.run(["tsc"], cwd=folder, env=runtime.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@contextmanager
+def served(folder):
+    """Run `npm run dev` in the folder of another Worker, until it is connected with the Worker of `started`."""
+    port = free_port()
+    process = subprocess.Popen(
+        ["npm", "run", "dev", "--", "--port", str(port), "--ip", "127.0.0.1", "--inspector-port", "0"],
+        cwd=folder,
+        env=runtime.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        worker = Worker(process, port)
+        worker.wait_until_ready()
+        worker.line_with("[connected]", within_s=60)
+        yield worker
+    finally:
+        dev.stop(process)
+
+
+@pytest.mark.parametrize("block", WORKERS, ids=str)
+@pytest.mark.usefixtures("started")
+def test_a_typescript_worker_runs(tmp_path, block):
+    with served(typescript_worker(tmp_path / "worker", block.code)) as asking:
+        assert asking.send("GET", "/?q=anything").status_code == 200
+
+
+@pytest.mark.usefixtures("started")
+def test_every_fragment_for_a_service_binding_returns_what_is_shown(tmp_path):
+    names = [re.match(r"const (\w+) = await env\.EMBEDDINGS", block.code)[1] for block in FRAGMENTS]
+    code = "\n".join(block.code for block in FRAGMENTS)
+    worker = f"""import type {{ Embeddings }} from "./embedder";
+export default {{
+  async fetch(request: Request, env: {{ EMBEDDINGS: Embeddings }}): Promise<Response> {{
+    {code}
+    return Response.json([{", ".join(names)}]);
+  }},
+}};
+"""
+    with served(typescript_worker(tmp_path / "worker", worker)) as asking:
+        answers = asking.send("GET", "/").json()
+    for answer, block in zip(answers, FRAGMENTS, strict=True):
+        if block.output:
+            assert_shown(json.dumps(answer, separators=(",", ":")), block)
+    assert [answer["ok"] for answer in answers] == [True] * (len(answers) - 1) + [False]
+    assert set(rpc.OPERATIONS) == set(re.findall(r"EMBEDDINGS\.(\w+)", code))
+
+
+def copied(name, folder):
+    """Copy an example out of the repository, as its README says."""
+    shutil.copytree(ROOT / "examples" / name, folder)
+    return folder
+
+
+def assert_example_answers(name, asking):
+    commands = [block for block in blocks(ROOT / "examples" / name / "README.md", "sh") if block.output]
+    assert len(commands) == 2
+    for block in commands:
+        assert_shown(run_shell(block.code, asking.url), block)
+
+
+def test_the_copied_python_example_answers(start_worker, tmp_path):
+    assert_example_answers("python", start_worker(example=copied("python", tmp_path / "copy")))
+
+
+def test_the_copied_typescript_example_answers_beside_make_dev(started, tmp_path):
+    """Two terminals: `make dev`, and `npm run dev` in the copied folder."""
+    folder = copied("typescript", tmp_path / "copy")
+    check_types(folder)
+    with served(folder) as asking:
+        assert_example_answers("typescript", asking)
+    assert started.send("GET", "/vectors?ids=line-1").json()["missing"] == []
+
+
+def test_the_versions_of_a_copied_example_are_those_of_the_repository():
+    root = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    own = json.loads((ROOT / "examples" / "typescript" / "package.json").read_text())["devDependencies"]
+    assert {name: root[name] for name in own} == own
+    pins = re.findall(r'"([\w-]+==[\w.]+)"', (ROOT / "examples" / "python" / "pyproject.toml").read_text())
+    repository = (ROOT / "pyproject.toml").read_text()
+    assert pins
+    assert [pin for pin in pins if f'"{pin}"' not in repository] == []
+
+
+def test_the_readme_is_short():
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 140
+    [worker] = blocks(README, "ts")
+    assert len(worker.code.splitlines()) <= 12
