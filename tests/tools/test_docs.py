@@ -6,6 +6,7 @@ import tomllib
 import msgspec
 import pytest
 
+from embedder import context, rpc
 from embedder.settings import Settings, SettingsError
 from embedder_cli import runtime
 
@@ -52,6 +53,20 @@ def test_defaults_and_limits_are_those_of_the_code(name):
 
 def test_every_integer_variable_has_its_row():
     assert len(INTEGERS) == SETTINGS.count("_integer(env, ")
+
+
+def test_every_field_of_a_log_line_is_explained():
+    section = (DOCS / "operating.md").read_text(encoding="utf-8").split("## Logs\n", 1)[1].split("\n## ", 1)[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(context._LOGGED)
+
+
+@pytest.mark.parametrize("name", rpc.REQUESTS)
+def test_every_option_of_an_rpc_method_is_explained(name):
+    text = (DOCS / "service-binding.md").read_text(encoding="utf-8")
+    [section] = [part for part in text.split("\n### ")[1:] if f"{name}(" in part.splitlines()[0]]
+    fields = {field.name for field in msgspec.structs.fields(rpc.REQUESTS[name])}
+    options = fields - set(rpc.OPERATIONS[name].arguments) - {"input_type", "prompt_name"}  # other names of task
+    assert {option for option in options if not re.search(rf"`{option}\??`", section)} == set()
 
 
 @pytest.mark.parametrize("path", sorted([*DOCS.glob("*.md"), *runtime.ROOT.glob("*.md")]), ids=lambda path: path.name)
