@@ -46,6 +46,7 @@ def app() -> App:
         log=js.console.log,
         limiter=_limiter(getattr(env, "RATE_LIMITER", None)),
         fault=fault,
+        version=getattr(getattr(env, "CF_VERSION_METADATA", None), "id", ""),
     )
 
 

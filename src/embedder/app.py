@@ -18,7 +18,11 @@ _MAX_DETAIL_CHARS = 500
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
-    """The parts of the application. `fault` names invalid variables of the Worker; it is logged and never sent."""
+    """The parts of the application.
+
+    `fault` names invalid variables of the Worker; it is logged and never sent. `version` is the id of this
+    deployed version.
+    """
 
     settings: Settings
     embedder: Embedder
@@ -27,6 +31,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     index: Store | None = None
     limiter: Limiter | None = None
     fault: str = ""
+    version: str = ""
     live: LiveRequests = msgspec.field(default_factory=LiveRequests)
 
     def begin(self, scope: Scope, request_id: str, method: str, path: str) -> RequestContext:

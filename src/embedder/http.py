@@ -42,6 +42,7 @@ def _headers(app: App, request: HttpRequest, context: RequestContext, response: 
         "x-content-type-options": "nosniff",
         "x-request-id": context.request_id,
         "server-timing": f"model;dur={context.model_ms}, total;dur={context.total_ms}",
+        **({"x-embedder-version": app.version} if app.version else {}),
         **auth.cors_headers(app.settings, request.headers.get("origin")),
         **(_embedding_headers(response.prepared) if response.prepared else {}),
         **response.headers,
