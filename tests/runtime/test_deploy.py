@@ -37,3 +37,4 @@ def test_the_bundle_is_small_and_holds_the_worker_and_nothing_else(tmp_path):
     assert not any(
         re.search(r"(^|/)(tests?|tools|local|emulator|benchmarks|typer|rich|httpx)/", name) for name in uploaded
     )
+    assert [name for name in uploaded if re.search(r"\.pyi$|\.dist-info|\.synced|\.cfg$|py\.typed$", name)] == []
