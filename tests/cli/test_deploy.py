@@ -1,13 +1,16 @@
-"""The guided deployment: what it finds missing, what it runs, where it stops."""
+"""The guided deployment: what it looks at, what it runs, where it stops, what it says."""
 
+import contextlib
 import json
 import re
 
 import pytest
 
-from embedder_cli.deploy import plan
+from embedder_cli.deploy import check, failures, plan
+from embedder_cli.deploy.check import Outcome
 from embedder_cli.deploy.plan import DeployError, Wanted
-from embedder_cli.deploy.steps import Deployment, Done
+from embedder_cli.deploy.steps import Deployment, Dialog, Done
+from embedder_cli.doctor.endpoint import Answer, EndpointError
 
 CONFIG = {
     "name": "embedder",
@@ -17,25 +20,45 @@ CONFIG = {
 INDEX = {"name": "docs", "config": {"dimensions": 768, "metric": "cosine"}}
 LANG = {"propertyName": "lang", "indexType": "String"}
 YEAR = {"propertyName": "year", "indexType": "Number"}
-DEPLOYED = json.dumps({"type": "deploy", "targets": ["example.com/*", "https://embedder.me.workers.dev"]})
+DEPLOYED = json.dumps(
+    {"type": "deploy", "version_id": "new", "targets": ["example.com/*", "https://embedder.me.workers.dev"]}
+)
+ACCOUNTS = [{"id": "a1", "name": "Mine"}]
+STATUS = json.dumps({"versions": [{"version_id": "small", "percentage": 10}, {"version_id": "old", "percentage": 90}]})
+OURS = [
+    {"name": "AI", "type": "ai"},
+    {"name": "CF_VERSION_METADATA", "type": "version_metadata"},
+    {"name": "API_KEYS", "type": "secret_text"},
+]
+NO_WORKER = Done(1, "", "This Worker does not exist on your account. [code: 10007]")
+
+
+def whoami(accounts=ACCOUNTS):
+    return Done(0, json.dumps({"loggedIn": True, "accounts": accounts}))
+
+
+def view(bindings=OURS):
+    return Done(0, json.dumps({"resources": {"bindings": bindings}}))
 
 
 class ScriptedRunner:
-    """Answers commands by their first words, and remembers them all; an account where nothing is there by default."""
+    """Answers commands by their first words, and remembers them all; an account where nothing exists by default."""
 
     def __init__(self, **answers):
-        self.commands, self.stdin = [], []
+        self.commands, self.accounts, self.secrets = [], [], {}
+        self.account = None
         self._answers = {
-            "wrangler whoami": Done(0, '{"loggedIn": true}'),
+            "wrangler whoami": whoami(),
+            "wrangler deployments status": NO_WORKER,
             "wrangler vectorize list": Done(0, "[]"),
             "wrangler vectorize list-metadata-index": Done(0, "[]"),
-            "wrangler secret list": Done(1, "", 'Worker "embedder" not found.'),
             **{name.replace("_", " ").replace("  ", "-"): answer for name, answer in answers.items()},
         }
 
-    def run(self, command, *, stdin=None, loud=False):  # noqa: ARG002
+    def run(self, command, *, loud=False, secrets=None):  # noqa: ARG002
         self.commands.append(" ".join(command))
-        self.stdin.append(stdin)
+        self.accounts.append(self.account)
+        self.secrets |= secrets or {}
         names = [name for name in self._answers if f"{self.commands[-1]} ".startswith(f"{name} ")]
         return self._answers[max(names, key=len)] if names else Done(0)
 
@@ -44,22 +67,29 @@ class ScriptedRunner:
 
     @property
     def changes(self):
-        return [command for command in self.commands if not re.search(r" (whoami|list|list-metadata-index)\b", command)]
+        looks = r" (whoami|list|list-metadata-index|status|view)\b"
+        return [command for command in self.commands if not re.search(looks, command)]
 
 
-def everything():
+def everything(**answers):
     return ScriptedRunner(
         wrangler_vectorize_list=Done(0, json.dumps([INDEX])),
         wrangler_vectorize_list__metadata__index=Done(0, json.dumps([LANG, YEAR])),
-        wrangler_secret_list=Done(0, '[{"name": "API_KEYS", "type": "secret_text"}]'),
+        wrangler_deployments_status=Done(0, STATUS),
+        **{"wrangler_versions_view": view(), **answers},
     )
 
 
-def deployment(runner, *, config=CONFIG, ask=lambda _: True, key=None):
+def deployment(runner, *, config=CONFIG, ask=lambda *_: True, key=None, **options):
     said = []
-    made = Deployment(Wanted.from_config(config), runner, ask, said.append, key)
+    made = Deployment(Wanted.from_config(config), runner, Dialog(ask, said.append, **options), key)
     made.said = said
     return made
+
+
+@pytest.fixture(autouse=True)
+def _no_account(monkeypatch):
+    monkeypatch.delenv("CLOUDFLARE_ACCOUNT_ID", raising=False)
 
 
 def test_on_an_empty_account_everything_is_made_in_order():
@@ -70,60 +100,131 @@ def test_on_an_empty_account_everything_is_made_in_order():
         "wrangler vectorize create docs --dimensions=768 --metric=cosine",
         "wrangler vectorize create-metadata-index docs --propertyName=lang --type=string",
         "wrangler vectorize create-metadata-index docs --propertyName=year --type=number",
-        "wrangler secret put API_KEYS --env=",
         "pywrangler deploy --env=",
     ]
-    assert made.address == "https://embedder.me.workers.dev"
+    assert (made.version, made.address) == ("new", "https://embedder.me.workers.dev")
 
 
 def test_on_a_complete_account_it_only_deploys():
     runner = everything()
-    deployment(runner).run()
+    made = deployment(runner)
+    made.run()
     assert runner.changes == ["pywrangler deploy --env="]
+    assert runner.secrets == {}
+    assert made.before.version == "old"
 
 
-def test_a_new_key_is_long_enters_by_stdin_and_is_shown_once():
+def test_a_new_key_is_long_and_goes_up_with_the_code():
     runner = ScriptedRunner()
     made = deployment(runner)
     made.run()
-    [sent] = [text for text in runner.stdin if text]
-    assert sent == f"default:{made.key}"
+    assert runner.secrets == {"API_KEYS": f"default:{made.new_key}"}
     assert len(made.key) > 40
-    assert sum(made.key in line for line in made.said) == 1
-    assert not any(made.key in command for command in runner.commands)
+    assert not any(made.key in line for line in [*runner.commands, *made.said])
 
 
-def test_a_key_that_was_given_is_used_and_not_shown():
+def test_a_key_that_was_given_is_used():
     runner = ScriptedRunner()
-    made = deployment(runner, key="my-own-key-of-24-letters")
+    made = deployment(runner, key="my-own-key-of-24-letters", unattended=True)
     made.run()
-    assert "default:my-own-key-of-24-letters" in runner.stdin
-    assert not any("my-own-key" in line for line in made.said)
+    assert runner.secrets == {"API_KEYS": "default:my-own-key-of-24-letters"}
+    assert made.new_key is None
+
+
+def test_without_a_user_no_key_is_made_and_nothing_is_changed():
+    runner = ScriptedRunner()
+    with pytest.raises(DeployError, match=r"^Step keys: .* Set EMBEDDER_KEY"):
+        deployment(runner, unattended=True).run()
+    assert runner.changes == []
 
 
 @pytest.mark.parametrize("key", ["short", "with a space in between", "with,a,comma,in,between"])
-def test_a_key_that_the_service_would_refuse_is_refused_here(key):
+def test_a_key_that_the_service_would_reject_is_rejected_here(key):
     with pytest.raises(DeployError, match="EMBEDDER_KEY must have 16 or more characters"):
         deployment(ScriptedRunner(), key=key).run()
 
 
-def test_without_an_account_it_stops_at_the_login():
+def test_a_secret_that_was_set_by_hand_before_the_first_deployment_is_kept():
+    runner = ScriptedRunner(
+        wrangler_deployments_status=Done(1, "", "The Worker embedder has no deployments."),
+        wrangler_secret_list=Done(0, '[{"name": "API_KEYS", "type": "secret_text"}]'),
+    )
+    deployment(runner).run()
+    assert runner.secrets == {}
+
+
+def test_without_a_login_it_stops_there():
     runner = ScriptedRunner(wrangler_whoami=Done(1, '{"loggedIn":false}'))
-    with pytest.raises(DeployError, match=r"^Step login: no Cloudflare account"):
+    with pytest.raises(DeployError, match=r"^Step login: nobody is logged in"):
         deployment(runner).run()
     assert runner.commands == ["wrangler whoami --json"]
 
 
-@pytest.mark.parametrize(("number", "step"), [(0, "index"), (1, "metadata indexes"), (2, "keys"), (3, "deploy")])
-def test_a_no_stops_there_and_the_next_run_goes_on(number, step):
+TWO = [*ACCOUNTS, {"id": "a2", "name": "Other"}]
+
+
+def test_of_several_accounts_one_must_be_chosen(monkeypatch):
+    with pytest.raises(DeployError, match=r"2 accounts: a1 \(Mine\), a2 \(Other\)\. Set CLOUDFLARE_ACCOUNT_ID"):
+        deployment(ScriptedRunner(wrangler_whoami=whoami(TWO))).run()
+    monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "a2")
+    runner = ScriptedRunner(wrangler_whoami=whoami(TWO))
+    deployment(runner).run()
+    assert set(runner.accounts[1:]) == {"a2"}
+
+
+def test_the_account_of_the_configuration_is_the_one():
+    runner = ScriptedRunner(wrangler_whoami=whoami(TWO))
+    deployment(runner, config={**CONFIG, "account_id": "a1"}).run()
+    assert set(runner.accounts[1:]) == {"a1"}
+
+
+def test_a_token_that_may_not_list_accounts_is_enough_for_a_chosen_one(monkeypatch):
+    monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "a2")
+    runner = ScriptedRunner(wrangler_whoami=Done(1, "", "Authentication error [code: 10000]"))
+    deployment(runner).run()
+    assert set(runner.accounts[1:]) == {"a2"}
+
+
+@pytest.mark.parametrize(("number", "step"), [(0, "keys"), (1, "index"), (2, "metadata indexes"), (3, "deploy")])
+def test_a_no_stops_there_and_the_next_run_continues(number, step):
     asked = []
 
-    def ask(question):
+    def ask(question, _):
         asked.append(question)
         return len(asked) <= number
 
     with pytest.raises(DeployError, match=f"^Step {step}: stopped as you wished"):
         deployment(ScriptedRunner(), ask=ask).run()
+
+
+FOREIGN = view([{"name": "AI", "type": "ai"}, {"name": "DB", "type": "d1"}])
+
+
+def test_a_worker_that_is_not_this_service_is_overwritten_only_after_a_question():
+    asked = []
+    runner = everything(wrangler_versions_view=FOREIGN)
+    with pytest.raises(DeployError, match=r"^Step worker: stopped"):
+        deployment(runner, ask=lambda *question: asked.append(question)).run()
+    assert asked == [
+        ("A Worker embedder exists that is not this service (its bindings: AI, DB). Overwrite it?", False),
+    ]
+    assert runner.changes == []
+
+
+def test_without_a_user_a_worker_that_is_not_this_service_stays():
+    runner = everything(wrangler_versions_view=FOREIGN)
+    with pytest.raises(DeployError, match=r"^Step worker: .* \(its bindings: AI, DB\).* --overwrite"):
+        deployment(runner, key="k" * 20, unattended=True).run()
+    assert runner.changes == []
+    deployment(runner, key="k" * 20, unattended=True, overwrite=True).run()
+    assert runner.changes == ["pywrangler deploy --env="]
+
+
+@pytest.mark.parametrize("gone", range(len(OURS)))
+def test_a_worker_is_this_service_only_with_all_of_its_marks(gone):
+    bindings = [item for place, item in enumerate(OURS) if place != gone]
+    assert plan.existing("v", view(OURS).output).ours
+    assert not plan.existing("v", view(bindings).output).ours
 
 
 def test_an_index_of_another_size_is_not_touched():
@@ -134,7 +235,7 @@ def test_an_index_of_another_size_is_not_touched():
     assert runner.changes == []
 
 
-def test_metadata_indexes_that_come_late_are_told_of():
+def test_the_user_learns_of_metadata_indexes_that_come_late():
     runner = ScriptedRunner(wrangler_vectorize_list=Done(0, json.dumps([INDEX])))
     made = deployment(runner)
     made.run()
@@ -142,7 +243,7 @@ def test_metadata_indexes_that_come_late_are_told_of():
 
 
 def test_a_metadata_index_of_another_type_is_not_touched():
-    with pytest.raises(DeployError, match=r"year is there as string, wrangler\.toml says number"):
+    with pytest.raises(DeployError, match=r"year exists as string, but METADATA_INDEXES says number"):
         plan.missing_metadata_indexes('[{"propertyName": "year", "indexType": "String"}]', {"year": "number"})
 
 
@@ -150,22 +251,76 @@ def test_an_open_service_without_an_index_needs_neither():
     runner = ScriptedRunner()
     deployment(runner, config={"name": "embedder", "vars": {"AUTH": "off"}}).run()
     assert runner.changes == ["pywrangler deploy --env="]
+    assert runner.secrets == {}
+
+
+def test_a_second_service_with_the_counters_of_the_first_is_warned_of():
+    limits = {"ratelimits": [{"name": "RATE_LIMITER", "namespace_id": "768300"}]}
+    made = deployment(ScriptedRunner(), config={**CONFIG, **limits, "name": "staging"})
+    made.run()
+    assert any("share their counters" in line for line in made.said)
+    first = deployment(ScriptedRunner(), config={**CONFIG, **limits})
+    first.run()
+    assert not any("share their counters" in line for line in first.said)
 
 
 @pytest.mark.parametrize(
-    ("answers", "says"),
+    ("answers", "step"),
     [
-        (
-            {"wrangler_vectorize_list": Done(1, "", "no permission")},
-            "Step index: wrangler ended with code 1:\nno permission",
-        ),
-        ({"wrangler_secret_list": Done(1, "", "no permission")}, "Step keys"),
-        ({"pywrangler_deploy": Done(1)}, "Step deploy"),
+        ({"wrangler_deployments_status": Done(1, "", "no permission")}, "worker"),
+        ({"wrangler_vectorize_list": Done(1, "", "no permission")}, "index"),
+        ({"pywrangler_deploy": Done(1, "no permission")}, "deploy"),
     ],
 )
-def test_a_command_that_fails_names_its_step(answers, says):
-    with pytest.raises(DeployError, match=says):
-        deployment(ScriptedRunner(**answers)).run()
+def test_a_command_that_fails_names_its_step(answers, step):
+    with pytest.raises(DeployError, match=f"^Step {step}: wrangler failed: no permission"):
+        deployment(ScriptedRunner(**answers), key="k" * 20).run()
+
+
+def test_a_failed_upload_tells_whether_the_key_was_set():
+    made = deployment(ScriptedRunner(pywrangler_deploy=Done(1, "broken")))
+    with contextlib.suppress(DeployError):
+        made.run()
+    assert not made.key_was_set()
+    made.runner._answers |= everything()._answers
+    assert made.key_was_set()
+
+
+RAW = """
+▲ [WARNING] You need to do something
+\x1b[31m✘ \x1b[41;97mERROR\x1b[0m \x1b[1m[ERROR] A request to the Cloudflare API (/accounts/1/x) failed.\x1b[0m
+
+  {reason} [code: {code}]
+
+  If you think this is a bug, please open an issue at: https://github.com
+
+🪵  Logs were written to "wrangler.log"
+"""
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "says"),
+    [
+        ("Invalid access token", 9109, r"rejects the login \(Invalid access token\)\. Make a new token"),
+        (
+            "Authentication error",
+            10000,
+            r"lacks a permission \(Authentication error\)\. Give the token Workers Scripts",
+        ),
+        ("Script startup exceeded CPU time limit.", 10021, r"can't start the Worker \(Script startup exceeded CPU"),
+        ("workers.api.error.script_too_large", 10027, "too large for the plan"),
+        ("Something else", 12345, r"wrangler failed: Something else \(code 12345\)"),
+    ],
+)
+def test_an_error_of_the_api_becomes_one_sentence(reason, code, says):
+    error = failures.explain("deploy", Done(1, "", RAW.format(reason=reason, code=code)))
+    assert re.search(f"^Step deploy: .*{says}", str(error))
+    assert "\n" not in str(error)
+
+
+def test_a_failure_without_a_code_keeps_what_wrangler_says():
+    assert failures.Done(1, "", "✘ [ERROR] It broke.\n\n🪵  Logs were written to x").reason == "It broke"
+    assert failures.Done(1).reason == "it printed no reason"
 
 
 @pytest.mark.parametrize("text", ["lang", "lang:text", ":string", ",".join(f"k{n}:string" for n in range(11))])
@@ -175,5 +330,51 @@ def test_metadata_indexes_that_are_wrong(text):
 
 
 def test_a_deployment_without_an_address_of_its_own():
-    assert plan.address('{"type": "deploy", "targets": ["example.com/*"]}\n') is None
-    assert plan.address("") is None
+    assert plan.deployed('{"type": "deploy", "version_id": "v", "targets": ["example.com/*"]}\n') == ("v", None)
+    assert plan.deployed("") == (None, None)
+
+
+class Health:
+    """An endpoint whose /health answers in turn; the last answer stays."""
+
+    def __init__(self, *answers):
+        self.answers, self.url, self.calls = list(answers), "https://example.com", 0
+
+    def send(self, *_):
+        self.calls += 1
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if answer is None:
+            raise EndpointError("GET /health got no answer: refused.")
+        status, version = answer
+        return Answer(status, {"x-embedder-version": version} if version else {}, {}, 1.0)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr(check, "_LOOK_EVERY_S", 0)
+    monkeypatch.setattr(check, "_TELL_EVERY_S", 0)
+    monkeypatch.setattr(check, "_APPEARS_WITHIN_S", 0.05)
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_check_waits_until_the_new_version_answers_several_times_in_a_row():
+    old, new = (200, "old"), (200, "new")
+    endpoint = Health(None, old, new, old, new, new, new, old)
+    said = []
+    assert check.wait_for(endpoint, "new", said.append) is Outcome.GOOD
+    assert endpoint.calls == 7
+    assert said[1].endswith("/health answers HTTP 200, from version old.")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (None, Outcome.UNKNOWN),
+        ((200, "old"), Outcome.FAILED),
+        ((500, "new"), Outcome.FAILED),
+        ((200, ""), Outcome.FAILED),
+    ],
+)
+def test_a_version_that_never_answers_well(answer, outcome):
+    assert check.wait_for(Health(answer), "new", lambda _: None) is outcome

@@ -1,95 +1,111 @@
-"""`embedder deploy`: the guided deployment."""
+"""`embedder deploy`: the guided deployment, its check, and the way back."""
 
 import os
-import subprocess
 import tempfile
-import time
 import tomllib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from embedder_cli import runtime
+from embedder_cli.deploy.check import Outcome, check
+from embedder_cli.deploy.commands import Commands, stopped_by_signals
 from embedder_cli.deploy.plan import DeployError, Wanted
-from embedder_cli.deploy.steps import Deployment, Done
-from embedder_cli.doctor import report
-from embedder_cli.doctor.endpoint import Endpoint, EndpointError
-from embedder_cli.doctor.examination import Options, examine
-from embedder_cli.doctor.results import all_well
+from embedder_cli.deploy.steps import Deployment, Dialog
+from embedder_cli.options import address
 
-_APPEARS_WITHIN_S = 90  # a new address may take a while until every data centre knows it
-_LOOK_EVERY_S = 2
-
-
-class Commands:
-    """Runs the pinned wrangler and pywrangler in the project."""
-
-    def __init__(self, notes: Path) -> None:
-        self._notes = notes
-
-    def run(self, command: Sequence[str], *, stdin: str | None = None, loud: bool = False) -> Done:
-        done = subprocess.run(
-            command,
-            cwd=runtime.ROOT,
-            env={**runtime.environment(), "WRANGLER_OUTPUT_FILE_PATH": str(self._notes)},
-            input=stdin or "",
-            stdout=None if loud else subprocess.PIPE,
-            stderr=None if loud else subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout or "", done.stderr or "")
-
-    def deployed(self) -> str:
-        return self._notes.read_text(encoding="utf-8") if self._notes.exists() else ""
+_YES = "Ask nothing, for CI: EMBEDDER_KEY is needed where the service has no key, and a failed check is rolled back."
+_OVERWRITE = "Replace a Worker of this name that is not this service."
+_ROLLBACK = "Deploy nothing: go back to the version before the current one."
+_URL = "Address to check, such as a custom domain; without it, the one on workers.dev."
 
 
-def main(yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: for CI.")] = False) -> None:
+def main(
+    yes: Annotated[bool, typer.Option("--yes", help=_YES)] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help=_OVERWRITE)] = False,
+    rollback: Annotated[bool, typer.Option("--rollback", help=_ROLLBACK)] = False,
+    url: Annotated[str | None, typer.Option(help=_URL)] = None,
+) -> None:
     """Create what is missing on the account, deploy the Worker, and check it. Every step can be repeated.
 
     A key is made where the service has none; EMBEDDER_KEY, if it is set, is used instead.
     """
-    try:
-        config = tomllib.loads((runtime.ROOT / "wrangler.toml").read_text(encoding="utf-8"))
-        typer.echo("packages: what is uploaded with the Worker ...")
-        runtime.prepare()
-        with tempfile.TemporaryDirectory() as folder:
-            deployment = Deployment(
-                Wanted.from_config(config),
-                Commands(Path(folder) / "notes.ndjson"),
-                ask=lambda question: yes or typer.confirm(question, default=True),
-                say=typer.echo,
-                key=os.environ.get("EMBEDDER_KEY"),
-            )
-            deployment.run()
-    except (DeployError, runtime.RuntimeSetupError) as error:
-        typer.echo(f"deploy: {error}", err=True)
-        raise typer.Exit(1) from error
-    raise typer.Exit(_examine(deployment))
-
-
-def _examine(deployment: Deployment) -> int:
-    """Let the doctor look at what was deployed; without its key or address say how to."""
-    url, key = deployment.address, deployment.key
-    if not url or (deployment.wanted.wants_keys and not key):
-        typer.echo(f"doctor: make doctor URL={url or 'https://...'} KEY=... checks it.")
-        return 0
-    with Endpoint(url, key) as endpoint:
-        _wait_for(endpoint)
-        results = list(examine(endpoint, Options()))
-    Console().print(report.table(url, results))
-    return 0 if all_well(results) else 1
-
-
-def _wait_for(endpoint: Endpoint) -> None:
-    deadline = time.monotonic() + _APPEARS_WITHIN_S
-    while time.monotonic() < deadline:
+    checked = address(url) if url else None
+    dialog = Dialog(lambda question, default: typer.confirm(question, default=default), typer.echo, yes, overwrite)
+    with tempfile.TemporaryDirectory() as folder, stopped_by_signals():
         try:
-            if endpoint.send("GET", "/health").status == 200:
-                return
-        except EndpointError:
-            pass
-        time.sleep(_LOOK_EVERY_S)
+            config = tomllib.loads((runtime.ROOT / "wrangler.toml").read_text(encoding="utf-8"))
+            key = os.environ.get("EMBEDDER_KEY") or None
+            deployment = Deployment(Wanted.from_config(config), Commands(Path(folder)), dialog, key)
+            typer.echo("packages: what is uploaded with the Worker ...")
+            runtime.prepare()
+            raise typer.Exit(_roll_back(deployment) if rollback else _deploy(deployment, checked))
+        except (DeployError, runtime.RuntimeSetupError) as error:
+            typer.echo(f"deploy: {error}", err=True)
+            raise typer.Exit(1) from error
+        except KeyboardInterrupt as error:
+            typer.echo("deploy: stopped; start again to continue.", err=True)
+            raise typer.Exit(1) from error
+
+
+def _deploy(deployment: Deployment, url: str | None) -> int:
+    try:
+        deployment.run()
+    except DeployError:
+        if deployment.new_key and deployment.key_was_set():
+            _show(deployment.new_key)
+        raise
+    except KeyboardInterrupt:
+        if deployment.new_key and deployment.uploading:
+            _show(deployment.new_key, "If the upload was complete, this is the key of the service")
+        raise
+    if deployment.new_key:
+        _show(deployment.new_key)
+    return _examine(deployment, url or deployment.address)
+
+
+def _show(key: str, what: str = "The key of your clients") -> None:
+    typer.echo(f"keys: {what}: {key}\n  It is not shown again; keep it.")
+
+
+def _examine(deployment: Deployment, url: str | None) -> int:
+    """Let the doctor examine the new version; go back if it fails."""
+    if not url:
+        typer.echo("check: the Worker has no address on workers.dev. `embedder doctor https://... ` checks it.")
+        return 0
+    wants_keys = deployment.wanted.wants_keys
+    outcome = check(url, deployment.key, deployment.version, wants_keys=wants_keys, say=typer.echo)
+    if outcome is Outcome.UNKNOWN:
+        raise DeployError(
+            f"Step check: {url} does not answer yet; a new address can take some minutes. Check it later with "
+            f"`make doctor URL={url} KEY=...`, or go back with `embedder deploy --rollback`."
+        )
+    if outcome is Outcome.FAILED:
+        _go_back(deployment)
+    return 0
+
+
+def _go_back(deployment: Deployment) -> None:
+    """Offer the version before; without a user, go back to it. Raises DeployError, whatever happened."""
+    before = deployment.before.version
+    if not before or not deployment.before.ours:
+        raise DeployError(
+            "Step check: the new version fails its check, and there is none before it. Correct it, and start again."
+        )
+    try:
+        deployment.dialog.agree("rollback", f"The new version fails its check. Go back to version {before}?")
+    except DeployError as error:
+        raise DeployError(
+            "Step check: the new version fails its check and stays deployed. Go back with `embedder deploy --rollback`."
+        ) from error
+    deployment.rollback(before)
+    raise DeployError(f"Step check: the new version failed its check; version {before} is deployed again.")
+
+
+def _roll_back(deployment: Deployment) -> int:
+    deployment.login()
+    name = deployment.wanted.name
+    deployment.dialog.agree("rollback", f"Go back to the version of {name} before the current one, with its keys?")
+    deployment.rollback()
+    return 0

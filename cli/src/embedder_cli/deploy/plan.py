@@ -1,8 +1,9 @@
-"""What is missing on an account, told from what wrangler says. Pure: text in, decisions out."""
+"""Decisions of a deployment, made from what wrangler prints. Pure: text in, decisions out."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 DIMENSIONS = 768  # numbers in a vector of the model
@@ -11,10 +12,14 @@ MAX_METADATA_INDEXES = 10  # of an index (Vectorize, Limits)
 KEYS_SECRET = "API_KEYS"  # noqa: S105  # its name, not its value
 MIN_KEY_CHARS = 16
 _TYPES = ("string", "number", "boolean")
+_OWN_NAME, _OWN_LIMITER = "embedder", "768300"  # of wrangler.toml as it is in the repository
+# A Worker is this service if it has both bindings, and one of the variables.
+_OWN_BINDINGS = {("AI", "ai"), ("CF_VERSION_METADATA", "version_metadata")}
+_OWN_VARIABLES = {KEYS_SECRET, "METADATA_INDEXES", "AUTH", "MAX_TEXT_TOKENS"}
 
 
 class DeployError(Exception):
-    """The deployment can't go on; the message is one sentence to act on."""
+    """The deployment can't continue; the message is one sentence to act on."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +30,36 @@ class Wanted:
     index: str | None
     metadata_indexes: Mapping[str, str]
     wants_keys: bool
+    account: str | None = None
+    shared_limiter: bool = False  # another Worker of the account may count in the same namespace
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Wanted":
         variables = config.get("vars", {})
         indexes = config.get("vectorize", [])
+        limiters = {item.get("namespace_id") for item in config.get("ratelimits", [])}
         return cls(
             name=config["name"],
             index=indexes[0]["index_name"] if indexes else None,
             metadata_indexes=metadata_indexes(variables.get("METADATA_INDEXES", "")),
             wants_keys=variables.get("AUTH", "on") != "off",
+            account=config.get("account_id"),
+            shared_limiter=config["name"] != _OWN_NAME and _OWN_LIMITER in limiters,
         )
 
 
+@dataclass(frozen=True)
+class Existing:
+    """The Worker of this name, as it is on the account."""
+
+    version: str | None = None  # that is deployed; None: no version is
+    ours: bool = True
+    has_keys: bool = False
+    bindings: tuple[str, ...] = field(default=())
+
+
 def metadata_indexes(text: str) -> dict[str, str]:
-    """Read METADATA_INDEXES: KEY:TYPE, with commas between."""
+    """Read METADATA_INDEXES: KEY:TYPE, separated by commas."""
     found: dict[str, str] = {}
     for item in filter(None, (part.strip() for part in text.split(","))):
         key, _, kind = item.rpartition(":")
@@ -53,9 +73,29 @@ def metadata_indexes(text: str) -> dict[str, str]:
     return found
 
 
-def is_logged_in(whoami: str) -> bool:
+def nobody(whoami: str) -> bool:
+    """Whether `wrangler whoami --json` says that nobody is logged in."""
     found = _json(whoami)
-    return isinstance(found, dict) and found.get("loggedIn") is True
+    return isinstance(found, dict) and found.get("loggedIn") is False
+
+
+def account(whoami: str, chosen: str | None) -> tuple[str, str]:
+    """Return id and name of the account to deploy to; DeployError if there is none, or a choice."""
+    found = _json(whoami) or {}
+    if not found.get("loggedIn"):
+        raise DeployError(
+            "Step login: nobody is logged in. Run `make wrangler ARGS=login`, or set CLOUDFLARE_API_TOKEN, and start "
+            "again."
+        )
+    names = {item["id"]: item["name"] for item in found.get("accounts") or []}
+    if chosen:
+        return chosen, names.get(chosen, "")
+    if len(names) == 1:
+        return next(iter(names.items()))
+    listed = ", ".join(f"{key} ({name})" for key, name in names.items()) or "none that it may list"
+    raise DeployError(
+        f"Step login: the login has {len(names)} accounts: {listed}. Set CLOUDFLARE_ACCOUNT_ID to one, and start again."
+    )
 
 
 def needs_index(listing: str, name: str) -> bool:
@@ -66,42 +106,67 @@ def needs_index(listing: str, name: str) -> bool:
     size, metric = configs[name].get("dimensions"), configs[name].get("metric")
     if (size, metric) != (DIMENSIONS, METRIC):
         raise DeployError(
-            f"The index {name} is there with {size} dimensions and metric {metric}; the model needs {DIMENSIONS} and "
-            f"{METRIC}: put another index_name into wrangler.toml."
+            f"Step index: {name} exists with {size} dimensions and metric {metric}; the model needs {DIMENSIONS} and "
+            f"{METRIC}. Set another index_name in wrangler.toml, and start again."
         )
     return False
 
 
 def missing_metadata_indexes(listing: str, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Return the metadata indexes to create; DeployError if one is there with another type."""
+    """Return the metadata indexes to create; DeployError if one exists with another type."""
     there = {item["propertyName"]: str(item["indexType"]).lower() for item in _json(listing) or []}
     for key, kind in wanted.items():
         if there.get(key, kind) != kind:
-            raise DeployError(f"The metadata index {key} is there as {there[key]}, wrangler.toml says {kind}.")
+            raise DeployError(
+                f"Step metadata indexes: {key} exists as {there[key]}, but METADATA_INDEXES says {kind}. "
+                "Correct it in wrangler.toml, and start again."
+            )
     return {key: kind for key, kind in wanted.items() if key not in there}
 
 
-def has_keys(listing: str) -> bool:
-    return any(item.get("name") == KEYS_SECRET for item in _json(listing) or [])
+def current_version(status: str) -> str | None:
+    """Return the version with most of the traffic, from `wrangler deployments status --json`."""
+    versions = (_json(status) or {}).get("versions") or []
+    return max(versions, key=lambda item: item["percentage"])["version_id"] if versions else None
+
+
+def existing(version: str, view: str) -> Existing:
+    """Return what a version is, from `wrangler versions view --json`."""
+    bindings = ((_json(view) or {}).get("resources") or {}).get("bindings") or []
+    kinds = {(item["name"], item["type"]) for item in bindings}
+    names = {name for name, _ in kinds}
+    ours = kinds >= _OWN_BINDINGS and bool(names & _OWN_VARIABLES)
+    return Existing(version, ours, (KEYS_SECRET, "secret_text") in kinds, tuple(sorted(names)))
+
+
+def has_keys(secrets: str) -> bool:
+    return any(item.get("name") == KEYS_SECRET for item in _json(secrets) or [])
 
 
 def check_key(key: str) -> str:
-    """Return a key that was given; DeployError for one that the service would refuse."""
+    """Return a key that was given; DeployError for one that the service would reject."""
     if len(key) < MIN_KEY_CHARS or not key.isascii() or "," in key or any(char.isspace() for char in key):
         raise DeployError(f"EMBEDDER_KEY must have {MIN_KEY_CHARS} or more characters, without commas and spaces.")
     return key
 
 
-def address(lines: str) -> str | None:
-    """Return the address of a deployment, told from the lines of wrangler's output file; None for routes only."""
+def deployed(lines: str) -> tuple[str | None, str | None]:
+    """Return version and address, from the lines of wrangler's output file; no address if it has routes only."""
     for entry in (_json(line) for line in lines.splitlines()):
         if isinstance(entry, dict) and entry.get("type") == "deploy":
-            return next((target for target in entry.get("targets") or [] if target.startswith("https://")), None)
-    return None
+            targets = entry.get("targets") or []
+            return entry.get("version_id"), next((item for item in targets if item.startswith("https://")), None)
+    return None, None
+
+
+def rolled_back_to(output: str) -> str:
+    """Return the version that `wrangler rollback` has deployed."""
+    found = re.search(r"Current Version ID: (\S+)", output)
+    return found[1] if found else "before the current one"
 
 
 def _json(text: str) -> Any:  # noqa: ANN401
-    """Read JSON that may have lines of another kind before it; None if there is none."""
+    """Read JSON that may have other lines before it; None if there is none."""
     start = min((place for place in (text.find("["), text.find("{")) if place >= 0), default=0)
     try:
         return json.loads(text[start:])

@@ -1,132 +1,190 @@
-"""The steps of a deployment, each of which can be repeated: look, ask, act. Commands go through a runner."""
+"""The steps of a deployment, each of which can be repeated. First everything is looked at, then it is changed."""
 
+import contextlib
+import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from embedder_cli.deploy import plan
-from embedder_cli.deploy.plan import DeployError, Wanted
+from embedder_cli.deploy import failures, plan
+from embedder_cli.deploy.failures import Done, explain
+from embedder_cli.deploy.plan import DeployError, Existing, Wanted
 
 _KEY_BYTES = 32
 _KEY_NAME = "default"
-_UNKNOWN_WORKER = "not found"
-_TOP_LEVEL = ("--env=",)  # the production environment: without this wrangler warns that it had to guess
-
-
-@dataclass(frozen=True)
-class Done:
-    """A command that has ended."""
-
-    code: int
-    output: str = ""
-    errors: str = ""
+_TOP_LEVEL = "--env="  # the production environment: without this wrangler warns that it had to guess
 
 
 class Runner(Protocol):
     """Runs a command of the pinned tool chain. A `loud` one shows its output as it comes."""
 
-    def run(self, command: Sequence[str], *, stdin: str | None = None, loud: bool = False) -> Done: ...
+    account: str | None
+
+    def run(self, command: Sequence[str], *, loud: bool = False, secrets: Mapping[str, str] | None = None) -> Done: ...
     def deployed(self) -> str:
         """Return the lines in which wrangler noted what it deployed."""
 
 
+@dataclass(frozen=True)
+class Dialog:
+    """What the user is asked and told. `unattended`: nobody is there, every question is answered with yes."""
+
+    confirm: Callable[[str, bool], bool]
+    say: Callable[[str], None]
+    unattended: bool = False
+    overwrite: bool = False
+
+    def agree(self, step: str, question: str, *, default: bool = True) -> None:
+        if not self.unattended and not self.confirm(question, default):
+            raise DeployError(f"Step {step}: stopped as you wished; start again to continue.")
+
+
 @dataclass
 class Deployment:
-    """One run. `ask` returns whether to do a thing, `say` tells; `key` is the service's key as far as it is known."""
+    """One run. `key` is the service's key as far as it is known."""
 
     wanted: Wanted
     runner: Runner
-    ask: Callable[[str], bool]
-    say: Callable[[str], None]
+    dialog: Dialog
     key: str | None = None
     address: str | None = None
-    created: list[str] = field(default_factory=list)
+    version: str | None = None
+    before: Existing = field(default_factory=Existing)
+    new_key: str | None = None  # that was made in this run
+    uploading: bool = False
 
     def run(self) -> None:
         """Do every step that needs an account; DeployError at the first that can't be done."""
         self.login()
+        self.worker()
+        keys = self.keys() if self.wanted.wants_keys else {}
         if self.wanted.index:
-            self.index(self.wanted.index)
-            self.metadata_indexes(self.wanted.index)
-        if self.wanted.wants_keys:
-            self.keys()
-        self.deploy()
+            self.metadata_indexes(self.wanted.index, new=self.index(self.wanted.index))
+        self.deploy(keys)
 
     def login(self) -> None:
-        if not plan.is_logged_in(self.runner.run(["wrangler", "whoami", "--json"]).output):
-            raise DeployError(
-                "Step login: no Cloudflare account. Run `make wrangler ARGS=login`, or set CLOUDFLARE_API_TOKEN, "
-                "and start again."
-            )
-        self.say("login: an account is there.")
+        """Find the account, once: every later command gets its id."""
+        chosen = os.environ.get("CLOUDFLARE_ACCOUNT_ID") or self.wanted.account
+        done = self.runner.run(["wrangler", "whoami", "--json"])
+        if chosen and done.api_code == failures.NOT_ALLOWED:
+            account, name = chosen, ""  # a token for CI need not be allowed to list accounts
+        elif done.code and not plan.nobody(done.output):
+            raise explain("login", done)
+        else:
+            account, name = plan.account(done.output, chosen)
+        self.runner.account = account
+        self.dialog.say(f"login: account {name or account}.")
 
-    def index(self, name: str) -> None:
+    def worker(self) -> None:
+        """Look at the Worker of this name. One that is not this service is not overwritten without a question."""
+        name = self.wanted.name
+        self.before = self._existing()
+        if self.wanted.shared_limiter:
+            self.dialog.say(
+                "worker: namespace_id of [[ratelimits]] in wrangler.toml is the one of a Worker named embedder. "
+                "Two Workers of an account with one namespace_id share their counters; choose another number."
+            )
+        if not self.before.ours:
+            self._overwrite(", ".join(self.before.bindings) or "none")
+        self.dialog.say(f"worker: {name} {'exists' if self.before.version else 'is new'}.")
+
+    def _overwrite(self, bindings: str) -> None:
+        name = self.wanted.name
+        told = f"A Worker {name} exists that is not this service (its bindings: {bindings})."
+        if self.dialog.overwrite:
+            return
+        if self.dialog.unattended:
+            raise DeployError(
+                f"Step worker: {told} Set another name in wrangler.toml, or allow it with --overwrite, and start again."
+            )
+        self.dialog.agree("worker", f"{told} Overwrite it?", default=False)
+
+    def _existing(self) -> Existing:
+        status = self.runner.run(["wrangler", "deployments", "status", "--json", _TOP_LEVEL])
+        if failures.no_worker(status):
+            return Existing()
+        if failures.no_deployment(status):
+            return Existing(has_keys=plan.has_keys(self._wrangler("worker", "secret", "list", _TOP_LEVEL)))
+        version = plan.current_version(status.output)
+        if status.code or not version:
+            raise explain("worker", status)
+        view = self._wrangler("worker", "versions", "view", version, "--json", _TOP_LEVEL)
+        return plan.existing(version, view)
+
+    def keys(self) -> dict[str, str]:
+        """Return the secret to upload with the Worker: a key where there is none yet."""
+        if self.before.has_keys:
+            self.dialog.say(f"keys: the secret {plan.KEYS_SECRET} exists.")
+            return {}
+        if self.dialog.unattended and not self.key:
+            raise DeployError(
+                f"Step keys: the service has no {plan.KEYS_SECRET} yet, and a new key must not end up in a log. Set "
+                "EMBEDDER_KEY to a random key of 16 or more characters, and start again."
+            )
+        if self.key:
+            plan.check_key(self.key)
+        source = "EMBEDDER_KEY" if self.key else "a new key"
+        self.dialog.agree("keys", f"Set the secret {plan.KEYS_SECRET} to {source}?")
+        if not self.key:
+            self.key = self.new_key = secrets.token_urlsafe(_KEY_BYTES)
+        return {plan.KEYS_SECRET: f"{_KEY_NAME}:{self.key}"}
+
+    def index(self, name: str) -> bool:
+        """Create the index if there is none, and return whether it is new."""
         listing = self._wrangler("index", "vectorize", "list", "--json")
         if not plan.needs_index(listing, name):
-            return self.say(f"index: {name} is there and fits.")
-        self._agree("index", f"Create the Vectorize index {name} ({plan.DIMENSIONS} dimensions, {plan.METRIC})?")
+            self.dialog.say(f"index: {name} exists.")
+            return False
+        self.dialog.agree("index", f"Create the Vectorize index {name} ({plan.DIMENSIONS} dimensions, {plan.METRIC})?")
         size = f"--dimensions={plan.DIMENSIONS}"
         self._wrangler("index", "vectorize", "create", name, size, f"--metric={plan.METRIC}")
-        self.created.append(name)
-        return self.say(f"index: {name} was created.")
+        self.dialog.say(f"index: {name} was created.")
+        return True
 
-    def metadata_indexes(self, name: str) -> None:
-        """A metadata index does not know the vectors that were written before it."""
+    def metadata_indexes(self, name: str, *, new: bool) -> None:
+        """Create missing metadata indexes. They don't contain vectors that were written before."""
         if not self.wanted.metadata_indexes:
-            return self.say("metadata indexes: METADATA_INDEXES in wrangler.toml names none.")
+            return self.dialog.say("metadata indexes: METADATA_INDEXES in wrangler.toml names none.")
         listing = self._wrangler("metadata indexes", "vectorize", "list-metadata-index", name, "--json")
         missing = plan.missing_metadata_indexes(listing, self.wanted.metadata_indexes)
         if not missing:
-            return self.say("metadata indexes: all are there.")
+            return self.dialog.say("metadata indexes: all exist.")
         spoken = ", ".join(f"{key} ({kind})" for key, kind in missing.items())
-        self._agree("metadata indexes", f"Create the metadata indexes {spoken}?")
+        self.dialog.agree("metadata indexes", f"Create the metadata indexes {spoken}?")
         for key, kind in missing.items():
             options = (f"--propertyName={key}", f"--type={kind}")
             self._wrangler("metadata indexes", "vectorize", "create-metadata-index", name, *options)
-        self.say(f"metadata indexes: {spoken} were created.")
-        if name not in self.created:
-            self.say("  Filters do not find the vectors that were written before: write those again.")
+        self.dialog.say(f"metadata indexes: {spoken} were created.")
+        if not new:
+            self.dialog.say("  Filters do not find vectors that were written before: write those again.")
         return None
 
-    def keys(self) -> None:
-        """Make a key where there is none. It is shown once: a secret can't be read back."""
-        if self._has_keys():
-            return self.say(f"keys: the secret {plan.KEYS_SECRET} is there.")
-        self._agree("keys", f"Set the secret {plan.KEYS_SECRET} with {'EMBEDDER_KEY' if self.key else 'a new key'}?")
-        given, key = self.key, plan.check_key(self.key or secrets.token_urlsafe(_KEY_BYTES))
-        self._wrangler("keys", "secret", "put", plan.KEYS_SECRET, stdin=f"{_KEY_NAME}:{key}")
-        self.key = key
-        shown = "EMBEDDER_KEY" if given else f"{key}\n  It is not shown again; keep it."
-        return self.say(f"keys: the secret {plan.KEYS_SECRET} is set. The key of your clients: {shown}")
-
-    def _has_keys(self) -> bool:
-        done = self.runner.run(["wrangler", "secret", "list", *_TOP_LEVEL])
-        if done.code and _UNKNOWN_WORKER not in done.output + done.errors:
-            raise _failed("keys", done)
-        return not done.code and plan.has_keys(done.output)
-
-    def deploy(self) -> None:
-        self._agree("deploy", f"Deploy the Worker {self.wanted.name}?")
-        done = self.runner.run(["pywrangler", "deploy", *_TOP_LEVEL], loud=True)
+    def deploy(self, keys: Mapping[str, str]) -> None:
+        """Upload code and secrets together, and read what wrangler noted."""
+        self.dialog.agree("deploy", f"Deploy the Worker {self.wanted.name}?")
+        self.uploading = True
+        done = self.runner.run(["pywrangler", "deploy", _TOP_LEVEL], loud=True, secrets=keys)
         if done.code:
-            raise _failed("deploy", done)
-        self.address = plan.address(self.runner.deployed())
-        self.say(f"deploy: done{f', at {self.address}' if self.address else ''}.")
+            raise explain("deploy", done)
+        self.version, self.address = plan.deployed(self.runner.deployed())
+        self.dialog.say(f"deploy: done{f', at {self.address}' if self.address else ''}.")
 
-    def _wrangler(self, step: str, *arguments: str, stdin: str | None = None) -> str:
-        where = _TOP_LEVEL if arguments[0] == "secret" else ()
-        done = self.runner.run(["wrangler", *arguments, *where], stdin=stdin)
+    def rollback(self, version: str | None = None) -> None:
+        """Deploy an earlier version again: the given one, or the one before the current one."""
+        chosen = [version] if version else []
+        options = (_TOP_LEVEL, "--yes", "--message=embedder deploy --rollback")
+        output = self._wrangler("rollback", "rollback", *chosen, *options)
+        self.dialog.say(f"rollback: version {plan.rolled_back_to(output)} is deployed again.")
+
+    def key_was_set(self) -> bool:
+        """Whether a deployment that failed has set the secret nevertheless."""
+        with contextlib.suppress(DeployError):
+            return self.uploading and self._existing().has_keys
+        return self.uploading
+
+    def _wrangler(self, step: str, *arguments: str) -> str:
+        done = self.runner.run(["wrangler", *arguments])
         if done.code:
-            raise _failed(step, done)
+            raise explain(step, done)
         return done.output
-
-    def _agree(self, step: str, question: str) -> None:
-        if not self.ask(question):
-            raise DeployError(f"Step {step}: stopped as you wished; start again to go on.")
-
-
-def _failed(step: str, done: Done) -> DeployError:
-    lines = [line for line in (done.errors or done.output).splitlines() if line.strip()]
-    said = "\n".join(lines[-6:]) or "it said nothing"
-    return DeployError(f"Step {step}: wrangler ended with code {done.code}:\n{said}")

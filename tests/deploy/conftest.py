@@ -1,0 +1,151 @@
+"""`embedder deploy` as a process, in a checkout of its own, against the API of `fake_api`."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from embedder_cli import runtime
+from tests.deploy import fake_api
+from tests.deploy.fake_api import ACCOUNT, TOKEN, FakeApi
+from tests.deploy.uploaded import serve_upload
+from tests.runtime import upstream
+from tests.worker import EMBEDDER
+from tools import workerd
+
+KEY = "a-key-for-the-rehearsal"
+_LINKED = ("node_modules", "python_modules", ".venv-workers")
+_COPIED = ("src", "public")
+_FILES = (".npmrc", "wrangler.toml", "package.json", "package-lock.json", "pyproject.toml")
+_LIMIT_S = 120
+
+
+@dataclass
+class Rehearsal:
+    """One account, and one checkout that is deployed to it."""
+
+    api: FakeApi
+    url: str
+    checkout: Path
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """Where the deployed Worker answers."""
+        return self.url.removesuffix(fake_api.PREFIX)
+
+    @property
+    def script(self) -> fake_api.Script:
+        return self.api.state.scripts["embedder"]
+
+    def configure(self, pattern: str, replacement: str) -> None:
+        """Change wrangler.toml."""
+        file = self.checkout / "wrangler.toml"
+        text, count = re.subn(pattern, replacement, file.read_text(), flags=re.MULTILINE)
+        assert count == 1
+        file.write_text(text)
+
+    def environ(self) -> dict[str, str]:
+        hidden = re.compile("CLOUDFLARE_|CF_|EMBEDDER_|CI$")
+        return {
+            **{name: value for name, value in os.environ.items() if not hidden.match(name)},
+            "CLOUDFLARE_API_BASE_URL": self.url,
+            "CLOUDFLARE_API_TOKEN": TOKEN,
+            "EMBEDDER_KEY": KEY,
+            "HOME": str(self.home),
+            "XDG_CONFIG_HOME": str(self.home),
+            "TMPDIR": str(self.home),
+            "WRANGLER_CACHE_DIR": str(self.home / "cache"),
+            **self.environment,
+        }
+
+    def start(self, *options: str) -> "subprocess.Popen[str]":
+        """Start `embedder deploy`."""
+        return subprocess.Popen(
+            [str(EMBEDDER), "deploy", *options],
+            cwd=self.checkout,
+            env=self.environ(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def deploy(self, *options: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run `embedder deploy` to its end. It checks the Worker behind `address`."""
+        process = self.start(*options, f"--url={self.address}")
+        output, errors = process.communicate(typed, timeout=_LIMIT_S)
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+    def wrangler(self, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+        environment = {**runtime.environment(), **self.environ(), "CLOUDFLARE_ACCOUNT_ID": ACCOUNT}
+        environment["PATH"] = runtime.environment()["PATH"]
+        return subprocess.run(
+            arguments,
+            cwd=self.checkout,
+            env=environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_S,
+            check=False,
+        )
+
+    def traces(self, text: str) -> list[str]:
+        """Return the files below the home folder, wrangler's logs among them, that contain `text`."""
+        files = [path for path in self.home.rglob("*") if path.is_file()]
+        assert any("logs" in path.parts for path in files)
+        return [str(path) for path in files if text.encode() in path.read_bytes()]
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Path:
+    runtime.prepare()
+    return runtime.ROOT
+
+
+@pytest.fixture(scope="module")
+def checkout(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with the packages of this one, whose files a test may change."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in _COPIED:
+        shutil.copytree(prepared / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in _FILES:
+        shutil.copy2(prepared / name, folder / name)
+    for name in _LINKED:
+        (folder / name).symlink_to(prepared / name)
+    (folder / ".runtime").mkdir()
+    for path in (prepared / ".runtime").iterdir():
+        if path.name not in ("workerd", "lock"):
+            (folder / ".runtime" / path.name).symlink_to(path)
+    return folder
+
+
+@pytest.fixture
+def rehearsal(checkout: Path, tmp_path: Path, prepared: Path) -> Iterator[Rehearsal]:
+    """A new account."""
+    shutil.copy2(prepared / "wrangler.toml", checkout / "wrangler.toml")
+    with fake_api.serve() as (api, url):
+        yield Rehearsal(api, url, checkout, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def run_upload(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[dict, str], workerd.Process]]:
+    """Run what was uploaded, from its snapshot, in front of an emulated model."""
+    with upstream.serve() as models:
+
+        def run(upload: dict, version: str) -> workerd.Process:
+            process = serve_upload(upload, version, models.address, tmp_path_factory.mktemp("upload"))
+            started.append(process)
+            return process.__enter__()
+
+        started: list = []
+        yield run
+        for process in started:
+            process.__exit__(None, None, None)

@@ -1,0 +1,347 @@
+"""A Cloudflare API on 127.0.0.1 that keeps state and fails on demand: what wrangler calls during a deployment.
+
+Every call has a name, such as `upload_version`. `faults` answers it with an error; `watch` sees it after it was served.
+Other paths belong to the deployed Worker: they go to `service`, a running copy of it.
+"""
+
+import json
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+PREFIX = "/client/v4"
+TOKEN = "t" * 40
+ACCOUNT = "0" * 31 + "1"
+_SCRIPT = "/accounts/<account>/workers/scripts/<name>"
+_INDEXES = "/accounts/<account>/vectorize/v2/indexes"
+ROUTES = {
+    "user": ("GET", "/user"),
+    "verify": ("GET", "/user/tokens/verify"),
+    "memberships": ("GET", "/memberships"),
+    "accounts": ("GET", "/accounts"),
+    "list_indexes": ("GET", _INDEXES),
+    "create_index": ("POST", _INDEXES),
+    "list_metadata_indexes": ("GET", f"{_INDEXES}/<index>/metadata_index/list"),
+    "create_metadata_index": ("POST", f"{_INDEXES}/<index>/metadata_index/create"),
+    "service": ("GET", "/accounts/<account>/workers/services/<name>"),
+    "beta_worker": ("GET", "/accounts/<account>/workers/workers/<name>"),
+    "account_subdomain": ("GET", "/accounts/<account>/workers/subdomain"),
+    "upload": ("PUT", _SCRIPT),
+    "upload_version": ("POST", f"{_SCRIPT}/versions"),
+    "list_versions": ("GET", f"{_SCRIPT}/versions"),
+    "version": ("GET", f"{_SCRIPT}/versions/<version>"),
+    "deploy": ("POST", f"{_SCRIPT}/deployments"),
+    "list_deployments": ("GET", f"{_SCRIPT}/deployments"),
+    "settings": ("PATCH", f"{_SCRIPT}/script-settings"),
+    "secrets": ("GET", f"{_SCRIPT}/secrets"),
+    "put_secret": ("PUT", f"{_SCRIPT}/secrets"),
+    "bindings": ("GET", f"{_SCRIPT}/settings"),
+    "enable_subdomain": ("POST", f"{_SCRIPT}/subdomain"),
+    "assets_session": ("POST", f"{_SCRIPT}/assets-upload-session"),
+    "upload_assets": ("POST", "/accounts/<account>/workers/assets/upload"),
+}
+
+_HOP_BY_HOP = ("content-encoding", "content-length", "transfer-encoding", "connection")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An error of the API; `times` is how many calls get it."""
+
+    status: int
+    code: int
+    message: str
+    times: int = 1_000
+
+
+class ApiError(Exception):
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+@dataclass
+class Script:
+    """A Worker: its versions by id (metadata and parts as uploaded), and which are deployed, latest first."""
+
+    tag: str = field(default_factory=lambda: uuid.uuid4().hex)
+    versions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    deployments: list[dict[str, Any]] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    last_deployed_from: str = "wrangler"
+    subdomain: bool = False
+    previews: bool = False
+
+    @property
+    def current(self) -> str:
+        """The id of the version that is deployed."""
+        return self.deployments[0]["versions"][0]["version_id"]
+
+
+@dataclass
+class Account:
+    """Everything that the API keeps."""
+
+    names: dict[str, str] = field(default_factory=lambda: {ACCOUNT: "Example"})
+    subdomain: str | None = "example"
+    indexes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    metadata_indexes: dict[str, dict[str, str]] = field(default_factory=dict)
+    scripts: dict[str, Script] = field(default_factory=dict)
+    assets: set[str] = field(default_factory=set)
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+
+class FakeApi:
+    """The API. One lock makes every call whole."""
+
+    def __init__(self) -> None:
+        self.state = Account()
+        self.faults: dict[str, Fault] = {}
+        self.service = ""
+        self.calls: list[str] = []
+        self.unknown: list[str] = []
+        self.watch: Callable[[str], None] = lambda _: None
+        self._failed: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._map = Map([Rule(PREFIX + path, endpoint=name, methods=[verb]) for name, (verb, path) in ROUTES.items()])
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        request = Request(environ)
+        answer = self.answer if request.path.startswith(PREFIX) else self.forward
+        return answer(request)(environ, start_response)
+
+    def forward(self, request: Request) -> Response:
+        """Answer as the deployed Worker does; one running copy stands for every version."""
+        headers = {name: value for name, value in request.headers.items() if name in ("Authorization", "Content-Type")}
+        target = f"{self.service}{request.full_path}"
+        got = requests.request(request.method, target, data=request.get_data(), headers=headers, timeout=60)
+        kept = {name: value for name, value in got.headers.items() if name.lower() not in _HOP_BY_HOP}
+        if "x-embedder-version" in kept and self.state.scripts:
+            kept["x-embedder-version"] = next(iter(self.state.scripts.values())).current
+        return Response(got.content, got.status_code, kept)
+
+    def answer(self, request: Request) -> Response:
+        try:
+            name, arguments = self._map.bind_to_environ(request.environ).match()
+        except HTTPException:
+            self.unknown.append(f"{request.method} {request.path}")
+            return _envelope(404, errors=[{"code": 7003, "message": f"No route for {request.method} {request.path}"}])
+        arguments.pop("account", None)
+        request.get_data(cache=True, parse_form_data=True)
+        with self._lock:
+            response = self._serve(name, request, arguments)
+        self.watch(name)
+        return response
+
+    def _serve(self, name: str, request: Request, arguments: dict[str, str]) -> Response:
+        self.calls.append(name)
+        try:
+            self._check(name, request)
+            return _envelope(200, result=getattr(self, f"do_{name}")(request, **arguments))
+        except ApiError as error:
+            fault = error.fault
+            return _envelope(fault.status, errors=[{"code": fault.code, "message": fault.message}])
+
+    def _check(self, name: str, request: Request) -> None:
+        given = request.headers.get("authorization")
+        if name != "upload_assets" and given != f"Bearer {TOKEN}":
+            raise ApiError(Fault(403 if name != "verify" else 401, 9109, "Invalid access token"))
+        fault = self.faults.get(name)
+        if fault and self._failed[name] < fault.times:
+            self._failed[name] += 1
+            raise ApiError(fault)
+
+    def _script(self, name: str) -> Script:
+        if name not in self.state.scripts:
+            raise ApiError(Fault(404, 10007, "This Worker does not exist on your account."))
+        return self.state.scripts[name]
+
+    def do_user(self, _: Request) -> dict[str, str]:
+        return {"id": "u" * 32, "email": "someone@example.com"}
+
+    def do_verify(self, _: Request) -> dict[str, str]:
+        return {"id": "v" * 32, "status": "active"}
+
+    def do_accounts(self, _: Request) -> list[dict[str, str]]:
+        return [{"id": key, "name": name} for key, name in self.state.names.items()]
+
+    def do_memberships(self, request: Request) -> list[dict[str, Any]]:
+        return [{"id": "m", "account": account} for account in self.do_accounts(request)]
+
+    def do_list_indexes(self, _: Request) -> list[dict[str, Any]]:
+        return list(self.state.indexes.values())
+
+    def do_create_index(self, request: Request) -> dict[str, Any]:
+        wanted = request.get_json()
+        now = _now()
+        made = {"name": wanted["name"], "config": wanted["config"], "created_on": now, "modified_on": now}
+        if self.state.indexes.setdefault(wanted["name"], made) is not made:
+            raise ApiError(Fault(409, 3002, "vectorize.index.duplicate_name"))
+        return made
+
+    def do_list_metadata_indexes(self, _: Request, index: str) -> dict[str, Any]:
+        there = self.state.metadata_indexes.get(index, {})
+        return {"metadataIndexes": [{"propertyName": key, "indexType": kind} for key, kind in there.items()]}
+
+    def do_create_metadata_index(self, request: Request, index: str) -> dict[str, str]:
+        wanted = request.get_json()
+        self.state.metadata_indexes.setdefault(index, {})[wanted["propertyName"]] = wanted["indexType"].capitalize()
+        return {"mutationId": str(uuid.uuid4())}
+
+    def do_service(self, _: Request, name: str) -> dict[str, Any]:
+        script = self._script(name)
+        found = {"id": name, "tag": script.tag, "tags": script.tags, "last_deployed_from": script.last_deployed_from}
+        return {"id": name, "default_environment": {"environment": "production", "script": found}}
+
+    def do_beta_worker(self, _: Request, name: str) -> dict[str, Any]:
+        script = self._script(name)
+        return {
+            "id": script.tag,
+            "name": name,
+            "subdomain": {"enabled": script.subdomain, "previews_enabled": script.previews},
+        }
+
+    def do_account_subdomain(self, _: Request) -> dict[str, str]:
+        if self.state.subdomain is None:
+            raise ApiError(Fault(404, 10007, "You do not have a workers.dev subdomain."))
+        return {"subdomain": self.state.subdomain}
+
+    def do_upload(self, request: Request, name: str) -> dict[str, Any]:
+        script = self.state.scripts.setdefault(name, Script())
+        version = _keep(script, request)
+        _activate(script, version, {})
+        return {"id": name, "etag": version, "startup_time_ms": 400, "deployment_id": version.replace("-", "")}
+
+    def do_upload_version(self, request: Request, name: str) -> dict[str, Any]:
+        script = self._script(name)
+        version = _keep(script, request)
+        return {"id": version, "startup_time_ms": 400, "resources": {"script": {"etag": version}}}
+
+    def do_deploy(self, request: Request, name: str) -> dict[str, Any]:
+        wanted = request.get_json()
+        script = self._script(name)
+        version = wanted["versions"][0]["version_id"]
+        return _activate(script, version, wanted.get("annotations") or {})
+
+    def do_list_deployments(self, _: Request, name: str) -> dict[str, Any]:
+        return {"deployments": self._script(name).deployments}
+
+    def do_list_versions(self, _: Request, name: str) -> dict[str, Any]:
+        script = self._script(name)
+        return {"items": [_described(script, version) for version in reversed(script.versions)]}
+
+    def do_version(self, _: Request, name: str, version: str) -> dict[str, Any]:
+        script = self._script(name)
+        if version not in script.versions:
+            raise ApiError(Fault(404, 10092, "Version not found."))
+        return _described(script, version)
+
+    def do_settings(self, request: Request, name: str) -> dict[str, Any]:
+        self._script(name).tags = request.get_json().get("tags") or []
+        return request.get_json()
+
+    def do_secrets(self, _: Request, name: str) -> list[dict[str, str]]:
+        return [{"name": key, "type": "secret_text"} for key in self._script(name).secrets]
+
+    def do_put_secret(self, request: Request, name: str) -> dict[str, str]:
+        wanted = request.get_json()
+        self.state.scripts.setdefault(name, Script()).secrets[wanted["name"]] = wanted["text"]
+        return {"name": wanted["name"], "type": "secret_text"}
+
+    def do_bindings(self, _: Request, name: str) -> dict[str, Any]:
+        script = self._script(name)
+        bindings = _described(script, script.current)["resources"]["bindings"] if script.deployments else []
+        return {"bindings": bindings}
+
+    def do_enable_subdomain(self, request: Request, name: str) -> dict[str, bool]:
+        script, wanted = self._script(name), request.get_json()
+        script.subdomain, script.previews = wanted["enabled"], wanted.get("previews_enabled", wanted["enabled"])
+        return {"enabled": script.subdomain, "previews_enabled": script.previews}
+
+    def do_assets_session(self, request: Request, **_: str) -> dict[str, Any]:
+        self.state.manifest = request.get_json()["manifest"]
+        missing = sorted({entry["hash"] for entry in self.state.manifest.values()} - self.state.assets)
+        return {"jwt": "session.e30.x", "buckets": [missing] if missing else []}
+
+    def do_upload_assets(self, request: Request) -> dict[str, str]:
+        self.state.assets |= {*request.files, *request.form}
+        return {"jwt": "complete.e30.x"}
+
+
+def _keep(script: Script, request: Request) -> str:
+    """Keep an upload as a version, and return its id."""
+    metadata = json.loads(request.form["metadata"])
+    parts = {name: (part.content_type, part.read()) for name, part in request.files.items()}
+    for binding in metadata["bindings"]:
+        if binding["type"] == "secret_text":
+            script.secrets[binding["name"]] = binding["text"]
+    version = str(uuid.uuid4())
+    script.versions[version] = {"metadata": metadata, "parts": parts, "created_on": _now()}
+    return version
+
+
+def _activate(script: Script, version: str, annotations: dict[str, str]) -> dict[str, Any]:
+    deployment = {
+        "id": str(uuid.uuid4()),
+        "source": "wrangler",
+        "strategy": "percentage",
+        "author_email": "someone@example.com",
+        "created_on": _now(),
+        "annotations": annotations,
+        "versions": [{"version_id": version, "percentage": 100}],
+    }
+    script.deployments.insert(0, deployment)
+    return deployment
+
+
+def _described(script: Script, version: str) -> dict[str, Any]:
+    kept = script.versions[version]
+    bindings = [item for item in kept["metadata"]["bindings"] if item["type"] != "secret_text"]
+    return {
+        "id": version,
+        "number": list(script.versions).index(version) + 1,
+        "metadata": {"created_on": kept["created_on"], "author_email": "someone@example.com", "source": "wrangler"},
+        "annotations": kept["metadata"].get("annotations", {}),
+        "resources": {
+            "bindings": [*bindings, *({"name": name, "type": "secret_text"} for name in script.secrets)],
+            "script": {"etag": version, "handlers": ["fetch"]},
+            "script_runtime": {},
+        },
+    }
+
+
+def _envelope(status: int, *, result: Any = None, errors: Any = ()) -> Response:
+    body = {"success": not errors, "errors": list(errors), "messages": [], "result": result}
+    return Response(json.dumps(body), status, content_type="application/json")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serve() -> Iterator[tuple[FakeApi, str]]:
+    """Yield the API and its address, as CLOUDFLARE_API_BASE_URL takes it."""
+    api = FakeApi()
+    server = make_server("127.0.0.1", 0, api, threaded=True, request_handler=_Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield api, f"http://127.0.0.1:{server.server_port}{PREFIX}"
+    server.shutdown()
+    assert api.unknown == []
