@@ -1,5 +1,6 @@
 """`embedder deploy` as a process, in a checkout of its own, against the API of `fake_api`."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -16,9 +17,14 @@ from tests.deploy.fake_api import ACCOUNT, TOKEN, FakeApi
 from tests.deploy.uploaded import serve_upload
 from tests.runtime import upstream
 from tests.worker import EMBEDDER
-from tools import workerd
 
 KEY = "a-key-for-the-rehearsal"
+OURS = {
+    "AI": "ai",
+    "CF_VERSION_METADATA": "version_metadata",
+    "METADATA_INDEXES": "plain_text",
+    "API_KEYS": "secret_text",
+}
 _LINKED = ("node_modules", "python_modules", ".venv-workers")
 _COPIED = ("src", "public")
 _FILES = (".npmrc", "wrangler.toml", "package.json", "package-lock.json", "pyproject.toml")
@@ -43,6 +49,21 @@ class Rehearsal:
     @property
     def script(self) -> fake_api.Script:
         return self.api.state.scripts["embedder"]
+
+    @property
+    def changes(self) -> list[str]:
+        """The calls that changed something, in order."""
+        return [name for name in self.api.calls if name in fake_api.CHANGES]
+
+    def with_service(self) -> str:
+        """Put this service on the account, with its keys and its index, and return its version."""
+        self.api.state.scripts["embedder"] = fake_api.existing_script(OURS)
+        self.with_index(768)
+        return self.script.current
+
+    def with_index(self, dimensions: int) -> None:
+        config = {"dimensions": dimensions, "metric": "cosine"}
+        self.api.state.indexes["embedder"] = {"name": "embedder", "config": config}
 
     def configure(self, pattern: str, replacement: str) -> None:
         """Change wrangler.toml."""
@@ -135,17 +156,14 @@ def rehearsal(checkout: Path, tmp_path: Path, prepared: Path) -> Iterator[Rehear
         yield Rehearsal(api, url, checkout, tmp_path)
 
 
-@pytest.fixture(scope="session")
-def run_upload(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[dict, str], workerd.Process]]:
-    """Run what was uploaded, from its snapshot, in front of an emulated model."""
-    with upstream.serve() as models:
+@pytest.fixture(scope="module")
+def run_upload(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[dict, str], str]]:
+    """Run what was uploaded, from its snapshot, in front of an emulated model; return its address."""
+    with upstream.serve() as models, contextlib.ExitStack() as running:
 
-        def run(upload: dict, version: str) -> workerd.Process:
-            process = serve_upload(upload, version, models.address, tmp_path_factory.mktemp("upload"))
-            started.append(process)
-            return process.__enter__()
+        def run(upload: dict, version: str) -> str:
+            folder = tmp_path_factory.mktemp("upload")
+            process = running.enter_context(serve_upload(upload, version, models.address, folder))
+            return process.url("embedder")
 
-        started: list = []
         yield run
-        for process in started:
-            process.__exit__(None, None, None)

@@ -1,7 +1,8 @@
 """A Cloudflare API on 127.0.0.1 that keeps state and fails on demand: what wrangler calls during a deployment.
 
 Every call has a name, such as `upload_version`. `faults` answers it with an error; `watch` sees it after it was served.
-Other paths belong to the deployed Worker: they go to `service`, a running copy of it.
+Other paths belong to the deployed Worker: they go to `service`, a running copy of it. Without one, every path answers
+"ok": such a Worker seems to run, and fails every check.
 """
 
 import json
@@ -53,6 +54,7 @@ ROUTES = {
 }
 
 _HOP_BY_HOP = ("content-encoding", "content-length", "transfer-encoding", "connection")
+CHANGES = {"create_index", "create_metadata_index", "upload", "upload_version", "deploy", "put_secret", "settings"}
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,10 @@ class FakeApi:
         self._lock = threading.Lock()
         self._map = Map([Rule(PREFIX + path, endpoint=name, methods=[verb]) for name, (verb, path) in ROUTES.items()])
 
+    def fail(self, name: str, fault: Fault) -> None:
+        """Answer calls of this name with an error, and no others."""
+        self.faults, self._failed = {name: fault}, Counter()
+
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)
         answer = self.answer if request.path.startswith(PREFIX) else self.forward
@@ -124,12 +130,14 @@ class FakeApi:
 
     def forward(self, request: Request) -> Response:
         """Answer as the deployed Worker does; one running copy stands for every version."""
+        if not self.service:
+            return Response('{"status":"ok"}', headers={"x-embedder-version": self._only_script().current})
         headers = {name: value for name, value in request.headers.items() if name in ("Authorization", "Content-Type")}
         target = f"{self.service}{request.full_path}"
         got = requests.request(request.method, target, data=request.get_data(), headers=headers, timeout=60)
         kept = {name: value for name, value in got.headers.items() if name.lower() not in _HOP_BY_HOP}
-        if "x-embedder-version" in kept and self.state.scripts:
-            kept["x-embedder-version"] = next(iter(self.state.scripts.values())).current
+        if "x-embedder-version" in kept:
+            kept["x-embedder-version"] = self._only_script().current
         return Response(got.content, got.status_code, kept)
 
     def answer(self, request: Request) -> Response:
@@ -162,6 +170,10 @@ class FakeApi:
         if fault and self._failed[name] < fault.times:
             self._failed[name] += 1
             raise ApiError(fault)
+
+    def _only_script(self) -> Script:
+        [script] = self.state.scripts.values()
+        return script
 
     def _script(self, name: str) -> Script:
         if name not in self.state.scripts:
@@ -257,7 +269,12 @@ class FakeApi:
 
     def do_put_secret(self, request: Request, name: str) -> dict[str, str]:
         wanted = request.get_json()
-        self.state.scripts.setdefault(name, Script()).secrets[wanted["name"]] = wanted["text"]
+        script = self.state.scripts.setdefault(name, Script())
+        script.secrets[wanted["name"]] = wanted["text"]
+        if script.deployments:  # another secret is another version, and is deployed at once
+            version = str(uuid.uuid4())
+            script.versions[version] = {**script.versions[script.current], "created_on": _now()}
+            _activate(script, version, {})
         return {"name": wanted["name"], "type": "secret_text"}
 
     def do_bindings(self, _: Request, name: str) -> dict[str, Any]:
@@ -278,6 +295,16 @@ class FakeApi:
     def do_upload_assets(self, request: Request) -> dict[str, str]:
         self.state.assets |= {*request.files, *request.form}
         return {"jwt": "complete.e30.x"}
+
+
+def existing_script(bindings: dict[str, str]) -> Script:
+    """Return a Worker with one deployed version and these bindings, by name: the type of each."""
+    script = Script(secrets={name: "" for name, kind in bindings.items() if kind == "secret_text"})
+    shown = [{"name": name, "type": kind} for name, kind in bindings.items()]
+    version = str(uuid.uuid4())
+    script.versions[version] = {"metadata": {"bindings": shown}, "parts": {}, "created_on": _now()}
+    _activate(script, version, {})
+    return script
 
 
 def _keep(script: Script, request: Request) -> str:
