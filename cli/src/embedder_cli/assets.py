@@ -31,3 +31,7 @@ def copy(package: Path, target: Path) -> None:
     target.mkdir(parents=True)
     for name in FILES:
         shutil.copyfile(package / name, target / name)
+
+
+if __name__ == "__main__":  # `npm run build`, which needs none of this package's dependencies
+    copy(Path("node_modules/swagger-ui-dist"), Path("public/docs/vendor"))

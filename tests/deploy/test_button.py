@@ -1,0 +1,61 @@
+"""The scripts of the button Deploy to Cloudflare: what Workers Builds runs, in a clone without the viewer."""
+
+import json
+import re
+import shutil
+import tomllib
+
+import pytest
+
+from embedder.settings import Settings, SettingsError
+from embedder_cli import runtime
+
+PACKAGE = json.loads((runtime.ROOT / "package.json").read_text(encoding="utf-8"))
+
+
+def example():
+    text = (runtime.ROOT / ".dev.vars.example").read_text(encoding="utf-8")
+    return dict(re.findall(r'^(\w+)="(.*)"$', text, re.MULTILINE))
+
+
+@pytest.fixture
+def upload(rehearsal):
+    """Run commands one after the other in a clone, on a new account; return its parts, its metadata and its assets."""
+
+    def run(*commands):
+        rehearsal.api.state = type(rehearsal.api.state)()
+        shutil.rmtree(rehearsal.checkout / "public" / "docs" / "vendor", ignore_errors=True)
+        for command in commands:
+            done = rehearsal.wrangler(*command.split())
+            assert done.returncode == 0, done.stdout + done.stderr
+        version = rehearsal.script.versions[rehearsal.script.current]
+        return version["parts"], version["metadata"]["bindings"], rehearsal.api.state.manifest
+
+    return run
+
+
+@pytest.mark.index
+def test_the_scripts_upload_what_a_deployment_from_a_checkout_uploads(upload):
+    by_button = upload("npm run build", "npm run deploy")
+    assert "/docs/vendor/swagger-ui-bundle.js" in by_button[2]
+    assert by_button == upload("pywrangler deploy --env=")
+
+
+def test_the_scripts_pin_the_version_that_is_tested():
+    project = (runtime.ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    [pin] = re.findall(r'"(workers-py==[\d.]+)"', project)
+    assert f"--from {pin} " in PACKAGE["scripts"]["deploy"]
+
+
+def test_the_service_rejects_the_example_of_a_key():
+    with pytest.raises(SettingsError, match="API_KEYS"):
+        Settings.from_env(example())
+
+
+def test_every_binding_that_the_button_asks_for_is_described():
+    config = tomllib.loads((runtime.ROOT / "wrangler.toml").read_text(encoding="utf-8"))
+    asked = {*config["vars"], *example(), config["ai"]["binding"]}
+    asked |= {item["binding"] for item in config["vectorize"]} | {item["name"] for item in config["ratelimits"]}
+    described = PACKAGE["cloudflare"]["bindings"]
+    assert described.keys() == asked
+    assert all(item["description"] for item in described.values())
