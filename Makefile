@@ -47,8 +47,8 @@ load: .venv/.ready ## keep 200 connections busy, with faults among them (SECONDS
 fuzz: .venv/.ready ## run the fuzzers with a larger budget
 	pytest tests/core/test_fuzz.py tests/runtime/test_fuzz.py --hypothesis-profile=long
 
-deploy: .venv/.ready ## deploy step by step; YES=1 asks nothing
-	@embedder deploy $(if $(YES),--yes)
+deploy: .venv/.ready ## deploy step by step: YES=1 asks nothing, ARGS=--rollback goes back
+	@embedder deploy $(if $(YES),--yes) $(ARGS)
 
 doctor: .venv/.ready ## check a service: URL=https://... KEY=...
 	@$(if $(KEY),EMBEDDER_KEY='$(KEY)') embedder doctor '$(URL)' $(ARGS)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from embedder_cli.deploy import check, failures, plan
+from embedder_cli.deploy import check, commands, failures, plan
 from embedder_cli.deploy.check import Outcome
 from embedder_cli.deploy.plan import DeployError, Wanted
 from embedder_cli.deploy.steps import Deployment, Dialog, Done
@@ -378,3 +378,17 @@ def test_the_check_waits_until_the_new_version_answers_several_times_in_a_row():
 )
 def test_a_version_that_never_answers_well(answer, outcome):
     assert check.wait_for(Health(answer), "new", lambda _: None) is outcome
+
+
+def test_a_command_that_hangs_is_ended_and_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(commands, "_LIMIT_S", 0.2)
+    for loud in (False, True):
+        done = commands.Commands(tmp_path).run(["sleep", "60"], loud=loud)
+        assert done.code < 0
+        assert done.reason == "it did not end within 0.2 s"
+
+
+def test_the_secrets_file_is_deleted_with_the_command(tmp_path):
+    done = commands.Commands(tmp_path).run(["cat"], loud=True, secrets={"API_KEYS": "a:b"})
+    assert done.code  # cat knows no --secrets-file
+    assert list(tmp_path.iterdir()) == []

@@ -146,7 +146,6 @@ class FakeApi:
         except HTTPException:
             self.unknown.append(f"{request.method} {request.path}")
             return _envelope(404, errors=[{"code": 7003, "message": f"No route for {request.method} {request.path}"}])
-        arguments.pop("account", None)
         request.get_data(cache=True, parse_form_data=True)
         with self._lock:
             response = self._serve(name, request, arguments)
@@ -156,13 +155,17 @@ class FakeApi:
     def _serve(self, name: str, request: Request, arguments: dict[str, str]) -> Response:
         self.calls.append(name)
         try:
-            self._check(name, request)
+            self._check(name, request, arguments.pop("account", ACCOUNT))
             return _envelope(200, result=getattr(self, f"do_{name}")(request, **arguments))
         except ApiError as error:
             fault = error.fault
             return _envelope(fault.status, errors=[{"code": fault.code, "message": fault.message}])
 
-    def _check(self, name: str, request: Request) -> None:
+    def _check(self, name: str, request: Request, account: str) -> None:
+        if account not in self.state.names:
+            raise ApiError(
+                Fault(404, 7003, "Could not route to the account, perhaps your object identifier is invalid?")
+            )
         given = request.headers.get("authorization")
         if name != "upload_assets" and given != f"Bearer {TOKEN}":
             raise ApiError(Fault(403 if name != "verify" else 401, 9109, "Invalid access token"))

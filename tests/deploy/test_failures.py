@@ -45,15 +45,21 @@ def test_a_token_without_a_permission(rehearsal):
     assert rehearsal.changes == []
 
 
-def test_an_index_of_other_dimensions(rehearsal):
-    rehearsal.with_index(1024)
-    assert sentence(rehearsal.deploy("--yes"), "index").startswith("embedder exists with 1024 dimensions")
-    assert rehearsal.changes == []
-
-
 def test_no_key_for_a_first_deployment_without_a_user(rehearsal):
     rehearsal.environment = {"EMBEDDER_KEY": ""}
     assert "Set EMBEDDER_KEY to a random key" in sentence(rehearsal.deploy("--yes"), "keys")
+    assert rehearsal.changes == []
+
+
+def test_an_index_of_other_dimensions_on_the_account_of_the_login(rehearsal):
+    """wrangler remembers an account of an earlier login; it is not used."""
+    remembered = rehearsal.home / "cache" / "wrangler-account.json"
+    remembered.parent.mkdir()
+    remembered.write_text('{"account": {"id": "%s", "name": "Before"}}' % ("9" * 32))
+    rehearsal.with_index(1024)
+    done = rehearsal.deploy("--yes")
+    assert "login: account Example." in done.stdout
+    assert sentence(done, "index").startswith("embedder exists with 1024 dimensions")
     assert rehearsal.changes == []
 
 

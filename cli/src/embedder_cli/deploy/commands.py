@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from embedder_cli import runtime
 from embedder_cli.deploy.failures import Done
 
 _KEPT_LINES = 500
+_LIMIT_S = 600  # of one command
 _STOP_GRACE_S = 5
 _STOPPING = (signal.SIGTERM, signal.SIGHUP)
 
@@ -30,44 +32,23 @@ class Commands:
 
     def run(self, command: Sequence[str], *, loud: bool = False, secrets: Mapping[str, str] | None = None) -> Done:
         """Run one command to its end. A `loud` one shows its output as it comes."""
-        with self._secrets_file(secrets) as option:
-            return self._loud([*command, *option]) if loud else self._silent(command)
+        with contextlib.ExitStack() as stack:
+            path = stack.enter_context(_secrets_file(self._folder, secrets)) if secrets else None
+            option = ["--secrets-file", str(path)] if path else []
+            process = stack.enter_context(
+                self._started([*command, *option], subprocess.STDOUT if loud else subprocess.PIPE)
+            )
+            if path:
+                stack.callback(path.unlink, missing_ok=True)  # first of all, should the command be interrupted
+            return _loud(process) if loud else _silent(process)
 
     def deployed(self) -> str:
         """Return the lines in which wrangler noted what it deployed."""
         return self._notes.read_text(encoding="utf-8") if self._notes.exists() else ""
 
     @contextlib.contextmanager
-    def _secrets_file(self, secrets: Mapping[str, str] | None) -> Iterator[list[str]]:
-        """Write secrets to a file that only this user can read, and delete it, whatever happens."""
-        if not secrets:
-            yield []
-            return
-        descriptor, path = tempfile.mkstemp(".json", dir=self._folder)  # mode 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(secrets, file)
-            yield ["--secrets-file", path]
-        finally:
-            Path(path).unlink(missing_ok=True)
-
-    def _silent(self, command: Sequence[str]) -> Done:
-        with self._started(command, subprocess.PIPE) as process:
-            output, errors = process.communicate()
-        return Done(process.returncode, output, errors)
-
-    def _loud(self, command: Sequence[str]) -> Done:
-        kept: deque[str] = deque(maxlen=_KEPT_LINES)
-        with self._started(command, subprocess.STDOUT) as process:
-            for line in process.stdout or ():
-                sys.stdout.write(line)
-                sys.stdout.flush()
-                kept.append(line)
-        return Done(process.returncode, "".join(kept))
-
-    @contextlib.contextmanager
     def _started(self, command: Sequence[str], stderr: int) -> "Iterator[subprocess.Popen[str]]":
-        """Start a command in a process group of its own; the group ends when the block is left."""
+        """Start a command in a process group of its own; the group ends with the block, or at the time limit."""
         process = subprocess.Popen(
             command,
             cwd=runtime.ROOT,
@@ -79,15 +60,49 @@ class Commands:
             errors="replace",
             start_new_session=True,
         )
+        limit = threading.Timer(_LIMIT_S, _end, [process])
+        limit.start()
         try:
             yield process
-            process.wait()
         finally:
+            limit.cancel()
             _end(process)
 
     def _environment(self) -> dict[str, str]:
         chosen = {"CLOUDFLARE_ACCOUNT_ID": self.account} if self.account else {}
         return {**runtime.environment(), **chosen, "WRANGLER_OUTPUT_FILE_PATH": str(self._notes)}
+
+
+@contextlib.contextmanager
+def _secrets_file(folder: Path, secrets: Mapping[str, str]) -> Iterator[Path]:
+    """Write secrets to a file that only this user can read, and delete it, whatever happens."""
+    descriptor, name = tempfile.mkstemp(".json", dir=folder)  # mode 0600
+    path = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(secrets, file)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _silent(process: "subprocess.Popen[str]") -> Done:
+    output, errors = process.communicate()
+    return Done(process.returncode, output, errors + _timed_out(process))
+
+
+def _loud(process: "subprocess.Popen[str]") -> Done:
+    kept: deque[str] = deque(maxlen=_KEPT_LINES)
+    for line in process.stdout or ():
+        sys.stdout.write(line)
+        sys.stdout.flush()
+        kept.append(line)
+    process.wait()
+    return Done(process.returncode, "".join(kept), _timed_out(process))
+
+
+def _timed_out(process: "subprocess.Popen[str]") -> str:
+    return f"[ERROR] it did not end within {_LIMIT_S} s" if process.returncode < 0 else ""
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
@@ -111,5 +126,6 @@ def stopped_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once: the clean-up must not be interrupted
     raise KeyboardInterrupt
