@@ -61,6 +61,17 @@ class Rehearsal:
         self.with_index(768)
         return self.script.current
 
+    def split_traffic(self, version: str, earlier: str) -> None:
+        """Give a tenth of the traffic of a version to one that was deployed before it."""
+        script = self.script
+        script.versions[earlier] = script.versions[version]
+        older = {**script.deployments[0], "created_on": "2026-01-01T00:00:00Z"}
+        script.deployments.append({**older, "versions": [{"version_id": earlier, "percentage": 100}]})
+        script.deployments[0]["versions"] = [
+            {"version_id": version, "percentage": 90},
+            {"version_id": earlier, "percentage": 10},
+        ]
+
     def with_index(self, dimensions: int) -> None:
         config = {"dimensions": dimensions, "metric": "cosine"}
         self.api.state.indexes["embedder"] = {"name": "embedder", "config": config}

@@ -130,13 +130,15 @@ def test_a_second_deployment_creates_nothing(first):
 
 
 def test_a_version_that_fails_its_check_is_rolled_back_without_a_user(rehearsal):
+    """The version before had most of the traffic: another one, which was deployed alone earlier, had the rest."""
     before = rehearsal.with_service()
+    rehearsal.split_traffic(before, "earlier")
     done = rehearsal.deploy("--yes")
     assert done.returncode == 1
     assert done.stderr == (
         f"deploy: Step check: the new version failed its check; version {before} is deployed again.\n"
     )
-    assert len(rehearsal.script.versions) == 2
+    assert len(rehearsal.script.versions) == 3
     assert rehearsal.script.current == before
 
 

@@ -23,7 +23,7 @@ _STOPPING = (signal.SIGTERM, signal.SIGHUP)
 
 
 class Commands:
-    """Runs commands. `notes` is the file in which wrangler writes what it deployed."""
+    """Runs commands. `folder` is a temporary one: for secrets, and for what wrangler notes of a deployment."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -32,15 +32,14 @@ class Commands:
 
     def run(self, command: Sequence[str], *, loud: bool = False, secrets: Mapping[str, str] | None = None) -> Done:
         """Run one command to its end. A `loud` one shows its output as it comes."""
-        with contextlib.ExitStack() as stack:
-            path = stack.enter_context(_secrets_file(self._folder, secrets)) if secrets else None
-            option = ["--secrets-file", str(path)] if path else []
-            process = stack.enter_context(
-                self._started([*command, *option], subprocess.STDOUT if loud else subprocess.PIPE)
-            )
-            if path:
-                stack.callback(path.unlink, missing_ok=True)  # first of all, should the command be interrupted
-            return _loud(process) if loud else _silent(process)
+        path = _secrets_file(self._folder, secrets) if secrets else None
+        option = ["--secrets-file", str(path)] if path else []
+        with self._started([*command, *option], subprocess.STDOUT if loud else subprocess.PIPE) as process:
+            try:
+                return _loud(process) if loud else _silent(process)
+            finally:
+                if path:
+                    path.unlink()
 
     def deployed(self) -> str:
         """Return the lines in which wrangler noted what it deployed."""
@@ -73,17 +72,12 @@ class Commands:
         return {**runtime.environment(), **chosen, "WRANGLER_OUTPUT_FILE_PATH": str(self._notes)}
 
 
-@contextlib.contextmanager
-def _secrets_file(folder: Path, secrets: Mapping[str, str]) -> Iterator[Path]:
-    """Write secrets to a file that only this user can read, and delete it, whatever happens."""
+def _secrets_file(folder: Path, secrets: Mapping[str, str]) -> Path:
+    """Write secrets to a file that only this user can read."""
     descriptor, name = tempfile.mkstemp(".json", dir=folder)  # mode 0600
-    path = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(secrets, file)
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(secrets, file)
+    return Path(name)
 
 
 def _silent(process: "subprocess.Popen[str]") -> Done:
