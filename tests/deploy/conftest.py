@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from embedder_cli import runtime
-from tests.deploy import fake_api
-from tests.deploy.fake_api import ACCOUNT, TOKEN, FakeApi
+from tests.deploy import account, fake_api
+from tests.deploy.account import ACCOUNT
+from tests.deploy.fake_api import TOKEN, FakeApi
 from tests.deploy.uploaded import serve_upload
 from tests.runtime import upstream
 from tests.worker import EMBEDDER
@@ -47,7 +48,7 @@ class Rehearsal:
         return self.url.removesuffix(fake_api.PREFIX)
 
     @property
-    def script(self) -> fake_api.Script:
+    def script(self) -> account.Script:
         return self.api.state.scripts["embedder"]
 
     @property
@@ -57,7 +58,7 @@ class Rehearsal:
 
     def with_service(self) -> str:
         """Put this service on the account, with its keys and its index, and return its version."""
-        self.api.state.scripts["embedder"] = fake_api.existing_script(OURS)
+        self.api.state.scripts["embedder"] = account.existing_script(OURS)
         self.with_index(768)
         return self.script.current
 

@@ -11,8 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -21,9 +20,10 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from tests.deploy.account import ACCOUNT, Account, Script, activate, described, keep, now
+
 PREFIX = "/client/v4"
 TOKEN = "t" * 40
-ACCOUNT = "0" * 31 + "1"
 _SCRIPT = "/accounts/<account>/workers/scripts/<name>"
 _INDEXES = "/accounts/<account>/vectorize/v2/indexes"
 ROUTES = {
@@ -71,38 +71,6 @@ class ApiError(Exception):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
         self.fault = fault
-
-
-@dataclass
-class Script:
-    """A Worker: its versions by id (metadata and parts as uploaded), and which are deployed, latest first."""
-
-    tag: str = field(default_factory=lambda: uuid.uuid4().hex)
-    versions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    deployments: list[dict[str, Any]] = field(default_factory=list)
-    secrets: dict[str, str] = field(default_factory=dict)
-    tags: list[str] = field(default_factory=list)
-    last_deployed_from: str = "wrangler"
-    subdomain: bool = False
-    previews: bool = False
-
-    @property
-    def current(self) -> str:
-        """The id of the version that is deployed."""
-        return self.deployments[0]["versions"][0]["version_id"]
-
-
-@dataclass
-class Account:
-    """Everything that the API keeps."""
-
-    names: dict[str, str] = field(default_factory=lambda: {ACCOUNT: "Example"})
-    subdomain: str | None = "example"
-    indexes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    metadata_indexes: dict[str, dict[str, str]] = field(default_factory=dict)
-    scripts: dict[str, Script] = field(default_factory=dict)
-    assets: set[str] = field(default_factory=set)
-    manifest: dict[str, Any] = field(default_factory=dict)
 
 
 class FakeApi:
@@ -200,8 +168,7 @@ class FakeApi:
 
     def do_create_index(self, request: Request) -> dict[str, Any]:
         wanted = request.get_json()
-        now = _now()
-        made = {"name": wanted["name"], "config": wanted["config"], "created_on": now, "modified_on": now}
+        made = {"name": wanted["name"], "config": wanted["config"], "created_on": now()}
         if self.state.indexes.setdefault(wanted["name"], made) is not made:
             raise ApiError(Fault(409, 3002, "vectorize.index.duplicate_name"))
         return made
@@ -235,33 +202,33 @@ class FakeApi:
 
     def do_upload(self, request: Request, name: str) -> dict[str, Any]:
         script = self.state.scripts.setdefault(name, Script())
-        version = _keep(script, request)
-        _activate(script, version, {})
+        version = keep(script, request)
+        activate(script, version, {})
         return {"id": name, "etag": version, "startup_time_ms": 400, "deployment_id": version.replace("-", "")}
 
     def do_upload_version(self, request: Request, name: str) -> dict[str, Any]:
         script = self._script(name)
-        version = _keep(script, request)
+        version = keep(script, request)
         return {"id": version, "startup_time_ms": 400, "resources": {"script": {"etag": version}}}
 
     def do_deploy(self, request: Request, name: str) -> dict[str, Any]:
         wanted = request.get_json()
         script = self._script(name)
         version = wanted["versions"][0]["version_id"]
-        return _activate(script, version, wanted.get("annotations") or {})
+        return activate(script, version, wanted.get("annotations") or {})
 
     def do_list_deployments(self, _: Request, name: str) -> dict[str, Any]:
         return {"deployments": self._script(name).deployments}
 
     def do_list_versions(self, _: Request, name: str) -> dict[str, Any]:
         script = self._script(name)
-        return {"items": [_described(script, version) for version in reversed(script.versions)]}
+        return {"items": [described(script, version) for version in reversed(script.versions)]}
 
     def do_version(self, _: Request, name: str, version: str) -> dict[str, Any]:
         script = self._script(name)
         if version not in script.versions:
             raise ApiError(Fault(404, 10092, "Version not found."))
-        return _described(script, version)
+        return described(script, version)
 
     def do_settings(self, request: Request, name: str) -> dict[str, Any]:
         self._script(name).tags = request.get_json().get("tags") or []
@@ -276,13 +243,13 @@ class FakeApi:
         script.secrets[wanted["name"]] = wanted["text"]
         if script.deployments:  # another secret is another version, and is deployed at once
             version = str(uuid.uuid4())
-            script.versions[version] = {**script.versions[script.current], "created_on": _now()}
-            _activate(script, version, {})
+            script.versions[version] = {**script.versions[script.current], "created_on": now()}
+            activate(script, version, {})
         return {"name": wanted["name"], "type": "secret_text"}
 
     def do_bindings(self, _: Request, name: str) -> dict[str, Any]:
         script = self._script(name)
-        bindings = _described(script, script.current)["resources"]["bindings"] if script.deployments else []
+        bindings = described(script, script.current)["resources"]["bindings"] if script.deployments else []
         return {"bindings": bindings}
 
     def do_enable_subdomain(self, request: Request, name: str) -> dict[str, bool]:
@@ -300,65 +267,9 @@ class FakeApi:
         return {"jwt": "complete.e30.x"}
 
 
-def existing_script(bindings: dict[str, str]) -> Script:
-    """Return a Worker with one deployed version and these bindings, by name: the type of each."""
-    script = Script(secrets={name: "" for name, kind in bindings.items() if kind == "secret_text"})
-    shown = [{"name": name, "type": kind} for name, kind in bindings.items()]
-    version = str(uuid.uuid4())
-    script.versions[version] = {"metadata": {"bindings": shown}, "parts": {}, "created_on": _now()}
-    _activate(script, version, {})
-    return script
-
-
-def _keep(script: Script, request: Request) -> str:
-    """Keep an upload as a version, and return its id."""
-    metadata = json.loads(request.form["metadata"])
-    parts = {name: (part.content_type, part.read()) for name, part in request.files.items()}
-    for binding in metadata["bindings"]:
-        if binding["type"] == "secret_text":
-            script.secrets[binding["name"]] = binding["text"]
-    version = str(uuid.uuid4())
-    script.versions[version] = {"metadata": metadata, "parts": parts, "created_on": _now()}
-    return version
-
-
-def _activate(script: Script, version: str, annotations: dict[str, str]) -> dict[str, Any]:
-    deployment = {
-        "id": str(uuid.uuid4()),
-        "source": "wrangler",
-        "strategy": "percentage",
-        "author_email": "someone@example.com",
-        "created_on": _now(),
-        "annotations": annotations,
-        "versions": [{"version_id": version, "percentage": 100}],
-    }
-    script.deployments.insert(0, deployment)
-    return deployment
-
-
-def _described(script: Script, version: str) -> dict[str, Any]:
-    kept = script.versions[version]
-    bindings = [item for item in kept["metadata"]["bindings"] if item["type"] != "secret_text"]
-    return {
-        "id": version,
-        "number": list(script.versions).index(version) + 1,
-        "metadata": {"created_on": kept["created_on"], "author_email": "someone@example.com", "source": "wrangler"},
-        "annotations": kept["metadata"].get("annotations", {}),
-        "resources": {
-            "bindings": [*bindings, *({"name": name, "type": "secret_text"} for name in script.secrets)],
-            "script": {"etag": version, "handlers": ["fetch"]},
-            "script_runtime": {},
-        },
-    }
-
-
 def _envelope(status: int, *, result: Any = None, errors: Any = ()) -> Response:
     body = {"success": not errors, "errors": list(errors), "messages": [], "result": result}
     return Response(json.dumps(body), status, content_type="application/json")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 class _Quiet(WSGIRequestHandler):

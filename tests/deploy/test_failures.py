@@ -2,7 +2,7 @@
 
 import re
 
-from tests.deploy import fake_api
+from tests.deploy import account
 from tests.deploy.fake_api import Fault
 
 
@@ -35,7 +35,7 @@ def test_an_api_that_can_not_be_reached(rehearsal):
 def test_several_accounts(rehearsal):
     rehearsal.api.state.names["2" * 32] = "Other"
     said = sentence(rehearsal.deploy("--yes"), "login")
-    assert said.startswith(f"the login has 2 accounts: {fake_api.ACCOUNT} (Example), {'2' * 32} (Other).")
+    assert said.startswith(f"the login has 2 accounts: {account.ACCOUNT} (Example), {'2' * 32} (Other).")
 
 
 def test_a_token_without_a_permission(rehearsal):
@@ -64,7 +64,7 @@ def test_an_index_of_other_dimensions_on_the_account_of_the_login(rehearsal):
 
 
 def test_a_worker_of_somebody_else(rehearsal):
-    script = fake_api.existing_script({"AI": "ai", "DB": "d1", "API_KEYS": "secret_text"})
+    script = account.existing_script({"AI": "ai", "DB": "d1", "API_KEYS": "secret_text"})
     rehearsal.api.state.scripts["embedder"] = script
     said = sentence(rehearsal.deploy("--yes"), "worker")
     assert said.startswith("A Worker embedder exists that is not this service (its bindings: AI, API_KEYS, DB).")
@@ -75,7 +75,7 @@ KEY_SHOWN = re.compile(r"^keys: The key of your clients: (\S+)$", re.MULTILINE)
 UPLOADS = {
     "account_subdomain": (
         Fault(404, 10007, "You do not have a workers.dev subdomain."),
-        rf"the account has no workers\.dev subdomain\. Register one at \S+/{fake_api.ACCOUNT}/workers/onboarding",
+        rf"the account has no workers\.dev subdomain\. Register one at \S+/{account.ACCOUNT}/workers/onboarding",
     ),
     "assets_session": (
         Fault(400, 10139, "Asset too large"),

@@ -13,8 +13,9 @@ import requests
 
 from standin import lexical
 from tests.deploy import fake_api
+from tests.deploy.account import ACCOUNT
 from tests.deploy.conftest import KEY, Rehearsal
-from tests.deploy.fake_api import ACCOUNT, TOKEN
+from tests.deploy.fake_api import TOKEN
 
 MODEL = "@cf/google/embeddinggemma-300m"
 STORIES = [

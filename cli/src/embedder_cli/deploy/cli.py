@@ -35,11 +35,7 @@ def main(
     dialog = Dialog(lambda question, default: typer.confirm(question, default=default), typer.echo, yes, overwrite)
     with tempfile.TemporaryDirectory() as folder, stopped_by_signals():
         try:
-            config = tomllib.loads((runtime.ROOT / "wrangler.toml").read_text(encoding="utf-8"))
-            key = os.environ.get("EMBEDDER_KEY") or None
-            deployment = Deployment(Wanted.from_config(config), Commands(Path(folder)), dialog, key)
-            typer.echo("packages: what is uploaded with the Worker ...")
-            runtime.prepare()
+            deployment = _prepared(dialog, Path(folder))
             raise typer.Exit(_roll_back(deployment) if rollback else _deploy(deployment, checked))
         except (DeployError, runtime.RuntimeSetupError) as error:
             typer.echo(f"deploy: {error}", err=True)
@@ -47,6 +43,15 @@ def main(
         except KeyboardInterrupt as error:
             typer.echo("deploy: stopped; start again to continue.", err=True)
             raise typer.Exit(1) from error
+
+
+def _prepared(dialog: Dialog, folder: Path) -> Deployment:
+    config = tomllib.loads((runtime.ROOT / "wrangler.toml").read_text(encoding="utf-8"))
+    key = os.environ.get("EMBEDDER_KEY") or None
+    deployment = Deployment(Wanted.from_config(config), Commands(folder), dialog, key)
+    typer.echo("packages: what is uploaded with the Worker ...")
+    runtime.prepare()
+    return deployment
 
 
 def _deploy(deployment: Deployment, url: str | None) -> int:
