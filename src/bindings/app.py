@@ -24,6 +24,8 @@ _VARIABLES = (
     "CORS_ORIGINS",
     "DEADLINE_S",
     "WAIT_S",
+    "AI_GATEWAY",
+    "AI_GATEWAY_CACHE_TTL_S",
 )
 
 
@@ -40,7 +42,7 @@ def app() -> App:
     index = getattr(env, "VECTORIZE", None)
     return App(
         settings=settings,
-        embedder=Embedder(settings, WorkersAI(getattr(env, "AI", None)), clock=clock, jitter=js.Math.random),
+        embedder=Embedder(settings, WorkersAI(getattr(env, "AI", None), settings), clock=clock, jitter=js.Math.random),
         index=Store(Vectorize(index), clock=clock, wait_s=settings.wait_s) if index else None,
         clock=clock,
         log=js.console.log,

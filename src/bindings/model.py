@@ -7,7 +7,7 @@ from workers import import_from_javascript
 from embedder import vectorize
 from embedder.errors import EmbedderError
 from embedder.rpc import Reply
-from embedder.settings import MODEL
+from embedder.settings import MODEL, Settings
 
 _js = import_from_javascript("bindings/vectors.js")
 
@@ -15,8 +15,10 @@ _js = import_from_javascript("bindings/vectors.js")
 class WorkersAI:
     """The binding `AI`, and computations on its answers."""
 
-    def __init__(self, ai: Any) -> None:
+    def __init__(self, ai: Any, settings: Settings) -> None:
         self._ai = ai
+        if settings.ai_gateway:
+            _js.useGateway(settings.ai_gateway, settings.ai_gateway_cache_ttl_s)
 
     async def ask(
         self,

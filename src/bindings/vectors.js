@@ -28,6 +28,14 @@ class Answer {
   }
 }
 
+/** @type {{ gateway?: GatewayOptions }} the same for every call: the AI binding shares the options of overlapping calls */
+let gatewayOption = {};
+
+/** Sends all later calls through an AI Gateway. @param {string} id @param {number} ttl in seconds; 0: the gateway's own */
+export function useGateway(id, ttl) {
+  gatewayOption = { gateway: ttl ? { id, cacheTtl: ttl } : { id } };
+}
+
 /**
  * Embeds `count` texts with Workers AI. The `fault` of the answer is "" (none), "http", "type", "invalid", "timeout",
  * "disconnected" or "broken"; `ports.Answer` explains them.
@@ -38,7 +46,7 @@ class Answer {
 export async function ask(scope, ai, model, inputs, count, dimensions, withFloats, rejectIfBusy) {
   try {
     scope.check();
-    const options = { returnRawResponse: true, rejectIfBusy, signal: scope.controller.signal };
+    const options = { returnRawResponse: true, rejectIfBusy, signal: scope.controller.signal, ...gatewayOption };
     const call = /** @type {any} */ (ai).run(model, JSON.parse(inputs), options);
     /** @type {Response} */
     const response = await scope.within(call);

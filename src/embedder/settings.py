@@ -1,5 +1,6 @@
 """The limits, each with its unit and source, and the variables of the Worker."""
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -13,6 +14,7 @@ MAX_TEXTS_OPENAI = 2048  # texts in one request of the OpenAI dialect (OpenAI's 
 MAX_CALLS_IN_FLIGHT = 6  # open upstream connections of one Worker request (Workers platform limits)
 MAX_REQUEST_ID_CHARS = 64
 MAX_JSON_DEPTH = 64  # levels of arrays and objects; bindings/depth.js has the same number
+_GATEWAY = re.compile(r"[A-Za-z0-9_-]{1,64}")  # AI Gateway, Limits
 
 
 class SettingsError(Exception):
@@ -29,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cors_origins: frozenset[str] = frozenset()
     deadline_s: int = 25  # seconds for a request, retries included
     wait_s: int = 30  # seconds that `"wait": true` waits for a write to become visible
+    ai_gateway: str = ""  # id of the AI Gateway that calls of the model pass through
+    ai_gateway_cache_ttl_s: int = 0  # seconds that it keeps an answer; 0: its own setting
 
     @classmethod
     def from_env(cls, env: Mapping[str, object]) -> "Settings":
@@ -42,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             cors_origins=_origins(env, faults),
             deadline_s=_integer(env, "DEADLINE_S", 25, 1, 300, faults),
             wait_s=_integer(env, "WAIT_S", 30, 0, 120, faults),
+            ai_gateway=_gateway(env, faults),
+            ai_gateway_cache_ttl_s=_integer(env, "AI_GATEWAY_CACHE_TTL_S", 0, 0, 2_592_000, faults),
         )
         if faults:
             raise SettingsError(" ".join(faults))
@@ -61,6 +67,13 @@ def _auth(env: Mapping[str, object], faults: list[str]) -> bool:
     if value not in ("on", "off"):
         faults.append('AUTH must be "on" or "off".')
     return value != "off"
+
+
+def _gateway(env: Mapping[str, object], faults: list[str]) -> str:
+    gateway = str(env.get("AI_GATEWAY", ""))
+    if gateway and not _GATEWAY.fullmatch(gateway):
+        faults.append("AI_GATEWAY must be the id of a gateway: at most 64 letters, digits, hyphens and underscores.")
+    return gateway
 
 
 def _keys(env: Mapping[str, object], faults: list[str]) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,17 @@ import httpx
 from embedder_cli.runtime import ROOT
 
 # Variables of the Worker, in the order of docs/configuration.md.
-WORKER = ("AUTH", "API_KEYS", "CORS_ORIGINS", "MAX_TEXT_TOKENS", "MAX_BODY_BYTES", "DEADLINE_S", "WAIT_S")
+WORKER = (
+    "AUTH",
+    "API_KEYS",
+    "CORS_ORIGINS",
+    "MAX_TEXT_TOKENS",
+    "MAX_BODY_BYTES",
+    "DEADLINE_S",
+    "WAIT_S",
+    "AI_GATEWAY",
+    "AI_GATEWAY_CACHE_TTL_S",
+)
 # Variables of the emulator, see local/wrangler.toml.
 EMULATOR = (
     "LOCAL_EMBEDDINGS_URL",
