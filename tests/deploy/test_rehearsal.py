@@ -13,7 +13,7 @@ import requests
 
 from standin import lexical
 from tests.deploy import fake_api
-from tests.deploy.account import ACCOUNT
+from tests.deploy.account import ACCOUNT, Script
 from tests.deploy.conftest import KEY, Rehearsal
 from tests.deploy.fake_api import TOKEN
 
@@ -83,8 +83,8 @@ def test_the_key_and_the_token_are_in_no_output_and_no_log(first):
     assert first.rehearsal.traces(TOKEN) == []
 
 
-def test_the_secrets_file_was_for_this_user_only_and_is_gone(first):
-    """See test_interruptions for the mode, and for the end of a deployment that was stopped."""
+def test_nothing_of_the_deployment_stays_on_the_machine(first):
+    """See test_interruptions for the secrets file of a deployment that is stopped, and its mode."""
     assert list(first.rehearsal.home.rglob("*.json")) == [first.rehearsal.home / ".wrangler" / "metrics.json"]
 
 
@@ -163,6 +163,16 @@ def test_without_an_earlier_version_a_rollback_says_so(rehearsal):
         1,
         "deploy: Step rollback: there is no earlier version to go back to. Correct src/, and deploy again.\n",
     )
+
+
+def test_a_secret_that_was_set_before_the_first_deployment_is_kept(rehearsal):
+    rehearsal.environment = {"EMBEDDER_KEY": ""}
+    rehearsal.with_index(768)
+    rehearsal.api.state.scripts["embedder"] = Script(secrets={"API_KEYS": "default:set-by-hand"})
+    done = rehearsal.deploy("--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "keys: the secret API_KEYS exists." in done.stdout
+    assert rehearsal.script.secrets == {"API_KEYS": "default:set-by-hand"}
 
 
 def test_keys_are_rotated_by_a_secret_that_holds_both(rehearsal):

@@ -77,7 +77,7 @@ def _show(key: str, what: str = "The key of your clients") -> None:
 def _examine(deployment: Deployment, url: str | None) -> int:
     """Let the doctor examine the new version; go back if it fails."""
     if not url:
-        typer.echo("check: the Worker has no address on workers.dev. `embedder doctor https://... ` checks it.")
+        typer.echo("check: the Worker has no address on workers.dev; with --url https://... its own one is checked.")
         return 0
     wants_keys = deployment.wanted.wants_keys
     outcome = check(url, deployment.key, deployment.version, wants_keys=wants_keys, say=typer.echo)

@@ -17,7 +17,7 @@ _PERMISSIONS = {
 }
 _NOT_AUTHENTICATED = (1000, 6003, 9106, 9109, 10001)
 NOT_ALLOWED = 10000
-_NO_WORKER = 10007
+_NO_WORKER = (10007, 10090)
 _REJECTED_AT_START = 10021
 _TOO_LARGE = 10027
 # lines of wrangler that say nothing about the cause
@@ -54,7 +54,7 @@ class Done:
 
 def no_worker(done: Done) -> bool:
     """Whether the command failed because there is no Worker of this name."""
-    return bool(done.code) and done.api_code == _NO_WORKER
+    return bool(done.code) and done.api_code in _NO_WORKER
 
 
 def no_deployment(done: Done) -> bool:
