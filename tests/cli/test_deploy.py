@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from embedder_cli.deploy import check, commands, failures, plan
+from embedder_cli.deploy import check, cli, commands, failures, plan
 from embedder_cli.deploy.check import Outcome
 from embedder_cli.deploy.plan import DeployError, Wanted
 from embedder_cli.deploy.steps import Deployment, Dialog, Done
@@ -392,3 +392,12 @@ def test_the_secrets_file_is_deleted_with_the_command(tmp_path):
     done = commands.Commands(tmp_path).run(["cat"], loud=True, secrets={"API_KEYS": "a:b"})
     assert done.code  # cat knows no --secrets-file
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_check_goes_back_also_to_a_worker_that_was_overwritten():
+    runner = ScriptedRunner()
+    made = deployment(runner, unattended=True)
+    made.before = plan.Existing("old", ours=False)
+    with pytest.raises(DeployError, match="version old is deployed again"):
+        cli._go_back(made)
+    assert runner.changes == ["wrangler rollback old --env= --yes --message=embedder deploy --rollback"]

@@ -94,7 +94,7 @@ def _examine(deployment: Deployment, url: str | None) -> int:
 def _go_back(deployment: Deployment) -> None:
     """Offer the version before; without a user, go back to it. Raises DeployError, whatever happened."""
     before = deployment.before.version
-    if not before or not deployment.before.ours:
+    if not before:
         raise DeployError(
             "Step check: the new version fails its check, and there is none before it. Correct it, and start again."
         )
