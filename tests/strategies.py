@@ -165,6 +165,9 @@ def check_error(path: str, status: int, text: str) -> None:
     elif path.startswith("/api/"):
         assert body.keys() == {"error"}
         message = body["error"]
+    elif path == "/mcp":
+        assert body.keys() == {"jsonrpc", "id", "error"}
+        message = body["error"]["message"]
     elif path in ("/v1/embed", "/v2/embed"):
         assert body.keys() == {"message"}
         message = body["message"]

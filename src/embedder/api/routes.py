@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
-from embedder.api import cohere, google, models, native, ollama, openai, workers_ai
+from embedder.api import cohere, google, mcp, models, native, ollama, openai, workers_ai
 from embedder.api.routing import Route
 from embedder.errors import EmbedderError
 from embedder.settings import MODEL
@@ -18,11 +18,13 @@ TABLE: tuple[Route, ...] = (
     *workers_ai.ROUTES,
     *ollama.ROUTES,
     *cohere.ROUTES,
+    *mcp.ROUTES,
 )
 _ERROR_FORMATS = (
     (re.compile(r"/client/v4/.*/ai/v1/"), workers_ai.openai_error_text),
     (re.compile(r"/client/v4/"), workers_ai.error_text),
     (re.compile(r"/api/"), ollama.error_text),
+    (re.compile(f"{mcp.PATH}$"), mcp.error_text),
     (re.compile(r"/v[12]/embed$"), cohere.error_text),
     (re.compile(r"/v1beta/|.*:(batchEmbedContents|embedContent)$"), google.error_text),
 )

@@ -1,0 +1,113 @@
+"""Model Context Protocol: tools for agents. The server is stateless and answers with JSON.
+
+Source: the specification, versions 2026-07-28 (`server/discover`) and
+2025-11-25 (`initialize`), "Streamable HTTP" and "Tools".
+"""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from embedder.api import tools
+from embedder.api.routing import HttpResponse, Route
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.errors import EmbedderError
+
+PATH = "/mcp"
+MODERN, LEGACY = "2026-07-28", ("2025-11-25", "2025-06-18", "2025-03-26")
+SERVER = {"name": "embedder", "version": "0.1.0"}
+_INSTRUCTIONS = "Search, read and store texts by meaning, and compare texts with each other."
+_META = "io.modelcontextprotocol/"
+# What every result has in version 2026-07-28.
+_COMPLETE = f'"resultType":"complete","_meta":{{"{_META}serverInfo":{msgspec.json.encode(SERVER).decode()}}}'
+_PARSE_ERROR, _INVALID_REQUEST, _METHOD_NOT_FOUND, _INTERNAL_ERROR = -32700, -32600, -32601, -32603
+_UNSUPPORTED_VERSION = -32022
+
+
+class Params(Struct):
+    """Parameters of a call. Other fields are ignored."""
+
+    name: str = ""
+    arguments: Raw = msgspec.field(default_factory=lambda: Raw(b"{}"))
+    protocol_version: str = msgspec.field(default="", name="protocolVersion")
+    meta: dict[str, Any] = msgspec.field(default_factory=dict, name="_meta")
+
+
+class Message(Struct):
+    """A JSON-RPC request, or a notification, which has no id."""
+
+    jsonrpc: Literal["2.0"]
+    method: str
+    id: int | str | UnsetType = UNSET
+    params: Params = msgspec.field(default_factory=Params)
+
+
+class Answer(Struct, omit_defaults=True):
+    """A JSON-RPC response."""
+
+    jsonrpc: str
+    id: int | str | None
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+
+async def handle(app: App, context: RequestContext, message: Message) -> HttpResponse:
+    """Answer one message. A notification has an empty answer."""
+    if message.id is UNSET:
+        return HttpResponse(202, None)
+    version = message.params.meta.get(f"{_META}protocolVersion", MODERN)
+    if version not in (MODERN, *LEGACY):
+        data = {"supported": [MODERN], "requested": version}
+        return _error(message, _UNSUPPORTED_VERSION, f"Unsupported protocol version; use {MODERN}.", data)
+    if message.method == "tools/call":
+        return _result(message, await tools.call(app, context, message.params.name, bytes(message.params.arguments)))
+    result = _results(app, message).get(message.method)
+    if result is None:
+        return _error(message, _METHOD_NOT_FOUND, f"Unknown method {message.method[:100]!r}.")
+    return _result(message, HttpResponse(200, msgspec.json.encode(result).decode()[1:-1]))
+
+
+def _results(app: App, message: Message) -> dict[str, dict[str, Any]]:
+    """Return the results of the methods that call nothing. Without an index, there is only the tool `compare`."""
+    wanted = message.params.protocol_version
+    about = {"capabilities": {"tools": {}}, "instructions": _INSTRUCTIONS}
+    caching = {"ttlMs": 0, "cacheScope": "private"}
+    return {
+        "initialize": {"protocolVersion": wanted if wanted in LEGACY else LEGACY[0], "serverInfo": SERVER, **about},
+        "server/discover": {"supportedVersions": [MODERN], **about, **caching},
+        "tools/list": {
+            "tools": [tools.describe(name) for name in tools.TOOLS if app.index or name == "compare"],
+            **caching,
+        },
+        "ping": {},
+    }
+
+
+def _result(message: Message, members: HttpResponse) -> HttpResponse:
+    """Return the response to a message, given the members of its result."""
+    head = msgspec.json.encode({"jsonrpc": "2.0", "id": message.id, "result": {}}).decode()[:-2]
+    tail = f",{_COMPLETE}}}}}" if message.params.meta else "}}"
+    if members.numbers is None:
+        members.tail = ""
+        members.text = f"{head}{members.text}{tail if members.text else tail.removeprefix(',')}"
+    else:
+        members.text = f"{head}{members.text}"
+        members.tail += tail
+    return members
+
+
+def _error(message: Message, code: int, text: str, data: object = None) -> HttpResponse:
+    error = {"code": code, "message": text, **({"data": data} if data else {})}
+    return HttpResponse(200, msgspec.json.encode({"jsonrpc": "2.0", "id": message.id, "error": error}).decode())
+
+
+def error_text(error: EmbedderError) -> str:
+    """Return `error` in the format of JSON-RPC."""
+    code = _PARSE_ERROR if error.code == "invalid_json" else _INVALID_REQUEST if error.status < 500 else _INTERNAL_ERROR
+    body = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": error.message}}
+    return msgspec.json.encode(body).decode()
+
+
+ROUTES = (Route("POST", PATH, handle, "Tools for agents (Model Context Protocol)", Message, Answer),)

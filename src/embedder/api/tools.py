@@ -1,0 +1,134 @@
+"""The operations as tools for agents. Results contain texts and scores, never vectors."""
+
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from embedder import decoding, documents, requests, texts
+from embedder.api.routing import HttpResponse
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.errors import EmbedderError, invalid
+from embedder.requests import DocumentIn, Text, Texts
+from embedder.settings import MAX_TEXTS_PER_CALL
+from embedder.vectorize import Id, Match, Namespace, Stored
+
+_FILTER = 'A metadata filter, such as {"year": {"$gte": 2020}}.'
+
+
+class Search(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Find the stored texts whose meaning is nearest to a text. Scores are cosines: 1 is the same meaning."""
+
+    text: Text
+    top_k: Annotated[int, Meta(ge=1, le=20)] = 5
+    namespace: Namespace = None
+    filter: Annotated[dict[str, Any] | None, Meta(description='Metadata filter, such as {"year": {"$gte": 2020}}.')] = (
+        None
+    )
+    min_score: float | None = None
+
+
+class Get(Struct, forbid_unknown_fields=True):
+    """Get stored texts and their metadata by id."""
+
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=20)]
+
+
+class Store(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Store texts, so that `search` finds them. A text with an id that is already stored replaces it."""
+
+    documents: Annotated[list[DocumentIn], Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL)]
+    namespace: Namespace = None
+
+
+class Compare(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Compare the meaning of a text (source) with other texts, or of all texts with each other. Returns cosines."""
+
+    source: Text | None = None
+    texts: Texts
+
+
+class Tool(Struct, frozen=True):
+    """A tool: its arguments, and what it does with them."""
+
+    arguments: Any
+    run: Callable[[App, RequestContext, Any], Awaitable[HttpResponse]]
+    read_only: bool = True
+
+
+async def _search(app: App, context: RequestContext, given: Search) -> HttpResponse:
+    fields = {name: getattr(given, name) for name in given.__struct_fields__}
+    found = (await documents.search(app, context, requests.SearchRequest(**fields))).body
+    return _content(msgspec.json.encode({"matches": [_readable(match) for match in found.matches]}).decode())
+
+
+async def _get(app: App, context: RequestContext, given: Get) -> HttpResponse:
+    found = (await documents.get(app, context, requests.GetRequest(ids=given.ids))).body
+    body = {"documents": [_readable(vector) for vector in found.vectors], "missing": found.missing}
+    return _content(msgspec.json.encode(body).decode())
+
+
+async def _store(app: App, context: RequestContext, given: Store) -> HttpResponse:
+    request = requests.UpsertRequest(documents=given.documents, namespace=given.namespace)
+    return _content(msgspec.json.encode((await documents.upsert(app, context, request)).body).decode())
+
+
+async def _compare(app: App, context: RequestContext, given: Compare) -> HttpResponse:
+    request = requests.SimilarityRequest(source=given.source, texts=given.texts)
+    result = await texts.similarity(app, context, request)
+    # The scores are numbers of JavaScript. Their JSON needs no escapes, so it can be written into a JSON string.
+    head, _, tail = (_content("#").text or "").partition("#")
+    return HttpResponse(200, f"{head}[", prepared=result.prepared, numbers=result.numbers, tail=f"]{tail}")
+
+
+def _readable(item: Match | Stored) -> dict[str, Any]:
+    """Return a stored text without its vector."""
+    metadata = dict(item.metadata) if isinstance(item.metadata, dict) else {}
+    found = {"id": item.id, "text": metadata.pop("text", None), "metadata": metadata or None}
+    if isinstance(item, Match):
+        found["score"] = item.score
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _content(text: str, *, is_error: bool = False) -> HttpResponse:
+    """Return the members of a tool's result."""
+    return _members({"content": [{"type": "text", "text": text}], "isError": is_error})
+
+
+def _members(result: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(200, msgspec.json.encode(result).decode()[1:-1])
+
+
+TOOLS = {
+    "search": Tool(Search, _search),
+    "get": Tool(Get, _get),
+    "store": Tool(Store, _store, read_only=False),
+    "compare": Tool(Compare, _compare),
+}
+
+
+@cache
+def describe(name: str) -> dict[str, Any]:
+    """Return a tool as `tools/list` describes it."""
+    schema = msgspec.json.schema(TOOLS[name].arguments)
+    definitions = schema.pop("$defs")
+    root = definitions.pop(schema.pop("$ref").rpartition("/")[2])
+    description = root.pop("description")
+    schema = {"type": "object", **root, **({"$defs": definitions} if definitions else {})}
+    hints = {"readOnlyHint": TOOLS[name].read_only, "idempotentHint": True, "openWorldHint": False}
+    return {"name": name, "description": description, "inputSchema": schema, "annotations": hints}
+
+
+async def call(app: App, context: RequestContext, name: str, arguments: bytes) -> HttpResponse:
+    """Call a tool, and return the members of its result. Errors are results too, so that a model can correct them."""
+    tool = TOOLS.get(name)
+    try:
+        if tool is None:
+            raise invalid(f"Unknown tool {name[:100]!r}; use {', '.join(TOOLS)}.")
+        return await tool.run(app, context, decoding.decode(arguments, tool.arguments))
+    except EmbedderError as error:
+        context.code = error.code
+        return _content(error.message, is_error=True)
