@@ -1,5 +1,6 @@
 """A running Worker with the local emulator, for tests."""
 
+import contextlib
 import socket
 import subprocess
 import sys
@@ -29,8 +30,9 @@ class Worker:
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
+        with contextlib.suppress(ValueError):  # closed while it is read
+            for line in self.process.stdout:
+                self.lines.append(line.rstrip("\n"))
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_LIMIT_S

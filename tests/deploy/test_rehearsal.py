@@ -10,8 +10,8 @@ from subprocess import CompletedProcess
 import openai
 import pytest
 import requests
-from standin import lexical
 
+from emulator import lexical
 from tests.deploy import fake_api
 from tests.deploy.account import ACCOUNT, Script
 from tests.deploy.conftest import KEY, Rehearsal

@@ -36,13 +36,14 @@ export default {
 VARIABLES = {"DIMENSIONS": "4", "VISIBILITY_DELAY_MS": "0", "METADATA_INDEXES": "lang:string,year:number,a.b:boolean"}
 SETTLE_LIMIT_S = 60
 
-_LINES = workerd.vectorize("REAL", entrypoint="Vectorize")
 # name of an emulator -> its bindings
 BINDINGS = {
-    "REAL": {"LINES": _LINES, "REAL": workerd.Binding(_LINES.replace('json = "true"', 'json = "false"'))},
+    "REAL": {
+        "LINES": workerd.vectorize("REAL", entrypoint="Vectorize"),
+        "REAL": workerd.vectorize("REAL", entrypoint="Vectorize", ndjson=False),
+    },
     "RPC": {"RPC": workerd.service("RPC", "Vectorize")},
 }
-assert BINDINGS["REAL"]["REAL"] != _LINES
 
 
 class IndexBinding:

@@ -1,32 +1,28 @@
-"""What stands behind the names in a Worker's `env`."""
+"""Bindings of a Worker: what `env` contains. Each is a `Worker.Binding` of workerd.capnp, without its name."""
 
 import json
 from collections.abc import Mapping
-from typing import NewType
+from typing import Any
 
-from tools.workerd.notation import many, named, quote
-
-Binding = NewType("Binding", str)
-"""What stands behind a name in `env`, as a fragment of the configuration."""
+Binding = Mapping[str, Any]
 
 
 def text(value: str) -> Binding:
-    return Binding(f"text = {quote(value)}")
+    return {"text": value}
 
 
 def json_value(value: object) -> Binding:
-    return Binding(f"json = {quote(json.dumps(value))}")
+    return {"json": json.dumps(value)}
 
 
 def service(name: str, entrypoint: str | None = None) -> Binding:
     """Another service of the configuration; `entrypoint` names a class other than the default one."""
-    target = f"(name = {quote(name)}, entrypoint = {quote(entrypoint)})" if entrypoint else quote(name)
-    return Binding(f"service = {target}")
+    return {"service": {"name": name, **({"entrypoint": entrypoint} if entrypoint else {})}}
 
 
 def namespace(class_name: str) -> Binding:
     """The Durable Objects of a class of the same Worker, see `Worker.durable_objects`."""
-    return Binding(f"durableObjectNamespace = {quote(class_name)}")
+    return {"durableObjectNamespace": {"className": class_name}}
 
 
 def ai(upstream: str, entrypoint: str | None = None) -> Binding:
@@ -34,20 +30,21 @@ def ai(upstream: str, entrypoint: str | None = None) -> Binding:
     return _wrapped("ai-api", {"fetcher": service(upstream, entrypoint)})
 
 
-def vectorize(upstream: str, index: str = "embedder", entrypoint: str | None = None) -> Binding:
-    """The real class of the Vectorize binding; `upstream` gets its HTTP calls."""
+def vectorize(upstream: str, index: str = "embedder", entrypoint: str | None = None, *, ndjson: bool = True) -> Binding:
+    """The real class of the Vectorize binding; `upstream` gets its HTTP calls, writes as JSON lines or as JSON."""
     inner = {
         "fetcher": service(upstream, entrypoint),
         "indexId": text(index),
         "indexVersion": text("v2"),
-        "useNdJson": json_value(value=True),
+        "useNdJson": json_value(ndjson),
     }
     return _wrapped("vectorize-api", inner)
 
 
 def _wrapped(module: str, inner: Mapping[str, Binding]) -> Binding:
-    return Binding(f'wrapped = (moduleName = "cloudflare-internal:{module}", innerBindings = {render(inner)})')
+    return {"wrapped": {"moduleName": f"cloudflare-internal:{module}", "innerBindings": named(inner)}}
 
 
-def render(bindings: Mapping[str, Binding]) -> str:
-    return many(named(name, value) for name, value in bindings.items())
+def named(bindings: Mapping[str, Binding]) -> list[dict[str, Any]]:
+    """Return bindings with their names, as a configuration lists them."""
+    return [{"name": name, **binding} for name, binding in bindings.items()]

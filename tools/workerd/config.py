@@ -1,21 +1,23 @@
-"""The services of a workerd configuration, and the configuration as workerd reads it."""
+"""The services of a workerd configuration, and the configuration in workerd's binary format."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+import capnp
 import msgspec
 
 from embedder_cli import runtime
 from tools.workerd import bindings
 from tools.workerd.bindings import Binding
 from tools.workerd.modules import Module
-from tools.workerd.notation import many, named, quote
 
 
 class Service(Protocol):
-    def render(self) -> str: ...
+    def message(self) -> dict[str, Any]:
+        """Return the `Service` of workerd.capnp."""
 
 
 class Worker(msgspec.Struct, frozen=True):
@@ -39,24 +41,22 @@ class Worker(msgspec.Struct, frozen=True):
             return list(self.flags)
         return local_flags() if self.python else []
 
-    def render(self) -> str:
-        parts = [
-            f"modules = {many(module.render() for module in self.modules)}",
-            f"compatibilityDate = {quote(compatibility_date())}",
-            f"compatibilityFlags = {many(map(quote, self.compatibility_flags))}",
-            f"bindings = {bindings.render(self.bindings)}",
-            *([f"globalOutbound = {quote(self.outbound)}"] if self.outbound else []),
-            *(self._objects() if self.durable_objects else []),
-        ]
-        return named(self.name, f"worker = ({', '.join(parts)})")
-
-    def _objects(self) -> list[str]:
-        rows = [
-            f"(className = {quote(name)}, uniqueKey = {quote(f'{self.name}-{name}')}, enableSql = true)"
-            for name in self.durable_objects
-        ]
-        storage = f"localDisk = {quote(self.storage)}" if self.storage else "inMemory = void"
-        return [f"durableObjectNamespaces = {many(rows)}", f"durableObjectStorage = ({storage})"]
+    def message(self) -> dict[str, Any]:
+        worker: dict[str, Any] = {
+            "modules": [module.message() for module in self.modules],
+            "compatibilityDate": compatibility_date(),
+            "compatibilityFlags": self.compatibility_flags,
+            "bindings": bindings.named(self.bindings),
+        }
+        if self.outbound:
+            worker["globalOutbound"] = {"name": self.outbound}
+        if self.durable_objects:
+            worker["durableObjectNamespaces"] = [
+                {"className": name, "uniqueKey": f"{self.name}-{name}", "enableSql": True}
+                for name in self.durable_objects
+            ]
+            worker["durableObjectStorage"] = {"localDisk": self.storage} if self.storage else {"inMemory": None}
+        return {"name": self.name, "worker": worker}
 
 
 class External(msgspec.Struct, frozen=True):
@@ -65,8 +65,8 @@ class External(msgspec.Struct, frozen=True):
     name: str
     address: str
 
-    def render(self) -> str:
-        return named(self.name, f"external = (address = {quote(self.address)}, http = ())")
+    def message(self) -> dict[str, Any]:
+        return {"name": self.name, "external": {"address": self.address, "http": {}}}
 
 
 class Network(msgspec.Struct, frozen=True):
@@ -75,8 +75,8 @@ class Network(msgspec.Struct, frozen=True):
     name: str
     allow: Sequence[str] = ("local",)
 
-    def render(self) -> str:
-        return named(self.name, f"network = (allow = {many(map(quote, self.allow))})")
+    def message(self) -> dict[str, Any]:
+        return {"name": self.name, "network": {"allow": list(self.allow)}}
 
 
 class Disk(msgspec.Struct, frozen=True):
@@ -85,8 +85,8 @@ class Disk(msgspec.Struct, frozen=True):
     name: str
     path: Path
 
-    def render(self) -> str:
-        return named(self.name, f"disk = (path = {quote(str(self.path.resolve()))}, writable = true)")
+    def message(self) -> dict[str, Any]:
+        return {"name": self.name, "disk": {"path": str(self.path.resolve()), "writable": True}}
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -96,19 +96,23 @@ class Config(msgspec.Struct, frozen=True):
     ports: Mapping[str, int] = {}
     v8_flags: Sequence[str] = ()
 
-    def render(self) -> str:
+    def binary(self) -> bytes:
+        """Return the configuration for `workerd serve --binary`."""
         sockets = [
-            named(name, f'address = "127.0.0.1:{port}", http = (), service = {quote(name)}')
+            {"name": name, "address": f"127.0.0.1:{port}", "http": {}, "service": {"name": name}}
             for name, port in self.ports.items()
         ]
-        parts = [
-            f"services = {many(service.render() for service in self.services)}",
-            f"sockets = {many(sockets)}",
-            f"v8Flags = {many(map(quote, self.v8_flags))}",
-        ]
-        return (
-            f'using Workerd = import "/workerd/workerd.capnp";\nconst config :Workerd.Config = ({", ".join(parts)});\n'
+        message = schema().Config.new_message(
+            services=[service.message() for service in self.services], sockets=sockets, v8Flags=list(self.v8_flags)
         )
+        return bytes(message.to_bytes())
+
+
+@cache
+def schema() -> Any:  # noqa: ANN401
+    """Return workerd's own schema of its configuration."""
+    path = runtime.NODE_MODULES / "workerd" / "workerd.capnp"
+    return capnp.load(str(path), imports=[str(Path(capnp.__file__).parents[1])])  # for its import of capnp/c++.capnp
 
 
 def compatibility_date() -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from embedder_cli import runtime
-from tools.workerd.notation import quote
 
 # Files below a Python Worker's folder that are uploaded: the rule for `.js` is `rules` in wrangler.toml.
 _KINDS = {".py": "pythonModule", ".js": "esModule"}
@@ -19,10 +19,10 @@ class Module(msgspec.Struct, frozen=True):
     kind: str  # esModule, pythonModule, data, text or json
     content: str | Path
 
-    def render(self) -> str:
-        content = self.content
-        value = f"embed {quote(str(content.resolve()))}" if isinstance(content, Path) else quote(content)
-        return f"(name = {quote(self.name)}, {self.kind} = {value})"
+    def message(self) -> dict[str, Any]:
+        """Return the `Worker.Module` of workerd.capnp."""
+        content = self.content.read_bytes() if isinstance(self.content, Path) else self.content.encode()
+        return {"name": self.name, self.kind: content if self.kind == "data" else content.decode()}
 
 
 def js_worker(source: str | Path) -> list[Module]:

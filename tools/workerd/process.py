@@ -65,11 +65,10 @@ def _keep_lines(stream: IO[str], lines: "deque[str]") -> None:
 def start(config: Config, folder: Path, *options: str, keep: int | None = None, log: bool = True) -> Process:
     """Start `workerd serve` with `config`, written into `folder`; the descriptor `keep` stays open in it."""
     runtime.prepare()
-    file = folder / "config.capnp"
-    file.write_text(config.render())
+    file = folder / "config.bin"
+    file.write_bytes(config.binary())
     bundle = f"--pyodide-bundle-disk-cache-dir={runtime.CACHE}"
-    # absolute paths of embedded files are looked up below the import path
-    command = [str(runtime.workerd_binary()), "serve", str(file), "--experimental", "--import-path=/", bundle, *options]
+    command = [str(runtime.workerd_binary()), "serve", "--binary", str(file), "--experimental", bundle, *options]
     with (folder / "log").open("wb") as lines:
         return Process(_popen(command, () if keep is None else (keep,), subprocess.PIPE if log else lines))
 
