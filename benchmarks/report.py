@@ -1,11 +1,11 @@
-"""Writes the figures of a run as results.json, tables and a plot."""
+"""Writes the figures of a run as results.json and tables."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from benchmarks import goals, plot
+from benchmarks import goals
 from benchmarks.names import OURS, TYPESCRIPT
 from benchmarks.results import Cell, Line, Results
 
@@ -90,10 +90,9 @@ def _number(value: float | None) -> str:
 
 
 def write(results: Results, folder: Path) -> None:
-    """Write results.json and plot.svg into `folder`, and the tables between the markers in its README.md."""
+    """Write results.json into `folder`, and the tables between the markers in its README.md."""
     encoded = msgspec.json.format(msgspec.json.encode(results), indent=2)
     (folder / "results.json").write_bytes(encoded + b"\n")
-    (folder / "plot.svg").write_text(plot.draw(results))
     readme = folder / "README.md"
     before, _, rest = readme.read_text().partition(BEGIN)
     after = rest.partition(END)[2]

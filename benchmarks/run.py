@@ -1,4 +1,4 @@
-"""`make bench`: measures all contenders and writes results.json, the plot and the tables of README.md.
+"""`make bench`: measures all contenders and writes results.json and the tables of README.md.
 
 The exit status is 1 if an answer was wrong or a goal was missed. Each wrong answer and missed goal is a line on stderr.
 """

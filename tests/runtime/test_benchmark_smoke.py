@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import goals, plot, report, run, soak
+from benchmarks import goals, report, run, soak
 from benchmarks.kinds import KINDS
 from benchmarks.measure import Effort
 from benchmarks.names import OURS, TYPESCRIPT
@@ -35,13 +35,6 @@ def test_the_report_has_every_goal(results):
 def test_the_report_describes_the_machine(results):
     assert {"cores", "load average before", "load average after"} <= set(results.machine)
     assert results.environment() in report.text(results)
-
-
-def test_the_plot_has_every_kind_of_request(results):
-    drawn = plot.draw(results)
-    compared = [line for line in results.lines if line.ratio() is not None]
-    assert compared
-    assert all(f">{line.kind}, {line.texts:,}<" in drawn for line in compared)
 
 
 def test_memory_does_not_grow():
