@@ -14,7 +14,8 @@ _SCHEME = "bearer "
 _METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 _REQUEST_HEADERS = ", ".join((*KEY_HEADERS, "content-type", "x-request-id"))
 _RESPONSE_HEADERS = (
-    "x-request-id, server-timing, retry-after, x-embedding-task, x-embedding-tokens, x-embedding-truncated"
+    "x-request-id, x-embedder-version, server-timing, retry-after, "
+    "x-embedding-task, x-embedding-tokens, x-embedding-truncated"
 )
 _PREFLIGHT_MAX_AGE_S = 86_400
 
