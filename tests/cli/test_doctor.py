@@ -1,5 +1,6 @@
-"""The doctor: its arithmetic, the stand-in's mark, the search for the cut, and each fault that it must find."""
+"""The doctor: its arithmetic, the emulator's vector, the search for the text limit, and what it must find."""
 
+import asyncio
 from array import array
 from base64 import b64decode, b64encode
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from embedder_cli.doctor import cut, figures, maths
+from embedder_cli.doctor import figures, truncation, vectors
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.examination import Options, examine
 from embedder_cli.doctor.results import Status
@@ -26,6 +27,9 @@ class Service:
         self.requests = 0
         self._tamper = tamper or (lambda _, response: response)
 
+    async def _answer(self, request):
+        return await asyncio.to_thread(self.answer, request)  # the core runs an event loop of its own
+
     def answer(self, request):
         self.requests += 1
         path = urlsplit(str(request.url)).path
@@ -35,8 +39,9 @@ class Service:
         return self._tamper(request, made)
 
     def examine(self, *, key=None, options=None):
-        client = httpx.Client(transport=httpx.MockTransport(self.answer))
-        found = examine(Endpoint("http://test", key, client=client), options or Options(latency=False))
+        client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+        with Endpoint("http://test", key, client=client) as endpoint:
+            found = list(examine(endpoint, options or Options(latency=False)))
         return {result.check: result for result in found}
 
 
@@ -66,20 +71,20 @@ def changed(body):
 def test_the_real_model_passes(model):
     found = Service(model).examine()
     assert failed(found) == set()
-    assert found["vectors"].figures == {"stand_in": False}
+    assert found["vectors"].figures == {"emulated": False}
     assert [found[name].status for name in ("figures without prompts", "figures with prompts", "prompts")] == ["ok"] * 3
 
 
-def test_the_stand_in_is_told_and_its_figures_are_skipped():
+def test_the_emulator_is_recognised_and_checks_of_the_model_are_skipped():
     found = Service(lexical.embed).examine()
     assert failed(found) == set()
-    assert found["vectors"].figures == {"stand_in": True}
+    assert found["vectors"].figures == {"emulated": True}
     assert found["figures with prompts"].status is Status.SKIP
 
 
-def test_the_mark_is_the_stand_ins():
+def test_the_recorded_components_are_the_emulators():
     vector = lexical.embed(figures.QUESTION)
-    assert {place: vector[place] for place in figures.STAND_IN} == figures.STAND_IN
+    assert {index: vector[index] for index in figures.EMULATED} == figures.EMULATED
 
 
 def test_another_model_is_found():
@@ -124,17 +129,17 @@ def test_base64_of_another_byte_order_is_found(model):
     assert failed(Service(model, changed(swap)).examine()) == {"base64"}
 
 
-def test_a_dialect_that_differs_is_found(model):
+def test_a_route_that_differs_is_found(model):
     def other(request, body):
         if request.url.path == "/v1/embeddings" and len(body["data"][0]["embedding"]) == 768:
             body["data"].reverse()
             return body
         return None
 
-    assert failed(Service(model, changed(other)).examine()) == {"dialects"}
+    assert failed(Service(model, changed(other)).examine()) == {"routes"}
 
 
-def test_errors_without_their_shape_are_found(model):
+def test_errors_of_another_form_are_found(model):
     def flat(_, body):
         return {"error": "no"} if "error" in body else None
 
@@ -152,7 +157,7 @@ def test_an_error_that_lacks_a_key_is_found(model):
     assert failed(Service(model, changed(without_type)).examine()) == {"errors"}
 
 
-def test_an_answer_of_another_form_is_a_failure_and_no_traceback(model):
+def test_an_answer_of_another_form_fails_the_check(model):
     def bare(request, body):
         return {"data": [None] * len(body["data"])} if request.url.path == "/embed" else None
 
@@ -184,12 +189,12 @@ def test_keys(model):
         assert failed(found) == {"authentication"}
 
 
-def test_a_service_without_keys_is_told_what_is_missing(model):
+def test_a_service_without_keys_is_reported(model):
     found = Service(model, AUTH="on").examine(key=KEY)
     assert "API_KEYS" in found["authentication"].detail
 
 
-def test_nobody_at_home():
+def test_a_service_that_can_not_be_reached():
     def refuse(request, _):
         raise httpx.ConnectError("refused", request=request)
 
@@ -198,7 +203,7 @@ def test_nobody_at_home():
     assert failed(found) == {"reachable"}
 
 
-def test_latency_costs_what_it_says(model):
+def test_latency_takes_as_many_requests_as_announced(model):
     service = Service(model)
     without = service.examine() and service.requests
     service.requests = 0
@@ -208,29 +213,29 @@ def test_latency_costs_what_it_says(model):
 
 
 @pytest.mark.parametrize("limit", [500, 4000, 12_345, 47_000])
-def test_the_cut_is_found(limit):
+def test_the_limit_is_found(limit):
     service = Service(lambda text: lexical.embed(text[:limit]))
-    found = service.examine(options=Options(latency=False, find_cut=True))["cut"]
+    found = service.examine(options=Options(latency=False, find_limit=True))["truncation"]
     assert limit <= found.figures["characters"] <= limit + 50
     assert found.figures["tokens"] > limit / 12
 
 
-def test_the_search_for_the_cut_costs_what_it_says():
+def test_the_search_for_the_limit_takes_no_more_requests_than_announced():
     service = Service(lambda text: lexical.embed(text[:4000]))
     without = service.examine() and service.requests
     service.requests = 0
-    service.examine(options=Options(latency=False, find_cut=True))
-    assert service.requests - without <= cut.CALLS
+    service.examine(options=Options(latency=False, find_limit=True))
+    assert service.requests - without <= truncation.CALLS
 
 
-def test_no_cut():
-    found = Service(lexical.embed).examine(options=Options(latency=False, find_cut=True))["cut"]
+def test_no_limit():
+    found = Service(lexical.embed).examine(options=Options(latency=False, find_limit=True))["truncation"]
     assert found.figures == {"characters": None}
 
 
 def test_arithmetic():
-    assert maths.cosine([1, 0], [1, 1]) == pytest.approx(0.7071, abs=1e-4)
-    assert maths.cosine([0, 0], [1, 1]) == 0
-    assert not maths.same([1, 0], [1, 0, 0])
-    assert maths.from_base64("AACAPwAAAMA=") == [1.0, -2.0]
-    assert maths.worst([0.1, 0.9], [0.2, 0.5]) == pytest.approx(0.4)
+    assert vectors.cosine([1, 0], [1, 1]) == pytest.approx(0.7071, abs=1e-4)
+    assert vectors.cosine([0, 0], [1, 1]) == 0
+    assert not vectors.same([1, 0], [1, 0, 0])
+    assert vectors.from_base64("AACAPwAAAMA=") == [1.0, -2.0]
+    assert vectors.worst([0.1, 0.9], [0.2, 0.5]) == pytest.approx(0.4)

@@ -1,1 +1,1 @@
-"""The self-check of an endpoint, deployed or local: `embedder doctor URL`."""
+"""`embedder doctor URL`: the self-check of a service, deployed or local."""

@@ -1,50 +1,53 @@
-"""Checks of what the service itself does: keys, forms of vectors, dialects, errors, the index."""
+"""Checks of the service itself: keys, formats of vectors, error objects, the index."""
 
 from embedder_cli.doctor import figures
-from embedder_cli.doctor.endpoint import Endpoint
-from embedder_cli.doctor.maths import from_base64, is_unit, length, same
+from embedder_cli.doctor.endpoint import Answer, Endpoint
 from embedder_cli.doctor.results import Result, Status, verdict
+from embedder_cli.doctor.vectors import from_base64, is_unit, length, same
 
 _WRONG_KEY = "a-key-that-nobody-was-given"
 _ERROR_KEYS = {"message", "type", "param", "code"}
 
 
 def reachable(endpoint: Endpoint) -> Result:
+    """Check that the service answers at all."""
     answer = endpoint.send("GET", "/health")
     healthy = answer.status == 200 and answer.body == {"status": "ok"}
-    return verdict("reachable", healthy, f"Healthy, {answer.ms:.0f} ms.", f"GET /health answered {answer.sentence()}")
+    return verdict("reachable", healthy, f"Healthy, {answer.ms:.0f} ms.", f"GET /health answered {answer.sentence}")
 
 
 def authentication(endpoint: Endpoint) -> Result:
-    """A wrong key is refused where keys are wanted, and the right one is not."""
+    """Check that a wrong key is rejected and the given key is accepted, if the service has keys."""
     check = "authentication"
     wrong = endpoint.send("GET", "/v1/models", key=_WRONG_KEY)
     if wrong.status == 200:
-        return Result(check, Status.NOTE, "Off: anyone who reaches this address may call it.")
+        return Result(check, Status.NOTE, "Off: everyone who can reach this address can call the service.")
     if wrong.status != 401:
-        return verdict(check, False, f"A wrong key was answered {wrong.sentence()}")
+        return verdict(check, False, f"A request with a wrong key was answered {wrong.sentence}")
     if "www-authenticate" not in wrong.headers:
-        return verdict(check, False, "The refusal of a wrong key lacks the header www-authenticate.")
+        return verdict(check, False, "The 401 for a wrong key lacks the header www-authenticate.")
     if not endpoint.key:
-        return verdict(check, False, "Keys are wanted: give one with --key or EMBEDDER_KEY.")
+        return verdict(check, False, "The service needs a key: give one with --key or EMBEDDER_KEY.")
     own = endpoint.send("GET", "/v1/models")
-    return verdict(check, own.status == 200, "A wrong key is refused, yours is not.", f"Your key: {own.sentence()}")
+    good = "A wrong key is rejected, and yours is accepted."
+    return verdict(check, own.status == 200, good, f"Your key was answered {own.sentence}")
 
 
 def normalised(endpoint: Endpoint) -> Result:
-    """Every size has its number of numbers and unit length."""
+    """Check the number of dimensions and the length of vectors of every size."""
     found = {size: endpoint.embed([figures.QUESTION], dimensions=size)[0] for size in figures.SIZES}
     wrong = [size for size, vector in found.items() if len(vector) != size or not is_unit(vector)]
     return verdict(
         "normalised",
         not wrong,
-        f"Unit length at {', '.join(map(str, figures.SIZES))}.",
-        f"Not of unit length, or not of the size asked for: {', '.join(map(str, wrong))}.",
+        f"Unit length at {', '.join(map(str, figures.SIZES))} dimensions.",
+        f"Wrong length or wrong number of dimensions at: {', '.join(map(str, wrong))}.",
         lengths={size: round(length(vector), 6) for size, vector in found.items()},
     )
 
 
 def base64_equals_float(endpoint: Endpoint) -> Result:
+    """Check that both encodings hold the same numbers."""
     texts = [figures.QUESTION, figures.ANSWER]
     floats = endpoint.openai(texts, dimensions=256)
     encoded = endpoint.openai(texts, dimensions=256, encoding_format="base64")
@@ -55,42 +58,46 @@ def base64_equals_float(endpoint: Endpoint) -> Result:
 
 
 def openai_equals_native(endpoint: Endpoint) -> Result:
+    """Check that both routes return the same vectors."""
     texts = [figures.QUESTION, figures.ANSWER]
     pairs = zip(endpoint.embed(texts), endpoint.openai(texts), strict=True)
     good = all(same(native, other) for native, other in pairs)
-    return verdict("dialects", good, "The OpenAI route gives the native vectors.", "/v1/embeddings and /embed differ.")
+    return verdict("routes", good, "/v1/embeddings returns the vectors of /embed.", "/v1/embeddings and /embed differ.")
 
 
 def errors(endpoint: Endpoint) -> Result:
-    """A 400 names its field, a 405 what is allowed, and every error has the four keys."""
+    """Check three errors: each has the four keys, a 400 names its field, a 405 has the header allow."""
     bad = endpoint.send("POST", "/embed", {"text": ["fine", 5]})
     missing = endpoint.send("GET", "/no-such-route")
     method = endpoint.send("DELETE", "/embed")
-    faults = [
-        f"{answer.status} lacks its keys" for answer in (bad, missing, method) if set(answer.error()) != _ERROR_KEYS
-    ]
-    if (bad.status, bad.error().get("param")) != (400, "text[1]"):
-        faults.append(f"a number among the texts was answered {bad.status}, without its place")
+    faults = [f"the {answer.status} lacks keys of an error" for answer in (bad, missing, method) if not _whole(answer)]
+    if (bad.status, bad.error.get("param")) != (400, "text[1]"):
+        faults.append(f"a number among the texts was answered {bad.status} and not named")
     if missing.status != 404:
         faults.append(f"a path that does not exist was answered {missing.status}")
     if method.status != 405 or "POST" not in method.headers.get("allow", ""):
-        faults.append(f"DELETE /embed was answered {method.status}, without allow")
-    return verdict("errors", not faults, "400, 404 and 405 have their shape.", "; ".join(faults).capitalize() + ".")
+        faults.append(f"DELETE /embed was answered {method.status} without the header allow")
+    good = "Errors 400, 404 and 405 have the documented form."
+    return verdict("errors", not faults, good, "; ".join(faults).capitalize() + ".")
+
+
+def _whole(answer: Answer) -> bool:
+    return set(answer.error) == _ERROR_KEYS
 
 
 def index(endpoint: Endpoint) -> Result:
-    """An index that is there must fit; none is no fault."""
+    """Check that the index fits the model. A service without an index is not at fault."""
     answer = endpoint.send("GET", "/index")
     if answer.status == 501:
-        return Result("index", Status.NOTE, "No Vectorize index is bound: embedding works, storing and search do not.")
+        return Result("index", Status.NOTE, "No Vectorize index is bound: the service can't store or search.")
     if answer.status != 200:
-        return verdict("index", False, f"GET /index answered {answer.sentence()}")
+        return verdict("index", False, f"GET /index answered {answer.sentence}")
     size, count = answer.body["dimensions"], answer.body["vector_count"]
     return verdict(
         "index",
-        bool(answer.body["fits"]),
-        f"Fits: {size} dimensions, {count:,} vectors. Vectorize does not tell its metric; it must be cosine.",
-        f"It holds vectors of {size} numbers, the model gives {answer.body['model_dimensions']}.",
+        answer.body["fits"] is True,
+        f"It has {size} dimensions and {count:,} vectors. Vectorize does not report the metric; it must be cosine.",
+        f"The index has {size} dimensions, but the model has {answer.body['model_dimensions']}.",
         dimensions=size,
         vector_count=count,
     )

@@ -1,91 +1,77 @@
-"""The endpoint under examination: one HTTP call in, a status, headers and JSON out."""
+"""The service under examination: one HTTP request in, a status, headers and JSON out."""
 
+import asyncio
+import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
 import httpx
 
-_TIMEOUT_S = 60.0
+from embedder_cli import interrupts, service
+from embedder_cli.service import NoAnswerError, Service
 
 
 class EndpointError(Exception):
-    """The endpoint did not do what it must; the message is one sentence to act on."""
+    """The service did not answer as it must; the message is one sentence to act on."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer; `body` is None where it is not JSON."""
+class Answer(service.Answer):
+    """An answer, and how long it took."""
 
-    status: int
-    headers: Mapping[str, str]
-    body: Any
     ms: float
-
-    def error(self) -> dict[str, Any]:
-        """Return the error object of a native or OpenAI answer; empty if there is none."""
-        found = self.body.get("error") if isinstance(self.body, dict) else None
-        return found if isinstance(found, dict) else {}
-
-    def sentence(self) -> str:
-        """Return what to tell of an answer that is not the one hoped for."""
-        return f"HTTP {self.status}" + (f": {self.error()['message']}" if "message" in self.error() else ".")
 
 
 class Endpoint:
-    """Calls of one endpoint with one key. `client` can be given for tests."""
+    """Calls one service with one key. Tests can pass a `client`."""
 
-    def __init__(self, url: str, key: str | None = None, *, client: httpx.Client | None = None) -> None:
-        self.url = url.rstrip("/")
+    def __init__(self, url: str, key: str | None = None, *, client: httpx.AsyncClient | None = None) -> None:
+        self._service = Service.at(url, key)
+        self.url = self._service.url
         self.key = key
-        self._client = client or httpx.Client(timeout=_TIMEOUT_S)
+        self._client = client or service.client()
+        self._runner = asyncio.Runner()
 
     def __enter__(self) -> "Endpoint":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._client.close()
+        with self._runner as runner:
+            interrupts.run(runner, self._client.aclose())
 
     def send(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Answer:
-        """Send one request; `key` takes the place of the endpoint's own."""
-        used = key or self.key
-        headers = {"authorization": f"Bearer {used}"} if used else {}
+        """Send one request; `key` replaces the endpoint's own."""
+        headers = {"authorization": f"Bearer {key}"} if key else self._service.headers
+        content = None if body is None else json.dumps(body).encode()
+        request = service.send(self._client, method, self.url + path, headers=headers, body=content)
         began = time.perf_counter()
         try:
-            response = self._client.request(method, self.url + path, json=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise EndpointError(f"{method} {path} got no answer: {str(error) or type(error).__name__}.") from error
-        ms = (time.perf_counter() - began) * 1000
-        return Answer(response.status_code, response.headers, _json(response), ms)
+            found = interrupts.run(self._runner, request)
+        except NoAnswerError as error:
+            raise EndpointError(f"{method} {path}: {error}") from error
+        return Answer(found.status, found.headers, found.body, (time.perf_counter() - began) * 1000)
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:
         """Send a request that must succeed."""
         answer = self.send(method, path, body)
         if answer.status != 200 or not isinstance(answer.body, dict):
-            raise EndpointError(f"{method} {path} answered {answer.sentence()}")
+            raise EndpointError(f"{method} {path} answered {answer.sentence}")
         return answer
 
     def embed(self, texts: Sequence[str], **options: object) -> list[list[float]]:
         """Return the vectors of the native route."""
-        body = self.ask("POST", "/embed", {"text": list(texts), **options}).body
-        rows = body.get("data")
-        if not isinstance(rows, list) or len(rows) != len(texts):
-            raise EndpointError(f"POST /embed did not answer {len(texts)} rows for {len(texts)} texts.")
-        return rows
+        return self._rows("/embed", {"text": list(texts), **options}, len(texts))
 
     def openai(self, texts: Sequence[str], **options: object) -> list[Any]:
         """Return the embeddings of the OpenAI route: lists of numbers, or base64."""
         body = {"model": "embeddinggemma-300m", "input": list(texts), **options}
-        rows = self.ask("POST", "/v1/embeddings", body).body.get("data")
-        if not isinstance(rows, list) or len(rows) != len(texts):
-            raise EndpointError(f"POST /v1/embeddings did not answer {len(texts)} rows for {len(texts)} texts.")
-        return [row["embedding"] for row in rows]
+        return [row["embedding"] for row in self._rows("/v1/embeddings", body, len(texts))]
 
-
-def _json(response: httpx.Response) -> Any:  # noqa: ANN401
-    try:
-        return response.json()
-    except ValueError:
-        return None
+    def _rows(self, path: str, body: object, count: int) -> list[Any]:
+        rows = self.ask("POST", path, body).body.get("data")
+        if not isinstance(rows, list) or len(rows) != count:
+            raise EndpointError(f"POST {path} did not answer {count} rows for {count} texts.")
+        return rows

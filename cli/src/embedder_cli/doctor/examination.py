@@ -1,11 +1,12 @@
-"""The checks in their order. The first two decide whether the others can tell anything."""
+"""All checks, in order. If one of the first two fails, the others are not run."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from embedder_cli.doctor import contract, cut, latency, model
+from embedder_cli.doctor import contract, latency, model, truncation
 from embedder_cli.doctor.endpoint import Endpoint, EndpointError
 from embedder_cli.doctor.results import Result, Status
+from embedder_cli.printable import plain
 
 Check = Callable[[Endpoint], Result]
 
@@ -21,7 +22,7 @@ _MODEL: tuple[tuple[str, Check], ...] = (
 _CONTRACT: tuple[tuple[str, Check], ...] = (
     ("normalised", contract.normalised),
     ("base64", contract.base64_equals_float),
-    ("dialects", contract.openai_equals_native),
+    ("routes", contract.openai_equals_native),
     ("errors", contract.errors),
     ("index", contract.index),
 )
@@ -29,12 +30,14 @@ _CONTRACT: tuple[tuple[str, Check], ...] = (
 
 @dataclass(frozen=True)
 class Options:
+    """The optional checks."""
+
     latency: bool = True
-    find_cut: bool = False
+    find_limit: bool = False
 
 
 def examine(endpoint: Endpoint, options: Options) -> Iterator[Result]:
-    """Yield one result a check, as they come."""
+    """Yield one result per check."""
     for name, check in _FIRST:
         result = _run(name, check, endpoint)
         yield result
@@ -47,11 +50,11 @@ def examine(endpoint: Endpoint, options: Options) -> Iterator[Result]:
 
 def _optional(options: Options) -> list[tuple[str, Check]]:
     wanted: list[tuple[str, Check]] = [("latency", latency.by_batch_size)] if options.latency else []
-    return wanted + ([("cut", cut.find)] if options.find_cut else [])
+    return wanted + ([("truncation", truncation.find)] if options.find_limit else [])
 
 
 def _vectors(endpoint: Endpoint) -> Iterator[Result]:
-    """Whose vectors these are, and what only the model's can be held to."""
+    """Check where the vectors come from, and the checks that only the model can pass."""
     origin = _run("vectors", _origin, endpoint)
     yield origin
     if origin.status is Status.FAIL:
@@ -61,18 +64,17 @@ def _vectors(endpoint: Endpoint) -> Iterator[Result]:
 
 
 def _origin(endpoint: Endpoint) -> Result:
-    if model.is_stand_in(endpoint):
-        return Result("vectors", Status.NOTE, model.STAND_IN, {"stand_in": True})
-    return Result("vectors", Status.OK, "They are not the lexical stand-in's.", {"stand_in": False})
+    if model.is_emulated(endpoint):
+        return Result("vectors", Status.NOTE, model.EMULATED, {"emulated": True})
+    return Result("vectors", Status.OK, "They do not come from the local emulator.", {"emulated": False})
 
 
 def _run(name: str, check: Check, endpoint: Endpoint) -> Result:
-    """Run one check; an answer of another form than the contract's is a failure, not a fault of the doctor."""
+    """Run one check. An answer of the wrong type fails it."""
     try:
         return check(endpoint)
     except EndpointError as error:
         return Result(name, Status.FAIL, str(error))
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        return Result(
-            name, Status.FAIL, f"The answer has not the form of the contract ({type(error).__name__}: {error})."
-        )
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        reason = plain(f"{type(error).__name__}: {error}", 200)
+        return Result(name, Status.FAIL, f"The answer does not have the documented form ({reason}).")

@@ -1,4 +1,4 @@
-"""What is known of EmbeddingGemma-300M from outside: published cosines, and how far from them is still the model.
+"""Published figures of EmbeddingGemma-300M: cosines, and the tolerance for them.
 
 Source of the cosines: the model card of google/embeddinggemma-300m, and Google's guide to it with Sentence
 Transformers. They were measured in float32; Workers AI may run another precision, hence the tolerance.
@@ -24,8 +24,8 @@ RED_PLANET = {768: (0.3011, 0.6359, 0.4930, 0.4889), 256: (0.4016, 0.6715, 0.528
 QUERY_PROMPT = "task: search result | query: "
 DOCUMENT_PROMPT = "title: none | text: "
 
-# What the lexical stand-in gives for QUESTION at the places where it is largest: no model gives the same.
-STAND_IN = {
+# The largest components of the emulator's vector of QUESTION. No model returns the same.
+EMULATED = {
     586: -0.228762271,
     14: 0.225104435,
     156: 0.225104435,

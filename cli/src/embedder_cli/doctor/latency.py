@@ -1,4 +1,4 @@
-"""How long requests of 1, 10 and 100 texts take."""
+"""The latency of requests with 1, 10 and 100 texts."""
 
 from collections.abc import Iterator
 from statistics import median
@@ -6,18 +6,18 @@ from statistics import median
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.results import Result, Status
 
-# texts a request -> requests
+# texts per request -> requests
 SAMPLES = {1: 5, 10: 5, 100: 3}
 TEXTS = sum(size * count for size, count in SAMPLES.items())
 CALLS = sum(SAMPLES.values())
 
 
 def by_batch_size(endpoint: Endpoint) -> Result:
-    """Return the median by batch size; every text is a new one, so that nothing can be cached."""
+    """Return the median by batch size. No text is sent twice, so that nothing can be cached."""
     numbers = iter(range(TEXTS))
     found = {size: median(_times(endpoint, size, count, numbers)) for size, count in SAMPLES.items()}
     sentence = ", ".join(f"{size}: {ms:.0f} ms" for size, ms in found.items())
-    detail = f"p50 by texts a request, {CALLS} requests in all: {sentence}."
+    detail = f"p50 by texts per request, {CALLS} requests in total: {sentence}."
     return Result("latency", Status.NOTE, detail, {"p50_ms": {str(size): round(ms, 1) for size, ms in found.items()}})
 
 

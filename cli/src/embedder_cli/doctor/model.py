@@ -1,26 +1,26 @@
-"""Checks that only the model can pass: the published figures, and who puts prompts in front of texts."""
+"""Checks that only the model can pass: the published figures, and whether the model adds prompts itself."""
 
 from typing import TypeVar
 
 from embedder_cli.doctor import figures
 from embedder_cli.doctor.endpoint import Endpoint
-from embedder_cli.doctor.maths import Vector, cosine, same, worst
 from embedder_cli.doctor.results import Result, Status, verdict
+from embedder_cli.doctor.vectors import Vector, cosine, same, worst
 
-_STAND_IN_TOLERANCE = 1e-6
-STAND_IN = "They come from the lexical stand-in; figures that only the model can give are skipped."
+_EMULATED_TOLERANCE = 1e-6
+EMULATED = "They come from the local emulator, not from EmbeddingGemma; checks of the model are skipped."
 
 K = TypeVar("K", int, str)
 
 
-def is_stand_in(endpoint: Endpoint) -> bool:
-    """Return whether the vectors come from the lexical stand-in: a vector that no model gives tells."""
+def is_emulated(endpoint: Endpoint) -> bool:
+    """Return whether the vectors come from the local emulator."""
     [vector] = endpoint.embed([figures.QUESTION])
-    return worst([vector[place] for place in figures.STAND_IN], [*figures.STAND_IN.values()]) <= _STAND_IN_TOLERANCE
+    return worst([vector[index] for index in figures.EMULATED], [*figures.EMULATED.values()]) <= _EMULATED_TOLERANCE
 
 
 def without_prompts(endpoint: Endpoint) -> Result:
-    """The published cosines of two texts at all four sizes."""
+    """Check the published cosines of two texts at all four sizes."""
     found = {}
     for size in figures.SIZES:
         left, right = endpoint.embed([figures.QUESTION, figures.ANSWER], dimensions=size)
@@ -29,7 +29,7 @@ def without_prompts(endpoint: Endpoint) -> Result:
 
 
 def with_prompts(endpoint: Endpoint) -> Result:
-    """The published cosines of a query and four sentences, with the prompts that this service adds."""
+    """Check the published cosines of a query and four sentences, with the prompts that the service adds."""
     found = {}
     expected = {}
     for size, published in figures.RED_PLANET.items():
@@ -47,8 +47,8 @@ def _compared(check: str, found: dict[K, float], expected: dict[K, float]) -> Re
     return verdict(
         check,
         distance <= figures.TOLERANCE,
-        f"{len(found)} published cosines hold (farthest: {distance:.4f}; allowed: {figures.TOLERANCE}).",
-        f"{_misses(found, expected)}: not the model's figures (allowed: {figures.TOLERANCE}).",
+        f"{len(found)} published cosines match (largest difference: {distance:.4f}; allowed: {figures.TOLERANCE}).",
+        f"{_misses(found, expected)}: these differ from the published figures (allowed: {figures.TOLERANCE}).",
         cosines=named,
     )
 
@@ -59,29 +59,29 @@ def _misses(found: dict[K, float], expected: dict[K, float]) -> str:
 
 
 def own_prompts(endpoint: Endpoint) -> Result:
-    """Whether the deployed model puts prompts in front of texts itself, and the service does when asked."""
+    """Check that the service adds a prompt if the task asks for one, and that the model adds none itself."""
     plain = endpoint.embed([figures.PLANET_QUERY, *figures.PLANETS])
     asked = endpoint.embed([figures.PLANET_QUERY], task="search_query")[0]
     by_hand = endpoint.embed([figures.QUERY_PROMPT + figures.PLANET_QUERY])[0]
     cosines = [cosine(plain[0], document) for document in plain[1:]]
     if worst(cosines, figures.RED_PLANET[768]) <= figures.TOLERANCE:
-        sentence = "Texts without a prompt have the figures of texts with one: the model adds prompts itself."
+        sentence = "Texts without a prompt have the figures of texts with a prompt: the model adds prompts itself."
         return verdict("prompts", False, sentence, unprompted=cosines)
-    return _as_asked(plain[0], asked, by_hand)
+    return _prompted(plain[0], asked, by_hand)
 
 
-def _as_asked(plain: Vector, asked: Vector, by_hand: Vector) -> Result:
+def _prompted(plain: Vector, asked: Vector, by_hand: Vector) -> Result:
     if not same(asked, by_hand):
-        return verdict("prompts", False, "task search_query does not give the vector of the text with its prompt.")
+        return verdict("prompts", False, "With task search_query, the vector is not that of the text with its prompt.")
     apart = cosine(plain, asked)
     return verdict(
         "prompts",
         not same(plain, asked),
-        f"Added when asked for, and only then (cosine with and without: {apart:.3f}).",
+        f"Added only if the task asks for one (cosine with and without: {apart:.3f}).",
         "A text has the same vector with and without its prompt.",
         with_and_without=round(apart, 4),
     )
 
 
 def skipped(check: str) -> Result:
-    return Result(check, Status.SKIP, "Only the model can give these figures.")
+    return Result(check, Status.SKIP, "Only the model can pass this check.")

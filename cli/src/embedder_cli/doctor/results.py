@@ -1,11 +1,11 @@
-"""What a check came to. No I/O."""
+"""The result of a check."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """`note` is a fact worth knowing that is no fault; `skip` a check that says nothing here."""
+    """NOTE is information that is not a failure; SKIP is a check that can't be run here."""
 
     OK = "ok"
     FAIL = "FAIL"
@@ -24,9 +24,10 @@ class Result:
 
 
 def verdict(check: str, good: bool, detail: str, otherwise: str = "", **figures: object) -> Result:
-    """Return ok with `detail`, or FAIL with `otherwise`."""
+    """Return OK with `detail`, or FAIL with `otherwise`."""
     return Result(check, Status.OK if good else Status.FAIL, detail if good else otherwise or detail, figures)
 
 
 def all_well(results: list[Result]) -> bool:
+    """Return whether no check failed."""
     return all(result.status is not Status.FAIL for result in results)

@@ -1,4 +1,4 @@
-"""Vectors in plain Python: length, cosine, base64. No I/O."""
+"""Arithmetic with vectors in plain Python: length, cosine, base64."""
 
 import math
 from array import array
@@ -8,7 +8,7 @@ from sys import byteorder
 
 Vector = Sequence[float]
 
-_UNIT_TOLERANCE = 1e-3  # JSON digits and half precision leave more than this right
+_UNIT_TOLERANCE = 1e-3  # far more than the error of JSON digits and half precision
 _SAME_COSINE = 0.9999  # two calls of a model on GPUs may differ in the last digits
 
 
@@ -27,7 +27,7 @@ def is_unit(vector: Vector) -> bool:
 
 
 def same(left: Vector, right: Vector, *, least: float = _SAME_COSINE) -> bool:
-    """Return whether two vectors are the same but for the last digits."""
+    """Return whether two vectors are the same except for the last digits."""
     return len(left) == len(right) and cosine(left, right) >= least
 
 
@@ -40,5 +40,5 @@ def from_base64(text: str) -> list[float]:
 
 
 def worst(found: Sequence[float], expected: Sequence[float]) -> float:
-    """Return the largest distance of a figure from its published one."""
+    """Return the largest difference between a figure and its published value."""
     return max(abs(a - b) for a, b in zip(found, expected, strict=True))

@@ -1,0 +1,135 @@
+"""Requests to a service. Every answer is bounded in size and in time, and is either JSON or one sentence."""
+
+import asyncio
+import base64
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import httpx
+
+from embedder_cli.printable import plain
+
+MAX_ANSWER_BYTES = 4 * 1024 * 1024  # twice the largest answer that the commands ask for: 100 embeddings
+_READ_S = 60.0  # between two packets
+KEY_HINT = "Give one of the service's keys with --key or EMBEDDER_KEY."
+
+
+class NoAnswerError(Exception):
+    """There is no usable answer; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer. `body` is the decoded JSON, or None."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The error object of the answer; empty if there is none."""
+        found = self.body.get("error") if isinstance(self.body, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def sentence(self) -> str:
+        """What the answer says about a failure: its status, its message, and what to do."""
+        message = self.error.get("message")
+        said = f": {plain(message)}" if isinstance(message, str) and message.strip() else "."
+        if self.status == 401:
+            return f"HTTP {self.status}{said} {KEY_HINT}"
+        if 300 <= self.status < 400:
+            target = plain(self.headers.get("location", "another address"), 200)
+            return f"HTTP {self.status}, a redirect to {target}. Redirects are not followed; give the final address."
+        return f"HTTP {self.status}{said}"
+
+
+@dataclass(frozen=True)
+class Service:
+    """The address of a service, without a user name and a password, and the headers that authorise a request."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def at(cls, url: str, key: str | None = None) -> "Service":
+        """Split an address into what may be shown and what may not. A key replaces `user:password@`."""
+        parsed = httpx.URL(url)
+        clean = str(parsed.copy_with(userinfo=b"")) if parsed.userinfo else url
+        return cls(clean.rstrip("/"), _authorization(parsed, key))
+
+
+def _authorization(url: httpx.URL, key: str | None) -> dict[str, str]:
+    if key:
+        return {"authorization": f"Bearer {key}"}
+    if not url.userinfo:
+        return {}
+    pair = f"{url.username}:{url.password}".encode()
+    return {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
+
+
+def client() -> httpx.AsyncClient:
+    """Return a client that follows no redirects and accepts no compressed answers."""
+    return httpx.AsyncClient(timeout=_READ_S, follow_redirects=False)
+
+
+async def send(
+    caller: httpx.AsyncClient,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    limit_s: float = _READ_S,
+) -> Answer:
+    """Send a request and return its answer; raise NoAnswerError after `limit_s` seconds, or 4 MiB."""
+    sent = {"accept-encoding": "identity", **headers}
+    if body is not None:
+        sent["content-type"] = "application/json"
+    try:
+        async with asyncio.timeout(limit_s), caller.stream(method, url, headers=sent, content=body) as response:
+            data = await _body(response)
+    except TimeoutError as error:
+        raise NoAnswerError(f"{_host(url)} gave no complete answer within {limit_s:g} s.") from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
+        reason = plain(str(error).rstrip(".") or type(error).__name__)
+        raise NoAnswerError(f"{_host(url)} gave no answer: {reason}.") from error
+    return Answer(response.status_code, response.headers, decoded(data))
+
+
+async def _body(response: httpx.Response) -> bytes:
+    encoding = response.headers.get("content-encoding", "identity")
+    if encoding.strip().lower() != "identity":
+        raise ValueError(f"it is compressed ({encoding[:20]}), which was not asked for")
+    data = bytearray()
+    async for part in response.aiter_bytes():
+        data += part
+        if len(data) > MAX_ANSWER_BYTES:
+            raise ValueError(f"it has more than {MAX_ANSWER_BYTES:,} bytes")
+    return bytes(data)
+
+
+def decoded(data: bytes) -> Any:  # noqa: ANN401
+    """Return decoded JSON. None for anything else, such as NaN, infinite numbers and very deep nesting."""
+    try:
+        return json.loads(data, parse_constant=_reject, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reject(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _reject(digits)
+
+
+def _host(url: str) -> str:
+    parsed = httpx.URL(url)
+    return plain(f"{parsed.scheme}://{parsed.netloc.decode()}", 200)
