@@ -1,5 +1,6 @@
-"""Long texts in pieces: headings, paragraphs, fences, bounds."""
+"""Long texts in chunks: headings, paragraphs, fences, bounds."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,12 +32,12 @@ Ask it.
 """
 
 
-def numbered(text):
-    return list(enumerate(text.splitlines(keepends=True), 1))
+def lines(text):
+    return text.splitlines(keepends=True)
 
 
-def test_a_piece_never_crosses_a_heading_and_knows_the_path_to_it():
-    assert list(chunks.of_markdown(numbered(GUIDE), 1000)) == [
+def test_a_chunk_crosses_no_heading_and_has_the_path_of_its_headings():
+    assert list(chunks.of_markdown(lines(GUIDE), 1000)) == [
         Chunk(3, "First paragraph,\ntwo lines.\n\nSecond paragraph.", ("Guide",)),
         Chunk(10, "```sh\n# not a heading\n\nmake dev\n```", ("Guide", "Install")),
         Chunk(18, "Clone it.", ("Guide", "Install", "From source")),
@@ -46,36 +47,69 @@ def test_a_piece_never_crosses_a_heading_and_knows_the_path_to_it():
 
 def test_front_matter_gives_the_title_and_no_text():
     text = '---\ntitle: "A page"\ntags: [a]\n---\n\nBody.\n\n## Part\n\nMore.\n'
-    found = [(chunk.text, chunk.headings) for chunk in chunks.of_markdown(numbered(text), 1000)]
+    found = [(chunk.text, chunk.headings) for chunk in chunks.of_markdown(lines(text), 1000)]
     assert found == [("Body.", ("A page",)), ("More.", ("A page", "Part"))]
 
 
 def test_paragraphs_that_fit_stay_together():
-    found = list(chunks.of_text(numbered("one\n\ntwo\n\nthree\n"), 9))
+    found = list(chunks.of_text(lines("one\n\ntwo\n\nthree\n"), 9))
     assert found == [Chunk(1, "one\n\ntwo"), Chunk(5, "three")]
 
 
-def test_a_long_paragraph_is_cut_at_a_sentence_then_at_a_space_then_anywhere():
-    assert [chunk.text for chunk in chunks.of_text(numbered("One is. Two is it."), 12)] == ["One is.", "Two is it."]
-    assert [chunk.text for chunk in chunks.of_text(numbered("aaa bbb ccc"), 8)] == ["aaa bbb", "ccc"]
-    assert [chunk.text for chunk in chunks.of_text(numbered("猫" * 10), 4)] == ["猫猫猫猫", "猫猫猫猫", "猫猫"]
+def test_a_long_paragraph_is_split_at_a_sentence_then_at_a_space_then_anywhere():
+    assert [chunk.text for chunk in chunks.of_text(lines("One is. Two is it."), 12)] == ["One is.", "Two is it."]
+    assert [chunk.text for chunk in chunks.of_text(lines("aaa bbb ccc"), 8)] == ["aaa bbb", "ccc"]
+    assert [chunk.text for chunk in chunks.of_text(lines("猫" * 10), 4)] == ["猫猫猫猫", "猫猫猫猫", "猫猫"]
 
 
 def test_an_open_fence_at_the_end_of_a_file_is_kept():
-    assert [chunk.text for chunk in chunks.of_markdown(numbered("```\ncode\n"), 100)] == ["```\ncode"]
+    assert [chunk.text for chunk in chunks.of_markdown(lines("```\ncode\n"), 100)] == ["```\ncode"]
 
 
-def test_an_indentation_is_no_piece_of_its_own():
-    assert [chunk.text for chunk in chunks.of_text(numbered("     aaaa bbb"), 6)] == ["aaaa", "bbb"]
+def test_an_indentation_is_not_a_chunk():
+    assert [chunk.text for chunk in chunks.of_text(lines("     aaaa bbb"), 6)] == ["aaaa", "bbb"]
 
 
 @given(st.text(alphabet="ab .\n#`-", max_size=400), st.integers(5, 60))
-def test_no_piece_is_over_the_limit_and_no_letter_is_lost(text, limit):
-    found = list(chunks.of_text(numbered(text), limit))
+def test_no_chunk_exceeds_the_limit_and_no_letter_is_lost(text, limit):
+    found = list(chunks.of_text(lines(text), limit))
     assert all(0 < len(chunk.text) <= limit for chunk in found)
     assert "".join("".join(chunk.text for chunk in found).split()) == "".join(text.split())
 
 
 @given(st.text(alphabet="ab .\n#`-", max_size=400), st.integers(5, 60))
-def test_markdown_pieces_are_bounded_too(text, limit):
-    assert all(0 < len(chunk.text) <= limit for chunk in chunks.of_markdown(numbered(text), limit))
+def test_chunks_of_markdown_are_bounded_too(text, limit):
+    assert all(0 < len(chunk.text) <= limit for chunk in chunks.of_markdown(lines(text), limit))
+
+
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("Title\n=====\n\nbody\n", ("Title",)),
+        ("> # quoted\n>\n> body\n", ()),
+        ("- # in a list\n", ()),
+        ("    # indented code\n", ()),
+        ("~~~\n# fenced\n~~~\n", ()),
+        ("#no heading\n", ()),
+    ],
+)
+def test_headings_are_those_of_commonmark(text, headings):
+    [chunk] = chunks.of_markdown(lines(text), 1000)
+    assert chunk.headings == headings
+
+
+def test_lines_are_counted_across_parts_and_line_endings():
+    """A text is split in parts of 64 Ki characters; the numbers of lines go on."""
+    text = "".join(f"line {number}\r\n\r\n" for number in range(20_000))
+    for split in (chunks.of_text, chunks.of_markdown):
+        for chunk in split([text] if split is chunks.of_markdown else lines(text), 50):
+            assert chunk.line == int(chunk.text.split()[1]) * 2 + 1
+
+
+def test_one_endless_word_is_split_in_a_time_that_grows_with_its_length():
+    found = list(chunks.of_text(["a" * 2_000_000], 2000))
+    assert sum(len(chunk.text) for chunk in found) == 2_000_000
+
+
+def test_bytes_that_are_not_utf_8_stay_in_their_chunk():
+    assert [chunk.text for chunk in chunks.of_text(["a\udcff b\n", "\n", "c\n"], 5)] == ["a\udcff b", "c"]

@@ -1,10 +1,11 @@
-"""An importer that is killed at the worst moments: before the service has stored a batch, and after, unanswered."""
+"""An importer that is killed before the service has stored a batch, or after that and before the answer."""
 
 import json
 import random
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -26,6 +27,13 @@ class Service(ThreadingHTTPServer):
         self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def answer(self, url):
+        if url.path == "/index":
+            return {"fits": True, "vector_count": len(self.stored)}
+        ids = parse_qs(url.query)["ids"][0].split(",")
+        vectors = [{"id": name, "values": []} for name in ids if name in self.stored]
+        return {"vectors": vectors, "missing": [name for name in ids if name not in self.stored]}
+
     def put(self, documents):
         """Return whether the sender may have an answer."""
         with self.lock:
@@ -43,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        self.answer({"fits": True})
+        self.answer(self.server.answer(urlsplit(self.path)))
 
     def do_PUT(self):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))

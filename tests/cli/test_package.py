@@ -20,7 +20,7 @@ class Service(BaseHTTPRequestHandler):
     """Answers the calls of import and search."""
 
     def do_GET(self):
-        self.answer({"fits": True})
+        self.answer({"fits": True, "vector_count": 0})
 
     def do_PUT(self):
         self.answer({"count": len(self.body()["documents"]), "mutation_ids": ["m"]})

@@ -1,1 +1,1 @@
-"""A corpus of any size into the index of a service: `embedder import`."""
+"""`embedder import`: files of any size into the index of a service."""

@@ -1,150 +1,111 @@
-"""Long texts in pieces of bounded size: by headings, paragraphs, sentences, and at last anywhere. Pure: lines in.
+"""Long texts in chunks of bounded size.
 
-A piece never crosses a heading. Fenced code stays together where it fits.
+markdown-it finds the headings of Markdown. semantic-text-splitter divides the text between them: at paragraphs, then at
+sentences, words and characters. It keeps fenced code together if it fits.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
-_HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_FRONT_MATTER = "---"
-_TITLE = re.compile(r"title:[ \t]*(.+)")
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n")
+from markdown_it import MarkdownIt
+from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
-Numbered = Iterable[tuple[int, str]]
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_TITLE = re.compile(r"^title:[ \t]*(.+)", re.MULTILINE)
+_PART_CHARS = 64 * 1024  # a splitter gets parts of this size, because its time grows faster than the text
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_BLOCKS = MarkdownIt("commonmark")
+_BLOCKS.core.ruler.enableOnly(["normalize", "block"])
+
+Splitter = TextSplitter | MarkdownSplitter
+Outline = list[tuple[int, str]]  # level and text of the open headings
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of a file: where it begins, and the headings that it stands under, the file's title first."""
+    """A piece of a file: its first line, its text, and its headings, beginning with the title of the file."""
 
     line: int
     text: str
     headings: tuple[str, ...] = ()
 
 
-@dataclass
-class _Block:
-    """Neighbouring lines that belong together."""
+@dataclass(frozen=True)
+class _Section:
+    """The text between two headings; `line` is the number of its first line."""
 
     line: int
-    text: str
-    headings: tuple[str, ...] = ()
+    lines: list[str]
+    headings: tuple[str, ...]
 
 
-@dataclass
-class _Outline:
-    """The headings that are open at a line of a Markdown file."""
-
-    levels: list[tuple[int, str]] = field(default_factory=list)
-
-    def open(self, level: int, name: str) -> None:
-        self.levels = [(depth, text) for depth, text in self.levels if depth < level] + [(level, name)]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(name for _, name in self.levels)
+def of_text(lines: Iterable[str], limit: int) -> Iterator[Chunk]:
+    """Yield the chunks of a plain text, each of as many paragraphs as fit into `limit` characters."""
+    yield from _chunks(TextSplitter(limit), lines, 1, ())
 
 
-def of_text(lines: Numbered, limit: int) -> Iterator[Chunk]:
-    """Yield the pieces of a plain text: paragraphs, as many as fit into `limit` characters."""
-    yield from _packed(_paragraphs(lines, limit), limit)
+def of_markdown(lines: Iterable[str], limit: int) -> Iterator[Chunk]:
+    """Yield the chunks of a Markdown file. None of them crosses a heading."""
+    splitter = MarkdownSplitter(limit)
+    for section in _sections("".join(lines).replace("\r\n", "\n").replace("\r", "\n")):
+        yield from _chunks(splitter, section.lines, section.line, section.headings)
 
 
-def of_markdown(lines: Numbered, limit: int) -> Iterator[Chunk]:
-    """Yield the pieces of a Markdown file, section by section."""
-    yield from _packed(_sections(lines, limit), limit)
+def _sections(text: str) -> Iterator[_Section]:
+    outline, body = _front_matter(text)
+    line = text.count("\n", 0, len(text) - len(body)) + 1
+    lines = [part + "\n" for part in body.split("\n")]
+    start = 0
+    for level, name, first, end in _headings(body):
+        yield _Section(line + start, lines[start:first], _names(outline))
+        outline = [entry for entry in outline if entry[0] < level] + [(level, name)]
+        start = end
+    yield _Section(line + start, lines[start:], _names(outline))
 
 
-def _paragraphs(lines: Numbered, limit: int) -> Iterator[_Block]:
-    block: _Block | None = None
-    for number, line in lines:
-        if block and (not line.strip() or len(block.text) > limit):
-            yield block
-            block = None
-        if line.strip():
-            block = _grown(block, number, line, ())
-    if block:
-        yield block
-
-
-def _grown(block: _Block | None, number: int, line: str, headings: tuple[str, ...]) -> _Block:
-    if block is None:
-        return _Block(number, line.rstrip(), headings)
-    block.text += "\n" + line.rstrip()
-    return block
-
-
-def _sections(lines: Numbered, limit: int) -> Iterator[_Block]:
-    """As paragraphs, with the headings above each; fenced code is one paragraph and holds no headings."""
-    outline, block, fence = _Outline(), None, ""
-    for number, line in _without_front_matter(lines, outline):
-        heading = None if fence else _HEADING.match(line)
-        ends = heading or (not line.strip() and not fence) or len(block.text if block else "") > limit
-        if block and ends:
-            yield block
-            block = None
-        if heading:
-            outline.open(len(heading[1]), heading[2])
-        elif line.strip() or fence:
-            fence = _fence_after(line, fence)
-            block = _grown(block, number, line, outline.names)
-    if block:
-        yield block
-
-
-def _fence_after(line: str, fence: str) -> str:
-    """Return the fence that is open after this line; none is the empty string."""
-    found = _FENCE.match(line)
+def _front_matter(text: str) -> tuple[Outline, str]:
+    """Split a block between `---` from the beginning. Its title is that of the file."""
+    found = _FRONT_MATTER.match(text)
     if not found:
-        return fence
-    if not fence:
-        return found[1]
-    closes = found[1].startswith(fence) and not line.strip().strip(fence[0])
-    return "" if closes else fence
+        return [], text
+    title = _TITLE.search(found[1])
+    return [(0, title[1].strip().strip("\"'"))] if title else [], text[found.end() :]
 
 
-def _without_front_matter(lines: Numbered, outline: _Outline) -> Iterator[tuple[int, str]]:
-    """Leave out a block between `---` at the top; its title is the file's."""
-    inside = False
-    for number, line in lines:
-        if number == 1 and line.rstrip() == _FRONT_MATTER:
-            inside = True
-        elif not inside:
-            yield number, line
-        elif line.rstrip() == _FRONT_MATTER:
-            inside = False
-        elif found := _TITLE.match(line):
-            outline.open(0, found[1].strip().strip("\"'"))
+def _headings(text: str) -> Iterator[tuple[int, str, int, int]]:
+    """Yield level, text, and the range of lines of each heading that is not in a list or a quote."""
+    tokens = _BLOCKS.parse(text)
+    for token, content in pairwise(tokens):
+        if token.type == "heading_open" and token.level == 0 and token.map:
+            yield int(token.tag[1:]), content.content, token.map[0], token.map[1]
 
 
-def _packed(blocks: Iterable[_Block], limit: int) -> Iterator[Chunk]:
-    """Put neighbours under the same headings together while they fit."""
-    held: Chunk | None = None
-    for block in blocks:
-        for piece in _pieces(block.text, limit):
-            fits = held and held.headings == block.headings and len(held.text) + 2 + len(piece) <= limit
-            if held and fits:
-                held = Chunk(held.line, f"{held.text}\n\n{piece}", held.headings)
-                continue
-            if held:
-                yield held
-            held = Chunk(block.line, piece, block.headings)
-    if held:
-        yield held
+def _names(outline: Outline) -> tuple[str, ...]:
+    return tuple(name for _, name in outline if name)
 
 
-def _pieces(text: str, limit: int) -> Iterator[str]:
-    """Cut a text that is too long: at the end of a sentence or a line, else at a space, else anywhere."""
-    while len(text) > limit:
-        ends = [found.start() for found in _SENTENCE_END.finditer(text, 1, limit + 1)]
-        place = ends[-1] if ends else text.rfind(" ", 1, limit + 1)
-        cut = place if place > 0 else limit
-        # a cut in the indentation leaves nothing before it
-        if piece := text[:cut].rstrip():
-            yield piece
-        text = text[cut:].lstrip()
-    if text.strip():
-        yield text
+def _chunks(splitter: Splitter, lines: Iterable[str], line: int, headings: tuple[str, ...]) -> Iterator[Chunk]:
+    for part in _parts(lines):
+        end = 0
+        # surrogates stand for bytes that are not UTF-8, and the splitters accept none
+        for start, piece in splitter.chunk_indices(_SURROGATES.sub("\ufffd", part)):
+            line += part.count("\n", end, start)
+            end = start
+            yield Chunk(line, part[start : start + len(piece)], headings)
+        line += part.count("\n", end)
+
+
+def _parts(lines: Iterable[str]) -> Iterator[str]:
+    """Join lines to parts of about 64 Ki characters, which end at an empty line if there is one."""
+    held: list[str] = []
+    size = 0
+    for line in lines:
+        for start in range(0, len(line), _PART_CHARS):
+            held.append(line[start : start + _PART_CHARS])
+            size += len(held[-1])
+            if size >= 4 * _PART_CHARS or (size >= _PART_CHARS and not line.strip()):
+                yield "".join(held)
+                held, size = [], 0
+    yield "".join(held)

@@ -1,91 +1,128 @@
-"""`embedder import`: a file or a folder into the index of a service."""
+"""`embedder import`: a file, a folder or standard input into the index of a service."""
 
+import sqlite3
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from embedder_cli import interrupts
 from embedder_cli.importer import report, sources, work
-from embedder_cli.importer.bar import progress
-from embedder_cli.importer.fields import Fields, MetadataField
+from embedder_cli.importer.bar import SteadyConsole, shown
+from embedder_cli.importer.fields import FieldError, Fields, MetadataField
 from embedder_cli.importer.journal import Journal, JournalError
-from embedder_cli.importer.readers import READERS, Reading
-from embedder_cli.importer.sources import SourceError
+from embedder_cli.importer.lines import SourceError
+from embedder_cli.importer.readers import Reading
+from embedder_cli.importer.sources import KINDS, STDIN, Corpus
 from embedder_cli.importer.tally import Tally
 from embedder_cli.importer.work import Job
-from embedder_cli.options import Key, Namespace, Url, address
+from embedder_cli.options import Key, Namespace, Url, address, usable_key
+from embedder_cli.printable import plain
+from embedder_cli.service import Service
 
-_FILES = "Fields of JSONL and CSV"
+_FILES = "Files"
 _SENDING = "Sending"
-_SOURCE = f"A file, or a folder with files: {' '.join(READERS)}"
-_METADATA = (
-    "Field to store for filters; NAME, or NAME:TYPE with string, number or boolean. Can be given more than once."
-)
-_JOURNAL = "Where to keep what was written. Default: SOURCE.journal, beside the source."
+_SOURCE = f"A file, a folder, or - for standard input. Kinds: {', '.join(KINDS)}; each also with .gz"
+_METADATA = "Field to store for filters: NAME or NAME:TYPE with string, number or boolean. Repeatable."
+_JOURNAL = "File that remembers what was written. Default: SOURCE.journal, beside the source; none for -."
+_FORMAT = "Kind of standard input (default: jsonl), or of a file without a known suffix."
+_PRUNE = "Also remove from the index what has left the source since the last import."
+_FRESH = "Write every document again, for example into an index that was emptied or replaced, or another namespace."
+_CONCURRENCY = "Requests at a time. As shipped, a service accepts 600 requests per minute and key; the import waits."
 
 
-def main(  # one parameter an option
-    source: Annotated[Path, typer.Argument(help=_SOURCE)],
+def main(  # one parameter per option
+    source: Annotated[Path, typer.Argument(help=_SOURCE, allow_dash=True)],
     url: Url,
     key: Key = None,
     namespace: Namespace = None,
     id_field: Annotated[str | None, typer.Option(help="Default: file and position.", rich_help_panel=_FILES)] = None,
     text_field: Annotated[str, typer.Option(help="The text to embed.", rich_help_panel=_FILES)] = "text",
-    title_field: Annotated[str | None, typer.Option(help="Goes into the prompt.", rich_help_panel=_FILES)] = None,
+    title_field: Annotated[str | None, typer.Option(help="Part of the prompt.", rich_help_panel=_FILES)] = None,
     metadata_field: Annotated[list[str] | None, typer.Option(help=_METADATA, rich_help_panel=_FILES)] = None,
-    chunk_chars: Annotated[int, typer.Option(min=100, help="Longest piece of a Markdown or text file.")] = 2000,
-    keep_text: Annotated[bool, typer.Option(help="Store the text too, for search to show.")] = True,
-    truncate: Annotated[str, typer.Option(help="end: over-long texts are cut. error: refused.")] = "end",
-    batch: Annotated[int, typer.Option(min=1, max=1000, help="Documents a request.", rich_help_panel=_SENDING)] = 100,
-    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Requests at a time.", rich_help_panel=_SENDING)] = 4,
+    kind: Annotated[str | None, typer.Option("--format", help=_FORMAT, rich_help_panel=_FILES)] = None,
+    chunk_chars: Annotated[
+        int, typer.Option(min=100, max=100_000, help="Longest chunk of Markdown or text.", rich_help_panel=_FILES)
+    ] = 2000,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Read symbolic links in a folder.", rich_help_panel=_FILES)
+    ] = False,
+    keep_text: Annotated[bool, typer.Option(help="Store the text, too, so that searches can show it.")] = True,
+    truncate: Annotated[str, typer.Option(help="Texts that are too long: end truncates, error rejects them.")] = "end",
+    prune: Annotated[bool, typer.Option("--prune", help=_PRUNE)] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help=_FRESH)] = False,
+    batch: Annotated[int, typer.Option(min=1, max=1000, help="Documents per request.", rich_help_panel=_SENDING)] = 100,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help=_CONCURRENCY, rich_help_panel=_SENDING)] = 4,
     max_wait: Annotated[
-        float, typer.Option(min=0, help="Longest retry-after to obey, in seconds.", rich_help_panel=_SENDING)
+        float,
+        typer.Option(min=0, max=86_400, help="Longest wait for the service, in seconds.", rich_help_panel=_SENDING),
     ] = 300,
     journal: Annotated[Path | None, typer.Option(help=_JOURNAL)] = None,
-    report_to: Annotated[Path | None, typer.Option("--report", help="Write the outcome as JSON, too.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, send nothing.")] = False,
+    report_to: Annotated[Path | None, typer.Option("--report", help="Also write the result as JSON.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, but send nothing.")] = False,
 ) -> None:
-    """Embed documents and store them. Interrupted, it goes on where it stopped when it is started again.
+    """Embed documents and store them. Documents that have not changed since they were written are not sent again.
 
-    Exit code 0: all is written. 1: some documents were refused. 2: it could not go on.
+    An interrupted import continues when the same command is run again. If a file that is read in chunks has fewer
+    chunks than before, the others are removed from the index.
+
+    Exit code 0: everything is written. 1: documents were rejected. 2: the import could not continue.
     """
-    fields = Fields(id_field, text_field, title_field, tuple(map(MetadataField.parse, metadata_field or ())))
+    _one_of("--truncate", truncate, ("end", "error"))
+    _one_of("--format", kind, KINDS)
+    reading = Reading(_fields(id_field, text_field, title_field, metadata_field or []), chunk_chars)
     job = Job(
-        source,
-        address(url),
-        key,
-        namespace,
-        Reading(fields, chunk_chars),
-        keep_text,
-        _truncate(truncate),
-        batch,
-        concurrency,
-        max_wait,
+        corpus=Corpus(source, kind, follow_links, reading),
+        target=Service.at(address(url), usable_key(key)),
+        namespace=namespace,
+        keep_text=keep_text,
+        truncate=truncate,
+        batch=batch,
+        concurrency=concurrency,
+        longest_wait_s=max_wait,
+        prune=prune,
+        fresh=fresh,
     )
-    path = None if dry_run else journal or source.with_name(f"{source.resolve().name}.journal")
-    raise typer.Exit(_import(job, path, report_to, rehearsal=dry_run))
+    if prune and job.corpus.is_stdin and not journal:
+        raise typer.BadParameter("With standard input, it needs a --journal.", param_hint="--prune")
+    with interrupts.one_line("import: interrupted; run the same command again to continue."):
+        raise typer.Exit(_import(job, journal or _beside(source), report_to, rehearsal=dry_run))
 
 
-def _truncate(value: str) -> str:
-    if value not in ("end", "error"):
-        raise typer.BadParameter("it must be end or error.", param_hint="--truncate")
-    return value
+def _one_of(option: str, value: str | None, known: tuple[str, ...]) -> None:
+    if value is not None and value not in known:
+        raise typer.BadParameter(f"It must be one of: {', '.join(known)}.", param_hint=option)
 
 
-def _import(job: Job, journal: Path | None, report_to: Path | None, *, rehearsal: bool) -> int:
-    console = Console(stderr=True)
-    tally = Tally()
+def _fields(name: str | None, text: str, title: str | None, metadata: list[str]) -> Fields:
     try:
-        total = sources.size(job.source)
-        books = Journal(journal, job.target)
-        with progress(tally, total, console):
-            (work.rehearse if rehearsal else work.run)(job, books, tally)
-        books.close()
-    except (SourceError, JournalError, OSError) as error:
-        console.print(f"import: {error}", style="bold red", markup=False)
+        return Fields(name, text, title, tuple(map(MetadataField.parse, metadata)))
+    except FieldError as error:
+        raise typer.BadParameter(str(error), param_hint="--metadata-field") from error
+
+
+def _beside(source: Path) -> Path | None:
+    """Return the default path of the journal."""
+    if str(source) == STDIN:
+        return None
+    found = source.resolve()
+    return found.parent / f"{found.name}.journal"
+
+
+def _import(job: Job, path: Path | None, report_to: Path | None, *, rehearsal: bool) -> int:
+    console = SteadyConsole(stderr=True)
+    tally = Tally()
+    name = STDIN if job.corpus.is_stdin else job.corpus.root.resolve().name
+    try:
+        total = sources.size(job.corpus)
+        journal = Journal(path, job.target.url, source=name, namespace=job.namespace, read_only=rehearsal)
+        with shown(tally, total, console, written="would be written" if rehearsal else "written"):
+            (work.rehearse if rehearsal else work.run)(job, journal, tally)
+        journal.close()
+        if report_to:
+            report_to.write_text(report.as_json(tally), encoding="utf-8")
+    except (SourceError, JournalError, OSError, sqlite3.Error) as error:
+        console.print(f"import: {plain(error)}", style="bold red", markup=False, soft_wrap=True)
         return 2
     console.print(report.table(tally, rehearsal=rehearsal))
-    if report_to:
-        report_to.write_text(report.as_json(tally), encoding="utf-8")
     return tally.exit_code

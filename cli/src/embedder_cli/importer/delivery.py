@@ -1,105 +1,66 @@
-"""Batches to PUT /vectors: bounded attempts, everyone waits when the service says so, one bad document is found."""
+"""Batches to PUT /vectors with a bounded number of attempts; a document that makes a batch fail is found."""
 
-import asyncio
-import random
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
 
-import httpx
-
-from embedder_cli.importer import backoff, verdicts
-from embedder_cli.importer.documents import Item, Refusal
+from embedder_cli.importer import backoff
+from embedder_cli.importer.connection import Connection, StoppedError
+from embedder_cli.importer.documents import Item, Rejection
 from embedder_cli.importer.journal import Journal
 from embedder_cli.importer.tally import Tally
-from embedder_cli.importer.verdicts import Refused, Repeat, Split, Stop, Verdict, Written
-
-TIMEOUT_S = 120.0  # longer than the service's own deadline
-
-
-class StoppedError(Exception):
-    """The import can't go on; the message is one sentence to act on."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where batches go. `tail` is what follows the documents in a request's JSON."""
-
-    url: str
-    key: str | None
-    tail: bytes
-    longest_wait_s: float
+from embedder_cli.importer.verdicts import Rejected, Repeat, Split, Stop, Verdict, Written
 
 
 class Delivery:
-    """Delivers batches and keeps the books. `sleep` and `jitter` can be given for tests."""
+    """Delivers batches, and keeps the journal and the tally. `tail` follows the documents in a request's JSON."""
 
-    def __init__(
-        self,
-        target: Target,
-        client: httpx.AsyncClient,
-        journal: Journal,
-        tally: Tally,
-        *,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        jitter: Callable[[], float] = random.random,
-    ) -> None:
-        self._target = target
-        self._client = client
+    def __init__(self, connection: Connection, journal: Journal, tally: Tally, tail: bytes = b"") -> None:
+        self._connection = connection
         self._journal = journal
         self._tally = tally
-        self._sleep = sleep
-        self._jitter = jitter
-        self._pause_until = 0.0
-
-    async def check(self) -> None:
-        """Ask for the index once, so that a wrong address or key is told at once; StoppedError for either."""
-        try:
-            response = await self._client.get(f"{self._target.url}/index", headers=self._headers())
-        except httpx.TransportError as error:
-            raise StoppedError(f"{self._target.url} gave no answer: {str(error) or type(error).__name__}.") from error
-        verdict = verdicts.judge(response.status_code, response.headers, response.content)
-        if isinstance(verdict, Stop):
-            raise StoppedError(verdict.reason)
+        self._tail = tail
 
     async def deliver(self, items: Sequence[Item]) -> None:
-        """Send a batch until every document of it is written or refused; StoppedError if that can't be."""
+        """Send a batch until each document is written or rejected; StoppedError if that is not possible."""
+        self._journal.announce(items)
         await self._deliver(list(items), self._tally.written, backoff.MAX_ATTEMPTS)
 
     async def _deliver(self, left: list[Item], began: int, attempts: int) -> None:
-        """`began` is how many documents were written when the batch was begun.
+        """`began` is how many documents were written when this batch began.
 
-        A batch that keeps failing while others are written holds a document that the service can't digest; if none is
-        written, the service is at fault.
+        If a batch keeps failing while others are written, one of its documents is at fault; if none is written, the
+        service is.
         """
         attempt = 0
         while left:
             verdict = await self._send(left)
             match verdict:
-                case Written(cut):
-                    return self._accept([(item, place in cut) for place, item in enumerate(left)])
-                case Refused(place, reason) if place < len(left):
-                    self._refuse(left.pop(place), reason)
+                case Written(truncated):
+                    return self._accept([(item, index in truncated) for index, item in enumerate(left)])
+                case Rejected(index, reason) if index < len(left):
+                    self._reject(left.pop(index), reason)
                 case Stop(reason):
                     raise StoppedError(reason)
-                case Repeat(accepted=accepted, hopeful=hopeful):
-                    attempt = 1 if accepted else attempt + 1
-                    left = self._without(left, accepted)
-                    if attempt >= (attempts if hopeful else backoff.MAX_ATTEMPTS_OF_PART):
+                case Repeat(accepted=accepted, may_help=may_help):
+                    rest = self._without(left, accepted)
+                    attempt = attempt + 1 if len(rest) == len(left) else 1
+                    left = rest
+                    if attempt >= (attempts if may_help else backoff.MAX_ATTEMPTS_OF_PART):
                         return await self._divide(left, verdict.reason, began)
-                    await self._wait(verdict, attempt)
-                case Refused(reason=reason) | Split(reason=reason):
+                    await self._connection.wait(verdict, attempt)
+                case Rejected(reason=reason) | Split(reason=reason):
                     return await self._divide(left, reason, None)
         return None
 
     async def _divide(self, left: list[Item], reason: str, began: int | None) -> None:
-        """Find what is at fault in a batch by halves; a document that fails alone is the one.
+        """Find the document at fault by halving the batch.
 
-        `began` is None where the service has told that the batch is at fault.
+        `began` is None if the service has said that the batch is at fault.
         """
         if began == self._tally.written and not await self._works(left):
             raise StoppedError(f"{reason} Repeats did not help; run the same command again later.")
         if len(left) == 1:
-            return self._refuse(left[0], reason)
+            return self._reject(left[0], reason)
         middle = len(left) // 2
         attempts = backoff.MAX_ATTEMPTS if began is None else backoff.MAX_ATTEMPTS_OF_PART
         for half in (left[:middle], left[middle:]):
@@ -107,55 +68,44 @@ class Delivery:
         return None
 
     async def _works(self, left: list[Item]) -> bool:
-        """Send the first or the last document alone: one of them gets through if the service is not at fault."""
-        for place in (0, -1) if len(left) > 1 else ():
-            if isinstance(verdict := await self._send([left[place]]), Written):
-                self._accept([(left.pop(place), bool(verdict.cut))])
+        """Send the first or the last document alone: one of them is written if the service is not at fault."""
+        for index in (0, -1) if len(left) > 1 else ():
+            if isinstance(verdict := await self._send([left[index]]), Written):
+                self._accept([(left.pop(index), bool(verdict.truncated))])
                 return True
         return False
 
-    def _headers(self) -> dict[str, str]:
-        key = {"authorization": f"Bearer {self._target.key}"} if self._target.key else {}
-        return {"content-type": "application/json", **key}
-
     async def _send(self, items: Sequence[Item]) -> Verdict:
-        await self._sleep_until_allowed()
-        self._tally.requests += 1
-        body = b'{"documents":[%b]%b}' % (b",".join(item.body for item in items), self._target.tail)
-        try:
-            response = await self._client.put(f"{self._target.url}/vectors", content=body, headers=self._headers())
-        except httpx.TransportError as error:
-            return Repeat(f"The connection broke: {str(error) or type(error).__name__}.")
-        return verdicts.judge(response.status_code, response.headers, response.content)
+        body = b'{"documents":[%b]%b}' % (b",".join(item.body for item in items), self._tail)
+        return await self._connection.write("PUT", body, len(items))
 
-    async def _wait(self, verdict: Repeat, attempt: int) -> None:
-        """Wait before a repeat; a wait that the service named holds for every batch."""
-        wait = backoff.wait_s(attempt, retry_after_s=verdict.retry_after_s, jitter=self._jitter())
-        if wait > self._target.longest_wait_s:
-            raise StoppedError(f"{verdict.reason} Run the same command again in {_spoken(wait)}.")
-        self._tally.repeats += 1
-        if verdict.retry_after_s is not None:
-            self._pause_until = max(self._pause_until, asyncio.get_running_loop().time() + verdict.retry_after_s)
-        await self._sleep(wait)
-
-    async def _sleep_until_allowed(self) -> None:
-        left = self._pause_until - asyncio.get_running_loop().time()
-        if left > 0:
-            await self._sleep(left + self._jitter())
+    async def remove(self, names: Sequence[str]) -> None:
+        """Remove ids from the index; StoppedError if that is not possible."""
+        left = list(names)
+        attempt = 0
+        while left:
+            verdict = await self._connection.write("DELETE", json.dumps({"ids": left}).encode(), len(left))
+            done = frozenset(left) if isinstance(verdict, Written) else frozenset()
+            if isinstance(verdict, Repeat):
+                done = verdict.accepted.intersection(left)
+                attempt = 1 if done else attempt + 1
+            self._journal.remove([*done])
+            self._tally.removed += len(done)
+            left = [name for name in left if name not in done]
+            if left and (not isinstance(verdict, Repeat) or attempt >= backoff.MAX_ATTEMPTS):
+                raise StoppedError(f"{len(left)} ids could not be removed: {getattr(verdict, 'reason', 'rejected.')}")
+            if isinstance(verdict, Repeat) and left:
+                await self._connection.wait(verdict, attempt)
 
     def _accept(self, items: Sequence[tuple[Item, bool]]) -> None:
         self._journal.enter(items)
-        for item, cut in items:
-            self._tally.accept(item, cut=cut)
+        for item, truncated in items:
+            self._tally.accept(item, truncated=truncated)
 
     def _without(self, items: Sequence[Item], accepted: frozenset[str]) -> list[Item]:
-        if accepted:
-            self._accept([(item, False) for item in items if item.id in accepted])
+        if found := [(item, False) for item in items if item.id in accepted]:
+            self._accept(found)
         return [item for item in items if item.id not in accepted]
 
-    def _refuse(self, item: Item, reason: str) -> None:
-        self._tally.refuse(Refusal(item.place, item.id, reason), item.weight)
-
-
-def _spoken(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} hours" if seconds >= 3600 else f"{seconds / 60:.0f} minutes"
+    def _reject(self, item: Item, reason: str) -> None:
+        self._tally.reject(Rejection(item.location, item.id, reason), item.weight)

@@ -1,6 +1,5 @@
-"""The outcome of an import: a table for people, JSON for programs."""
+"""The result of an import: a table, and JSON."""
 
-import json
 from dataclasses import asdict
 
 from rich.console import Group, RenderableType
@@ -8,57 +7,61 @@ from rich.table import Table
 from rich.text import Text
 
 from embedder_cli.importer.tally import Tally
+from embedder_cli.printable import json_text, plain
 
 _SHOWN = 20
+_COUNTS = (
+    "written", "unchanged", "rejected", "truncated", "removed", "skipped", "requests", "retries", "seconds", "stopped",
+    "notes", "exit_code",
+)  # fmt: skip
 
 
 def table(tally: Tally, *, rehearsal: bool) -> RenderableType:
-    """Return the counts, and the first refusals with their reasons."""
-    counts = Table(show_header=False)
-    counts.add_column(justify="right")
-    counts.add_column()
+    """Return the counts, and the reasons of rejections."""
+    made = Table(show_header=False)
+    made.add_column(justify="right")
+    made.add_column()
     for number, what in _rows(tally, rehearsal):
-        counts.add_row(f"{number:,}", what)
-    parts: list[RenderableType] = [counts]
-    if tally.refusals:
-        parts.append(_refusals(tally))
+        made.add_row(f"{number:,}", what)
+    is_empty = tally.stopped and not tally.written + tally.unchanged + tally.rejected
+    parts: list[RenderableType] = [] if is_empty else [made]
+    if tally.reasons:
+        parts.append(_reasons(tally))
+    parts += [Text(plain(note), style="yellow") for note in tally.notes]
     if tally.stopped:
-        parts.append(Text(tally.stopped, style="bold red"))
+        parts.append(Text(plain(tally.stopped), style="bold red"))
     return Group(*parts)
 
 
 def _rows(tally: Tally, rehearsal: bool) -> list[tuple[int, str]]:
-    rate = f"{tally.written / tally.seconds:,.0f} a second" if tally.seconds else ""
+    rate = f" ({tally.written / tally.seconds:,.0f} per second)" if tally.seconds else ""
     rows = [
-        (tally.written, "would be written" if rehearsal else f"written ({rate})"),
-        (tally.unchanged, "were written before and have not changed"),
-        (tally.refused, "refused"),
-        (tally.cut, "too long: the model reads their beginning only"),
-        (tally.requests, "requests needed" if rehearsal else f"requests, {tally.repeats:,} of them repeated"),
+        (tally.written, "would be written" if rehearsal else f"written{rate}"),
+        (tally.unchanged, "unchanged since they were written"),
+        (tally.rejected, "would be rejected" if rehearsal else "rejected"),
+        (tally.truncated, "too long: the model read their beginning only"),
+        (tally.removed, "would be removed from the index" if rehearsal else "removed from the index"),
+        *((number, f"files skipped: {reason}") for reason, number in tally.skipped.items()),
+        (tally.requests, "requests would be sent" if rehearsal else f"requests, {tally.retries:,} waits"),
     ]
-    return [row for place, row in enumerate(rows) if row[0] or place in (0, 2)]
+    return [row for index, row in enumerate(rows) if row[0] or index in (0, 2)]
 
 
-def _refusals(tally: Tally) -> Table:
-    made = Table("where", "id", "why it was refused", title_justify="left")
-    for refusal in tally.refusals[:_SHOWN]:
-        made.add_row(
-            Text(_printable(str(refusal.place))), Text(_printable(refusal.id or "")), Text(_printable(refusal.reason))
-        )
-    if tally.refused > _SHOWN:
-        made.add_row(f"and {tally.refused - _SHOWN:,} more", "", "--report FILE lists them.")
+def _reasons(tally: Tally) -> Table:
+    made = Table("documents", "why they were rejected", "first at", "id", title_justify="left")
+    shown = sorted(tally.reasons.items(), key=lambda item: -item[1].count)[:_SHOWN]
+    for reason, found in shown:
+        cells = plain(reason), plain(found.first.location), plain(found.first.id or "")
+        made.add_row(f"{found.count:,}", *map(Text, cells))
+    rest = tally.rejected - sum(found.count for _, found in shown)
+    if rest:
+        made.add_row(f"{rest:,}", "for other reasons", "", "--report FILE lists them.")
     return made
 
 
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
-
-
 def as_json(tally: Tally) -> str:
-    """Return one JSON object; lists are bounded, counts are not."""
-    counts = ("written", "unchanged", "refused", "cut", "requests", "repeats", "seconds", "stopped", "exit_code")
-    refusals = [{**asdict(item.place), "id": item.id, "reason": item.reason} for item in tally.refusals]
-    too_long = [{**asdict(place), "id": name} for name, place in tally.too_long]
-    return json.dumps(
-        {**{name: getattr(tally, name) for name in counts}, "refusals": refusals, "too_long": too_long}, indent=2
-    )
+    """Return one JSON object. The lists are bounded, the counts are not."""
+    rejections = [{**asdict(item.location), "id": item.id, "reason": item.reason} for item in tally.rejections]
+    truncated = [{**asdict(location), "id": name} for name, location in tally.truncated_documents]
+    found = {name: getattr(tally, name) for name in _COUNTS}
+    return json_text({**found, "rejections": rejections, "truncated_documents": truncated})

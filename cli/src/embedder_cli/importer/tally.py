@@ -1,50 +1,75 @@
-"""What came of an import so far, in bounded memory. No I/O."""
+"""The counts of an import. Memory is bounded, however many documents are rejected."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from embedder_cli.importer.documents import Item, Place, Refusal
+from embedder_cli.importer.documents import Item, Location, Rejection
 
-MAX_KEPT = 10_000  # refusals and over-long texts that are kept one by one; the others are counted
+MAX_KEPT = 10_000  # rejections and truncated documents that are listed; the others are only counted
+MAX_REASONS = 100
+OTHER_REASONS = "Other reasons."
+
+
+@dataclass
+class Reason:
+    """How often a reason occurred, and the first rejection."""
+
+    first: Rejection
+    count: int = 0
 
 
 @dataclass
 class Tally:
-    """`advance` is told how many bytes of the source are dealt with; `stopped` is why the import ended early."""
+    """`advance` gets the bytes of the source that are done; `stopped` says why the import ended early."""
 
     advance: Callable[[int], None] = lambda _: None
     written: int = 0
     unchanged: int = 0
-    refused: int = 0
-    cut: int = 0
+    rejected: int = 0
+    unnamed: int = 0  # rejections without an id
+    truncated: int = 0
+    removed: int = 0
     requests: int = 0
-    repeats: int = 0
+    retries: int = 0
     seconds: float = 0.0
+    waiting: str | None = None
     stopped: str | None = None
-    refusals: list[Refusal] = field(default_factory=list)
-    too_long: list[tuple[str, Place]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, Reason] = field(default_factory=dict)
+    rejections: list[Rejection] = field(default_factory=list)
+    truncated_documents: list[tuple[str, Location]] = field(default_factory=list)
 
-    def refuse(self, refusal: Refusal, weight: int) -> None:
-        self.refused += 1
-        if len(self.refusals) < MAX_KEPT:
-            self.refusals.append(refusal)
+    def reject(self, rejection: Rejection, weight: int) -> None:
+        self.rejected += 1
+        self.unnamed += rejection.id is None
+        known = rejection.reason in self.reasons or len(self.reasons) < MAX_REASONS
+        self.reasons.setdefault(rejection.reason if known else OTHER_REASONS, Reason(rejection)).count += 1
+        if len(self.rejections) < MAX_KEPT:
+            self.rejections.append(rejection)
         self.advance(weight)
 
-    def accept(self, item: Item, *, cut: bool) -> None:
+    def accept(self, item: Item, *, truncated: bool) -> None:
         self.written += 1
-        self._deal_with(item, cut)
+        self._done(item, truncated)
 
-    def skip(self, item: Item, *, cut: bool) -> None:
+    def leave(self, item: Item, *, truncated: bool) -> None:
+        """Count a document that has not changed."""
         self.unchanged += 1
-        self._deal_with(item, cut)
+        self._done(item, truncated)
 
-    def _deal_with(self, item: Item, cut: bool) -> None:
+    def skip(self, reason: str) -> None:
+        """Count a skipped file."""
+        self.skipped[reason] += 1
+
+    def _done(self, item: Item, truncated: bool) -> None:
         self.advance(item.weight)
-        self.cut += cut
-        if cut and len(self.too_long) < MAX_KEPT:
-            self.too_long.append((item.id, item.place))
+        self.truncated += truncated
+        if truncated and len(self.truncated_documents) < MAX_KEPT:
+            self.truncated_documents.append((item.id, item.location))
 
     @property
     def exit_code(self) -> int:
-        """0 if all is written, 1 if some was refused, 2 if the import stopped early."""
-        return 2 if self.stopped else int(self.refused > 0)
+        """0: everything is written. 1: documents were rejected. 2: the import stopped early."""
+        return 2 if self.stopped else int(self.rejected > 0)

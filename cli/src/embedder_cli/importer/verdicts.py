@@ -1,107 +1,133 @@
-"""What an answer to a batch means for it. Pure: status, headers and body in, a verdict out."""
+"""What to do after an answer: from status, headers and body to a verdict."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from embedder_cli.importer import backoff
+from embedder_cli.printable import plain
+from embedder_cli.service import Answer
 
 
 @dataclass(frozen=True)
 class Written:
-    """All of it was accepted; `cut` are the places of texts that were too long."""
+    """The whole batch was accepted; `truncated` are the indexes of texts that were too long."""
 
-    cut: frozenset[int]
+    truncated: frozenset[int]
 
 
 @dataclass(frozen=True)
-class Refused:
-    """The document at this place was refused; nothing of the batch was written."""
+class Rejected:
+    """The document at this index was rejected; nothing of the batch was written."""
 
-    place: int
+    index: int
     reason: str
 
 
 @dataclass(frozen=True)
 class Split:
-    """Something in it was refused, or all of it is too much: smaller batches will tell."""
+    """A document of the batch was rejected, or the batch is too large: smaller batches will show which."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Repeat:
-    """The service could not take it now. `accepted` are the ids that it took before it failed.
+    """The service failed. `accepted` are the ids that it accepted before.
 
-    `hopeful` is False where it has repeated the call itself, and the batch is more likely at fault than the hour.
+    `may_help` is False if the service has repeated the call itself, so that the batch is probably at fault.
+    `is_limit` is True if the rate of requests or writes is limited.
     """
 
     reason: str
     retry_after_s: float | None = None
     accepted: frozenset[str] = frozenset()
-    hopeful: bool = True
+    may_help: bool = True
+    is_limit: bool = False
 
 
 @dataclass(frozen=True)
 class Stop:
-    """No batch will fare better."""
+    """Every other batch would fail, too."""
 
     reason: str
 
 
-Verdict = Written | Refused | Split | Repeat | Stop
+Verdict = Written | Rejected | Split | Repeat | Stop
 
-_PLACE = re.compile(r"documents\[(\d+)\]")
+_INDEX = re.compile(r"documents\[(\d{1,6})\]")
 _REPEATED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-_INDIGESTIBLE = "upstream_invalid"
+_INVALID_ANSWER_OF_MODEL = "upstream_invalid"
 _FINAL_CODES = frozenset({"ai_not_configured", "auth_not_configured", "vectorize_not_configured", "index_mismatch"})
+NOT_THIS_SERVICE = "The answer is not one of this service; check --url."
 
 
-def judge(status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
-    """Return what to do after an answer to PUT /vectors."""
-    if status == 200:
-        return Written(_places(headers.get("x-embedding-truncated", "")))
-    answer = _object(_decoded(body))
-    error = _object(answer.get("error"))
-    reason = str(error.get("message") or f"The service answered HTTP {status}.")
-    if error.get("code") in _FINAL_CODES:
+def judge(answer: Answer, count: int) -> Verdict:
+    """Return what to do after the answer to a write of `count` documents, or a removal of `count` ids."""
+    if answer.status == 200:
+        if _is_written(answer.body, count):
+            return Written(_indexes(answer.headers.get("x-embedding-truncated", "")))
+        return Stop(NOT_THIS_SERVICE)
+    code, message = answer.error.get("code"), answer.error.get("message")
+    reason = plain(message) if isinstance(message, str) and message else f"The service answered HTTP {answer.status}."
+    if code in _FINAL_CODES:
         return Stop(reason)
-    if status in _REPEATED:
-        wait = backoff.seconds(headers.get("retry-after"))
-        accepted = frozenset(map(str, answer.get("accepted") or ()))
-        return Repeat(reason, wait, accepted, error.get("code") != _INDIGESTIBLE)
-    if status in (400, 413):
-        return _refused(status, error.get("param"), reason)
-    return Stop(f"HTTP {status}: {reason}")
+    if answer.status in _REPEATED:
+        return _repeat(answer, reason)
+    if answer.status in (400, 413):
+        return _rejected(answer.status, answer.error.get("param"), reason)
+    return Stop(f"The service answered {answer.sentence}")
 
 
-def _refused(status: int, param: str | None, reason: str) -> Verdict:
-    found = _PLACE.match(param or "")
-    if found:
-        return Refused(int(found[1]), _of_one(reason))
-    if param and status == 400 and param != "documents":
+def _is_written(body: object, count: int) -> bool:
+    if not isinstance(body, dict) or type(body.get("count")) is not int or body["count"] != count:
+        return False
+    mutations = body.get("mutation_ids")
+    return isinstance(mutations, list) and bool(mutations) and all(isinstance(name, str) for name in mutations)
+
+
+def _repeat(answer: Answer, reason: str) -> Repeat:
+    wait = backoff.seconds(answer.headers.get("retry-after"))
+    accepted = answer.body.get("accepted") if isinstance(answer.body, dict) else None
+    names = frozenset(map(str, accepted)) if isinstance(accepted, list) else frozenset()
+    may_help = answer.error.get("code") != _INVALID_ANSWER_OF_MODEL
+    return Repeat(reason, wait, names, may_help, answer.status == 429)
+
+
+def _rejected(status: int, param: object, reason: str) -> Verdict:
+    name = param if isinstance(param, str) else ""
+    if found := _INDEX.match(name):
+        return Rejected(int(found[1]), _of_one(reason))
+    if name and status == 400 and name != "documents":
         return Stop(reason)
     return Split(reason)
 
 
 def _of_one(reason: str) -> str:
-    """Return a sentence about `documents[3].metadata` as one about that document, which the report names anyway."""
-    plain = re.sub(r"documents\[\d+\](, documents\[\d+\]|, \[\d+\])*", "document", reason)
-    return plain.replace("document.", "").removeprefix("document: ")
+    """Return a sentence about `documents[3].metadata` as one about the document, whose location the report names."""
+    text = re.sub(r"documents\[\d+\](, documents\[\d+\]|, \[\d+\])*", "document", reason)
+    return text.replace("document.", "").removeprefix("document: ")
 
 
-def _places(header: str) -> frozenset[int]:
-    return frozenset(int(place) for place in header.split(",") if place.strip().isdecimal())
+def _indexes(header: str) -> frozenset[int]:
+    parts = (part.strip() for part in header.split(","))
+    return frozenset(int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) <= 6)
 
 
-def _decoded(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except ValueError:
+def is_index(body: Any) -> bool:  # noqa: ANN401
+    """Return whether a body is the answer of GET /index."""
+    return isinstance(body, dict) and isinstance(body.get("fits"), bool) and type(body.get("vector_count")) is int
+
+
+def stored(body: Any) -> Mapping[str, str | None] | None:  # noqa: ANN401
+    """Return the namespaces of the vectors in an answer of GET /vectors, by id; None if it is not one."""
+    vectors = body.get("vectors") if isinstance(body, dict) else None
+    if not isinstance(vectors, list) or not isinstance(body.get("missing"), list):
         return None
-
-
-def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    found = {}
+    for vector in vectors:
+        if not isinstance(vector, dict) or not isinstance(vector.get("id"), str):
+            return None
+        found[vector["id"]] = vector.get("namespace")
+    return found

@@ -1,91 +1,94 @@
-"""The import itself: documents from the source in batches, a bounded number of them under way."""
+"""The import itself: a bounded number of batches is sent at a time."""
 
 import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-import httpx
-
-from embedder_cli.importer import sources
-from embedder_cli.importer.delivery import TIMEOUT_S, Delivery, StoppedError, Target
-from embedder_cli.importer.documents import Item, Refusal, fault, item_of
+from embedder_cli import interrupts, service
+from embedder_cli.importer import evidence, sources
+from embedder_cli.importer.ahead import ahead
+from embedder_cli.importer.batches import Batch, Batches
+from embedder_cli.importer.connection import Connection, StoppedError
+from embedder_cli.importer.delivery import Delivery
+from embedder_cli.importer.documents import Document
 from embedder_cli.importer.journal import Journal
-from embedder_cli.importer.readers import Found, Reading
-from embedder_cli.importer.sources import SourceError
+from embedder_cli.importer.lines import SourceError
+from embedder_cli.importer.readers import Found
+from embedder_cli.importer.sources import Corpus, FileEnd
 from embedder_cli.importer.tally import Tally
+from embedder_cli.service import Service
 
-MAX_BATCH_BYTES = 2 * 1024 * 1024  # half of what a service takes by default
-Batch = list[Item]
+_REMOVED_AT_A_TIME = 100
+_MET = (StoppedError, SourceError, OSError, sqlite3.Error)
 Deliver = Callable[[Batch], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One import as it was asked for."""
+    """One import with its options."""
 
-    source: Path
-    url: str
-    key: str | None = None
+    corpus: Corpus
+    target: Service
     namespace: str | None = None
-    reading: Reading = field(default_factory=Reading)
     keep_text: bool = True
     truncate: str = "end"
     batch: int = 100
     concurrency: int = 4
     longest_wait_s: float = 300
-
-    @property
-    def target(self) -> str:
-        """What the journal's entries are for."""
-        return json.dumps([self.url, self.namespace])
+    prune: bool = False
+    fresh: bool = False
 
     @property
     def tail(self) -> bytes:
+        """The options of a request, as they follow the documents in its JSON."""
         options = {"keep_text": self.keep_text, "truncate": self.truncate, "namespace": self.namespace}
         given = {name: value for name, value in options.items() if value is not None}
         return b"," + json.dumps(given, separators=(",", ":")).encode()[1:-1]
 
+    def batches(self, journal: Journal, tally: Tally) -> Batches:
+        return Batches(journal, tally, size=self.batch, tail=self.tail, namespace=self.namespace)
+
 
 def run(job: Job, journal: Journal, tally: Tally) -> None:
-    """Import everything; what came of it is in `tally`."""
-    _timed(tally, lambda: asyncio.run(_run(job, journal, tally)))
+    """Import everything. The result is in `tally`. Ctrl-C raises KeyboardInterrupt; the journal stays usable."""
+    with _timed(tally), asyncio.Runner() as runner:
+        interrupts.run(runner, _run(job, journal, tally))
 
 
 def rehearse(job: Job, journal: Journal, tally: Tally) -> None:
-    """Read and check everything and send nothing; what would be sent counts as written."""
+    """Read and check everything but send nothing. What would be written counts as written."""
+    collected = job.batches(journal, tally)
 
-    def read() -> None:
-        for batch in batches(job, journal, tally):
+    def count(batches: Iterator[Batch]) -> None:
+        for batch in batches:
             tally.requests += 1
             for item in batch:
-                tally.accept(item, cut=False)
+                tally.accept(item, truncated=False)
 
-    _timed(tally, read)
+    with _timed(tally):
+        if job.fresh:
+            journal.forget_contents()
+        for found, weight in sources.read(job.corpus, tally.skip):
+            count(collected.add(found, weight))
+        count(collected.rest())
+        for names in _stale(job, journal, tally):
+            tally.requests += 1
+            tally.removed += len(names)
 
 
-def _timed(tally: Tally, act: Callable[[], None]) -> None:
+@contextmanager
+def _timed(tally: Tally) -> Iterator[None]:
     began = time.monotonic()
     try:
-        act()
-    except KeyboardInterrupt:
-        tally.stopped = "Interrupted; run the same command again to go on."
+        yield
+    except* _MET as group:
+        tally.stopped = str(_first(group))
     finally:
         tally.seconds = time.monotonic() - began
-
-
-async def _run(job: Job, journal: Journal, tally: Tally) -> None:
-    target = Target(job.url, job.key, job.tail, job.longest_wait_s)
-    async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
-        delivery = Delivery(target, client, journal, tally)
-        try:
-            await delivery.check()
-            await spread(batches(job, journal, tally), delivery.deliver, job.concurrency)
-        except* (StoppedError, SourceError, OSError, sqlite3.Error) as group:
-            tally.stopped = str(_first(group))
 
 
 def _first(group: BaseExceptionGroup[Exception]) -> BaseException:
@@ -95,8 +98,34 @@ def _first(group: BaseExceptionGroup[Exception]) -> BaseException:
     return found
 
 
-async def spread(found: Iterator[Batch], deliver: Deliver, concurrency: int) -> None:
-    """Deliver batches, at most `concurrency` at a time; no more are read than that. The first failure ends all."""
+async def _run(job: Job, journal: Journal, tally: Tally) -> None:
+    async with service.client() as client:
+        connection = Connection(job.target, client, tally, job.longest_wait_s)
+        delivery = Delivery(connection, journal, tally, job.tail)
+        if job.fresh:
+            journal.forget_contents()
+        await evidence.check(connection, journal)
+        await spread(_batches(job, journal, tally), delivery.deliver, job.concurrency)
+        for names in _stale(job, journal, tally):
+            await delivery.remove(names)
+
+
+async def _batches(job: Job, journal: Journal, tally: Tally) -> AsyncIterator[Batch]:
+    collected = job.batches(journal, tally)
+    async for group in ahead(sources.read(job.corpus, tally.skip), _size):
+        for found, weight in group:
+            for batch in collected.add(found, weight):
+                yield batch
+    for batch in collected.rest():
+        yield batch
+
+
+def _size(read: tuple[Found | FileEnd, int]) -> int:
+    return len(read[0].text) if isinstance(read[0], Document) else 0
+
+
+async def spread(batches: AsyncIterator[Batch], deliver: Deliver, concurrency: int) -> None:
+    """Deliver at most `concurrency` batches at a time, and read no more than that. The first failure ends all."""
     free = asyncio.Semaphore(concurrency)
 
     async def one(batch: Batch) -> None:
@@ -106,43 +135,18 @@ async def spread(found: Iterator[Batch], deliver: Deliver, concurrency: int) -> 
             free.release()
 
     async with asyncio.TaskGroup() as group:
-        for batch in found:
+        async for batch in batches:
             await free.acquire()
             group.create_task(one(batch))
 
 
-def batches(job: Job, journal: Journal, tally: Tally) -> Iterator[Batch]:
-    """Yield what is still to be written; what can't be, or was before, goes to the tally."""
-    batch: Batch = []
-    size = 0
-    for found, weight in sources.read(job.source, job.reading):
-        item = _item(found, job, weight)
-        if isinstance(item, Refusal):
-            tally.refuse(item, weight)
-        elif _is_new(item, journal, tally):
-            if batch and (len(batch) == job.batch or size + len(item.body) > MAX_BATCH_BYTES):
-                yield batch
-                batch, size = [], 0
-            batch.append(item)
-            size += len(item.body)
-    if batch:
-        yield batch
-
-
-def _item(found: Found, job: Job, weight: int) -> Item | Refusal:
-    if isinstance(found, Refusal):
-        return found
-    reason = fault(found)
-    return Refusal(found.place, found.id, reason) if reason else item_of(found, job.tail, weight)
-
-
-def _is_new(item: Item, journal: Journal, tally: Tally) -> bool:
-    before = journal.first_place(item)
-    if before:
-        tally.refuse(Refusal(item.place, item.id, f"The id is there twice; first at {before}."), item.weight)
-        return False
-    cut = journal.written(item)
-    if cut is None:
-        return True
-    tally.skip(item, cut=cut)
-    return False
+def _stale(job: Job, journal: Journal, tally: Tally) -> Iterator[list[str]]:
+    """Yield the ids to remove: of chunks that a file has no more, and with `prune` of all that left the source."""
+    for names in journal.stale(everywhere=job.prune, page=_REMOVED_AT_A_TIME):
+        if tally.unnamed:
+            tally.notes.append("Nothing was removed, because the ids of some rejected records are not known.")
+            return
+        if not tally.written + tally.unchanged:
+            tally.notes.append("Nothing was removed, because the source has no documents.")
+            return
+        yield names

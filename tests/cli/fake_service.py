@@ -1,0 +1,46 @@
+"""A service that stores documents in memory, behind `pytest-httpserver`."""
+
+import json
+import threading
+
+from werkzeug import Request, Response
+
+
+class FakeService:
+    """Answers the requests of import and search."""
+
+    def __init__(self, server):
+        self.stored, self.sent, self.removed = {}, [], []
+        self.lock = threading.Lock()
+        self.url = server.url_for("").rstrip("/")
+        server.expect_request("/index").respond_with_handler(self._index)
+        server.expect_request("/vectors", method="GET").respond_with_handler(self._get)
+        server.expect_request("/vectors", method="PUT").respond_with_handler(self._put)
+        server.expect_request("/vectors", method="DELETE").respond_with_handler(self._delete)
+
+    def _index(self, _request: Request):
+        return answer({"fits": True, "vector_count": len(self.stored)})
+
+    def _get(self, request: Request):
+        ids = request.args["ids"].split(",")
+        vectors = [{"id": name, "values": [], **self.stored[name]} for name in ids if name in self.stored]
+        return answer({"vectors": vectors, "missing": [name for name in ids if name not in self.stored]})
+
+    def _put(self, request: Request):
+        body = json.loads(request.data)
+        tail = {"namespace": body["namespace"]} if "namespace" in body else {}
+        with self.lock:
+            self.sent += [item["id"] for item in body["documents"]]
+            self.stored |= {item["id"]: {**tail, "metadata": {"text": item["text"]}} for item in body["documents"]}
+        return answer({"count": len(body["documents"]), "mutation_ids": ["m"]})
+
+    def _delete(self, request: Request):
+        ids = json.loads(request.data)["ids"]
+        self.removed += ids
+        for name in ids:
+            self.stored.pop(name, None)
+        return answer({"count": len(ids), "mutation_ids": ["m"]})
+
+
+def answer(body):
+    return Response(json.dumps(body), content_type="application/json")
