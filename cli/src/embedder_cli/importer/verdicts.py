@@ -71,7 +71,7 @@ def judge(answer: Answer, count: int) -> Verdict:
         return Stop(NOT_THIS_SERVICE)
     code, message = answer.error.get("code"), answer.error.get("message")
     reason = plain(message) if isinstance(message, str) and message else f"The service answered HTTP {answer.status}."
-    if code in _FINAL_CODES:
+    if isinstance(code, str) and code in _FINAL_CODES:
         return Stop(reason)
     if answer.status in _REPEATED:
         return _repeat(answer, reason)
