@@ -2,8 +2,10 @@
 
 import json
 import random
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 
 import pytest
 
@@ -100,7 +102,7 @@ def assert_stored(worker, corpus, numbers):
             assert vector["metadata"] == {"text": document["text"], "lang": document["lang"]}
 
 
-def test_rejected_documents_are_reported_and_do_not_stop_the_import(worker, tmp_path):
+def test_rejected_documents_are_reported_and_do_not_stop_the_others(worker, tmp_path):
     lines = [
         {"id": "fine-1", "text": "A cat sleeps."},
         {"id": "large", "text": "x " * 6000},
@@ -118,7 +120,7 @@ def test_rejected_documents_are_reported_and_do_not_stop_the_import(worker, tmp_
     assert done.returncode == 1, done.stderr
     summary = json.loads(report.read_text())
     assert summary["written"] == 2
-    reasons = {(item["line"], item["id"]): item["reason"] for item in summary["refusals"]}
+    reasons = {(item["line"], item["id"]): item["reason"] for item in summary["rejections"]}
     assert {line for line, _ in reasons} == {2, 3, 4, 5, 6, 8}
     assert "the limit is 10240" in reasons[2, "large"]
     assert "all zeros" in reasons[5, "poison"]
@@ -152,8 +154,11 @@ def test_truncated_texts_are_in_the_report(worker, tmp_path):
     options = ("--url", worker.url, "--id-field", "id", "--no-keep-text", "--namespace", "long", "--report", report)
     for _ in range(2):
         assert run("import", path, *options).returncode == 0
-        told = json.loads(report.read_text())
-        assert (told["cut"], told["too_long"]) == (1, [{"file": "long.jsonl", "line": 1, "id": "long"}])
+        summary = json.loads(report.read_text())
+        assert (summary["truncated"], summary["truncated_documents"]) == (
+            1,
+            [{"file": "long.jsonl", "line": 1, "id": "long"}],
+        )
 
 
 def test_a_search_without_matches_is_exit_code_1_and_a_bad_one_2(worker):
@@ -162,3 +167,39 @@ def test_a_search_without_matches_is_exit_code_1_and_a_bad_one_2(worker):
     bad = run("search", "anything", *options, "--filter", '{"a": {"$near": 1}}')
     assert bad.returncode == 2
     assert "$near" in bad.stderr
+
+
+def markdown(count):
+    return "".join(f"# Part {number}\n\nText of part {number}.\n\n" for number in range(count))
+
+
+def test_chunks_and_files_that_are_gone_leave_the_index(fresh, tmp_path):
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "a.md").write_text(markdown(5))
+    (folder / "b.md").write_text(markdown(2))
+    assert run("import", folder, "--url", fresh.url).returncode == 0
+    wait_for(lambda: count(fresh) == 7)
+    (folder / "a.md").write_text(markdown(3))
+    (folder / "b.md").unlink()
+    assert run("import", folder, "--url", fresh.url).returncode == 0
+    wait_for(lambda: count(fresh) == 5)
+    assert run("import", folder, "--url", fresh.url, "--prune").returncode == 0
+    wait_for(lambda: count(fresh) == 3)
+
+
+def test_an_index_that_was_emptied_is_noticed(fresh, tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps({"id": f"{number}", "text": "x"}) + "\n" for number in range(30)))
+    options = ("--url", fresh.url, "--id-field", "id")
+    assert run("import", path, *options).returncode == 0
+    wait_for(lambda: count(fresh) == 30)
+    fresh.send("DELETE", "/vectors", json={"ids": [f"{number}" for number in range(30)], "wait": True})
+    with closing(sqlite3.connect(tmp_path / "a.jsonl.journal")) as journal, journal:
+        journal.execute("UPDATE documents SET accepted_at = accepted_at - 3600")
+    done = run("import", path, *options)
+    assert done.returncode == 2
+    assert "--fresh" in done.stderr
+    assert count(fresh) == 0
+    assert run("import", path, *options, "--fresh").returncode == 0
+    wait_for(lambda: count(fresh) == 30)
