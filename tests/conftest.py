@@ -4,13 +4,13 @@ One `make dev` serves the whole session. A second one uses the recorded vectors.
 """
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from embedder_cli import runtime
 from embedder_cli.dev import process as dev
@@ -70,26 +70,14 @@ def worker(start_worker: Callable[..., Worker]) -> Worker:
 def model_server(recorded: dict[str, list[float]]) -> Iterator[str]:
     """An OpenAI-compatible server. It returns recorded vectors, or lexical ones for other texts."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            texts = json.loads(self.rfile.read(int(self.headers["content-length"])))["input"]
-            data = [
-                {"index": i, "embedding": recorded.get(text) or lexical.embed(text)} for i, text in enumerate(texts)
-            ]
-            body = json.dumps({"object": "list", "data": data}).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def embeddings(request: Request) -> Response:
+        rows = [recorded.get(text) or lexical.embed(text) for text in request.get_json()["input"]]
+        data = [{"index": index, "embedding": row} for index, row in enumerate(rows)]
+        return Response(json.dumps({"object": "list", "data": data}), content_type="application/json")
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
+    with HTTPServer(threaded=True) as server:
+        server.expect_request("/v1/embeddings").respond_with_handler(embeddings)
+        yield server.url_for("/v1")
 
 
 @pytest.fixture(scope="session")

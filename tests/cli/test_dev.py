@@ -5,8 +5,6 @@ import os
 import re
 import socket
 import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -119,18 +117,10 @@ def test_a_model_server_that_does_not_answer_is_named():
     assert done.stderr.count("\n") == 1
 
 
-def test_any_answer_of_the_model_server_will_do():
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_error(404)
-
-        def log_message(self, *_: object) -> None: ...
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}"
-        assert variables.of_emulator({"LOCAL_EMBEDDINGS_URL": url}) == {"LOCAL_EMBEDDINGS_URL": url}
-        server.shutdown()
+def test_any_answer_of_the_model_server_will_do(httpserver):
+    url = httpserver.url_for("/v1")  # it answers with status 500, because nothing is expected
+    assert variables.of_emulator({"LOCAL_EMBEDDINGS_URL": url}) == {"LOCAL_EMBEDDINGS_URL": url}
+    assert [request.path for request, _ in httpserver.log] == ["/v1/models"]
 
 
 def test_a_local_model_gets_a_longer_deadline():
