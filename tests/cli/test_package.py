@@ -3,11 +3,11 @@
 import json
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from os import environ
 
 import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
 
 from embedder_cli import runtime
 
@@ -16,40 +16,18 @@ LIMIT_S = 60
 MATCH = {"id": "mars", "score": 0.75, "metadata": {"text": "The Red Planet"}}
 
 
-class Service(BaseHTTPRequestHandler):
-    """Answers the calls of import and search."""
-
-    def do_GET(self):
-        self.answer({"fits": True, "vector_count": 0})
-
-    def do_PUT(self):
-        self.answer({"count": len(self.body()["documents"]), "mutation_ids": ["m"]})
-
-    def do_POST(self):
-        self.body()
-        self.answer({"count": 1, "matches": [MATCH]})
-
-    def body(self):
-        return json.loads(self.rfile.read(int(self.headers["content-length"])))
-
-    def answer(self, body):
-        content = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def url():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    """A service that answers the calls of import and search."""
+
+    def written(request):
+        return Response(json.dumps({"count": len(request.get_json()["documents"]), "mutation_ids": ["m"]}))
+
+    with HTTPServer(threaded=True) as server:
+        server.expect_request("/index").respond_with_json({"fits": True, "vector_count": 0})
+        server.expect_request("/search").respond_with_json({"count": 1, "matches": [MATCH]})
+        server.expect_request("/vectors", method="PUT").respond_with_handler(written)
+        yield server.url_for("")
 
 
 def run(*command, path, cwd):
