@@ -27,7 +27,7 @@ def url():
         server.expect_request("/index").respond_with_json({"fits": True, "vector_count": 0})
         server.expect_request("/search").respond_with_json({"count": 1, "matches": [MATCH]})
         server.expect_request("/vectors", method="PUT").respond_with_handler(written)
-        yield server.url_for("")
+        yield server.url_for("").rstrip("/")
 
 
 def run(*command, path, cwd):
