@@ -4,6 +4,7 @@ PYTHON ?= python3
 SECONDS ?= 60
 JOBS ?= 2
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/src:$(CURDIR)/local/src
@@ -19,7 +20,7 @@ dev: .venv/.ready ## run the Worker and its emulators on http://127.0.0.1:8787 (
 example: .venv/.ready ## run a Worker that calls it: NAME=typescript or NAME=python
 	@exec embedder dev --port $(PORT) --example $(NAME)
 
-test: .venv/.ready ## run every test, under CPython, in the real runtime and in a browser
+test: .venv/.ready .venv-clients/.ready ## run every test, under CPython, in the real runtime and in a browser
 	pytest -n $(JOBS) --dist loadfile
 
 unit: .venv/.ready ## run the fast tests: no runtime, no browser, no package index
@@ -57,13 +58,13 @@ wrangler: .venv/.ready ## run the pinned wrangler: ARGS=login, ARGS=tail
 	@python -c 'from embedder_cli import runtime; runtime.prepare()'
 	@pywrangler $(ARGS)
 
-lock: .venv/.ready ## write both lock files anew: ARGS="--upgrade-package rich"
-	uv pip compile --quiet pyproject.toml cli/pyproject.toml --group dev --extra runtime --universal --python-version 3.11 \
-		--generate-hashes --custom-compile-command "make lock" --output-file requirements.lock $(ARGS)
+lock: .venv/.ready ## write the lock files anew: ARGS="--upgrade-package rich"
+	$(LOCK) pyproject.toml cli/pyproject.toml --group dev --extra runtime --output-file requirements.lock $(ARGS)
+	$(LOCK) --group clients --output-file requirements-clients.lock $(ARGS)
 	npm install --silent --package-lock-only
 
 clean: ## remove everything that was installed or built
-	rm -rf .venv .venv-workers .runtime .wrangler node_modules python_modules public/docs/vendor
+	rm -rf .venv .venv-clients .venv-workers .runtime .wrangler node_modules python_modules public/docs/vendor
 
 .venv/.ready: requirements.lock cli/pyproject.toml
 	@echo "installing the Python packages into .venv (about a minute) ..."
@@ -71,4 +72,10 @@ clean: ## remove everything that was installed or built
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip
 	@$(PIP) --require-hashes --requirement requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable cli
+	@touch $@
+
+.venv-clients/.ready: requirements-clients.lock | .venv/.ready
+	@echo "installing the client packages into .venv-clients (about a minute) ..."
+	@test -x .venv-clients/bin/python || .venv/bin/python -m venv --without-pip .venv-clients
+	@.venv/bin/python -m pip --python .venv-clients install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement requirements-clients.lock
 	@touch $@

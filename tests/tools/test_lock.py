@@ -3,35 +3,53 @@
 import re
 import tomllib
 
+import pytest
+
 from embedder_cli import runtime
 
 PYTHON = (runtime.ROOT / "requirements.lock").read_text(encoding="utf-8")
+CLIENTS = (runtime.ROOT / "requirements-clients.lock").read_text(encoding="utf-8")
 JAVASCRIPT = (runtime.ROOT / "package-lock.json").read_text(encoding="utf-8")
 
 
-def locked():
-    return dict(re.findall(r"^([\w-]+)==((?:.*\\\n)*.*)", PYTHON, re.MULTILINE))
+PROJECT = tomllib.loads((runtime.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+GROUPS = PROJECT["dependency-groups"]
 
 
-def test_every_pin_of_the_project_is_locked():
-    project = tomllib.loads((runtime.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+def locked(lock):
+    return dict(re.findall(r"^([\w-]+)==((?:.*\\\n)*.*)", lock, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lock"),
+    [([*PROJECT["project"]["dependencies"], *GROUPS["dev"]], PYTHON), (GROUPS["clients"], CLIENTS)],
+    ids=["dev", "clients"],
+)
+def test_every_pin_of_the_project_is_locked(wanted, lock):
     pins = dict(pin.split("==") for pin in wanted if "==" in pin)
-    assert len(pins) > 20
-    found = {name: re.split(r"[ ;]", rest)[0] for name, rest in locked().items()}
+    assert len(pins) > 5
+    found = {name: re.split(r"[ ;]", rest)[0] for name, rest in locked(lock).items()}
     assert {name: found.get(name) for name in pins} == pins
+
+
+def test_a_package_of_both_groups_has_one_version():
+    dev, clients = (dict(pin.split("==") for pin in GROUPS[name] if "==" in pin) for name in ("dev", "clients"))
+    shared = dev.keys() & clients.keys()
+    assert shared >= {"openai", "cloudflare"}
+    assert {name: clients[name] for name in shared} == {name: dev[name] for name in shared}
 
 
 def test_every_requirement_of_the_commands_is_locked():
     package = tomllib.loads((runtime.ROOT / "cli" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*package["dependencies"], *package["optional-dependencies"]["runtime"]]
-    assert {re.match(r"[\w-]+", item)[0] for item in wanted} <= locked().keys()
+    assert {re.match(r"[\w-]+", item)[0] for item in wanted} <= locked(PYTHON).keys()
 
 
-def test_every_package_has_hashes():
-    assert [name for name, rest in locked().items() if "--hash=sha256:" not in rest] == []
+@pytest.mark.parametrize("lock", [PYTHON, CLIENTS], ids=["dev", "clients"])
+def test_every_package_has_hashes(lock):
+    assert [name for name, rest in locked(lock).items() if "--hash=sha256:" not in rest] == []
 
 
 def test_no_registry_and_no_file_of_a_machine_is_named():
-    assert not re.search(r"://|^-|file:|^/", PYTHON, re.MULTILINE)
+    assert not re.search(r"://|^-|file:|^/", PYTHON + CLIENTS, re.MULTILINE)
     assert '"resolved"' not in JAVASCRIPT
