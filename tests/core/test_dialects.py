@@ -230,6 +230,21 @@ def test_the_model_can_be_searched():
     assert len(json_of(app.send("GET", path))["result"]) == 1
 
 
+def test_the_second_page_of_the_models_is_empty():
+    """Cloudflare's clients would otherwise never stop to ask for pages."""
+    path = "/client/v4/accounts/abc/ai/models/search"
+    found = [json_of(FakeApp().send("GET", path, query=f"search=gemma&page={page}")) for page in (1, 2)]
+    assert [len(body["result"]) for body in found] == [1, 0]
+    assert [body["result_info"]["total_count"] for body in found] == [1, 1]
+
+
+def test_an_error_of_the_embeddings_route_has_the_field_that_voyages_client_reads():
+    app = FakeApp()
+    body = json_of(app.ask("/v1/embeddings", voyage(model="voyage-4")))
+    assert body["detail"] == body["error"]["message"]
+    assert "detail" not in json_of(app.ask("/embed", {}))
+
+
 def test_reject_if_busy_makes_one_attempt_that_does_not_wait():
     path = "/client/v4/accounts/abc/ai/run/@cf/google/embeddinggemma-300m"
     busy = FakeApp(FakeModel(code(3040, 429)))

@@ -96,6 +96,11 @@ def error_text(error: EmbedderError) -> str:
     return msgspec.json.encode({"error": item, **error.details}).decode()
 
 
+def voyage_error_text(error: EmbedderError) -> str:
+    """Return `error` in OpenAI's format, with Voyage's `detail` in addition."""
+    return f'{error_text(error)[:-1]},"detail":{msgspec.json.encode(error.message).decode()}}}'
+
+
 def explain(error: EmbedderError) -> EmbedderError:
     """Return a clearer error for token ids, which some clients send by default."""
     if (error.param or "").startswith("input[") and error.message.endswith(("got int.", "got array.")):

@@ -25,6 +25,7 @@ _ERROR_FORMATS = (
     (re.compile(r"/client/v4/"), workers_ai.error_text),
     (re.compile(r"/api/"), ollama.error_text),
     (re.compile(f"{mcp.PATH}$"), mcp.error_text),
+    (re.compile(r"/v1/embeddings$"), openai.voyage_error_text),
     (re.compile(r"/v[12]/embed$"), cohere.error_text),
     (re.compile(r"/v1beta/|.*:(batchEmbedContents|embedContent)$"), google.error_text),
 )

@@ -81,11 +81,10 @@ class ListedModel(msgspec.Struct):
 
 
 class ResultInfo(msgspec.Struct):
-    """The size of a list."""
+    """The size of a page and of the whole list."""
 
     count: int
     total_count: int
-    page: int = 1
 
 
 class ListedModels(msgspec.Struct):
@@ -120,10 +119,14 @@ async def run(app: App, context: RequestContext, request: RunRequest) -> HttpRes
 
 
 async def search_models(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
-    """List the model, unless the query string searches for another one."""
+    """List the model, unless the query string searches for another one.
+
+    Cloudflare's clients ask for the next page until a page is empty.
+    """
     wanted = context.params.get("search", "").lower()
-    result = [ListedModel()] if wanted in f"{MODEL} {_TASK}".lower() else []
-    return HttpResponse(200, msgspec.json.encode(ListedModels(result, ResultInfo(len(result), len(result)))).decode())
+    found = [ListedModel()] if wanted in f"{MODEL} {_TASK}".lower() else []
+    result = found if context.params.get("page", "1") == "1" else []
+    return HttpResponse(200, msgspec.json.encode(ListedModels(result, ResultInfo(len(result), len(found)))).decode())
 
 
 _SUMMARY = "Embed 1 to 100 texts (Workers AI REST)"
