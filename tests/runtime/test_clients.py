@@ -10,6 +10,8 @@ import openai
 import pytest
 import requests
 
+from tests.clients import environment
+
 MODEL = "embeddinggemma-300m"
 CLOUDFLARE_MODEL = "@cf/google/embeddinggemma-300m"
 STORIES = [
@@ -146,3 +148,23 @@ def test_similarity_of_the_stories(real_model_worker):
     assert scores[0][1] == scores[1][0] == pytest.approx(scores[0][1], abs=1)
     ranked = real_model_worker.post("/similarity", {"source": STORIES[0], "texts": STORIES[1:]}).json()
     assert ranked["scores"] == pytest.approx(scores[0][1:], abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def addresses(worker, real_model_worker, start_worker):
+    """The variables that tests/clients/conftest.py reads."""
+    key = "a-key-of-sixteen-characters"
+    protected = start_worker(settings={"AUTH": "on", "API_KEYS": f"clients:{key}"})
+    return {
+        "EMBEDDER_URL": worker.url,
+        "EMBEDDER_REAL_MODEL_URL": real_model_worker.url,
+        "EMBEDDER_PROTECTED_URL": protected.url,
+        "EMBEDDER_KEY": key,
+    }
+
+
+@pytest.mark.parametrize("path", sorted(environment.FOLDER.glob("*_client.py")), ids=lambda path: path.stem)
+def test_a_client_package_in_its_own_process(addresses, path):
+    options = ("-q", "--confcutdir", str(environment.FOLDER), "-p", "no:cacheprovider")
+    done = environment.run("-m", "pytest", *options, str(path), **addresses)
+    assert done.returncode == 0, done.stdout + done.stderr
