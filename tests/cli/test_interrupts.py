@@ -93,7 +93,7 @@ def test_ctrl_c_at_any_moment_leaves_a_usable_journal(httpserver, corpus):
     service = FakeService(httpserver)
     chance = random.Random(SEED)
     options = (corpus, "--url", service.url, "--id-field", "id", "--batch", 5)
-    for _ in range(12):
+    for _ in range(8):
         process = start("import", *options)
         time.sleep(chance.uniform(0, 1.2))
         process.send_signal(signal.SIGINT)

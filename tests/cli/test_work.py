@@ -50,11 +50,12 @@ def embedder(*arguments, **options):
     )
 
 
-def run(service, source, *options, given=None):
-    """Import, and return the report with what was printed."""
+def run(service, source, *options):
+    """Import in this process, and return the report with what was printed."""
     file = source.with_name("report.json")
-    done = embedder("import", source, "--url", service.url, "--report", file, *options, input=given)
-    return json.loads(file.read_text()) | {"code": done.returncode, "printed": done.stderr}
+    done = CliRunner().invoke(app, ["import", str(source), "--url", service.url, "--report", str(file), *options])
+    assert isinstance(done.exception, SystemExit | None), done.exception
+    return json.loads(file.read_text()) | {"code": done.exit_code, "printed": done.output}
 
 
 def job(path, **options):
