@@ -48,3 +48,12 @@ def blocks(path: Path, *languages: str) -> list[Block]:
 def output_pattern(shown: str) -> re.Pattern[str]:
     """Return a pattern for the output that a page shows. `...` stands for anything."""
     return re.compile(".*?".join(map(re.escape, shown.strip().split("..."))), re.DOTALL)
+
+
+def commands(path: Path, *sections: str) -> list[str]:
+    """Return the shell commands in these sections of a page, one a line, without their comments."""
+    text = path.read_text(encoding="utf-8")
+    parts = [part for part in text.split("\n## ") if part.partition("\n")[0] in sections or not sections]
+    found = [block[3] for part in parts for block in _BLOCK.finditer(part) if block[2] == "sh"]
+    lines = [line for code in found for line in code.splitlines()]
+    return [line.partition(" # ")[0].strip() for line in lines if line.strip()]
