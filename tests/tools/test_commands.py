@@ -1,14 +1,20 @@
 """The commands on the pages exist: make targets, commands of `embedder` and their options, links."""
 
+import json
 import os
 import re
 import subprocess
 from functools import cache
 
 import pytest
+from typer.testing import CliRunner
 
-from embedder_cli.deploy.steps import Deployment, Wanted
-from tests.cli.test_deploy import ScriptedRunner
+from embedder_cli import runtime
+from embedder_cli.deploy import check, cli
+from embedder_cli.doctor.endpoint import Answer, Endpoint
+from embedder_cli.doctor.results import Result, Status
+from embedder_cli.main import app
+from tests.cli.test_deploy import ScriptedRunner, whoami
 from tests.pages import EXAMPLES, PAGES, ROOT, blocks, output_pattern
 from tests.worker import EMBEDDER
 
@@ -65,9 +71,37 @@ def test_anchors_are_headings_of_the_page(path):
         assert anchor in [heading.replace(" ", "-") for heading in headings], f"{target}#{anchor}"
 
 
-def test_the_readme_shows_what_a_first_deployment_prints():
-    said = []
-    config = {"name": "embedder", "vectorize": [{"index_name": "embedder"}]}
-    Deployment(Wanted.from_config(config), ScriptedRunner(), lambda _: True, said.append).run()
+ADDRESS = "https://embedder.example.workers.dev"
+
+
+class FirstDeployment(ScriptedRunner):
+    """An empty account `Example`, and a doctor that finds nothing wrong."""
+
+    def __init__(self, _folder):
+        super().__init__(wrangler_whoami=whoami([{"id": "a1", "name": "Example"}]))
+
+    def deployed(self):
+        return json.dumps({"type": "deploy", "version_id": "new", "targets": [ADDRESS]})
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """The lines of a first deployment whose questions are answered with yes, without the questions."""
+    monkeypatch.delenv("EMBEDDER_KEY", raising=False)
+    monkeypatch.delenv("CLOUDFLARE_ACCOUNT_ID", raising=False)
+    monkeypatch.setattr(cli, "Commands", FirstDeployment)
+    monkeypatch.setattr(runtime, "prepare", lambda: None)
+    monkeypatch.setattr(Endpoint, "send", lambda *_: Answer(200, {"x-embedder-version": "new"}, {}, 1.0))
+    monkeypatch.setattr(check, "examine", lambda *_: [Result("reachable", Status.OK, "/health has status 200")])
+    done = CliRunner().invoke(app, ["deploy"], input="y\ny\ny\n")
+    assert done.exit_code == 0, done.output
+    return [line for line in done.stdout.splitlines() if "? [Y/n]: " not in line]
+
+
+def test_the_readme_shows_what_a_first_deployment_prints(printed):
     [shown] = blocks(ROOT / "README.md", "text")
-    assert output_pattern(shown.code).fullmatch("\n".join(said)), "\n".join(said)
+    *lines, last = shown.code.splitlines()
+    assert (last, lines[-1]) == ("...", f"doctor of {ADDRESS}")  # the table of the doctor follows
+    begin = printed.index(lines[0])
+    for line, found in zip(lines, printed[begin : begin + len(lines)], strict=True):
+        assert output_pattern(line).fullmatch(found.strip()), f"{line!r} is {found!r}"
