@@ -12,6 +12,7 @@ import pytest
 from embedder import rpc
 from embedder_cli import runtime
 from embedder_cli.dev import process as dev
+from tests.clients import environment
 from tests.pages import ADDRESS, PAGES, ROOT, blocks, output_pattern
 from tests.worker import Worker, free_port
 
@@ -55,10 +56,25 @@ def test_there_is_a_command_for_every_api():
         assert path in text
 
 
+def run_python(program, *, with_clients):
+    if with_clients:
+        return environment.run("-", program=program)
+    return subprocess.run([sys.executable, "-"], input=program, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_page_of_the_clients_has_a_program_for_every_package_of_the_tests():
+    programs = "".join(block.code for block in PROGRAMS if block.page == "docs/clients.md")
+    for path in environment.FOLDER.glob("*_client.py"):
+        package = re.search(
+            r"^(?:import|from) (?!numpy|pytest|requests|json|re\b)(\w+)", path.read_text(), re.MULTILINE
+        )[1]
+        assert re.search(rf"^(?:import|from) {package}\b", programs, re.MULTILINE), package
+
+
 @pytest.mark.parametrize("block", PROGRAMS, ids=str)
 def test_a_python_program_prints_what_its_comments_say(started, block):
     program = block.code.replace(ADDRESS, started.url)
-    done = subprocess.run([sys.executable, "-"], input=program, capture_output=True, text=True, timeout=60, check=False)
+    done = run_python(program, with_clients=block.page == "docs/clients.md")
     assert done.returncode == 0, done.stderr
     said = re.findall(r"^\s*print\(.*\)  # (.*)$", program, re.MULTILINE)
     assert said
