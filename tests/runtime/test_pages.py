@@ -143,7 +143,7 @@ export default {{
     for answer, block in zip(answers, FRAGMENTS, strict=True):
         if block.output:
             assert_shown(json.dumps(answer, separators=(",", ":")), block)
-    assert [answer["ok"] for answer in answers] == [True] * (len(answers) - 1) + [False]
+    assert [answer["ok"] for answer in answers] == [True] * (len(answers) - 2) + [False] * 2
     assert set(rpc.OPERATIONS) == set(re.findall(r"EMBEDDINGS\.(\w+)", code))
 
 

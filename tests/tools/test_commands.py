@@ -1,16 +1,20 @@
-"""The commands on the pages exist: make targets, commands of `embedder` and their options, links."""
+"""The pages agree with the code: make targets, commands and their options, links, output, messages, error formats."""
 
+import ast
 import json
 import os
 import re
 import subprocess
 from functools import cache
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from embedder.api import routes
+from embedder.errors import EmbedderError
 from embedder_cli import runtime
-from embedder_cli.deploy import check, cli
+from embedder_cli.deploy import check, cli, failures
 from embedder_cli.doctor.endpoint import Answer, Endpoint
 from embedder_cli.doctor.results import Result, Status
 from embedder_cli.main import app
@@ -105,3 +109,51 @@ def test_the_readme_shows_what_a_first_deployment_prints(printed):
     begin = printed.index(lines[0])
     for line, found in zip(lines, printed[begin : begin + len(lines)], strict=True):
         assert output_pattern(line).fullmatch(found.strip()), f"{line!r} is {found!r}"
+
+
+def sentence(node):
+    """Return the string of a syntax node, or "". A value that is put into the string is `...`."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    values = [getattr(part, "value", None) for part in parts]
+    return "".join(value if isinstance(value, str) else "..." for value in values)
+
+
+def nodes(*paths):
+    return [node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+
+
+def table(page, heading):
+    """Return the rows of the first table under a heading of a page in docs/."""
+    section = (ROOT / "docs" / page).read_text(encoding="utf-8").split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line.strip("|").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in row] for row in rows[1:]]
+
+
+MODULES = ROOT / "cli" / "src" / "embedder_cli"
+DEPLOY = [cells[0].strip("`") for cells in table("troubleshooting.md", "`make deploy` stops")]
+DEV = [re.search(r"`(.+?)`", cells[0])[1] for cells in table("troubleshooting.md", "`make dev` does not start")]
+
+
+@pytest.mark.parametrize("message", [*DEPLOY, *DEV])
+def test_a_message_in_troubleshooting_is_one_of_the_commands(message):
+    folder = "deploy" if message in DEPLOY else "dev"
+    strings = nodes(*(MODULES / folder).glob("*.py"), *MODULES.glob("*.py"))
+    assert any(output_pattern(message).search(sentence(node)) for node in strings)
+
+
+def test_every_sentence_about_a_failed_deployment_is_in_troubleshooting():
+    returned = [sentence(node.value) for node in nodes(Path(failures.__file__)) if isinstance(node, ast.Return)]
+    known = [found for found in returned if ". " in found]
+    assert len(known) >= 9
+    assert [found for found in known if not any(output_pattern(message).match(found) for message in DEPLOY)] == []
+
+
+FORMATS = [
+    (path, cells[2].strip("`")) for cells in table("errors.md", "Formats") for path in re.findall("`(/.*?)`", cells[1])
+]
+
+
+@pytest.mark.parametrize(("path", "shown"), FORMATS)
+def test_the_error_formats_are_those_of_the_routes(path, shown):
+    error = EmbedderError("model_not_found", "Unknown model.", param="model")
+    assert output_pattern(shown).fullmatch(routes.error_format(path.replace("...", "any"))(error))
