@@ -10,6 +10,7 @@ import openai
 import pytest
 import requests
 
+from embedder_cli import runtime
 from tests.clients import environment
 
 MODEL = "embeddinggemma-300m"
@@ -168,3 +169,11 @@ def test_a_client_package_in_its_own_process(addresses, path):
     options = ("-q", "--confcutdir", str(environment.FOLDER), "-p", "no:cacheprovider")
     done = environment.run("-m", "pytest", *options, str(path), **addresses)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_packages_from_npm(addresses):
+    variables = runtime.environment() | addresses
+    command = ["node", "--test", "--test-reporter=tap", str(environment.FOLDER / "npm.test.js")]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "# pass 4\n" in done.stdout

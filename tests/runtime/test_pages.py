@@ -20,6 +20,7 @@ README = ROOT / "README.md"
 BINDING = ROOT / "docs" / "service-binding.md"
 COMMANDS = [block for page in PAGES for block in blocks(page, "sh") if block.output and "curl" in block.code]
 PROGRAMS = [block for page in PAGES for block in blocks(page, "python")]
+SCRIPTS = [block for page in PAGES for block in blocks(page, "js")]
 WORKERS = [block for page in PAGES for block in blocks(page, "ts") if "export default" in block.code]
 FRAGMENTS = [block for block in blocks(BINDING, "ts") if "export default" not in block.code]
 DECLARATIONS = re.compile(r'"\./(?:\w+/)?embedder"')
@@ -77,6 +78,18 @@ def test_a_python_program_prints_what_its_comments_say(started, block):
     done = run_python(program, with_clients=block.page == "docs/clients.md")
     assert done.returncode == 0, done.stderr
     said = re.findall(r"^\s*print\(.*\)  # (.*)$", program, re.MULTILINE)
+    assert said
+    assert done.stdout.splitlines() == said
+
+
+@pytest.mark.parametrize("block", SCRIPTS, ids=str)
+def test_a_javascript_program_prints_what_its_comments_say(started, block):
+    program = block.code.replace(ADDRESS, started.url)
+    command = ["node", "--input-type=module", "-"]
+    options = {"cwd": ROOT, "env": runtime.environment(), "capture_output": True, "text": True, "timeout": 60}
+    done = subprocess.run(command, input=program, check=False, **options)
+    assert done.returncode == 0, done.stderr
+    said = re.findall(r"^console\.log\(.*\); // (.*)$", program, re.MULTILINE)
     assert said
     assert done.stdout.splitlines() == said
 
