@@ -105,7 +105,7 @@ def printed(monkeypatch):
 def test_the_readme_shows_what_a_first_deployment_prints(printed):
     [shown] = blocks(ROOT / "README.md", "text")
     *lines, last = shown.code.splitlines()
-    assert (last, lines[-1]) == ("...", f"doctor of {ADDRESS}")  # the table of the doctor follows
+    assert (last, lines[-1]) == ("...", f"doctor {ADDRESS}")  # the table of the doctor follows
     begin = printed.index(lines[0])
     for line, found in zip(lines, printed[begin : begin + len(lines)], strict=True):
         assert output_pattern(line).fullmatch(found.strip()), f"{line!r} is {found!r}"
