@@ -123,10 +123,13 @@ def test_any_answer_of_the_model_server_will_do(httpserver):
     assert [request.path for request, _ in httpserver.log] == ["/v1/models"]
 
 
-def test_a_local_model_gets_a_longer_deadline():
+def test_a_local_model_gets_a_longer_deadline(monkeypatch, tmp_path):
+    monkeypatch.setattr(variables, "DEV_VARS", tmp_path / ".dev.vars")
     assert variables.of_worker({}) == {}
     assert variables.of_worker({"LOCAL_EMBEDDINGS_URL": "u"}) == {"DEADLINE_S": "120"}
     assert variables.of_worker({"LOCAL_EMBEDDINGS_URL": "u", "DEADLINE_S": "50"}) == {"DEADLINE_S": "50"}
+    (tmp_path / ".dev.vars").write_text('DEADLINE_S = "60"\n')
+    assert variables.of_worker({"LOCAL_EMBEDDINGS_URL": "u"}) == {}
 
 
 def test_every_variable_of_the_worker_can_be_set():

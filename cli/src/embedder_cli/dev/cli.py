@@ -27,8 +27,8 @@ def main(
 ) -> None:
     """Run the Worker and the local emulator in the real Workers runtime, until Ctrl-C.
 
-    Variables of the Worker and of the emulator can be set in the environment (DEADLINE_S=60 embedder dev), or in the
-    file .dev.vars of the checkout, which is read again when it changes.
+    Variables of the Worker and of the emulator can be set in the environment (DEADLINE_S=60 embedder dev). Those of the
+    Worker can also be set in the file .dev.vars of the checkout, which is read again when it changes.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)

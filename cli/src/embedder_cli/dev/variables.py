@@ -45,7 +45,7 @@ class VariableError(Exception):
 def of_worker(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the Worker's variables that the environment sets. A local model gets a longer deadline."""
     found = {name: environment[name] for name in WORKER if environment.get(name)}
-    if environment.get("LOCAL_EMBEDDINGS_URL"):
+    if environment.get("LOCAL_EMBEDDINGS_URL") and "DEADLINE_S" not in _dev_vars():
         found.setdefault("DEADLINE_S", LOCAL_MODEL_DEADLINE_S)
     return found
 
@@ -73,6 +73,13 @@ def _probe(url: str) -> None:
 def reload_on_change() -> None:
     """Make wrangler read `.dev.vars` again when it changes. wrangler watches only its configuration file."""
     threading.Thread(target=_watch, daemon=True).start()
+
+
+def _dev_vars() -> str:
+    try:
+        return DEV_VARS.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _watch() -> None:
