@@ -22,6 +22,8 @@ settings.register_profile("long", settings.get_profile("default"), max_examples=
 settings.load_profile("default")
 
 DATA = Path(__file__).parent / "data"
+# tests/runtime/test_clients.py runs these in an environment of their own
+collect_ignore = ["clients"]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
