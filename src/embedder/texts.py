@@ -44,18 +44,19 @@ class SimilarityResponse(Shape):
 async def vectors(
     app: App,
     context: RequestContext,
-    texts: list[str],
+    texts: str | list[str],
     options: PromptOptions,
     output: OutputFormat,
     *,
     param: str,
     alias: str | None = None,
 ) -> tuple[PreparedTexts, object]:
-    """Embed texts. Return what was sent to the model, and a handle to the vectors in the format `output`.
+    """Embed one text or several. Return what was sent to the model, and a handle to the vectors in the format `output`.
 
     `alias` is the task in the model name, `param` the path of the texts in the request.
     """
-    prepared = app.embedder.prepare(texts, options, param=param, alias=alias)
+    given = [texts] if isinstance(texts, str) else texts
+    prepared = app.embedder.prepare(given, options, param=param, alias=alias)
     answers = await app.embedder.embed(prepared, context, output)
     return prepared, app.embedder.model.join(answers, output.dimensions, output.encoding)
 

@@ -253,3 +253,8 @@ def test_reject_if_busy_makes_one_attempt_that_does_not_wait():
     patient = FakeApp(FakeModel(code(3040, 429)))
     assert patient.ask(path, {"text": "a", "options": {"rejectIfBusy": False}}).status == 503
     assert patient.model.rejecting == [True, True, True, False]
+
+
+def test_a_query_string_can_not_replace_the_model():
+    response = FakeApp().send("POST", "/v1/embeddings", json.dumps(voyage()).encode(), query="deployment=gpt")
+    assert (response.status, json_of(response)["model"]) == (200, NAME)

@@ -128,11 +128,10 @@ def _task_of(model: str) -> str | None:
 
 async def embed(app: App, context: RequestContext, request: OllamaRequest) -> HttpResponse:
     """Embed 1 to 100 texts."""
-    given = [request.input] if isinstance(request.input, str) else request.input
     options = PromptOptions(truncate="end" if request.truncate else "error")
     output = OutputFormat(request.dimensions or DIMENSIONS)
     prepared, numbers = await texts.vectors(
-        app, context, given, options, output, param="input", alias=_task_of(request.model)
+        app, context, request.input, options, output, param="input", alias=_task_of(request.model)
     )
     duration = int((app.clock() - context.began_ms) * 1e6)
     body = OllamaResponse(request.model, [], duration, 0, prepared.tokens)
@@ -144,7 +143,7 @@ async def embeddings(app: App, context: RequestContext, request: OllamaPromptReq
     """Embed one text."""
     task = _task_of(request.model)
     prepared, numbers = await texts.vectors(
-        app, context, [request.prompt], PromptOptions(), OutputFormat(), param="prompt", alias=task
+        app, context, request.prompt, PromptOptions(), OutputFormat(), param="prompt", alias=task
     )
     return HttpResponse(200, '{"embedding":', prepared=prepared, numbers=numbers, tail="}")
 

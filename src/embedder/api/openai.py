@@ -3,7 +3,7 @@
 Source: OpenAI's API reference, "Create embeddings"; Voyage's, "Text embeddings"; Azure's, "Embeddings - Create".
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -111,24 +111,29 @@ def explain(error: EmbedderError) -> EmbedderError:
 
 async def embeddings(app: App, context: RequestContext, request: EmbeddingsRequest) -> HttpResponse:
     """Embed up to 2,048 texts."""
-    name = context.params.get("deployment", request.model)
-    given = [request.input] if isinstance(request.input, str) else request.input
+    task = models.task_of(request.model)
     prepared, numbers = await texts.vectors(
-        app, context, given, request, request.output(), param="input", alias=models.task_of(name)
+        app, context, request.input, request, request.output(), param="input", alias=task
     )
-    end = msgspec.json.encode({"model": name, "usage": Usage(prepared.tokens, prepared.tokens)}).decode()
+    end = msgspec.json.encode({"model": request.model, "usage": Usage(prepared.tokens, prepared.tokens)}).decode()
     head, tail = '{"object":"list","data":[', "]," + end[1:]
     return HttpResponse(200, head, prepared=prepared, numbers=numbers, item=_ITEM, tail=tail)
 
 
-def _route(path: str, request: type[EmbeddingsRequest] = EmbeddingsRequest, client: str = "OpenAI") -> Route:
+async def deployment_embeddings(app: App, context: RequestContext, request: DeploymentRequest) -> HttpResponse:
+    """Embed up to 2,048 texts with the model in the path."""
+    request.model = context.params["deployment"]
+    return await embeddings(app, context, request)
+
+
+def _route(path: str, client: str = "OpenAI", handler: Any = embeddings, request: Any = EmbeddingsRequest) -> Route:  # noqa: ANN401
     summary = f"Embed up to 2,048 texts ({client})"
-    return Route("POST", path, embeddings, summary, request, EmbeddingsResponse, explain=explain)
+    return Route("POST", path, handler, summary, request, EmbeddingsResponse, explain=explain)
 
 
 ROUTES = (
-    _route("/v1/embeddings", client="OpenAI, Voyage"),
+    _route("/v1/embeddings", "OpenAI, Voyage"),
     _route("/client/v4/accounts/{account}/ai/v1/embeddings"),
-    _route("/openai/v1/embeddings", client="Azure"),
-    _route("/openai/deployments/{deployment}/embeddings", DeploymentRequest, client="Azure"),
+    _route("/openai/v1/embeddings", "Azure"),
+    _route("/openai/deployments/{deployment}/embeddings", "Azure", deployment_embeddings, DeploymentRequest),
 )
