@@ -39,7 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Check all variables. SettingsError names every invalid one."""
         faults: list[str] = []
         settings = cls(
-            max_text_tokens=_integer(env, "MAX_TEXT_TOKENS", 2048, 1, 8192, faults),
+            max_text_tokens=_integer(env, "MAX_TEXT_TOKENS", MODEL_TOKENS, 1, 8192, faults),
             max_body_bytes=_integer(env, "MAX_BODY_BYTES", 4 * 1024 * 1024, 1024, 16 * 1024 * 1024, faults),
             auth=_auth(env, faults),
             keys=_keys(env, faults),

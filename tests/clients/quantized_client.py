@@ -9,14 +9,8 @@ import pytest
 
 from tests.clients.conftest import NAME
 from tests.clients.environment import ROOT
+from tests.samples import PLANETS, QUERY
 
-QUERY = "Which planet is known as the Red Planet?"
-PLANETS = [
-    "Venus is often called Earth's twin because of its similar size and proximity.",
-    "Mars, known for its reddish appearance, is often referred to as the Red Planet.",
-    "Jupiter, the largest planet in our solar system, has a prominent red spot.",
-    "Saturn, famous for its rings, is sometimes mistaken for the Red Planet.",
-]
 KINDS = ["float", "int8", "ubinary"]
 SIZES = [768, 512, 256, 128]
 RECORDED = ROOT / "tests" / "data" / "embeddinggemma-vectors.jsonl"

@@ -141,27 +141,23 @@ def explode(_: list[str]) -> None:
     [(code(5006, 400), {"text": "a"}), (explode, {"text": "a"}), (None, {"text": []}), (None, {"text": 7})],
 )
 def test_an_error_frees_its_request_without_garbage_collection(reply, body):
-    app = FakeApp(FakeModel(reply))
-    asked = request("POST", "/embed", body)
-    held = weakref.ref(asked.scope)
-    gc.disable()
-    try:
-        response = asyncio.run(http.handle(app.app, asked))
-        del asked
-        assert (response.status >= 400, held()) == (True, None)
-    finally:
-        gc.enable()
+    status, held = without_collection(FakeApp(FakeModel(reply)), "/embed", body)
+    assert (status >= 400, held) == (True, None)
 
 
 def test_errors_of_the_other_batches_free_their_request():
-    app = FakeApp(FakeModel(code(5006, 400)))
-    asked = request("POST", "/v1/embeddings", OPENAI)
+    assert without_collection(FakeApp(FakeModel(code(5006, 400))), "/v1/embeddings", OPENAI) == (400, None)
+
+
+def without_collection(app, path, body):
+    """Send a request without garbage collection. Return the status, and what is left of the request's scope."""
+    asked = request("POST", path, body)
     held = weakref.ref(asked.scope)
     gc.disable()
     try:
         response = asyncio.run(http.handle(app.app, asked))
         del asked
-        assert (response.status, held()) == (400, None)
+        return response.status, held()
     finally:
         gc.enable()
 

@@ -12,6 +12,7 @@ import requests
 
 from embedder_cli import runtime
 from tests.clients import environment
+from tests.samples import PLANETS, QUERY
 
 MODEL = "embeddinggemma-300m"
 CLOUDFLARE_MODEL = "@cf/google/embeddinggemma-300m"
@@ -19,13 +20,6 @@ STORIES = [
     "This is a story about an orange cloud",
     "This is a story about a llama",
     "This is a story about a hugging emoji",
-]
-QUERY = "Which planet is known as the Red Planet?"
-PLANETS = [
-    "Venus is often called Earth's twin because of its similar size and proximity.",
-    "Mars, known for its reddish appearance, is often referred to as the Red Planet.",
-    "Jupiter, the largest planet in our solar system, has a prominent red spot.",
-    "Saturn, famous for its rings, is sometimes mistaken for the Red Planet.",
 ]
 
 

@@ -14,7 +14,7 @@ BUNDLE_NAME = "pyodide_dev.capnp.bin"
 _SCHEMA = Path(__file__).with_name("pyodide_bundle.capnp")
 _WRAPPERS = "newWasmModule, wasmInstantiate, monotonicDateNow, getRandomValues, patchedLoadLibData"
 
-# What a Worker forbids -> the sandbox's own stand-in, exported by `pyodide-internal:builtin_wrappers`.
+# What a Worker forbids -> the sandbox's replacement, exported by `pyodide-internal:builtin_wrappers`.
 _SUBSTITUTIONS: tuple[tuple[str, str], ...] = (
     (r"\bnew WebAssembly\.Module\(", "newWasmModule("),
     (r"\bWebAssembly\.instantiate\(", "wasmInstantiate("),

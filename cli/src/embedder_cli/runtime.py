@@ -91,8 +91,12 @@ def _once(name: str, pin: bytes, product: Path, make: Callable[[], None]) -> Non
     stamp.write_text(digest)
 
 
+def _finished(*command: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+
+
 def _run(*command: str) -> None:
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    done = _finished(*command)
     if done.returncode:
         tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
         raise RuntimeSetupError(f"{' '.join(command[:3])} failed:\n{tail}")
@@ -106,12 +110,9 @@ def install_node_modules() -> None:
 
 def _check_registry() -> None:
     """Fail within seconds if npm can't reach its registry; `npm install` would retry for minutes."""
-    command = ("npm", "view", "pyodide", "name", "--fetch-retries=0", f"--fetch-timeout={_REGISTRY_TIMEOUT_MS}")
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    done = _finished("npm", "view", "pyodide", "name", "--fetch-retries=0", f"--fetch-timeout={_REGISTRY_TIMEOUT_MS}")
     if done.returncode:
-        shown = ("npm", "config", "get", "registry")
-        found = subprocess.run(shown, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
-        address = found.stdout.strip().rpartition("@")[2]  # without a password
+        address = _finished("npm", "config", "get", "registry").stdout.strip().rpartition("@")[2]  # without a password
         reason = next((line for line in done.stderr.splitlines() if "code" in line), "no answer").rpartition(" ")[2]
         raise RuntimeSetupError(
             f"npm can't reach its registry {address} ({reason}); check the network, or set another registry in .npmrc."

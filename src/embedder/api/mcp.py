@@ -1,7 +1,7 @@
 """Model Context Protocol: tools for agents. The server is stateless and answers with JSON.
 
-Source: the specification, versions 2026-07-28 (`server/discover`) and
-2025-11-25 (`initialize`), "Streamable HTTP" and "Tools".
+Source: the specification, versions 2026-07-28 (`server/discover`) and 2025-11-25 (`initialize`), "Streamable HTTP" and
+"Tools".
 """
 
 from typing import Any, Literal
@@ -18,7 +18,11 @@ from embedder.errors import EmbedderError
 PATH = "/mcp"
 MODERN, LEGACY = "2026-07-28", ("2025-11-25", "2025-06-18", "2025-03-26")
 SERVER = {"name": "embedder", "version": "0.1.0"}
-_INSTRUCTIONS = "Search, read and store texts by meaning, and compare texts with each other."
+_ABOUT = {
+    "capabilities": {"tools": {}},
+    "instructions": "Search, read and store texts by meaning, and compare texts with each other.",
+}
+_CACHING = {"ttlMs": 0, "cacheScope": "private"}
 _META = "io.modelcontextprotocol/"
 # What every result has in version 2026-07-28.
 _COMPLETE = f'"resultType":"complete","_meta":{{"{_META}serverInfo":{msgspec.json.encode(SERVER).decode()}}}'
@@ -63,26 +67,28 @@ async def handle(app: App, context: RequestContext, message: Message) -> HttpRes
         return _error(message, _UNSUPPORTED_VERSION, f"Unsupported protocol version; use {MODERN}.", data)
     if message.method == "tools/call":
         return _result(message, await tools.call(app, context, message.params.name, bytes(message.params.arguments)))
-    result = _results(app, message).get(message.method)
+    result = _plain_result(app, message)
     if result is None:
         return _error(message, _METHOD_NOT_FOUND, f"Unknown method {message.method[:100]!r}.")
     return _result(message, HttpResponse(200, msgspec.json.encode(result).decode()[1:-1]))
 
 
-def _results(app: App, message: Message) -> dict[str, dict[str, Any]]:
-    """Return the results of the methods that call nothing. Without an index, there is only the tool `compare`."""
-    wanted = message.params.protocol_version
-    about = {"capabilities": {"tools": {}}, "instructions": _INSTRUCTIONS}
-    caching = {"ttlMs": 0, "cacheScope": "private"}
-    return {
-        "initialize": {"protocolVersion": wanted if wanted in LEGACY else LEGACY[0], "serverInfo": SERVER, **about},
-        "server/discover": {"supportedVersions": [MODERN], **about, **caching},
-        "tools/list": {
-            "tools": [tools.describe(name) for name in tools.TOOLS if app.index or name == "compare"],
-            **caching,
-        },
-        "ping": {},
-    }
+def _plain_result(app: App, message: Message) -> dict[str, Any] | None:
+    """Return the result of a method that calls nothing; None for an unknown method."""
+    match message.method:
+        case "initialize":
+            wanted = message.params.protocol_version
+            return {"protocolVersion": wanted if wanted in LEGACY else LEGACY[0], "serverInfo": SERVER, **_ABOUT}
+        case "server/discover":
+            return {"supportedVersions": [MODERN], **_ABOUT, **_CACHING}
+        case "tools/list":  # without an index, there is only the tool `compare`
+            return {
+                "tools": [tools.describe(name) for name in tools.TOOLS if app.index or name == "compare"],
+                **_CACHING,
+            }
+        case "ping":
+            return {}
+    return None
 
 
 def _result(message: Message, members: HttpResponse) -> HttpResponse:

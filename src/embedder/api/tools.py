@@ -16,7 +16,7 @@ from embedder.requests import DocumentIn, Text, Texts
 from embedder.settings import MAX_TEXTS_PER_CALL
 from embedder.vectorize import Id, Match, Namespace, Stored
 
-_FILTER = 'A metadata filter, such as {"year": {"$gte": 2020}}.'
+_FILTER = 'Metadata filter, such as {"year": {"$gte": 2020}}.'
 
 
 class Search(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -25,9 +25,7 @@ class Search(Struct, forbid_unknown_fields=True, kw_only=True):
     text: Text
     top_k: Annotated[int, Meta(ge=1, le=20)] = 5
     namespace: Namespace = None
-    filter: Annotated[dict[str, Any] | None, Meta(description='Metadata filter, such as {"year": {"$gte": 2020}}.')] = (
-        None
-    )
+    filter: Annotated[dict[str, Any] | None, Meta(description=_FILTER)] = None
     min_score: float | None = None
 
 
@@ -95,10 +93,7 @@ def _readable(item: Match | Stored) -> dict[str, Any]:
 
 def _content(text: str, *, is_error: bool = False) -> HttpResponse:
     """Return the members of a tool's result."""
-    return _members({"content": [{"type": "text", "text": text}], "isError": is_error})
-
-
-def _members(result: dict[str, Any]) -> HttpResponse:
+    result = {"content": [{"type": "text", "text": text}], "isError": is_error}
     return HttpResponse(200, msgspec.json.encode(result).decode()[1:-1])
 
 

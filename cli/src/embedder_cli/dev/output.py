@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from embedder_cli.printable import plain
+
 READY = re.compile(r"Ready on http://")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_MAX_LINE_CHARS = 10_000
 # What wrangler prints on every start and reload: tables, bindings, hints, and its own line for each request.
 _NOISE = re.compile(
     r"^\s*$|^[┌├│└╭╰⎔]|^(Binding|env\.|Attaching additional modules|Using secrets defined|Service bindings,|\* )"
@@ -46,8 +48,8 @@ class Filter:
 
 
 def clean(text: str) -> str:
-    """Remove colours and control characters."""
-    return _CONTROL.sub("", _ANSI.sub("", text.rstrip("\r\n")))
+    """Remove colours and what could control the terminal."""
+    return plain(_ANSI.sub("", text.rstrip("\r\n")), _MAX_LINE_CHARS)
 
 
 def _request(line: str) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -84,8 +85,8 @@ def _dev_vars() -> str:
 
 def _watch() -> None:
     before = _modified()
-    never = threading.Event()
-    while not never.wait(_POLL_S):
+    while True:
+        time.sleep(_POLL_S)
         if (now := _modified()) != before:
             before = now
             with suppress(OSError):
