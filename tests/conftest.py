@@ -6,6 +6,7 @@ One `make dev` serves the whole session. A second one uses the recorded vectors.
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -69,11 +70,17 @@ def worker(start_worker: Callable[..., Worker]) -> Worker:
 
 
 @pytest.fixture(scope="session")
-def model_server(recorded: dict[str, list[float]]) -> Iterator[str]:
-    """An OpenAI-compatible server. It returns recorded vectors, or lexical ones for other texts."""
+def local_model(recorded: dict[str, list[float]]) -> SimpleNamespace:
+    """What `model_server` serves: recorded vectors, or lexical ones for other texts. A test may replace `embed`."""
+    return SimpleNamespace(embed=lambda text: recorded.get(text) or lexical.embed(text))
+
+
+@pytest.fixture(scope="session")
+def model_server(local_model: SimpleNamespace) -> Iterator[str]:
+    """An OpenAI-compatible server with the vectors of `local_model`."""
 
     def embeddings(request: Request) -> Response:
-        rows = [recorded.get(text) or lexical.embed(text) for text in request.get_json()["input"]]
+        rows = [local_model.embed(text) for text in request.get_json()["input"]]
         data = [{"index": index, "embedding": row} for index, row in enumerate(rows)]
         return Response(json.dumps({"object": "list", "data": data}), content_type="application/json")
 

@@ -1,4 +1,4 @@
-"""The doctor: its arithmetic, the emulator's vector, the search for the text limit, and what it must find."""
+"""The doctor: its arithmetic, the source of the vectors, the search for the text limit, and what it must find."""
 
 import asyncio
 from array import array
@@ -12,17 +12,21 @@ from embedder_cli.doctor import figures, truncation, vectors
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.examination import Options, examine
 from embedder_cli.doctor.results import Status
-from emulator import lexical
+from embedder_cli.doctor.source import PROBE
+from emulator import lexical, workers_ai
 from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, content
 
 KEY = "a-key-of-sixteen-characters"
 
 
 class Service:
-    """The Worker's core over a model, behind HTTP; `tamper` may change an answer on its way."""
+    """The Worker's core over a model, behind HTTP; `tamper` may change an answer on its way.
 
-    def __init__(self, vector, tamper=None, **variables):
-        model = FakeModel(lambda texts: rows([vector(text) for text in texts]))
+    `source` is the emulator's answer to the doctor's question for the source of the vectors.
+    """
+
+    def __init__(self, vector, tamper=None, source=None, **variables):
+        model = FakeModel(lambda texts: named(source) if source and texts == [PROBE] else rows(map(vector, texts)))
         self.app = FakeApp(model, **variables)
         self.requests = 0
         self._tamper = tamper or (lambda _, response: response)
@@ -46,7 +50,15 @@ class Service:
 
 
 def rows(vectors):
-    return FakeAnswer(rows=vectors)
+    return FakeAnswer(rows=list(vectors))
+
+
+def named(source):
+    return FakeAnswer("http", source.status, source.body.decode())
+
+
+EMULATOR = workers_ai.source("", "")
+LOCAL_MODEL = workers_ai.source("http://127.0.0.1:11434/v1", "embeddinggemma")
 
 
 @pytest.fixture
@@ -71,20 +83,27 @@ def changed(body):
 def test_the_real_model_passes(model):
     found = Service(model).examine()
     assert failed(found) == set()
-    assert found["vectors"].figures == {"emulated": False}
+    assert found["vectors"].figures == {"source": None}
     assert [found[name].status for name in ("figures without prompts", "figures with prompts", "prompts")] == ["ok"] * 3
 
 
 def test_the_emulator_is_recognised_and_checks_of_the_model_are_skipped():
-    found = Service(lexical.embed).examine()
+    found = Service(lexical.embed, source=EMULATOR).examine()
     assert failed(found) == set()
-    assert found["vectors"].figures == {"emulated": True}
+    assert found["vectors"].figures == {"source": "the lexical emulator"}
     assert found["figures with prompts"].status is Status.SKIP
 
 
-def test_the_recorded_components_are_the_emulators():
-    vector = lexical.embed(figures.QUESTION)
-    assert {index: vector[index] for index in figures.EMULATED} == figures.EMULATED
+def test_a_local_model_is_named_and_compared_with_the_published_figures(model):
+    found = Service(model, source=LOCAL_MODEL).examine()
+    assert failed(found) == set()
+    assert "the model embeddinggemma at http://127.0.0.1:11434/v1 (LOCAL_EMBEDDINGS_URL)" in found["vectors"].detail
+    assert found["figures with prompts"].status is Status.OK
+
+
+def test_a_local_model_that_is_another_one_is_found():
+    found = Service(lexical.embed, source=LOCAL_MODEL).examine()
+    assert failed(found) >= {"figures without prompts", "figures with prompts"}
 
 
 def test_another_model_is_found():
@@ -161,7 +180,7 @@ def test_an_answer_of_another_form_fails_the_check(model):
     def bare(request, body):
         return {"data": [None] * len(body["data"])} if request.url.path == "/embed" else None
 
-    assert "vectors" in failed(Service(model, changed(bare)).examine())
+    assert "figures without prompts" in failed(Service(model, changed(bare)).examine())
 
 
 def test_without_an_index_nothing_fails(model):

@@ -5,6 +5,7 @@ import subprocess
 
 from embedder_cli import runtime
 from embedder_cli.doctor import truncation
+from emulator import lexical
 from tests.worker import EMBEDDER
 
 
@@ -21,19 +22,28 @@ def test_the_emulator_is_recognised_and_nothing_fails(worker):
     done = doctor(worker.url, "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     found = checks(done)
-    assert "local emulator" in found["vectors"]["detail"]
+    assert found["vectors"]["figures"] == {"source": "the lexical emulator"}
     skipped = {name for name, check in found.items() if check["status"] == "skip"}
     assert skipped == {"figures without prompts", "figures with prompts", "prompts"}
     assert found["index"]["status"] == "ok"
 
 
-def test_all_figures_match_for_the_recorded_vectors(real_model_worker):
+def test_a_local_model_with_the_recorded_vectors_passes(real_model_worker, model_server):
     done = doctor(real_model_worker.url, "--json", "--no-latency")
     assert done.returncode == 0, done.stdout + done.stderr
     found = checks(done)
     assert {check["status"] for name, check in found.items() if name != "authentication"} == {"ok"}
+    assert found["vectors"]["figures"] == {"source": f"the model embeddinggemma at {model_server}"}
     assert len(found["figures with prompts"]["figures"]["cosines"]) == 8
     assert [*found["figures without prompts"]["figures"]["cosines"]] == ["768", "512", "256", "128"]
+
+
+def test_a_local_model_with_other_vectors_fails(real_model_worker, local_model, monkeypatch):
+    monkeypatch.setattr(local_model, "embed", lambda text: lexical.embed(text[::-1]))
+    done = doctor(real_model_worker.url, "--json", "--no-latency")
+    assert done.returncode == 1, done.stdout + done.stderr
+    failed = {name for name, check in checks(done).items() if check["status"] == "FAIL"}
+    assert failed == {"figures without prompts", "figures with prompts"}
 
 
 def test_the_emulator_truncates_nothing_and_the_cost_is_stated(worker):

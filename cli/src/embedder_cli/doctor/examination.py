@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from embedder_cli.doctor import contract, latency, model, truncation
+from embedder_cli.doctor import contract, latency, model, source, truncation
 from embedder_cli.doctor.endpoint import Endpoint, EndpointError
 from embedder_cli.doctor.results import Result, Status
 from embedder_cli.printable import plain
@@ -55,18 +55,12 @@ def _optional(options: Options) -> list[tuple[str, Check]]:
 
 def _vectors(endpoint: Endpoint) -> Iterator[Result]:
     """Check where the vectors come from, and the checks that only the model can pass."""
-    origin = _run("vectors", _origin, endpoint)
+    origin = _run("vectors", source.find, endpoint)
     yield origin
     if origin.status is Status.FAIL:
         return
     for name, check in _MODEL:
-        yield model.skipped(name) if origin.status is Status.NOTE else _run(name, check, endpoint)
-
-
-def _origin(endpoint: Endpoint) -> Result:
-    if model.is_emulated(endpoint):
-        return Result("vectors", Status.NOTE, model.EMULATED, {"emulated": True})
-    return Result("vectors", Status.OK, "They do not come from the local emulator.", {"emulated": False})
+        yield source.skipped(name) if origin.status is Status.NOTE else _run(name, check, endpoint)
 
 
 def _run(name: str, check: Check, endpoint: Endpoint) -> Result:

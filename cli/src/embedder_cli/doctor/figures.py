@@ -23,15 +23,3 @@ RED_PLANET = {768: (0.3011, 0.6359, 0.4930, 0.4889), 256: (0.4016, 0.6715, 0.528
 
 QUERY_PROMPT = "task: search result | query: "
 DOCUMENT_PROMPT = "title: none | text: "
-
-# The largest components of the emulator's vector of QUESTION. No model returns the same.
-EMULATED = {
-    586: -0.228762271,
-    14: 0.225104435,
-    156: 0.225104435,
-    165: -0.225104435,
-    623: -0.225104435,
-    669: -0.225104435,
-    719: -0.225104435,
-    330: -0.208526925,
-}

@@ -4,19 +4,10 @@ from typing import TypeVar
 
 from embedder_cli.doctor import figures
 from embedder_cli.doctor.endpoint import Endpoint
-from embedder_cli.doctor.results import Result, Status, verdict
+from embedder_cli.doctor.results import Result, verdict
 from embedder_cli.doctor.vectors import Vector, cosine, same, worst
 
-_EMULATED_TOLERANCE = 1e-6
-EMULATED = "They come from the local emulator, not from EmbeddingGemma; checks of the model are skipped."
-
 K = TypeVar("K", int, str)
-
-
-def is_emulated(endpoint: Endpoint) -> bool:
-    """Return whether the vectors come from the local emulator."""
-    [vector] = endpoint.embed([figures.QUESTION])
-    return worst([vector[index] for index in figures.EMULATED], [*figures.EMULATED.values()]) <= _EMULATED_TOLERANCE
 
 
 def without_prompts(endpoint: Endpoint) -> Result:
@@ -81,7 +72,3 @@ def _prompted(plain: Vector, asked: Vector, by_hand: Vector) -> Result:
         "A text has the same vector with and without its prompt.",
         with_and_without=round(apart, 4),
     )
-
-
-def skipped(check: str) -> Result:
-    return Result(check, Status.SKIP, "Only the model can pass this check.")
