@@ -1,69 +1,18 @@
 """The doctor: its arithmetic, the source of the vectors, the search for the text limit, and what it must find."""
 
-import asyncio
 from array import array
 from base64 import b64decode, b64encode
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from embedder_cli.doctor import figures, truncation, vectors
-from embedder_cli.doctor.endpoint import Endpoint
-from embedder_cli.doctor.examination import Options, examine
+from embedder_cli.doctor.examination import Options
 from embedder_cli.doctor.results import Status
-from embedder_cli.doctor.source import PROBE
-from emulator import lexical, workers_ai
-from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, content
+from emulator import lexical
+from tests.cli.model_service import EMULATOR, LOCAL_MODEL, Service
 
 KEY = "a-key-of-sixteen-characters"
-
-
-class Service:
-    """The Worker's core over a model, behind HTTP; `tamper` may change an answer on its way.
-
-    `source` is the emulator's answer to the doctor's question for the source of the vectors.
-    """
-
-    def __init__(self, vector, tamper=None, source=None, **variables):
-        model = FakeModel(lambda texts: named(source) if source and texts == [PROBE] else rows(map(vector, texts)))
-        self.app = FakeApp(model, **variables)
-        self.requests = 0
-        self._tamper = tamper or (lambda _, response: response)
-
-    async def _answer(self, request):
-        return await asyncio.to_thread(self.answer, request)  # the core runs an event loop of its own
-
-    def answer(self, request):
-        self.requests += 1
-        path = urlsplit(str(request.url)).path
-        headers = {name.replace("-", "_"): value for name, value in request.headers.items()}
-        found = self.app.send(request.method, path, request.content, **headers)
-        made = httpx.Response(found.status, headers=found.headers, content=content(found))
-        return self._tamper(request, made)
-
-    def examine(self, *, key=None, options=None):
-        client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
-        with Endpoint("http://test", key, client=client) as endpoint:
-            found = list(examine(endpoint, options or Options(latency=False)))
-        return {result.check: result for result in found}
-
-
-def rows(vectors):
-    return FakeAnswer(rows=list(vectors))
-
-
-def named(source):
-    return FakeAnswer("http", source.status, source.body.decode())
-
-
-EMULATOR = workers_ai.source("", "")
-LOCAL_MODEL = workers_ai.source("http://127.0.0.1:11434/v1", "embeddinggemma")
-
-
-@pytest.fixture
-def model(recorded):
-    return lambda text: recorded.get(text) or lexical.embed(text)
 
 
 def failed(found):

@@ -25,9 +25,9 @@ def address(url: str, hint: str = "--url") -> str:
     return url.rstrip("/")
 
 
-def usable_key(key: str | None) -> str | None:
+def usable_key(key: str | None, hint: str = "--key") -> str | None:
     """Return a key without surrounding spaces; a usage error if no HTTP header can hold it."""
     stripped = (key or "").strip()
     if not (stripped.isascii() and stripped.isprintable()):
-        raise typer.BadParameter("A key has printable ASCII characters only.", param_hint="--key")
+        raise typer.BadParameter("A key has printable ASCII characters only.", param_hint=hint)
     return stripped or None

@@ -1,5 +1,8 @@
 """`embedder doctor`: the self-check of a service."""
 
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -7,8 +10,10 @@ from rich.console import Console
 
 from embedder_cli import interrupts
 from embedder_cli.doctor import latency, report, truncation
+from embedder_cli.doctor.analytics import API, Analytics
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.examination import Options, examine
+from embedder_cli.doctor.neurons import Meter
 from embedder_cli.doctor.results import all_well
 from embedder_cli.options import Key, address, usable_key
 
@@ -16,6 +21,10 @@ _LATENCY = f"Measure latency by batch size: {latency.CALLS} requests with {laten
 _LIMIT = (
     f"Find the length at which texts are truncated: at most {truncation.CALLS} requests with {truncation.TEXTS} texts, "
     "most of them long."
+)
+_NEURONS = (
+    "Read what the model calls of this run cost from Cloudflare's analytics. Needs CLOUDFLARE_API_TOKEN (Account "
+    "Analytics: Read) and CLOUDFLARE_ACCOUNT_ID."
 )
 
 
@@ -25,14 +34,29 @@ def main(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     with_latency: Annotated[bool, typer.Option("--latency/--no-latency", help=_LATENCY)] = True,
     find_limit: Annotated[bool, typer.Option("--find-limit", help=_LIMIT)] = False,
+    with_neurons: Annotated[bool, typer.Option("--neurons", help=_NEURONS)] = False,
 ) -> None:
     """Check the model, the formats, the errors and the index of a service. Exit code 1 if a check fails."""
-    options = Options(latency=with_latency, find_limit=find_limit)
     with interrupts.one_line("doctor: interrupted."):
-        with Endpoint(address(url, "URL"), usable_key(key)) as endpoint:
-            results = list(examine(endpoint, options))
+        with ExitStack() as opened:
+            meter = _meter(opened, os.environ) if with_neurons else None
+            endpoint = opened.enter_context(Endpoint(address(url, "URL"), usable_key(key)))
+            results = list(examine(endpoint, Options(with_latency, find_limit, meter)))
         if as_json:
             typer.echo(report.as_json(endpoint.url, results))
         else:
             Console().print(report.table(endpoint.url, results))
         raise typer.Exit(0 if all_well(results) else 1)
+
+
+def _meter(opened: ExitStack, environment: Mapping[str, str]) -> Meter:
+    """Return the meter of the account that the environment names."""
+    token = usable_key(environment.get("CLOUDFLARE_API_TOKEN"), "CLOUDFLARE_API_TOKEN")
+    account = environment.get("CLOUDFLARE_ACCOUNT_ID", "").strip()
+    if not token or not account:
+        message = "It needs CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID in the environment."
+        raise typer.BadParameter(message, param_hint="--neurons")
+    api = address(environment.get("CLOUDFLARE_API_BASE_URL") or API, "CLOUDFLARE_API_BASE_URL")
+    return Meter(
+        Analytics(opened.enter_context(Endpoint(api, token)), account), lambda line: typer.echo(line, err=True)
+    )

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
@@ -24,9 +25,15 @@ class Answer(service.Answer):
 
     ms: float
 
+    @property
+    def tokens(self) -> int | None:
+        """The estimated tokens of the texts; None if the model was not called."""
+        number = self.headers.get("x-embedding-tokens", "").partition(";")[0]
+        return int(number) if number.isdecimal() else None
+
 
 class Endpoint:
-    """Calls one service with one key. Tests can pass a `client`."""
+    """Calls one service with one key, and counts calls of the model. Tests can pass a `client`."""
 
     def __init__(self, url: str, key: str | None = None, *, client: httpx.AsyncClient | None = None) -> None:
         self._service = Service.at(url, key)
@@ -34,6 +41,9 @@ class Endpoint:
         self.key = key
         self._client = client or service.client()
         self._runner = asyncio.Runner()
+        self.began = datetime.now(UTC)
+        self.model_calls = 0
+        self.tokens = 0  # of these calls, estimated
 
     def __enter__(self) -> "Endpoint":
         return self
@@ -52,7 +62,11 @@ class Endpoint:
             found = interrupts.run(self._runner, request)
         except NoAnswerError as error:
             raise EndpointError(f"{method} {path}: {error}") from error
-        return Answer(found.status, found.headers, found.body, (time.perf_counter() - began) * 1000)
+        answer = Answer(found.status, found.headers, found.body, (time.perf_counter() - began) * 1000)
+        if answer.tokens is not None:
+            self.model_calls += 1
+            self.tokens += answer.tokens
+        return answer
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:
         """Send a request that must succeed."""

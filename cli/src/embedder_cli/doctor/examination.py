@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from embedder_cli.doctor import contract, latency, model, source, truncation
+from embedder_cli.doctor import contract, latency, model, neurons, source, truncation
 from embedder_cli.doctor.endpoint import Endpoint, EndpointError
 from embedder_cli.doctor.results import Result, Status
 from embedder_cli.printable import plain
@@ -34,6 +34,7 @@ class Options:
 
     latency: bool = True
     find_limit: bool = False
+    meter: neurons.Meter | None = None
 
 
 def examine(endpoint: Endpoint, options: Options) -> Iterator[Result]:
@@ -43,9 +44,14 @@ def examine(endpoint: Endpoint, options: Options) -> Iterator[Result]:
         yield result
         if result.status is Status.FAIL:
             return
-    yield from _vectors(endpoint)
+    origin = _run("vectors", source.find, endpoint)
+    yield origin
+    if origin.status is not Status.FAIL:
+        yield from _model(endpoint, origin)
     for name, check in (*_CONTRACT, *_optional(options)):
         yield _run(name, check, endpoint)
+    if options.meter:
+        yield neurons.skipped() if origin.figures.get("source") else neurons.read(endpoint, options.meter)
 
 
 def _optional(options: Options) -> list[tuple[str, Check]]:
@@ -53,12 +59,8 @@ def _optional(options: Options) -> list[tuple[str, Check]]:
     return wanted + ([("truncation", truncation.find)] if options.find_limit else [])
 
 
-def _vectors(endpoint: Endpoint) -> Iterator[Result]:
-    """Check where the vectors come from, and the checks that only the model can pass."""
-    origin = _run("vectors", source.find, endpoint)
-    yield origin
-    if origin.status is Status.FAIL:
-        return
+def _model(endpoint: Endpoint, origin: Result) -> Iterator[Result]:
+    """Run the checks that only the model can pass."""
     for name, check in _MODEL:
         yield source.skipped(name) if origin.status is Status.NOTE else _run(name, check, endpoint)
 

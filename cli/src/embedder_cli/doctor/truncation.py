@@ -63,6 +63,4 @@ def find(endpoint: Endpoint) -> Result:
 
 def _estimate(endpoint: Endpoint, text: str) -> int:
     """Return the service's own estimate of the tokens of a text, which it compares with MAX_TEXT_TOKENS."""
-    header = endpoint.ask("POST", "/embed", {"text": text}).headers.get("x-embedding-tokens", "")
-    number = header.partition(";")[0]
-    return int(number) if number.isdecimal() else 0
+    return endpoint.ask("POST", "/embed", {"text": text}).tokens or 0

@@ -1,0 +1,54 @@
+"""A service for the doctor: the Worker's core over a model, without a runtime."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+import httpx
+
+from embedder_cli.doctor.endpoint import Endpoint
+from embedder_cli.doctor.examination import Options, examine
+from embedder_cli.doctor.source import PROBE
+from emulator import workers_ai
+from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, content
+
+
+class Service:
+    """The Worker's core over a model, behind HTTP; `tamper` may change an answer on its way.
+
+    `source` is the emulator's answer to the doctor's question for the source of the vectors.
+    """
+
+    def __init__(self, vector, tamper=None, source=None, **variables):
+        self.model = FakeModel(lambda texts: named(source) if source and texts == [PROBE] else rows(map(vector, texts)))
+        self.app = FakeApp(self.model, **variables)
+        self.requests = 0
+        self._tamper = tamper or (lambda _, response: response)
+
+    async def _answer(self, request):
+        return await asyncio.to_thread(self.answer, request)  # the core runs an event loop of its own
+
+    def answer(self, request):
+        self.requests += 1
+        path = urlsplit(str(request.url)).path
+        headers = {name.replace("-", "_"): value for name, value in request.headers.items()}
+        found = self.app.send(request.method, path, request.content, **headers)
+        made = httpx.Response(found.status, headers=found.headers, content=content(found))
+        return self._tamper(request, made)
+
+    def examine(self, *, key=None, options=None):
+        client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+        with Endpoint("http://test", key, client=client) as endpoint:
+            found = list(examine(endpoint, options or Options(latency=False)))
+        return {result.check: result for result in found}
+
+
+def rows(vectors):
+    return FakeAnswer(rows=list(vectors))
+
+
+def named(source):
+    return FakeAnswer("http", source.status, source.body.decode())
+
+
+EMULATOR = workers_ai.source("", "")
+LOCAL_MODEL = workers_ai.source("http://127.0.0.1:11434/v1", "embeddinggemma")
