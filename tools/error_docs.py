@@ -23,8 +23,10 @@ EXPLANATIONS = {
         "Fix the field that `param` names. Send the request again if the body was incomplete.",
     ),
     "text_too_long": (
-        'The request has `"truncate": "error"`, and the estimated tokens of a text exceed `MAX_TEXT_TOKENS`.',
-        'Shorten or split the texts that the message names, or send `"truncate": "end"`.',
+        "The request asks to reject texts that are too long, and the estimated tokens of a text exceed "
+        "`MAX_TEXT_TOKENS`.",
+        "Shorten or split the texts that the message names, or send the field that it names, such as "
+        '`"truncate": "end"`.',
     ),
     "unauthorized": (
         "The key is missing or unknown. Both get the same answer.",

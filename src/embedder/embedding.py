@@ -63,7 +63,7 @@ class Embedder:
         limit = self._settings.max_text_tokens
         over = [index for index, count in enumerate(counts) if count > limit]
         if over and options.truncate == "error":
-            raise _too_long(over, limit, param)
+            raise _too_long(over, limit, param, options.asks_to_truncate())
         return PreparedTexts(prompted, task, sum(counts), over)
 
     async def embed(self, prepared: PreparedTexts, context: RequestContext, output: OutputFormat) -> list[Answer]:
@@ -145,10 +145,10 @@ def _task(options: PromptOptions, alias: str | None) -> str | None:
     return next(iter(asked.values()), None)
 
 
-def _too_long(over: list[int], limit: int, param: str) -> EmbedderError:
+def _too_long(over: list[int], limit: int, param: str, field: str) -> EmbedderError:
     named = ", ".join(f"{param}[{index}]" for index in over[:_MAX_NAMED])
     sentence = f"{named}: over the limit of {limit} tokens per text (estimated). "
-    advice = 'Shorten them, or send truncate "end" to have them truncated.'
+    advice = f"Shorten them, or send {field} to have them truncated."
     return EmbedderError("text_too_long", sentence + advice, param=f"{param}[{over[0]}]")
 
 

@@ -46,6 +46,10 @@ class PromptOptions(Struct, forbid_unknown_fields=True, kw_only=True):
         Meta(description="end: truncate texts that are too long, and list them in a header. error: reject them."),
     ] = None
 
+    def asks_to_truncate(self) -> str:
+        """Return the field and the value with which this API asks for truncation, for an error message."""
+        return '"truncate": "end"'
+
 
 class EmbedOptions(PromptOptions, kw_only=True):
     """The prompt, and the format of the vectors."""

@@ -1,14 +1,18 @@
 """The APIs of Ollama, Cohere, Google, Voyage and Azure, on fakes: which prompt, size and format each field selects."""
 
 import json
+import re
 
 import pytest
 
 from embedder import prompts
+from embedder.settings import MODEL
 from tests.core.fakes import FakeApp, FakeModel, code, content, json_of
 
 NAME = "embeddinggemma-300m"
 LONG = "word " * 4000
+CLOUDFLARE = f"/client/v4/accounts/any/ai/run/{MODEL}"
+MESSAGE = re.compile(r'"(?:message|error)":"((?:[^"\\]|\\.)*)"')
 
 
 def sent(path, body, *, method="POST", **headers):
@@ -146,19 +150,22 @@ def test_voyages_output_type_and_encoding_are_combined(fields, encoding):
 
 
 @pytest.mark.parametrize(
-    ("path", "body"),
+    ("path", "body", "advice"),
     [
-        ("/api/embed", ollama(input=LONG, truncate=False)),
-        ("/v2/embed", cohere(texts=[LONG], truncate="NONE")),
-        ("/v1/embeddings", voyage(input=LONG, truncation=False)),
+        ("/embed", {"text": LONG, "truncate": "error"}, '"truncate": "end"'),
+        (CLOUDFLARE, {"text": LONG, "truncate": "error"}, '"truncate": "end"'),
+        ("/api/embed", ollama(input=LONG, truncate=False), '"truncate": true'),
+        ("/v2/embed", cohere(texts=[LONG], truncate="NONE"), '"truncate": "END"'),
+        ("/v1/embeddings", voyage(input=LONG, truncation=False), '"truncation": true'),
+        ("/v1/embeddings", voyage(input=LONG, truncate="error"), '"truncate": "end"'),
     ],
 )
-def test_texts_that_are_too_long_are_rejected_on_request(path, body):
+def test_texts_that_are_too_long_are_rejected_on_request_and_the_error_names_the_field(path, body, advice):
     response, _, calls = sent(path, body)
     assert (response.status, calls) == (400, [])
-    for name in ("truncate", "truncation"):
-        body.pop(name, None)
-    assert sent(path, body)[0].status == 200
+    assert f"or send {advice} to have them truncated." in json.loads(f'"{MESSAGE.search(content(response))[1]}"')
+    for followed in ({**body, **json.loads(f"{{{advice}}}")}, {k: v for k, v in body.items() if "trunc" not in k}):
+        assert sent(path, followed)[0].status == 200
 
 
 @pytest.mark.parametrize(

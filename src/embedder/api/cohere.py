@@ -33,6 +33,13 @@ class CohereRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     truncate: Literal["NONE", "END"] | None = None
 
 
+class CohereOptions(PromptOptions, kw_only=True):
+    """The options of Cohere's request."""
+
+    def asks_to_truncate(self) -> str:
+        return '"truncate": "END"'
+
+
 class CohereEmbeddings(Struct, omit_defaults=True):
     """The vectors in each requested type."""
 
@@ -88,7 +95,7 @@ async def embed(app: App, context: RequestContext, request: CohereRequest) -> Ht
     asked = request.embedding_types
     types = list(dict.fromkeys(asked)) if isinstance(asked, list) else [asked or "float"]
     by_type = asked is not None or context.path != _V1
-    options = PromptOptions(task=request.input_type, truncate="error" if request.truncate == "NONE" else "end")
+    options = CohereOptions(task=request.input_type, truncate="error" if request.truncate == "NONE" else "end")
     output = OutputFormat(request.output_dimension or DIMENSIONS, ",".join(types))
     prepared, numbers = await texts.vectors(
         app, context, request.texts, options, output, param="texts", alias=models.task_of(request.model)

@@ -36,6 +36,13 @@ class OllamaRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     options: dict[str, Any] | None = None
 
 
+class OllamaOptions(PromptOptions, kw_only=True):
+    """The options of Ollama's request."""
+
+    def asks_to_truncate(self) -> str:
+        return '"truncate": true'
+
+
 class OllamaPromptRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     """Ollama's older request. `keep_alive` and `options` are accepted and ignored."""
 
@@ -128,7 +135,7 @@ def _task_of(model: str) -> str | None:
 
 async def embed(app: App, context: RequestContext, request: OllamaRequest) -> HttpResponse:
     """Embed 1 to 100 texts."""
-    options = PromptOptions(truncate="end" if request.truncate else "error")
+    options = OllamaOptions(truncate="end" if request.truncate else "error")
     output = OutputFormat(request.dimensions or DIMENSIONS)
     prepared, numbers = await texts.vectors(
         app, context, request.input, options, output, param="input", alias=_task_of(request.model)

@@ -37,6 +37,9 @@ class EmbeddingsRequest(EmbedOptions, kw_only=True):
         if self.truncation is not None and self.truncate is None:
             self.truncate = "end" if self.truncation else "error"
 
+    def asks_to_truncate(self) -> str:
+        return super().asks_to_truncate() if self.truncation is None else '"truncation": true'
+
     def output(self) -> OutputFormat:
         sizes = {self.dimensions, self.output_dimension} - {None}
         if len(sizes) > 1:
