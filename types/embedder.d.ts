@@ -100,8 +100,11 @@ export interface DeleteOptions {
   wait?: boolean;
 }
 
-/** The prompt that was used, the estimated tokens, and the indexes of the texts that the model truncated. */
-export interface Told {
+/**
+ * The prompt that was used, the estimated tokens, and the indexes of the texts that the model truncated. A search by id
+ * has none of them, because it does not call the model.
+ */
+export interface Usage {
   task: string | null;
   tokens: number;
   truncated: number[];
@@ -119,7 +122,7 @@ export interface SimilarityResponse {
 export interface Written {
   count: number;
   mutation_ids: string[];
-  /** Whether the write can be read already; null if the index did not tell. */
+  /** Whether the write can be read already; null if the index could not be asked. */
   visible?: boolean | null;
 }
 export interface Matches {
@@ -155,17 +158,17 @@ export interface IndexResponse {
   processed_up_to_datetime: string | number | null;
 }
 
-type Floats = { shape: number[]; data: Float32Array } & Told;
-type Raw = { shape: number[]; response: Response } & Told;
+type Floats = { shape: number[]; data: Float32Array } & Usage;
+type Raw = { shape: number[]; response: Response } & Usage;
 
 /** The binding as it is: `EMBEDDINGS: Embeddings`. */
 export interface Embeddings {
   embed(text: string | string[], options: EmbedOptions & { format: "float32" }): Promise<Answer<Floats>>;
   embed(text: string | string[], options: EmbedOptions & { format: "response" }): Promise<Answer<Raw>>;
-  embed(text: string | string[], options?: EmbedOptions): Promise<Answer<EmbedResponse & Told>>;
-  similarity(texts: string[], options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Told>>;
-  upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Told>>;
-  search(text: string | null, options?: SearchOptions): Promise<Answer<Matches>>;
+  embed(text: string | string[], options?: EmbedOptions): Promise<Answer<EmbedResponse & Usage>>;
+  similarity(texts: string[], options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Usage>>;
+  upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Usage>>;
+  search(text: string | null, options?: SearchOptions): Promise<Answer<Matches & Partial<Usage>>>;
   get(ids: string[]): Promise<Answer<GetResponse>>;
   delete(ids: string[], options?: DeleteOptions): Promise<Answer<Written>>;
   describe(): Promise<Answer<IndexResponse>>;
@@ -173,10 +176,10 @@ export interface Embeddings {
 
 /** For `EMBEDDINGS: Service<EmbeddingsEntrypoint>`, which keeps the last overload of a method only. */
 export declare class EmbeddingsEntrypoint extends WorkerEntrypoint {
-  embed(text: string | string[], options?: EmbedOptions): Promise<Answer<(EmbedResponse & Told) | Floats | Raw>>;
-  similarity(texts: string[], options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Told>>;
-  upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Told>>;
-  search(text: string | null, options?: SearchOptions): Promise<Answer<Matches>>;
+  embed(text: string | string[], options?: EmbedOptions): Promise<Answer<(EmbedResponse & Usage) | Floats | Raw>>;
+  similarity(texts: string[], options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Usage>>;
+  upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Usage>>;
+  search(text: string | null, options?: SearchOptions): Promise<Answer<Matches & Partial<Usage>>>;
   get(ids: string[]): Promise<Answer<GetResponse>>;
   delete(ids: string[], options?: DeleteOptions): Promise<Answer<Written>>;
   describe(): Promise<Answer<IndexResponse>>;

@@ -1,6 +1,7 @@
 """The declarations in types/ have the fields, the optional fields and the choices of the Worker's Structs."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -8,12 +9,13 @@ import pytest
 from msgspec import inspect
 
 from embedder import operations, rpc
+from tests.core.test_store import FakeIndex, app_with
 
 TYPES = Path(__file__).parents[2] / "types"
 TYPESCRIPT = (TYPES / "embedder.d.ts").read_text(encoding="utf-8")
 PYTHON = (TYPES / "embedder_types.pyi").read_text(encoding="utf-8")
 # declared for all, but no Struct: what several share, and what is written around every answer
-SHARED = {"PromptOptions", "Failure", "Told", "Embeddings"}
+SHARED = {"PromptOptions", "Failure", "Usage", "Embeddings"}
 
 
 def choices(kind):
@@ -124,6 +126,33 @@ def test_typescript_has_every_operation(head):
     body = TYPESCRIPT.split(head)[1].split("\n}")[0]
     calls = re.findall(r"^  (\w+)\((.*)\): Promise", body, re.MULTILINE)
     assert {name: re.findall(r"(\w+)\??:(?! \")", parameters) for name, parameters in calls} == methods()
+
+
+CALLS = [
+    ("embed", ["a"]),
+    ("similarity", ["a", "b"]),
+    ("upsert", [{"id": "1", "text": "a"}]),
+    ("search", "a"),
+    ("search", None, {"id": "1"}),
+    ("get", ["1"]),
+    ("delete", ["1"]),
+    ("describe",),
+]
+
+
+@pytest.mark.parametrize("head", ["export interface Embeddings", "export declare class EmbeddingsEntrypoint"])
+def test_typescript_declares_the_usage_that_is_returned(head):
+    app = app_with(FakeIndex())
+    returned: dict[str, set[bool]] = {}
+    for name, *arguments in CALLS:
+        answer = json.loads(app.call(name, *arguments).text)
+        assert answer["ok"], answer
+        returned.setdefault(name, set()).add({"task", "tokens", "truncated"} <= answer.keys())
+    body = TYPESCRIPT.split(head)[1].split("\n}")[0]
+    kinds = {"": {False}, "Usage": {True}, "Partial<Usage>": {True, False}}
+    declared = re.findall(r"^  (\w+)\(.*Promise<(.*)>;$", body, re.MULTILINE)
+    usage = {name: "".join(re.findall(r"& (Usage|Partial<Usage>)", answer)) for name, answer in declared}
+    assert {name: kinds[kind] for name, kind in usage.items()} == returned
 
 
 def test_python_has_every_operation():

@@ -30,6 +30,8 @@ export async function everything(): Promise<unknown[]> {
   if (!written.ok) return fail(written);
   const found = await embeddings.search("a", { top_k: 3, filter: { year: { $gte: 2020 } }, min_score: 0.2 });
   if (!found.ok) return fail(found);
+  const searched: [string | null | undefined, number | undefined, number[] | undefined] =
+    [found.task, found.tokens, found.truncated];
   const similar = await embeddings.search(null, { id: "1", values: true, metadata: "none", namespace: "n" });
   if (!similar.ok) return fail(similar);
   const read = await embeddings.get(["1"]);
@@ -40,7 +42,7 @@ export async function everything(): Promise<unknown[]> {
   if (!deleted.ok) return fail(deleted);
   const report: [string | null, number, number[]] = [plain.task, plain.tokens, plain.truncated];
   return [rows, numbers, body, kept.stored?.mutation_ids, scores.scores, written.visible, found.matches[0]?.metadata,
-    similar.count, read.missing, index.fits, deleted.count, report];
+    similar.count, read.missing, index.fits, deleted.count, report, searched];
 }
 
 export async function throughService(): Promise<unknown> {
