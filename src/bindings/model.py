@@ -48,8 +48,8 @@ class Vectorize:
     def __init__(self, index: Any) -> None:
         self._index = index
 
-    async def call(self, scope: Any, method: str, arguments: str, answer: Any = None) -> Any:
-        found = await _js.callIndex(scope, self._index, method, arguments, answer)
+    async def call(self, scope: Any, method: str, arguments: str, vectors: Any = None) -> Any:
+        found = await _js.callIndex(scope, self._index, method, arguments, vectors)
         match found.fault:
             case "":
                 return found

@@ -26,6 +26,11 @@ class Answer {
     this.status = status;
     this.detail = detail;
   }
+
+  /** Returns the rows as arrays of numbers. */
+  values() {
+    return rowValues(/** @type {Rows} */ (this.rows), { dimensions: DIMENSIONS, encoding: "float" });
+  }
 }
 
 /** @type {{ gateway?: GatewayOptions }} the same for every call: the AI binding shares the options of overlapping calls */
@@ -163,15 +168,16 @@ export function similarity({ rows }, dimensions, source) {
 }
 
 /**
- * Calls a method of the Vectorize index. `given` is the JSON of its arguments. The vectors of `answer` are added to the
+ * Calls a method of the Vectorize index. `given` is the JSON of its arguments. The values of `vectors` are added to the
  * documents to write, or become the first argument of a query. Vectors in the result stay in `values`; the `text` has
  * their index instead.
- * @param {Scope} scope @param {any} index @param {string} method @param {string} given @param {Answer} [answer]
+ * @param {Scope} scope @param {any} index @param {string} method @param {string} given
+ * @param {{ values(): number[][] }} [vectors]
  */
-export async function callIndex(scope, index, method, given, answer) {
+export async function callIndex(scope, index, method, given, vectors) {
   try {
     scope.check();
-    const result = await scope.within(index[method](...withVectors(method, JSON.parse(given), answer?.rows)));
+    const result = await scope.within(index[method](...withVectors(method, JSON.parse(given), vectors?.values())));
     const values = new StoredValues(result);
     const text = JSON.stringify(result) ?? "null";
     if (isTooDeep(encoder.encode(text))) throw new InvalidAnswer(TOO_DEEP);
@@ -183,10 +189,9 @@ export async function callIndex(scope, index, method, given, answer) {
   }
 }
 
-/** @type {(method: string, given: any[], rows: Rows | null | undefined) => any[]} */
-function withVectors(method, given, rows) {
-  if (!rows) return given;
-  const vectors = rowValues(rows, { dimensions: DIMENSIONS, encoding: "float" });
+/** @type {(method: string, given: any[], vectors: number[][] | undefined) => any[]} */
+function withVectors(method, given, vectors) {
+  if (!vectors) return given;
   if (method === "query") return [vectors[0], ...given];
   const [documents] = given;
   return [documents.map((/** @type {object} */ item, /** @type {number} */ i) => ({ ...item, values: vectors[i] }))];

@@ -1,8 +1,6 @@
 """The operations on the index: upsert documents, search, get, delete, describe."""
 
-from typing import Any
-
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from embedder import prompts, vectorize
 from embedder.app import App
@@ -48,29 +46,34 @@ async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> R
     documents = request.documents
     vectorize.check_namespace(request.namespace)
     vectorize.check_ids([item.id for item in documents], param="documents")
-    rows = [_row(item, index, keep_text=request.keep_text) for index, item in enumerate(documents)]
+    rows = [_row(item, index, request) for index, item in enumerate(documents)]
     titles = [item.title or "" for item in documents]
     options = PromptOptions(task=request.task, truncate=request.truncate, title=titles if any(titles) else None)
     texts = [item.text for item in documents]
     prepared = app.embedder.prepare(texts, options, param="documents", default=prompts.DOCUMENT)
     await app.store.check_fit(context)
     async with app.embedder.batches(prepared, context) as answers:
-        written = await app.store.write(
-            rows, answers, context, method=request.mode, namespace=request.namespace, wait=request.wait
-        )
+        written = await app.store.write(rows, answers, context, method=request.mode, wait=request.wait)
     return Result(written, prepared)
 
 
-def _row(item: DocumentIn, index: int, *, keep_text: bool) -> Row:
-    text = item.text if keep_text else None
-    return Row(item.id, vectorize.metadata_json(item.metadata, text, param=f"documents[{index}].metadata"))
+def _row(item: DocumentIn, index: int, request: UpsertRequest) -> Row:
+    text = item.text if request.keep_text else None
+    metadata = vectorize.metadata_json(item.metadata, text, param=f"documents[{index}].metadata")
+    return Row(item.id, metadata, request.namespace)
 
 
 async def search(app: App, context: RequestContext, request: SearchRequest) -> Result:
     """Find the vectors nearest to a text or to a stored vector."""
     if (request.text is None) == (request.id is None):
         raise invalid("Send either text or id.", "text")
-    options = _query_options(request)
+    options = vectorize.query_options(
+        top_k=request.top_k,
+        values=request.values,
+        metadata=request.metadata,
+        namespace=request.namespace,
+        filters=request.filter,
+    )
     prepared = None
     if request.id is not None:
         vectorize.check_ids([request.id], param="id")
@@ -79,31 +82,11 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
         prepared = app.embedder.prepare([request.text or ""], request, param="text", default=prompts.QUERY)
         await app.store.check_fit(context)
         [answer] = await app.embedder.embed(prepared, context, OutputFormat())
-        found, values = await app.store.search(context, options, answer=answer)
-    if not request.values:
-        for match in found.matches:
-            match.values = UNSET  # Vectorize may send them anyway
+        found, values = await app.store.search(context, options, vectors=answer)
     if request.min_score is not None:
         found.matches = [match for match in found.matches if match.score >= request.min_score]
         found.count = len(found.matches)
-    return Result(found, prepared, values if request.values else None)
-
-
-def _query_options(request: SearchRequest) -> dict[str, Any]:
-    """Check all limits of a search, and return Vectorize's options for it."""
-    vectorize.check_top_k(request.top_k, full=request.values or request.metadata == "all")
-    vectorize.check_namespace(request.namespace)
-    options: dict[str, Any] = {
-        "topK": request.top_k,
-        "returnValues": request.values,
-        "returnMetadata": request.metadata,
-    }
-    if request.namespace is not None:
-        options["namespace"] = request.namespace
-    if request.filter is not None:
-        vectorize.check_filter(request.filter)
-        options["filter"] = request.filter
-    return options
+    return Result(found, prepared, values)
 
 
 async def get(app: App, context: RequestContext, request: GetRequest) -> Result:

@@ -46,6 +46,10 @@ class Answer(Protocol):
     def detail(self) -> str: ...
 
 
+class Vectors(Protocol):
+    """A handle to vectors: those of an `Answer`, or those that a client sent."""
+
+
 class Numbers(Protocol):
     """A handle to vectors or scores in their output format."""
 
@@ -77,10 +81,10 @@ class Found(Protocol):
 class Index(Protocol):
     """A Vectorize index."""
 
-    async def call(self, scope: Scope, method: str, arguments: str, answer: Answer | None = None) -> Found:
+    async def call(self, scope: Scope, method: str, arguments: str, vectors: Vectors | None = None) -> Found:
         """Call a method of the binding with the JSON array `arguments`. Raises EmbedderError.
 
-        The rows of `answer` become the `values` of the documents to write, or the vector to search with.
+        `vectors` become the `values` of the documents to write, or the vector to search with.
         """
 
     def merge(self, values: list[object]) -> object:

@@ -7,12 +7,13 @@ from itertools import chain, repeat
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from embedder import vectorize
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
 from embedder.live import Tasks
-from embedder.ports import Answer, Clock, Found, Index
+from embedder.ports import Answer, Clock, Found, Index, Vectors
 from embedder.settings import DIMENSIONS, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL
 from embedder.vectorize import Description, Matches, Mutation, Stored
 
@@ -22,10 +23,11 @@ _DESCRIBE_GRACE_S = 5.0  # for the last poll, after the wait itself
 
 
 class Row(msgspec.Struct, frozen=True):
-    """The id and the metadata of a vector. `metadata` is JSON, or empty."""
+    """A vector to write, without its values. `metadata` is JSON, or empty."""
 
     id: str
     metadata: bytes
+    namespace: str | None = None
 
 
 class Written(msgspec.Struct):
@@ -64,7 +66,6 @@ class Store:
         context: RequestContext,
         *,
         method: str,
-        namespace: str | None,
         wait: bool,
     ) -> Written:
         """Write the vectors of `answers` in order, as soon as each arrives. An answer has the vectors of 100 rows.
@@ -76,22 +77,34 @@ class Store:
         try:
             async for answer in answers:
                 batch = rows[done : done + MAX_TEXTS_PER_CALL]
-                found = await self._index.call(context.scope, method, _documents(batch, namespace), answer)
-                mutations.append(vectorize.decode(found.text, Mutation).mutation_id)
+                mutations.append(await self.put(batch, answer, context, method=method))
                 done += len(batch)
         except EmbedderError as error:
             raise _partial(error, [row.id for row in rows], done) from error
         return await self._written(len(rows), mutations, context, wait=wait)
 
+    async def put(self, rows: Sequence[Row], vectors: Vectors, context: RequestContext, *, method: str) -> str:
+        """Write `rows` with the values of `vectors` in one call. Return the mutation id."""
+        found = await self._index.call(context.scope, method, _documents(rows), vectors)
+        return vectorize.decode(found.text, Mutation).mutation_id
+
     async def search(
-        self, context: RequestContext, options: dict[str, Any], *, answer: Answer | None = None, name: str = ""
+        self, context: RequestContext, options: dict[str, Any], *, vectors: Vectors | None = None, name: str = ""
     ) -> tuple[Matches, object]:
-        """Search with the vector of `answer`, or with the stored vector `name`. Return the matches and their values."""
-        if answer is None:
-            found = await self._index.call(context.scope, "queryById", _json([name, options]))
+        """Search with the first of `vectors`, or with the stored vector `name`.
+
+        Return the matches, and their values if `options` ask for them.
+        """
+        if vectors is None:
+            answer = await self._index.call(context.scope, "queryById", _json([name, options]))
         else:
-            found = await self._index.call(context.scope, "query", _json([options]), answer)
-        return vectorize.decode(found.text, Matches), found.values
+            answer = await self._index.call(context.scope, "query", _json([options]), vectors)
+        found = vectorize.decode(answer.text, Matches)
+        if options["returnValues"]:
+            return found, answer.values
+        for match in found.matches:
+            match.values = UNSET  # Vectorize may send them anyway
+        return found, None
 
     async def get(self, ids: Sequence[str], context: RequestContext) -> tuple[list[Stored], object]:
         """Return the stored vectors with these ids, and their values, in calls of 20. Missing ids are skipped."""
@@ -151,12 +164,18 @@ def _json(arguments: list[Any]) -> str:
     return msgspec.json.encode(arguments).decode()
 
 
-def _documents(rows: Sequence[Row], namespace: str | None) -> str:
+def _documents(rows: Sequence[Row]) -> str:
     """Return the arguments of a write: a list of documents whose values are added later."""
-    tail = {} if namespace is None else {"namespace": namespace}
-    return _json(
-        [[{"id": row.id, **({"metadata": msgspec.Raw(row.metadata)} if row.metadata else {}), **tail} for row in rows]]
-    )
+    return _json([[_document(row) for row in rows]])
+
+
+def _document(row: Row) -> dict[str, Any]:
+    document: dict[str, Any] = {"id": row.id}
+    if row.metadata:
+        document["metadata"] = msgspec.Raw(row.metadata)
+    if row.namespace is not None:
+        document["namespace"] = row.namespace
+    return document
 
 
 def _split(ids: Sequence[str], size: int) -> list[Sequence[str]]:

@@ -14,6 +14,7 @@ from embedder.requests import EmbedRequest, OutputFormat, PromptOptions, Similar
 from embedder.result import Result
 from embedder.settings import DIMENSIONS
 from embedder.store import Row, Written
+from embedder.vectorize import Metadata
 
 
 class Embedded(Struct, omit_defaults=True):
@@ -87,16 +88,20 @@ def _rows_to_store(store: StoreIn, texts: list[str]) -> list[Row]:
     vectorize.check_namespace(store.namespace)
     vectorize.check_ids(store.ids, param="store.ids")
     return [
-        Row(name, vectorize.metadata_json(item, text if store.keep_text else None, param=f"store.metadata[{index}]"))
+        Row(name, _metadata(item, text if store.keep_text else None, index), store.namespace)
         for index, (name, text, item) in enumerate(zip(store.ids, texts, given, strict=True))
     ]
+
+
+def _metadata(given: Metadata | None, text: str | None, index: int) -> bytes:
+    return vectorize.metadata_json(given, text, param=f"store.metadata[{index}]")
 
 
 async def _store(app: App, context: RequestContext, store: StoreIn, rows: list[Row], answers: list[Answer]) -> Written:
     async def one() -> AsyncIterator[Answer]:
         yield answers[0]
 
-    return await app.store.write(rows, one(), context, method=store.mode, namespace=store.namespace, wait=store.wait)
+    return await app.store.write(rows, one(), context, method=store.mode, wait=store.wait)
 
 
 async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:

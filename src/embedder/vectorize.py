@@ -106,10 +106,10 @@ def check_ids(ids: Sequence[str], *, param: str) -> None:
         seen.add(name)
 
 
-def check_namespace(namespace: str | None) -> None:
+def check_namespace(namespace: str | None, param: str = "namespace") -> None:
     """Reject a namespace that is empty or too long."""
     if namespace is not None:
-        _check_bytes(namespace, MAX_NAMESPACE_BYTES, "namespace")
+        _check_bytes(namespace, MAX_NAMESPACE_BYTES, param)
 
 
 def _check_bytes(text: str, limit: int, param: str) -> None:
@@ -134,8 +134,9 @@ def metadata_json(metadata: Metadata | None, text: str | None, *, param: str) ->
         return b""
     encoded = msgspec.json.encode(full)
     if len(encoded) > MAX_METADATA_BYTES:
-        message = f"{param} has {len(encoded)} bytes including the text; the limit is {MAX_METADATA_BYTES}. "
-        raise invalid(message + "Send less, or send keep_text false.", param)
+        kept, advice = ("", ".") if text is None else (" including the text", ", or send keep_text false.")
+        message = f"{param} has {len(encoded)} bytes{kept}; the limit is {MAX_METADATA_BYTES}. Send less{advice}"
+        raise invalid(message, param)
     if metadata:
         _check_keys(metadata, param)
     return encoded
@@ -152,11 +153,32 @@ def _check_keys(metadata: Metadata, param: str) -> None:
                 waiting.append((value, f"{path}.{key}"[:_MAX_PATH_CHARS]))
 
 
-def check_top_k(top_k: int, *, full: bool) -> None:
+def query_options(
+    *,
+    top_k: int,
+    values: bool,
+    metadata: str,
+    namespace: str | None,
+    filters: Mapping[str, Any] | None,
+    param: str = "top_k",
+) -> dict[str, Any]:
+    """Check all limits of a query, and return its options. `param` is the caller's name of `top_k`."""
+    _check_top_k(top_k, param, full=values or metadata == "all")
+    check_namespace(namespace)
+    options: dict[str, Any] = {"topK": top_k, "returnValues": values, "returnMetadata": metadata}
+    if namespace is not None:
+        options["namespace"] = namespace
+    if filters is not None:
+        check_filter(filters)
+        options["filter"] = filters
+    return options
+
+
+def _check_top_k(top_k: int, param: str, *, full: bool) -> None:
     """Reject more matches than a query can return; `full` means with values or all metadata."""
     if full and top_k > MAX_TOP_K_FULL:
-        message = f"top_k is {top_k}; it must be 1 to {MAX_TOP_K_FULL} with values or with metadata all "
-        raise invalid(message + f'(send metadata "indexed" or "none" for up to {MAX_TOP_K}).', "top_k")
+        message = f"{param} is {top_k}; it must be 1 to {MAX_TOP_K_FULL} with values or with metadata all "
+        raise invalid(message + f'(send metadata "indexed" or "none" for up to {MAX_TOP_K}).', param)
 
 
 def check_filter(filters: Mapping[str, Any]) -> None:
