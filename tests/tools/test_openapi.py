@@ -1,0 +1,77 @@
+"""The OpenAPI document: complete, up to date, and with the errors as the Worker writes them."""
+
+import json
+
+import jsonschema
+import pytest
+
+from embedder.api import routes
+from embedder.errors import STATUS, EmbedderError
+from tools.openapi import document, overview
+from tools.openapi.error_formats import FORMATS, schema_of
+from tools.openapi.fields import DESCRIPTIONS, key_of
+
+DOCUMENT = document.document()
+OPERATIONS = [operation for methods in DOCUMENT["paths"].values() for operation in methods.values()]
+CODES = [code for code in STATUS if code != "client_disconnected"]
+
+
+def test_the_file_is_up_to_date():
+    assert document.PATH.read_text(encoding="utf-8") == document.text(), "run python -m tools.openapi"
+
+
+def test_every_description_belongs_to_a_field():
+    schemas = DOCUMENT["components"]["schemas"]
+    assert set(DESCRIPTIONS) <= {key_of(name, field) for name in schemas for field in schemas[name]["properties"]}
+
+
+def test_every_route_is_described_and_no_other():
+    assert set(document.ABOUT) == {f"{route.method} {route.path}" for route in document.TABLE}
+
+
+def test_every_operation_has_a_tag_and_every_tag_an_operation():
+    assert {tag for operation in OPERATIONS for tag in operation["tags"]} == set(overview.TAGS)
+
+
+def test_operation_ids_are_unique():
+    assert len({operation["operationId"] for operation in OPERATIONS}) == len(OPERATIONS)
+
+
+def test_path_and_query_parameters_are_documented():
+    [ids] = DOCUMENT["paths"]["/vectors"]["get"]["parameters"]
+    assert (ids["name"], ids["in"], ids["required"]) == ("ids", "query", True)
+    [account] = DOCUMENT["paths"]["/client/v4/accounts/{account}/ai/v1/models"]["get"]["parameters"]
+    assert (account["name"], account["in"]) == ("account", "path")
+
+
+def codes(method, path):
+    """Return the codes of an operation."""
+    references = [answer.get("$ref", "") for answer in DOCUMENT["paths"][path][method]["responses"].values()]
+    names = [reference.rpartition("/")[2] for reference in references if reference]
+    return {code for name in names for code in DOCUMENT["components"]["responses"][name]["x-codes"]}
+
+
+def test_an_operation_has_the_codes_of_what_it_takes_and_calls():
+    assert codes("get", "/health") == {"internal_error"}
+    assert {"index_mismatch", "quota_exhausted", "text_too_long", "not_found"} <= codes("post", "/search")
+    assert {"batch_too_large", "model_not_found", "unauthorized"} <= codes("post", "/v1/embeddings")
+    assert not {"model_not_found", "index_mismatch"} & codes("post", "/similarity")
+    assert not {"quota_exhausted", "invalid_json"} & codes("get", "/index")
+    listed = {code for path, methods in DOCUMENT["paths"].items() for method in methods for code in codes(method, path)}
+    # a documented path has the documented methods
+    assert set(CODES) - listed == {"method_not_allowed"}
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("write", FORMATS, ids=lambda write: write.__module__ + "." + write.__name__)
+def test_every_error_fits_the_schema_of_its_api(write, code):
+    error = EmbedderError(code, "A sentence.", param="text[0]")
+    error.details = {"accepted": ["a"], "not_accepted": ["b"]}
+    _, schema = schema_of(write)
+    jsonschema.validate(json.loads(write(error)), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({}, schema)
+
+
+def test_every_path_has_a_format():
+    assert {routes.error_format(route.path) for route in routes.TABLE} == set(FORMATS)

@@ -1,0 +1,3 @@
+from tools.openapi import document
+
+document.PATH.write_text(document.text(), encoding="utf-8")

@@ -1,0 +1,234 @@
+"""The APIs of other services, which their own clients call with only the base URL and the key changed."""
+
+from typing import Any
+
+from embedder.settings import MODEL
+from tools.openapi.about import CALLS_MODEL, CATS, MARS, OTHER_VECTOR, QUESTION, VECTOR, About
+
+OPENAI, WORKERS_AI, COHERE, GOOGLE, OLLAMA = "OpenAI, Voyage, Azure", "Workers AI", "Cohere", "Google", "Ollama"
+_NAME, _OLLAMA = "embeddinggemma-300m", "embeddinggemma"
+_TEXTS = [MARS, CATS]
+_ACCOUNT = {"account": "any"}
+_MODEL_NAMES = "Every model name may end in a task: `embeddinggemma-300m:search_query`."
+_VECTORS = {
+    "object": "list",
+    "data": [{"object": "embedding", "index": 0, "embedding": VECTOR}],
+    "model": f"{_NAME}:search_query",
+    "usage": {"prompt_tokens": 13, "total_tokens": 13},
+}
+_OPENAI_EXAMPLES = {
+    "One search, with the task in the model name": {"model": f"{_NAME}:search_query", "input": QUESTION},
+    "Documents, with this service's options": {
+        "model": _NAME,
+        "input": _TEXTS,
+        "task": "search_document",
+        "dimensions": 256,
+        "truncate": "error",
+    },
+}
+_VOYAGE_EXAMPLE = {
+    "model": _NAME,
+    "input": _TEXTS,
+    "input_type": "document",
+    "output_dimension": 256,
+    "output_dtype": "int8",
+}
+_LISTED = {
+    "id": _NAME,
+    "name": f"models/{_NAME}",
+    "displayName": "EmbeddingGemma 300M",
+    "inputTokenLimit": 2048,
+    "supportedGenerationMethods": ["embedContent", "batchEmbedContents"],
+    "object": "model",
+    "created": 1756944000,
+    "owned_by": "google",
+}
+
+
+def _models(prefix: str, tag: str, **parameters: str) -> dict[str, About]:
+    listed = {"data": [_LISTED], "models": [_LISTED], "object": "list"}
+    return {
+        f"GET {prefix}": About(tag=tag, description=_MODEL_NAMES, parameters=parameters, answer=listed),
+        f"GET {prefix}/{{id}}": About(tag=tag, parameters={**parameters, "id": _NAME}, answer=_LISTED),
+    }
+
+
+def _google(version: str) -> dict[str, About]:
+    path = f"POST /{version}/models/{{model}}"
+    first: dict[str, Any] = {"content": {"parts": [{"text": MARS}]}, "taskType": "RETRIEVAL_DOCUMENT", "title": "Mars"}
+    second: dict[str, Any] = {"content": {"parts": [{"text": CATS}]}, "taskType": "RETRIEVAL_DOCUMENT"}
+    return {
+        f"{path}:embedContent": About(
+            tag=GOOGLE,
+            uses=CALLS_MODEL,
+            parameters={"model": _NAME},
+            examples={"A document": {**first, "outputDimensionality": 256}},
+            answer={"embedding": {"values": VECTOR}},
+        ),
+        f"{path}:batchEmbedContents": About(
+            tag=GOOGLE,
+            description="All contents of a request have the same `taskType` and `outputDimensionality`.",
+            uses=CALLS_MODEL,
+            parameters={"model": _NAME},
+            examples={"Two documents": {"requests": [first, second]}},
+            answer={"embeddings": [{"values": VECTOR}, {"values": OTHER_VECTOR}]},
+        ),
+    }
+
+
+def _cohere(version: str) -> dict[str, About]:
+    several = {"float": [VECTOR], "int8": [[-100, 59, 26]]}
+    request = {
+        "model": _NAME,
+        "texts": [MARS],
+        "input_type": "search_document",
+        "embedding_types": ["float", "int8"],
+        "output_dimension": 256,
+    }
+    answer = {
+        "id": "4f0c6f0e-8d5e-4c4c-a1a1-0c6bb1f6c0a2",
+        "texts": [MARS],
+        "response_type": "embeddings_by_type",
+        "meta": {"api_version": {"version": version}, "billed_units": {"input_tokens": 21}},
+        "embeddings": several,
+    }
+    examples: dict[str, Any] = {
+        "Two types of vectors": request,
+        "Floats": {"model": f"{_NAME}:search_query", "texts": [QUESTION]},
+    }
+    return {f"POST /v{version}/embed": About(tag=COHERE, uses=CALLS_MODEL, examples=examples, answer=answer)}
+
+
+_WORKERS_AI = {
+    "POST /client/v4/accounts/{account}/ai/v1/embeddings": About(
+        tag=WORKERS_AI, uses=CALLS_MODEL, parameters=_ACCOUNT, examples=_OPENAI_EXAMPLES, answer=_VECTORS
+    ),
+    f"POST /client/v4/accounts/{{account}}/ai/run/{MODEL}": About(
+        tag=WORKERS_AI,
+        description="The request of the model at Cloudflare, with the options of `POST /embed` in addition.",
+        uses=CALLS_MODEL,
+        parameters=_ACCOUNT,
+        examples={
+            "Two texts": {"text": _TEXTS},
+            "Fail at once if the model is busy": {"text": QUESTION, "options": {"rejectIfBusy": True}},
+        },
+        answer={
+            "result": {"shape": [2, 768], "data": [VECTOR, OTHER_VECTOR]},
+            "success": True,
+            "errors": [],
+            "messages": [],
+        },
+    ),
+    "GET /client/v4/accounts/{account}/ai/models/search": About(
+        tag=WORKERS_AI,
+        parameters=_ACCOUNT,
+        answer={
+            "result": [
+                {
+                    "id": MODEL,
+                    "name": MODEL,
+                    "description": "EmbeddingGemma 300M",
+                    "task": {"name": "Text Embeddings"},
+                }
+            ],
+            "result_info": {"count": 1, "total_count": 1},
+            "success": True,
+            "errors": [],
+            "messages": [],
+        },
+    ),
+}
+_DETAILS = {
+    "format": "",
+    "family": "gemma3",
+    "families": ["gemma3"],
+    "parameter_size": "300M",
+    "quantization_level": "",
+}
+_OLLAMA_ROUTES = {
+    "POST /api/embed": About(
+        tag=OLLAMA,
+        uses=CALLS_MODEL,
+        examples={
+            "A search": {"model": f"{_OLLAMA}:search_query", "input": QUESTION},
+            "Two documents": {"model": f"{_OLLAMA}:search_document", "input": _TEXTS, "dimensions": 256},
+        },
+        answer={
+            "model": f"{_OLLAMA}:search_query",
+            "embeddings": [VECTOR],
+            "total_duration": 31000000,
+            "load_duration": 0,
+            "prompt_eval_count": 13,
+        },
+    ),
+    "POST /api/embeddings": About(
+        tag=OLLAMA,
+        description="Ollama's older route, for clients that still call it.",
+        uses=CALLS_MODEL,
+        examples={"A search": {"model": f"{_OLLAMA}:search_query", "prompt": QUESTION}},
+        answer={"embedding": VECTOR},
+    ),
+    "GET /api/tags": About(
+        tag=OLLAMA,
+        answer={
+            "models": [
+                {
+                    "name": f"{_OLLAMA}:latest",
+                    "model": f"{_OLLAMA}:latest",
+                    "modified_at": "2025-09-04T00:00:00Z",
+                    "size": 0,
+                    "digest": "",
+                    "details": _DETAILS,
+                }
+            ]
+        },
+    ),
+    "POST /api/show": About(
+        tag=OLLAMA,
+        examples={"The model": {"model": _OLLAMA}},
+        answer={
+            "details": _DETAILS,
+            "model_info": {
+                "general.architecture": "gemma3",
+                "gemma3.context_length": 2048,
+                "gemma3.embedding_length": 768,
+            },
+            "capabilities": ["embedding"],
+            "modified_at": "2025-09-04T00:00:00Z",
+        },
+    ),
+    "GET /api/version": About(tag=OLLAMA, answer={"version": "0.11.10"}),
+}
+
+ROUTES = {
+    "POST /v1/embeddings": About(
+        tag=OPENAI,
+        description=(
+            "The route of OpenAI's and Voyage's clients: set their base URL to the address of this service and `/v1`. "
+            "It takes up to 2,048 texts, and the options of `POST /embed` in addition to those of the clients. "
+            f"{_MODEL_NAMES}"
+        ),
+        uses=CALLS_MODEL,
+        examples={**_OPENAI_EXAMPLES, "Voyage's request": _VOYAGE_EXAMPLE},
+        answer=_VECTORS,
+    ),
+    **_models("/v1/models", OPENAI),
+    "POST /openai/v1/embeddings": About(tag=OPENAI, uses=CALLS_MODEL, examples=_OPENAI_EXAMPLES, answer=_VECTORS),
+    "POST /openai/deployments/{deployment}/embeddings": About(
+        tag=OPENAI,
+        description="The name of the deployment is the model name, and may end in a task.",
+        uses=CALLS_MODEL,
+        parameters={"deployment": f"{_NAME}:search_query"},
+        examples={"A search": {"input": QUESTION}},
+        answer=_VECTORS,
+    ),
+    **_models("/openai/v1/models", OPENAI),
+    **_WORKERS_AI,
+    **_models("/client/v4/accounts/{account}/ai/v1/models", WORKERS_AI, account="any"),
+    **_cohere("1"),
+    **_cohere("2"),
+    **_google("v1"),
+    **_google("v1beta"),
+    **_models("/v1beta/models", GOOGLE),
+    **_OLLAMA_ROUTES,
+}

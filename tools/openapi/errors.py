@@ -1,0 +1,77 @@
+"""The error responses of a route: its possible codes by status."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from embedder.api import routes
+from embedder.api.routing import Route
+from embedder.errors import STATUS
+from tools.error_docs import EXPLANATIONS
+from tools.openapi.about import INDEX, MODEL, About
+from tools.openapi.error_formats import Schema, schema_of
+
+_ALWAYS = {"internal_error"}
+_WITH_KEY = {"unauthorized", "rate_limited", "auth_not_configured"}
+_WITH_BODY = {"invalid_json", "invalid_request", "payload_too_large", "unsupported_media_type", "request_timeout"}
+_UPSTREAM = {"upstream_error", "upstream_invalid", "upstream_busy", "upstream_timeout"}
+_WITH_MODEL = {"ai_not_configured", "quota_exhausted", *_UPSTREAM}
+_WITH_INDEX = {"vectorize_not_configured", *_UPSTREAM}
+_WITH_RETRY_AFTER = ("429", "503")
+
+
+def codes(route: Route, about: About, body: Schema) -> list[str]:
+    """Return the possible codes of a route. `body` is the schema of its request body, or empty."""
+    found = {*_ALWAYS, *about.errors, *(() if route.public else _WITH_KEY), *_of_body(body)}
+    if MODEL in about.uses:
+        found |= _WITH_MODEL
+    if INDEX in about.uses:
+        found |= _WITH_INDEX
+    if {MODEL, INDEX} <= about.uses:
+        found.add("index_mismatch")
+    if any(name in route.path for name in ("{model}", "{deployment}", "{id}")):
+        found.add("model_not_found")
+    return [code for code in STATUS if code in found]
+
+
+def _of_body(body: Schema) -> set[str]:
+    if not body:
+        return set()
+    found = set(_WITH_BODY)
+    if '"maxItems"' in json.dumps(body):
+        found.add("batch_too_large")
+    if {"truncate", "truncation"} & set(body["properties"]):
+        found.add("text_too_long")
+    if "model" in body["required"]:
+        found.add("model_not_found")
+    return found
+
+
+def responses(path: str, possible: Iterable[str], components: dict[str, dict[str, Any]]) -> dict[str, Schema]:
+    """Return the error responses of a path by status, as references. What they refer to is added to `components`."""
+    name, schema = schema_of(routes.error_format(path))
+    components["schemas"][name] = schema
+    by_status: dict[str, list[str]] = {}
+    for code in possible:
+        by_status.setdefault(str(STATUS[code]), []).append(code)
+    found = {}
+    for status, group in by_status.items():
+        key = "-".join((name, status, *group))
+        components["responses"][key] = _response(name, status, group)
+        found[status] = {"$ref": f"#/components/responses/{key}"}
+    return found
+
+
+def _response(name: str, status: str, group: list[str]) -> Schema:
+    headers = ["x-request-id", *(["retry-after"] if status in _WITH_RETRY_AFTER else [])]
+    return {
+        "description": "\n".join(f"- `{code}`: {EXPLANATIONS[code][0]}" for code in group),
+        "headers": {header: {"$ref": f"#/components/headers/{header}"} for header in headers},
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}},
+        "x-codes": group,
+    }
+
+
+def table() -> dict[str, Schema]:
+    """Return all codes with their status, when each occurs and what to do."""
+    return {code: {"status": STATUS[code], "when": when, "do": advice} for code, (when, advice) in EXPLANATIONS.items()}

@@ -1,0 +1,73 @@
+"""What the document says about the whole service: address, key, limits, headers and tags."""
+
+from embedder import settings, vectorize
+from tools.openapi import agents, compatible, native
+
+_DEFAULTS = settings.Settings()
+_MIB = 1024 * 1024
+
+DESCRIPTION = f"""\
+Text to EmbeddingGemma-300M vectors, which can be stored and searched in Vectorize. The native API has every option.
+Clients of OpenAI, Azure, Voyage, Cloudflare, Cohere, Google and Ollama work with only the base URL and the key changed.
+
+## Key
+
+Send the header `Authorization: Bearer KEY`. The operator of the service gives out the keys. `api-key` and
+`x-goog-api-key`, which the clients of Azure and Google send, work as well. Without a valid key, the status is 401. A
+service on your own machine (`make dev`) needs no key.
+
+## Limits
+
+| what | limit |
+|---|---|
+| texts of a request | {settings.MAX_TEXTS_PER_CALL}; {settings.MAX_TEXTS_OPENAI:,} on the routes of OpenAI and Azure |
+| tokens of a text | {_DEFAULTS.max_text_tokens:,} with the prompt, estimated. A longer text is truncated and listed in\
+ `x-embedding-truncated`, or rejected with `"truncate": "error"` |
+| body of a request | {_DEFAULTS.max_body_bytes // _MIB} MiB, {settings.MAX_JSON_DEPTH} levels of JSON |
+| time of a request | {_DEFAULTS.deadline_s} s, and up to {_DEFAULTS.wait_s} s with `"wait": true` |
+| documents of `PUT /vectors` | {vectorize.MAX_VECTORS:,} |
+| ids to get, to delete | {vectorize.MAX_GET_IDS}, {vectorize.MAX_VECTORS:,} |
+| an id, a namespace | 1 to {vectorize.MAX_ID_BYTES} bytes, 1 to {vectorize.MAX_NAMESPACE_BYTES} bytes |
+| metadata with the kept text | {vectorize.MAX_METADATA_BYTES // 1024} KiB of JSON |
+| matches of a search | {vectorize.MAX_TOP_K}; {vectorize.MAX_TOP_K_FULL} with `values` or with `metadata` `all` |
+| filter of a search | {vectorize.MAX_FILTER_BYTES:,} bytes of JSON |
+| requests in a time | set by the operator for each key. Over it, the status is 429, with `retry-after` |
+
+The operator can change the limits of tokens, body and time.
+
+## Headers of a response
+
+| header | meaning |
+|---|---|
+| `x-request-id` | the id of the request, as the operator's log has it. A request may bring its own |
+| `x-embedding-task` | the task whose prompt the texts got |
+| `x-embedding-tokens` | estimated tokens of the texts with their prompts |
+| `x-embedding-truncated` | indexes of the texts that were truncated, separated by commas |
+| `retry-after` | seconds to wait, with 429 and 503 |
+| `server-timing` | milliseconds of the model, and of the whole request |
+"""
+
+TAGS = {
+    native.EMBEDDINGS: "Vectors and cosines of texts, with every option of the service.",
+    native.DOCUMENTS: "Documents are embedded and stored in one call, and found by meaning.",
+    compatible.OPENAI: "For the clients of OpenAI, Voyage and Azure, and many others that can call OpenAI.",
+    compatible.WORKERS_AI: "For the clients of Cloudflare's REST API. The account in the path may be any string.",
+    compatible.COHERE: "For Cohere's clients, versions 1 and 2 of the API.",
+    compatible.GOOGLE: "For the clients of Google's Gemini API.",
+    compatible.OLLAMA: "For Ollama's clients.",
+    agents.MCP: "For agents: the operations as tools of the Model Context Protocol.",
+    native.SERVICE: "What the service says about itself.",
+}
+
+HEADERS = {
+    "x-request-id": ("The id of the request, as the operator's log has it.", "string"),
+    "x-embedding-task": ("The task whose prompt the texts got.", "string"),
+    "x-embedding-tokens": ("Estimated tokens of the texts with their prompts, such as `13;estimated`.", "string"),
+    "x-embedding-truncated": ("Indexes of the texts that were truncated, separated by commas.", "string"),
+    "retry-after": ("Seconds to wait before the next attempt.", "integer"),
+}
+
+
+def headers() -> dict[str, dict[str, object]]:
+    """Return the headers as components of the document."""
+    return {name: {"description": text, "schema": {"type": kind}} for name, (text, kind) in HEADERS.items()}

@@ -1,0 +1,48 @@
+"""The schemas of the Structs, with a description of every field."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from tools.openapi.error_formats import Schema
+from tools.openapi.fields import DESCRIPTIONS, key_of
+
+_REF = "#/components/schemas/{name}"
+
+
+def of_structs(structs: Iterable[Any]) -> tuple[dict[Any, Schema], dict[str, Schema]]:
+    """Return a reference to the schema of each Struct, and the schemas by name."""
+    kinds = list(dict.fromkeys(structs))
+    references, components = msgspec.json.schema_components(kinds, ref_template=_REF)
+    for name, component in components.items():
+        properties = component["properties"]
+        component["properties"] = {field: _field(name, field, schema) for field, schema in properties.items()}
+    return dict(zip(kinds, references, strict=True)), components
+
+
+def _field(struct: str, name: str, schema: Schema) -> Schema:
+    """Return the schema of a field with its description."""
+    if schema.get("type") == "integer" and "items" in schema:
+        # where the Worker reads the place of a vector's numbers, callers read the numbers
+        schema = {**schema, "type": "array"}
+    if "description" in schema:
+        return schema
+    text = DESCRIPTIONS.get(key_of(struct, name))
+    if text is None:
+        raise KeyError(f"{struct}.{name} has no description; add one to tools/openapi/fields.py.")
+    return {"description": text, **schema}
+
+
+def resolved(schema: Schema, components: Mapping[str, Schema]) -> Schema:
+    """Return a schema with its references replaced. The Structs do not contain themselves."""
+    if reference := schema.get("$ref"):
+        rest = {name: value for name, value in schema.items() if name != "$ref"}
+        return {**resolved(components[reference.rpartition("/")[2]], components), **rest}
+    return {name: _resolved_part(part, components) for name, part in schema.items()}
+
+
+def _resolved_part(part: Any, components: Mapping[str, Schema]) -> Any:  # noqa: ANN401
+    if isinstance(part, dict):
+        return resolved(part, components)
+    return [_resolved_part(item, components) for item in part] if isinstance(part, list) else part
