@@ -15,6 +15,7 @@ MAX_CALLS_IN_FLIGHT = 6  # open upstream connections of one Worker request (Work
 MAX_REQUEST_ID_CHARS = 64
 MAX_JSON_DEPTH = 64  # levels of arrays and objects; bindings/depth.js has the same number
 _GATEWAY = re.compile(r"[A-Za-z0-9_-]{1,64}")  # AI Gateway, Limits
+_CACHE_TTL_S = (60, 2_592_000)  # AI Gateway, Caching: a minute to a month
 
 
 class SettingsError(Exception):
@@ -47,7 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             deadline_s=_integer(env, "DEADLINE_S", 25, 1, 300, faults),
             wait_s=_integer(env, "WAIT_S", 30, 0, 120, faults),
             ai_gateway=_gateway(env, faults),
-            ai_gateway_cache_ttl_s=_integer(env, "AI_GATEWAY_CACHE_TTL_S", 0, 0, 2_592_000, faults),
+            ai_gateway_cache_ttl_s=_cache_ttl(env, faults),
         )
         if faults:
             raise SettingsError(" ".join(faults))
@@ -74,6 +75,15 @@ def _gateway(env: Mapping[str, object], faults: list[str]) -> str:
     if gateway and not _GATEWAY.fullmatch(gateway):
         faults.append("AI_GATEWAY must be the id of a gateway: at most 64 letters, digits, hyphens and underscores.")
     return gateway
+
+
+def _cache_ttl(env: Mapping[str, object], faults: list[str]) -> int:
+    if str(env.get("AI_GATEWAY_CACHE_TTL_S", 0)).strip() == "0":
+        return 0
+    found: list[str] = []
+    ttl = _integer(env, "AI_GATEWAY_CACHE_TTL_S", 0, *_CACHE_TTL_S, found)
+    faults += [f"{fault[:-1]}, or 0 for the gateway's own setting." for fault in found]
+    return ttl
 
 
 def _keys(env: Mapping[str, object], faults: list[str]) -> tuple[tuple[str, str], ...]:

@@ -54,6 +54,18 @@ def test_calls_of_the_model_pass_through_the_gateway_that_is_named(variables, ca
     assert calls == [call, call]
 
 
+@pytest.mark.parametrize("seconds", ["0", 0, " 0 ", "60", "2592000"])
+def test_a_time_that_a_gateway_can_cache_for_is_accepted(seconds):
+    assert Settings.from_env({"AI_GATEWAY_CACHE_TTL_S": seconds}).ai_gateway_cache_ttl_s == int(seconds)
+
+
+@pytest.mark.parametrize("seconds", ["1", "59", "2592001", "", "x", "-60"])
+def test_other_times_are_rejected(seconds):
+    sentence = "^AI_GATEWAY_CACHE_TTL_S must be an integer from 60 to 2592000, or 0 for the gateway's own setting.$"
+    with pytest.raises(SettingsError, match=sentence):
+        Settings.from_env({"AI_GATEWAY_CACHE_TTL_S": seconds})
+
+
 @pytest.mark.parametrize("name", ["no spaces", "x" * 65, "a/b"])
 def test_the_id_of_a_gateway_is_checked(name):
     with pytest.raises(SettingsError, match="AI_GATEWAY must be the id of a gateway"):
