@@ -29,8 +29,13 @@ EXPLANATIONS = {
         '`"truncate": "end"`.',
     ),
     "unauthorized": (
-        "The key is missing or unknown. Both get the same answer.",
+        "The key is missing, unknown or has expired. The first two get the same answer.",
         "Send `Authorization: Bearer KEY` with a key of the secret `API_KEYS`.",
+    ),
+    "forbidden": (
+        "The key lacks the scope that the message names, or does not reach the namespace of the request. Or an id of "
+        "the request is taken by a vector of another namespace.",
+        "Use a key with that scope, a namespace that the message lists, or another id. Operator: see `API_KEYS`.",
     ),
     "not_found": (
         "The path has no route. Or a search by `id` names a vector that is not stored.",

@@ -153,7 +153,8 @@ export interface IndexResponse {
   model: string;
   model_dimensions: number;
   dimensions: number;
-  vector_count: number;
+  /** Null over HTTP with a key that is bound to namespaces. */
+  vector_count: number | null;
   processed_up_to_mutation: string | number | null;
   processed_up_to_datetime: string | number | null;
 }

@@ -1,13 +1,14 @@
-"""API keys and CORS.
-
-Every request is compared with every key, each in constant time, so that the time of an answer reveals nothing.
-"""
+"""Who is calling, and CORS."""
 
 from collections.abc import Mapping
-from hmac import compare_digest
 
+from embedder import keys
+from embedder.access import FULL
 from embedder.errors import EmbedderError
+from embedder.keys import Key
 from embedder.settings import Settings
+
+ANYBODY = Key("", b"", FULL)  # with AUTH = "off"
 
 KEY_HEADERS = ("authorization", "api-key", "x-goog-api-key")  # of most clients, Azure's and Google's
 _SCHEME = "bearer "
@@ -20,16 +21,14 @@ _RESPONSE_HEADERS = (
 _PREFLIGHT_MAX_AGE_S = 86_400
 
 
-def key_name(settings: Settings, headers: Mapping[str, str]) -> str | None:
-    """Return the name of the key in the request headers, or None if the key is unknown."""
+def key_of(settings: Settings, headers: Mapping[str, str]) -> Key | None:
+    """Return the key in the request headers, also an expired one; None if the key is unknown."""
     if not settings.auth:
-        return ""
+        return ANYBODY
     if not settings.keys:
         message = 'No keys are configured: set the secret API_KEYS, or AUTH = "off" to allow everybody.'
         raise EmbedderError("auth_not_configured", message)
-    presented = _presented(headers).encode()
-    found = [name for name, key in settings.keys if compare_digest(key.encode(), presented)]
-    return found[0] if found else None
+    return keys.matching(settings.keys, _presented(headers))
 
 
 def _presented(headers: Mapping[str, str]) -> str:
@@ -39,10 +38,11 @@ def _presented(headers: Mapping[str, str]) -> str:
     return next(filter(None, others), "")
 
 
-def unauthorized() -> EmbedderError:
-    """Return the error for a missing or unknown key."""
+def unauthorized(*, expired: bool) -> EmbedderError:
+    """Return the error for a missing or unknown key, or, to whoever has it, for an expired one."""
     challenge = {"www-authenticate": 'Bearer realm="embedder"'}
-    return EmbedderError("unauthorized", "Send a valid key: Authorization: Bearer KEY.", headers=challenge)
+    reason = "This key has expired. " if expired else ""
+    return EmbedderError("unauthorized", f"{reason}Send a valid key: Authorization: Bearer KEY.", headers=challenge)
 
 
 def cors_headers(settings: Settings, origin: str | None) -> dict[str, str]:

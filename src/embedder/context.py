@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
+from embedder.access import Access
 from embedder.ports import Scope
 
-_NOT_LOGGED = ("scope", "params", "began_ms", "ends_ms", "reject_if_busy")
+_NOT_LOGGED = ("scope", "access", "params", "began_ms", "ends_ms", "reject_if_busy")
 
 
 class RequestContext(msgspec.Struct, kw_only=True):
@@ -19,6 +20,7 @@ class RequestContext(msgspec.Struct, kw_only=True):
     request_id: str
     method: str
     path: str
+    access: Access = Access()  # nothing, until the caller is known
     reject_if_busy: bool = False  # fail instead of waiting for a busy model
     params: Mapping[str, str] = {}  # from the path and the query string
     status: int = 0

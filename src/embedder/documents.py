@@ -30,13 +30,16 @@ class GetResponse(Struct):
 
 
 class IndexResponse(Struct):
-    """`fits` says whether the dimensions match the model. Vectorize does not report the metric; it must be cosine."""
+    """`fits` says whether the dimensions match the model. Vectorize does not report the metric; it must be cosine.
+
+    `vector_count` counts the whole index; it is null for a key that is bound to namespaces.
+    """
 
     fits: bool
     model: str
     model_dimensions: int
     dimensions: int
-    vector_count: int
+    vector_count: int | None
     processed_up_to_mutation: str | int | None
     processed_up_to_datetime: str | int | None
 
@@ -51,9 +54,9 @@ async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> R
     options = PromptOptions(task=request.task, truncate=request.truncate, title=titles if any(titles) else None)
     texts = [item.text for item in documents]
     prepared = app.embedder.prepare(texts, options, param="documents", default=prompts.DOCUMENT)
-    await app.store.check_fit(context)
+    writable = await app.store.to_write(context, rows, "documents[#].id")
     async with app.embedder.batches(prepared, context) as answers:
-        written = await app.store.write(rows, answers, context, method=request.mode, wait=request.wait)
+        written = await app.store.write(writable, answers, context, method=request.mode, wait=request.wait)
     return Result(written, prepared)
 
 
@@ -68,21 +71,18 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
     if (request.text is None) == (request.id is None):
         raise invalid("Send either text or id.", "text")
     options = vectorize.query_options(
-        top_k=request.top_k,
-        values=request.values,
-        metadata=request.metadata,
-        namespace=request.namespace,
-        filters=request.filter,
+        top_k=request.top_k, values=request.values, metadata=request.metadata, filters=request.filter
     )
+    area = app.store.to_search(context, request.namespace)
     prepared = None
     if request.id is not None:
         vectorize.check_ids([request.id], param="id")
-        found, values = await app.store.search(context, options, name=request.id)
+        found, values = await app.store.search(area, context, options, name=request.id)
     else:
         prepared = app.embedder.prepare([request.text or ""], request, param="text", default=prompts.QUERY)
         await app.store.check_fit(context)
         [answer] = await app.embedder.embed(prepared, context, OutputFormat())
-        found, values = await app.store.search(context, options, vectors=answer)
+        found, values = await app.store.search(area, context, options, vectors=answer)
     if request.min_score is not None:
         found.matches = [match for match in found.matches if match.score >= request.min_score]
         found.count = len(found.matches)

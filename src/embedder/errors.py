@@ -7,6 +7,7 @@ STATUS: Mapping[str, int] = {
     "invalid_request": 400,
     "text_too_long": 400,
     "unauthorized": 401,
+    "forbidden": 403,
     "not_found": 404,
     "model_not_found": 404,
     "method_not_allowed": 405,

@@ -64,7 +64,7 @@ async def _answer(app: App, request: HttpRequest, context: RequestContext) -> Ht
         return _options(app, request, methods)
     route = _choose(request, methods)
     if not route.public:
-        await _admit(app, request, context)
+        await _admit(app, request, context, route)
     context.params = {**_query(request.query), **params}
     body = await _read_body(request, route, app.settings.max_body_bytes) if route.body is not None else None
     response = await route.handler(app, context, body)
@@ -99,15 +99,19 @@ def _options(app: App, request: HttpRequest, methods: Methods) -> HttpResponse:
     return HttpResponse(204, None, {"allow": _allow(methods), **auth.preflight_headers(cors)})
 
 
-async def _admit(app: App, request: HttpRequest, context: RequestContext) -> None:
-    """Check the key and the rate limit. The limiter runs first, so that guessing keys is limited as well."""
-    name = auth.key_name(app.settings, request.headers)
-    context.key = name or ""
+async def _admit(app: App, request: HttpRequest, context: RequestContext, route: Route) -> None:
+    """Check the key, the rate limit and the scope. The limiter runs first, so that guessing keys is limited as well."""
+    key = auth.key_of(app.settings, request.headers)
+    context.key = key.name if key else ""
+    expired = key is not None and key.has_expired(context.began_ms)
     address = request.headers.get("cf-connecting-ip", "unknown")
-    if app.limiter and not await app.limiter(request.scope, f"key:{name}" if name else f"address:{address}"):
+    counted = f"key:{context.key}" if context.key and not expired else f"address:{address}"
+    if app.limiter and not await app.limiter(request.scope, counted):
         raise EmbedderError("rate_limited", "Too many requests; slow down.", retry_after_s=_RETRY_AFTER_S)
-    if name is None:
-        raise auth.unauthorized()
+    if key is None or expired:
+        raise auth.unauthorized(expired=expired)
+    context.access = key.access
+    context.access.require(route.scope)
 
 
 async def _read_body(request: HttpRequest, route: Route, limit: int) -> object:

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from embedder import documents, requests, texts
+from embedder.access import ScopeName
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.documents import GetResponse, IndexResponse
@@ -16,13 +17,14 @@ from embedder.vectorize import Matches
 
 
 class Operation(Struct, frozen=True):
-    """An operation.
+    """An operation. The key of its caller needs the `scope`.
 
     `arguments` names the request fields that RPC takes by position. `query` describes the fields that HTTP takes from
     the query string.
     """
 
     name: str
+    scope: ScopeName
     method: str
     path: str
     request: Any
@@ -32,34 +34,40 @@ class Operation(Struct, frozen=True):
     summary: str
     query: Mapping[str, str] = {}
 
+    async def run(self, app: App, context: RequestContext, request: Any) -> Result:  # noqa: ANN401
+        """Run the operation, if the caller may."""
+        context.access.require(self.scope)
+        return await self.handler(app, context, request)
+
 
 TABLE = (
     Operation(
-        "embed", "POST", "/embed", requests.EmbedRequest, EmbedResponse, texts.embed, ("text",),
+        "embed", "embed", "POST", "/embed", requests.EmbedRequest, EmbedResponse, texts.embed, ("text",),
         "Embed 1 to 100 texts",
     ),
     Operation(
-        "similarity", "POST", "/similarity", requests.SimilarityRequest, SimilarityResponse, texts.similarity,
+        "similarity", "embed", "POST", "/similarity", requests.SimilarityRequest, SimilarityResponse, texts.similarity,
         ("texts",), "Cosine of a source and texts, or of all pairs of texts",
     ),
     Operation(
-        "upsert", "PUT", "/vectors", requests.UpsertRequest, Written, documents.upsert, ("documents",),
+        "upsert", "write", "PUT", "/vectors", requests.UpsertRequest, Written, documents.upsert, ("documents",),
         "Embed and store documents",
     ),
     Operation(
-        "search", "POST", "/search", requests.SearchRequest, Matches, documents.search, ("text",),
+        "search", "search", "POST", "/search", requests.SearchRequest, Matches, documents.search, ("text",),
         "Search with a text or a stored id",
     ),
     Operation(
-        "get", "GET", "/vectors", requests.GetRequest, GetResponse, documents.get, ("ids",),
+        "get", "search", "GET", "/vectors", requests.GetRequest, GetResponse, documents.get, ("ids",),
         "Get stored vectors", {"ids": "Ids, separated by commas."},
     ),
     Operation(
-        "delete", "DELETE", "/vectors", requests.DeleteRequest, Written, documents.delete, ("ids",),
+        "delete", "write", "DELETE", "/vectors", requests.DeleteRequest, Written, documents.delete, ("ids",),
         "Delete stored vectors",
     ),
     Operation(
-        "describe", "GET", "/index", requests.DescribeRequest, IndexResponse, documents.describe, (),
+        "describe", "search", "GET", "/index", requests.DescribeRequest, IndexResponse, documents.describe, (),
         "The index, and whether it fits the model",
     ),
 )  # fmt: skip
+BY_NAME = {operation.name: operation for operation in TABLE}

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from embedder import decoding, operations, requests
+from embedder.access import FULL
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
@@ -33,7 +34,7 @@ class EmbedRequest(requests.EmbedRequest, kw_only=True):
 
 
 _FAILURE = ("code", "message", "status", "param", "retry_after_s", "upstream_code", "details")
-OPERATIONS = {operation.name: operation for operation in operations.TABLE}
+OPERATIONS = operations.BY_NAME
 REQUESTS = {name: operation.request for name, operation in OPERATIONS.items()} | {"embed": EmbedRequest}
 
 
@@ -52,6 +53,7 @@ class Reply(msgspec.Struct):
 async def handle(app: App, scope: Scope, request_id: str, name: str, arguments: Arguments) -> Reply:
     """Answer one call of the method `name`. Never raises."""
     context = app.begin(scope, request_id, "RPC", name)
+    context.access = FULL  # only Workers of the same account can call
     reply = await guarded(app, context, lambda: _answer(app, context, name, arguments))
     if isinstance(reply, EmbedderError):
         reply = Reply(_failure(reply))
@@ -67,7 +69,7 @@ async def _answer(app: App, context: RequestContext, name: str, arguments: Argum
         raise EmbedderError("not_found", f"Unknown method {name}; call {', '.join(OPERATIONS)}.")
     body = arguments(operation.arguments, app.settings.max_body_bytes)
     request = decoding.decode(body, REQUESTS[operation.name])
-    result = await operation.handler(app, context, request)
+    result = await operation.run(app, context, request)
     return Reply(_success(result), result.numbers, result.field, getattr(request, "format", "array"))
 
 

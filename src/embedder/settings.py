@@ -5,6 +5,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+from embedder import keys
+from embedder.keys import Key, KeysError
+
 MODEL = "@cf/google/embeddinggemma-300m"
 DIMENSIONS = 768  # numbers in a vector of the model (model card)
 MODEL_TOKENS = 2048  # tokens of a text; the model truncates the rest (model card)
@@ -28,7 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_text_tokens: int = MODEL_TOKENS
     max_body_bytes: int = 4 * 1024 * 1024  # bytes of a request body
     auth: bool = True
-    keys: tuple[tuple[str, str], ...] = ()  # (name, key)
+    keys: tuple[Key, ...] = ()
     cors_origins: frozenset[str] = frozenset()
     deadline_s: int = 25  # seconds for a request, retries included
     wait_s: int = 30  # seconds that `"wait": true` waits for a write to become visible
@@ -86,16 +89,12 @@ def _cache_ttl(env: Mapping[str, object], faults: list[str]) -> int:
     return ttl
 
 
-def _keys(env: Mapping[str, object], faults: list[str]) -> tuple[tuple[str, str], ...]:
-    """Parse `name:key` pairs, separated by commas or whitespace. A fault never quotes the value."""
-    pairs: list[tuple[str, str]] = []
-    for item in str(env.get("API_KEYS", "")).replace(",", " ").split():
-        name, colon, key = item.partition(":")
-        if not (colon and name and len(key) >= 16):
-            faults.append("API_KEYS must hold name:key pairs with keys of at least 16 characters.")
-            break
-        pairs.append((name, key))
-    return tuple(pairs)
+def _keys(env: Mapping[str, object], faults: list[str]) -> tuple[Key, ...]:
+    try:
+        return keys.parse(str(env.get("API_KEYS", "")))
+    except KeysError as error:
+        faults.append(str(error))
+        return ()
 
 
 def _origins(env: Mapping[str, object], faults: list[str]) -> frozenset[str]:

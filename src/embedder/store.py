@@ -2,24 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
-from itertools import chain, repeat
 from typing import Any
 
 import msgspec
 from msgspec import UNSET
+from msgspec.structs import replace
 
-from embedder import vectorize
+from embedder import vectorize, visibility
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
 from embedder.live import Tasks
 from embedder.ports import Answer, Clock, Found, Index, Vectors
 from embedder.settings import DIMENSIONS, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL
-from embedder.vectorize import Description, Matches, Mutation, Stored
+from embedder.vectorize import Description, Matches, Mutation, Owner, Stored
 
-_POLL_S = (0.25, 0.5, 1.0, 2.0)  # seconds between polls of the index; the last one repeats
-_CLOCK_SKEW_S = 2.0
-_DESCRIBE_GRACE_S = 5.0  # for the last poll, after the wait itself
+_MAX_NAMED = 20  # ids named in an error
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -41,8 +38,20 @@ class Written(msgspec.Struct):
     visible: bool | None = None
 
 
+class Area(msgspec.Struct, frozen=True):
+    """The namespace that a request may search; None: the whole index. Only `Store` makes one."""
+
+    namespace: str | None
+
+
+class Writable(msgspec.Struct, frozen=True):
+    """The rows that a request may write. Only `Store` makes one."""
+
+    rows: Sequence[Row]
+
+
 class Store:
-    """The operations on one index."""
+    """The operations on one index. Every request reaches the index through here, and gets only what its key allows."""
 
     def __init__(self, index: Index, *, clock: Clock, wait_s: float) -> None:
         self._index = index
@@ -53,15 +62,38 @@ class Store:
     async def check_fit(self, context: RequestContext) -> None:
         """Raise `index_mismatch` unless the index has 768 dimensions. The answer is cached, because it can't change."""
         if self._dimensions is None:
-            self._dimensions = (await self.describe(context)).dimensions
+            self._dimensions = (await self._describe(context)).dimensions
         if self._dimensions != DIMENSIONS:
             message = f"The index has {self._dimensions} dimensions, but the model has {DIMENSIONS}; "
             advice = f"create one with --dimensions={DIMENSIONS} --metric=cosine."
             raise EmbedderError("index_mismatch", message + advice)
 
+    def to_search(self, context: RequestContext, namespace: str | None) -> Area:
+        """Return where a request that names `namespace` searches. Raises `forbidden`."""
+        vectorize.check_namespace(namespace)
+        context.access.require("search")
+        return Area(context.access.namespace(namespace))
+
+    async def to_write(self, context: RequestContext, rows: Sequence[Row], path: str) -> Writable:
+        """Return the rows in the namespaces that they go to. Raises `forbidden`. In `path`, `#` is the index of an id.
+
+        Ids are unique in the whole index. A key that is bound to namespaces must not overwrite a vector of another one.
+        """
+        access = context.access
+        access.require("write")
+        if access.namespaces is not None:
+            rows = [replace(row, namespace=access.namespace(row.namespace)) for row in rows]
+        await self.check_fit(context)
+        if access.namespaces is not None:
+            owners = await self._owners([row.id for row in rows], context)
+            taken = [i for i, row in enumerate(rows) if row.id in owners and not access.reaches(owners[row.id])]
+            if taken:
+                raise _taken([path.replace("#", str(index)) for index in taken])
+        return Writable(rows)
+
     async def write(
         self,
-        rows: Sequence[Row],
+        writable: Writable,
         answers: AsyncIterator[Answer],
         context: RequestContext,
         *,
@@ -72,30 +104,41 @@ class Store:
 
         On failure, a prefix of the rows was written, and the error names the accepted ids and the others.
         """
+        rows = writable.rows
         mutations: list[str] = []
         done = 0
         try:
             async for answer in answers:
                 batch = rows[done : done + MAX_TEXTS_PER_CALL]
-                mutations.append(await self.put(batch, answer, context, method=method))
+                mutations.append(await self.put(Writable(batch), answer, context, method=method))
                 done += len(batch)
         except EmbedderError as error:
             raise _partial(error, [row.id for row in rows], done) from error
         return await self._written(len(rows), mutations, context, wait=wait)
 
-    async def put(self, rows: Sequence[Row], vectors: Vectors, context: RequestContext, *, method: str) -> str:
-        """Write `rows` with the values of `vectors` in one call. Return the mutation id."""
-        found = await self._index.call(context.scope, method, _documents(rows), vectors)
+    async def put(self, writable: Writable, vectors: Vectors, context: RequestContext, *, method: str) -> str:
+        """Write rows with the values of `vectors` in one call. Return the mutation id."""
+        found = await self._index.call(context.scope, method, _documents(writable.rows), vectors)
         return vectorize.decode(found.text, Mutation).mutation_id
 
     async def search(
-        self, context: RequestContext, options: dict[str, Any], *, vectors: Vectors | None = None, name: str = ""
+        self,
+        area: Area,
+        context: RequestContext,
+        options: dict[str, Any],
+        *,
+        vectors: Vectors | None = None,
+        name: str = "",
     ) -> tuple[Matches, object]:
         """Search with the first of `vectors`, or with the stored vector `name`.
 
         Return the matches, and their values if `options` ask for them.
         """
+        if area.namespace is not None:
+            options = {**options, "namespace": area.namespace}
         if vectors is None:
+            if not await self._own([name], context):
+                raise EmbedderError("not_found", f"No vector with the id {name!r} is stored.", param="id")
             answer = await self._index.call(context.scope, "queryById", _json([name, options]))
         else:
             answer = await self._index.call(context.scope, "query", _json([options]), vectors)
@@ -107,25 +150,25 @@ class Store:
         return found, None
 
     async def get(self, ids: Sequence[str], context: RequestContext) -> tuple[list[Stored], object]:
-        """Return the stored vectors with these ids, and their values, in calls of 20. Missing ids are skipped."""
-        limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
-
-        async def one(part: Sequence[str]) -> Found:
-            async with limit:
-                return await self._index.call(context.scope, "getByIds", _json([part]))
-
-        async with Tasks(map(one, _split(ids, vectorize.GET_IDS))) as tasks:
-            answers = await asyncio.gather(*tasks)
+        """Return the stored vectors with these ids, and their values. Missing ids are skipped."""
+        context.access.require("search")
+        answers = await self._read(ids, context)
         vectors: list[Stored] = []
         for answer in answers:
             start = len(vectors)
             for vector in vectorize.decode(answer.text, list[Stored]):
                 vector.values += start
                 vectors.append(vector)
-        return vectors, self._index.merge([answer.values for answer in answers])
+        own = [vector for vector in vectors if context.access.reaches(vector.namespace or None)]
+        return own, self._index.merge([answer.values for answer in answers])
 
     async def delete(self, ids: Sequence[str], context: RequestContext, *, wait: bool) -> Written:
-        """Delete these ids in order, in calls of 100. An error names the accepted ones."""
+        """Delete these ids in order, in calls of 100. An error names the accepted ones.
+
+        For a key that is bound to namespaces, only ids that are stored there are deleted and counted.
+        """
+        context.access.require("write")
+        ids = await self._own(ids, context)
         mutations: list[str] = []
         try:
             for part in _split(ids, vectorize.DELETE_IDS):
@@ -136,28 +179,49 @@ class Store:
         return await self._written(len(ids), mutations, context, wait=wait)
 
     async def describe(self, context: RequestContext) -> Description:
-        """Return Vectorize's description of the index."""
-        return vectorize.decode((await self._index.call(context.scope, "describe", "[]")).text, Description)
+        """Return Vectorize's description of the index, to a key that is bound to namespaces without the count."""
+        context.access.require("search")
+        found = await self._describe(context)
+        if context.access.namespaces is not None:
+            found.vector_count = None
+        return found
 
     async def _written(self, count: int, mutations: list[str], context: RequestContext, *, wait: bool) -> Written:
-        return Written(count, mutations, await self._is_visible(mutations[-1], context) if wait else None)
+        visible = None
+        if wait and mutations:
+            visible = await visibility.wait(
+                mutations[-1], context, self._describe, clock=self._clock, wait_s=self._wait_s
+            )
+        return Written(count, mutations, visible)
 
-    async def _is_visible(self, mutation: str, context: RequestContext) -> bool | None:
-        """Poll the index for at most `wait_s` seconds. None if it does not answer: the writes stay accepted."""
-        context.extend((self._wait_s + _DESCRIBE_GRACE_S) * 1000, self._clock())
-        accepted_s = self._clock() / 1000
-        waited = 0.0
-        steps = chain(_POLL_S, repeat(_POLL_S[-1]))
-        while True:
-            try:
-                visible = _reached(await self.describe(context), mutation, accepted_s)
-            except EmbedderError:
-                return None
-            step = next(steps)
-            if visible or waited + step > self._wait_s:
-                return visible
-            await context.scope.sleep(step * 1000)
-            waited += step
+    async def _describe(self, context: RequestContext) -> Description:
+        return vectorize.decode((await self._index.call(context.scope, "describe", "[]")).text, Description)
+
+    async def _read(self, ids: Sequence[str], context: RequestContext) -> list[Found]:
+        """Read the vectors with these ids, in calls of 20."""
+        limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
+
+        async def one(part: Sequence[str]) -> Found:
+            async with limit:
+                return await self._index.call(context.scope, "getByIds", _json([part]))
+
+        async with Tasks(map(one, _split(ids, vectorize.GET_IDS))) as tasks:
+            return await asyncio.gather(*tasks)
+
+    async def _owners(self, ids: Sequence[str], context: RequestContext) -> dict[str, str | None]:
+        """Return the namespaces of the stored vectors with these ids. A vector that was just written is missing."""
+        answers = [vectorize.decode(found.text, list[Owner]) for found in await self._read(ids, context)]
+        return {owner.id: owner.namespace for answer in answers for owner in answer}
+
+    async def _own(self, ids: Sequence[str], context: RequestContext) -> Sequence[str]:
+        """Return the ids without those that are stored in a namespace that the caller does not reach, or not at all.
+
+        A caller that reaches every namespace gets all ids back, and nothing is read.
+        """
+        if context.access.namespaces is None:
+            return ids
+        owners = await self._owners(ids, context)
+        return [name for name in ids if name in owners and context.access.reaches(owners[name])]
 
 
 def _json(arguments: list[Any]) -> str:
@@ -182,14 +246,9 @@ def _split(ids: Sequence[str], size: int) -> list[Sequence[str]]:
     return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
-def _reached(description: Description, mutation: str, accepted_s: float) -> bool:
-    """Return whether the index has processed `mutation`. A later mutation may hide it; then compare the times."""
-    if description.processed_up_to_mutation == mutation:
-        return True
-    when = description.processed_up_to_datetime
-    if not isinstance(when, str):
-        return False
-    return datetime.fromisoformat(when).timestamp() > accepted_s + _CLOCK_SKEW_S
+def _taken(paths: list[str]) -> EmbedderError:
+    named = ", ".join(paths[:_MAX_NAMED])
+    return EmbedderError("forbidden", f"{named}: this id is taken; choose another one.", param=paths[0])
 
 
 def _partial(error: EmbedderError, ids: Sequence[str], accepted: int) -> EmbedderError:

@@ -13,7 +13,7 @@ from embedder.ports import Answer
 from embedder.requests import EmbedRequest, OutputFormat, PromptOptions, SimilarityRequest, StoreIn
 from embedder.result import Result
 from embedder.settings import DIMENSIONS
-from embedder.store import Row, Written
+from embedder.store import Row, Writable, Written
 from embedder.vectorize import Metadata
 
 
@@ -68,13 +68,12 @@ async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Res
     output = request.output()
     prepared = app.embedder.prepare(texts, request, param="text")
     rows = _rows_to_store(request.store, texts) if request.store else []
-    if request.store:
-        await app.store.check_fit(context)
+    writable = await app.store.to_write(context, rows, "store.ids[#]") if rows else None
     needed = OutputFormat(output.dimensions, "float32") if rows else output  # the index needs numbers, not digits
     answers = await app.embedder.embed(prepared, context, needed)
     body = Embedded([len(texts), output.dimensions])
-    if request.store:
-        body.stored = await _store(app, context, request.store, rows, answers)
+    if request.store and writable:
+        body.stored = await _store(app, context, request.store, writable, answers)
     return Result(body, prepared, app.embedder.model.join(answers, output.dimensions, output.encoding), "data")
 
 
@@ -97,11 +96,13 @@ def _metadata(given: Metadata | None, text: str | None, index: int) -> bytes:
     return vectorize.metadata_json(given, text, param=f"store.metadata[{index}]")
 
 
-async def _store(app: App, context: RequestContext, store: StoreIn, rows: list[Row], answers: list[Answer]) -> Written:
+async def _store(
+    app: App, context: RequestContext, store: StoreIn, writable: Writable, answers: list[Answer]
+) -> Written:
     async def one() -> AsyncIterator[Answer]:
         yield answers[0]
 
-    return await app.store.write(rows, one(), context, method=store.mode, wait=store.wait)
+    return await app.store.write(writable, one(), context, method=store.mode, wait=store.wait)
 
 
 async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:

@@ -10,10 +10,10 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from embedder.access import MAX_NAMESPACE_BYTES
 from embedder.errors import EmbedderError, invalid
 
 MAX_ID_BYTES = 64
-MAX_NAMESPACE_BYTES = 64
 MAX_METADATA_BYTES = 10 * 1024  # JSON of one vector's metadata
 MAX_FILTER_BYTES = 2047  # JSON of a filter
 MAX_TOP_K = 100
@@ -49,7 +49,7 @@ T = TypeVar("T")
 class Description(Struct, rename="camel"):
     """Vectorize's description of an index."""
 
-    vector_count: int
+    vector_count: int | None  # None: not for this caller
     dimensions: int
     processed_up_to_datetime: str | int | None = None
     processed_up_to_mutation: str | int | None = None
@@ -76,6 +76,13 @@ class Matches(Struct):
 
     count: int
     matches: list[Match]
+
+
+class Owner(Struct):
+    """The namespace of a stored vector, without the vector."""
+
+    id: str
+    namespace: str | None = None
 
 
 class Stored(Struct, omit_defaults=True):
@@ -158,16 +165,12 @@ def query_options(
     top_k: int,
     values: bool,
     metadata: str,
-    namespace: str | None,
     filters: Mapping[str, Any] | None,
     param: str = "top_k",
 ) -> dict[str, Any]:
     """Check all limits of a query, and return its options. `param` is the caller's name of `top_k`."""
     _check_top_k(top_k, param, full=values or metadata == "all")
-    check_namespace(namespace)
     options: dict[str, Any] = {"topK": top_k, "returnValues": values, "returnMetadata": metadata}
-    if namespace is not None:
-        options["namespace"] = namespace
     if filters is not None:
         check_filter(filters)
         options["filter"] = filters

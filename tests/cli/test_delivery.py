@@ -203,6 +203,8 @@ def test_every_batch_obeys_a_retry_after():
         (400, "namespace", Stop("It failed.")),
         (503, None, Repeat("It failed.", None)),
         (403, None, Stop("The service answered HTTP 403: It failed.")),
+        (403, "namespace", Stop("The service answered HTTP 403: It failed.")),
+        (403, "documents[3].id", Rejected(3, "It failed.")),
     ],
 )
 def test_verdicts(status, param, verdict):
@@ -233,6 +235,22 @@ def test_bodies_without_information(body):
 )
 def test_a_200_that_does_not_confirm_the_batch_stops(body):
     assert judge(Answer(200, {}, body), 1) == Stop(NOT_THIS_SERVICE)
+
+
+@pytest.mark.parametrize(
+    ("body", "confirmed"),
+    [
+        ({"count": 2, "mutation_ids": ["m"]}, True),
+        ({"count": 1, "mutation_ids": ["m"]}, True),
+        ({"count": 0, "mutation_ids": []}, True),
+        ({"count": 3, "mutation_ids": ["m"]}, False),
+        ({"count": 1, "mutation_ids": []}, False),
+        ({"count": -1, "mutation_ids": ["m"]}, False),
+    ],
+)
+def test_a_key_with_namespaces_may_remove_fewer_ids(body, confirmed):
+    verdict = judge(Answer(200, {}, body), 2, removal=True)
+    assert verdict == (Written(frozenset()) if confirmed else Stop(NOT_THIS_SERVICE))
 
 
 def test_only_numbers_are_indexes_of_truncated_texts():

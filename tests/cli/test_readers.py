@@ -118,9 +118,11 @@ def test_a_source_that_can_not_be_read(tmp_path, name, says):
 
 def test_ids_fit_into_64_bytes_and_into_a_query_string():
     assert id_of("guide.md", 3) == "guide.md#3"
+    assert id_of("guide.md", 3, "acme") == "acme/guide.md#3"
     for name in ("x" * 64, "ü" * 40, "a,b", "a\nb"):
         assert len(id_of(name, 1)) == 40
         assert id_of(name, 1) != id_of(name, 2)
+        assert id_of(name, 1) != id_of(name, 1, "acme")
 
 
 def document(**changes):

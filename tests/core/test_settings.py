@@ -2,6 +2,7 @@
 
 import pytest
 
+from embedder import keys
 from embedder.settings import Settings, SettingsError
 
 
@@ -28,7 +29,7 @@ def test_every_variable_is_read():
         max_text_tokens=512,
         max_body_bytes=1_000_000,
         auth=False,
-        keys=(("web", "0123456789abcdef"), ("batch", "fedcba9876543210")),
+        keys=keys.parse("web:0123456789abcdef batch:fedcba9876543210"),
         cors_origins=frozenset({"https://a.example", "http://localhost:3000"}),
         deadline_s=5,
         wait_s=0,

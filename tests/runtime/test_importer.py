@@ -143,7 +143,7 @@ def test_search_finds_the_files_of_a_folder(worker, tmp_path):
 
     wait_for(visible)
     best = json.loads(found["search"].stdout)["matches"][0]
-    assert best["id"] == "notes.txt#1"
+    assert best["id"] == "folder/notes.txt#1"
     assert best["metadata"] == {"source": "notes.txt", "text": "Bananas are yellow and bent."}
 
 

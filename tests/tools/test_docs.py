@@ -6,7 +6,7 @@ import tomllib
 import msgspec
 import pytest
 
-from embedder import context, rpc
+from embedder import context, keys, rpc
 from embedder.settings import Settings, SettingsError
 from embedder_cli import runtime
 
@@ -36,13 +36,19 @@ def test_every_variable_of_the_worker_is_told_and_no_other():
     assert len(names) >= len(read_by_name())
 
 
+def test_the_entry_on_the_page_is_one_of_api_keys():
+    [shown] = re.findall(r'^\[\{"name".*', CONFIGURATION, re.MULTILINE)
+    [key] = keys.parse(shown.replace("...", "0" * 64))
+    assert key.access.namespaces == {"acme"}
+
+
 INTEGERS = [name for name, row in rows("Variables of the Worker").items() if row[0].isdigit()]
 
 
 @pytest.mark.parametrize("name", INTEGERS)
 def test_defaults_and_limits_are_those_of_the_code(name):
     default, limits, _ = rows("Variables of the Worker")[name]
-    low, high = map(int, limits.split(" to "))
+    low, high = map(int, limits.removeprefix(f"{default}, or ").split(" to "))
     field = name.lower()
     assert getattr(Settings.from_env({}), field) == int(default)
     assert [getattr(Settings.from_env({name: str(value)}), field) for value in (low, high)] == [low, high]

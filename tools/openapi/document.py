@@ -68,7 +68,7 @@ def _operation(route: Route, references: Mapping[Any, Schema], components: dict[
         "summary": route.summary,
         "description": known.description,
         "operationId": "_".join([route.method.lower(), *re.findall(r"\w+", route.path)]),
-        "security": [] if route.public else [{"key": []}],
+        "security": [] if route.public else [{"key": [] if route.scope == "any" else [route.scope]}],
         "parameters": _parameters(route, known),
         "requestBody": _request(route, known, references) if route.body else None,
         "responses": {

@@ -87,4 +87,4 @@ FORMATS: dict[Callable[[EmbedderError], str], tuple[str, Schema]] = {
 def schema_of(write: Callable[[EmbedderError], str]) -> tuple[str, Schema]:
     """Return the name and the schema of a format, with an example that the Worker's own function writes."""
     name, schema = FORMATS[write]
-    return name, {**schema, "examples": [json.loads(write(auth.unauthorized()))]}
+    return name, {**schema, "examples": [json.loads(write(auth.unauthorized(expired=False)))]}

@@ -29,6 +29,8 @@ def codes(route: Route, about: About, body: Schema) -> list[str]:
         found |= _WITH_INDEX
     if {MODEL, INDEX} <= about.uses:
         found.add("index_mismatch")
+    if not route.public and route.scope != "any":
+        found.add("forbidden")
     if any(name in route.path for name in ("{model}", "{deployment}", "{id}")):
         found.add("model_not_found")
     return [code for code in STATUS if code in found]

@@ -1,6 +1,6 @@
 """What the document says about the whole service: address, key, limits, headers and tags."""
 
-from embedder import settings, vectorize
+from embedder import access, settings, vectorize
 from tools.openapi import agents, compatible, native
 
 _DEFAULTS = settings.Settings()
@@ -27,7 +27,7 @@ service on your own machine (`make dev`) needs no key.
 | time of a request | {_DEFAULTS.deadline_s} s, and up to {_DEFAULTS.wait_s} s with `"wait": true` |
 | documents of `PUT /vectors` | {vectorize.MAX_VECTORS:,} |
 | ids to get, to delete | {vectorize.MAX_GET_IDS}, {vectorize.MAX_VECTORS:,} |
-| an id, a namespace | 1 to {vectorize.MAX_ID_BYTES} bytes, 1 to {vectorize.MAX_NAMESPACE_BYTES} bytes |
+| an id, a namespace | 1 to {vectorize.MAX_ID_BYTES} bytes, 1 to {access.MAX_NAMESPACE_BYTES} bytes |
 | metadata with the kept text | {vectorize.MAX_METADATA_BYTES // 1024} KiB of JSON |
 | matches of a search | {vectorize.MAX_TOP_K}; {vectorize.MAX_TOP_K_FULL} with `values` or with `metadata` `all` |
 | filter of a search | {vectorize.MAX_FILTER_BYTES:,} bytes of JSON |

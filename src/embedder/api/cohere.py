@@ -110,5 +110,6 @@ async def embed(app: App, context: RequestContext, request: CohereRequest) -> Ht
 
 
 ROUTES = tuple(
-    Route("POST", path, embed, "Embed 1 to 100 texts (Cohere)", CohereRequest, CohereResponse) for path in (_V1, _V2)
+    Route("POST", path, embed, "Embed 1 to 100 texts (Cohere)", CohereRequest, CohereResponse, scope="embed")
+    for path in (_V1, _V2)
 )

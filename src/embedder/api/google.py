@@ -134,11 +134,11 @@ async def _vectors(
 def _routes(version: str) -> tuple[Route, ...]:
     path = f"/{version}/models/{{model}}"
     batch = "Embed 1 to 100 contents (Google)"
+    one = "Embed a content (Google)"
+    bodies = (GoogleBatchRequest, GoogleBatchResponse)
     return (
-        Route("POST", f"{path}:embedContent", embed_content, "Embed a content (Google)", GoogleRequest, GoogleResponse),
-        Route(
-            "POST", f"{path}:batchEmbedContents", batch_embed_contents, batch, GoogleBatchRequest, GoogleBatchResponse
-        ),
+        Route("POST", f"{path}:embedContent", embed_content, one, GoogleRequest, GoogleResponse, scope="embed"),
+        Route("POST", f"{path}:batchEmbedContents", batch_embed_contents, batch, *bodies, scope="embed"),
     )
 
 

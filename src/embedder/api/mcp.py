@@ -67,13 +67,13 @@ async def handle(app: App, context: RequestContext, message: Message) -> HttpRes
         return _error(message, _UNSUPPORTED_VERSION, f"Unsupported protocol version; use {MODERN}.", data)
     if message.method == "tools/call":
         return _result(message, await tools.call(app, context, message.params.name, bytes(message.params.arguments)))
-    result = _plain_result(app, message)
+    result = _plain_result(app, context, message)
     if result is None:
         return _error(message, _METHOD_NOT_FOUND, f"Unknown method {message.method[:100]!r}.")
     return _result(message, HttpResponse(200, msgspec.json.encode(result).decode()[1:-1]))
 
 
-def _plain_result(app: App, message: Message) -> dict[str, Any] | None:
+def _plain_result(app: App, context: RequestContext, message: Message) -> dict[str, Any] | None:
     """Return the result of a method that calls nothing; None for an unknown method."""
     match message.method:
         case "initialize":
@@ -81,11 +81,8 @@ def _plain_result(app: App, message: Message) -> dict[str, Any] | None:
             return {"protocolVersion": wanted if wanted in LEGACY else LEGACY[0], "serverInfo": SERVER, **_ABOUT}
         case "server/discover":
             return {"supportedVersions": [MODERN], **_ABOUT, **_CACHING}
-        case "tools/list":  # without an index, there is only the tool `compare`
-            return {
-                "tools": [tools.describe(name) for name in tools.TOOLS if app.index or name == "compare"],
-                **_CACHING,
-            }
+        case "tools/list":
+            return {"tools": [tools.describe(name) for name in tools.usable(app, context)], **_CACHING}
         case "ping":
             return {}
     return None
@@ -116,4 +113,4 @@ def error_text(error: EmbedderError) -> str:
     return msgspec.json.encode(body).decode()
 
 
-ROUTES = (Route("POST", PATH, handle, "Tools for agents (Model Context Protocol)", Message, Answer),)
+ROUTES = (Route("POST", PATH, handle, "Tools for agents (Model Context Protocol)", Message, Answer, scope="any"),)

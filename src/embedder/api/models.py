@@ -72,8 +72,8 @@ async def describe(app: App, context: RequestContext, request: None) -> HttpResp
 
 def _routes(path: str) -> tuple[Route, ...]:
     return (
-        Route("GET", path, list_all, "The model names (OpenAI, Google)", response=Models),
-        Route("GET", f"{path}/{{id}}", describe, "One model name (OpenAI, Google)", response=Model),
+        Route("GET", path, list_all, "The model names (OpenAI, Google)", response=Models, scope="any"),
+        Route("GET", f"{path}/{{id}}", describe, "One model name (OpenAI, Google)", response=Model, scope="any"),
     )
 
 

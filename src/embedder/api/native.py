@@ -32,7 +32,7 @@ async def _run(operation: Operation, app: App, context: RequestContext, request:
     if operation.method == "GET":
         lists = {name: [part for part in context.params.get(name, "").split(",") if part] for name in operation.query}
         request = decoding.decode(msgspec.json.encode(lists), operation.request)
-    return response_of(await operation.handler(app, context, request))
+    return response_of(await operation.run(app, context, request))
 
 
 async def health(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
@@ -42,7 +42,7 @@ async def health(app: App, context: RequestContext, request: None) -> HttpRespon
 
 def _route(row: Operation) -> Route:
     body = None if row.method == "GET" else row.request
-    return Route(row.method, row.path, partial(_run, row), row.summary, body, row.response, row.query)
+    return Route(row.method, row.path, partial(_run, row), row.summary, body, row.response, row.query, row.scope)
 
 
 ROUTES = (

@@ -172,10 +172,11 @@ async def version(app: App, context: RequestContext, request: None) -> HttpRespo
     return HttpResponse(200, msgspec.json.encode(Version()).decode())
 
 
+_EMBED, _EMBED_ONE = "Embed 1 to 100 texts (Ollama)", "Embed one text (Ollama)"
 ROUTES = (
-    Route("POST", "/api/embed", embed, "Embed 1 to 100 texts (Ollama)", OllamaRequest, OllamaResponse),
-    Route("POST", "/api/embeddings", embeddings, "Embed one text (Ollama)", OllamaPromptRequest, OllamaVector),
-    Route("GET", "/api/tags", tags, "The model names (Ollama)", response=Tags),
-    Route("POST", "/api/show", show, "Describe the model (Ollama)", ShowRequest, OllamaDescription),
-    Route("GET", "/api/version", version, "The version of the API (Ollama)", response=Version),
+    Route("POST", "/api/embed", embed, _EMBED, OllamaRequest, OllamaResponse, scope="embed"),
+    Route("POST", "/api/embeddings", embeddings, _EMBED_ONE, OllamaPromptRequest, OllamaVector, scope="embed"),
+    Route("GET", "/api/tags", tags, "The model names (Ollama)", response=Tags, scope="any"),
+    Route("POST", "/api/show", show, "Describe the model (Ollama)", ShowRequest, OllamaDescription, scope="any"),
+    Route("GET", "/api/version", version, "The version of the API (Ollama)", response=Version, scope="any"),
 )

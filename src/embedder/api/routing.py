@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from embedder.access import Needed
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import PreparedTexts
@@ -50,7 +51,7 @@ class Route(msgspec.Struct, frozen=True):
 
     `path` may contain `{name}` segments. `body` and `response` are Structs. `query` describes query parameters. The
     first of `media_types` is JSON; the others are accepted only with an Authorization header. `explain` may replace
-    an error in the body with a clearer one.
+    an error in the body with a clearer one. `scope` is what the key of the caller needs; without one, every scope.
     """
 
     method: str
@@ -60,6 +61,7 @@ class Route(msgspec.Struct, frozen=True):
     body: Any = None
     response: Any = None
     query: Mapping[str, str] = {}
+    scope: Needed = "all"
     public: bool = False
     media_types: tuple[str, ...] = (JSON,)
     explain: Callable[[EmbedderError], EmbedderError] | None = None

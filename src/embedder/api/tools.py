@@ -7,15 +7,17 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder import decoding, documents, requests, texts
+from embedder import decoding, operations, requests
 from embedder.api.routing import HttpResponse
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
+from embedder.operations import Operation
 from embedder.requests import DocumentIn, Text, Texts
 from embedder.settings import MAX_TEXTS_PER_CALL
 from embedder.vectorize import Id, Match, Namespace, Stored
 
+_SEARCH, _GET, _UPSERT, _SIMILARITY = (operations.BY_NAME[name] for name in ("search", "get", "upsert", "similarity"))
 _FILTER = 'Metadata filter, such as {"year": {"$gte": 2020}}.'
 
 
@@ -50,33 +52,37 @@ class Compare(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Tool(Struct, frozen=True):
-    """A tool: its arguments, and what it does with them."""
+    """A tool: the operation that it calls, its arguments, and how it calls the operation with them."""
 
+    operation: Operation
     arguments: Any
     run: Callable[[App, RequestContext, Any], Awaitable[HttpResponse]]
-    read_only: bool = True
+
+    @property
+    def read_only(self) -> bool:
+        return self.operation.scope != "write"
 
 
 async def _search(app: App, context: RequestContext, given: Search) -> HttpResponse:
     fields = {name: getattr(given, name) for name in given.__struct_fields__}
-    found = (await documents.search(app, context, requests.SearchRequest(**fields))).body
+    found = (await _SEARCH.run(app, context, requests.SearchRequest(**fields))).body
     return _content(msgspec.json.encode({"matches": [_readable(match) for match in found.matches]}).decode())
 
 
 async def _get(app: App, context: RequestContext, given: Get) -> HttpResponse:
-    found = (await documents.get(app, context, requests.GetRequest(ids=given.ids))).body
+    found = (await _GET.run(app, context, requests.GetRequest(ids=given.ids))).body
     body = {"documents": [_readable(vector) for vector in found.vectors], "missing": found.missing}
     return _content(msgspec.json.encode(body).decode())
 
 
 async def _store(app: App, context: RequestContext, given: Store) -> HttpResponse:
     request = requests.UpsertRequest(documents=given.documents, namespace=given.namespace)
-    return _content(msgspec.json.encode((await documents.upsert(app, context, request)).body).decode())
+    return _content(msgspec.json.encode((await _UPSERT.run(app, context, request)).body).decode())
 
 
 async def _compare(app: App, context: RequestContext, given: Compare) -> HttpResponse:
     request = requests.SimilarityRequest(source=given.source, texts=given.texts)
-    result = await texts.similarity(app, context, request)
+    result = await _SIMILARITY.run(app, context, request)
     # The scores are numbers of JavaScript. Their JSON needs no escapes, so it can be written into a JSON string.
     head, _, tail = (_content("#").text or "").partition("#")
     return HttpResponse(200, f"{head}[", prepared=result.prepared, numbers=result.numbers, tail=f"]{tail}")
@@ -98,11 +104,17 @@ def _content(text: str, *, is_error: bool = False) -> HttpResponse:
 
 
 TOOLS = {
-    "search": Tool(Search, _search),
-    "get": Tool(Get, _get),
-    "store": Tool(Store, _store, read_only=False),
-    "compare": Tool(Compare, _compare),
+    "search": Tool(_SEARCH, Search, _search),
+    "get": Tool(_GET, Get, _get),
+    "store": Tool(_UPSERT, Store, _store),
+    "compare": Tool(_SIMILARITY, Compare, _compare),
 }
+
+
+def usable(app: App, context: RequestContext) -> list[str]:
+    """Return the names of the tools that the caller may use. Without an index, there is only `compare`."""
+    names = [name for name in TOOLS if app.index or name == "compare"]
+    return [name for name in names if context.access.allows(TOOLS[name].operation.scope)]
 
 
 @cache

@@ -132,6 +132,6 @@ async def search_models(app: App, context: RequestContext, request: None) -> Htt
 _SUMMARY = "Embed 1 to 100 texts (Workers AI REST)"
 _SEARCH = "/client/v4/accounts/{account}/ai/models/search"
 ROUTES = (
-    Route("POST", PREFIX + MODEL, run, _SUMMARY, RunRequest, Envelope, media_types=(JSON, _CURL)),
-    Route("GET", _SEARCH, search_models, "The model (Workers AI REST)", response=ListedModels),
+    Route("POST", PREFIX + MODEL, run, _SUMMARY, RunRequest, Envelope, scope="embed", media_types=(JSON, _CURL)),
+    Route("GET", _SEARCH, search_models, "The model (Workers AI REST)", response=ListedModels, scope="any"),
 )

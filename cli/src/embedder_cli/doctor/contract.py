@@ -90,13 +90,16 @@ def index(endpoint: Endpoint) -> Result:
     answer = endpoint.send("GET", "/index")
     if answer.status == 501:
         return Result("index", Status.NOTE, "No Vectorize index is bound: the service can't store or search.")
+    if answer.status == 403:
+        return Result("index", Status.NOTE, "Not checked: the key lacks the scope search.")
     if answer.status != 200:
         return verdict("index", False, f"GET /index answered {answer.sentence}")
     size, count = answer.body["dimensions"], answer.body["vector_count"]
+    has = f"{size} dimensions" if count is None else f"{size} dimensions and {count:,} vectors"
     return verdict(
         "index",
         answer.body["fits"] is True,
-        f"It has {size} dimensions and {count:,} vectors. Vectorize does not report the metric; it must be cosine.",
+        f"It has {has}. Vectorize does not report the metric; it must be cosine.",
         f"The index has {size} dimensions, but the model has {answer.body['model_dimensions']}.",
         dimensions=size,
         vector_count=count,

@@ -23,6 +23,7 @@ from embedder_cli.service import Service
 _FILES = "Files"
 _SENDING = "Sending"
 _SOURCE = f"A file, a folder, or - for standard input. Kinds: {', '.join(KINDS)}; each also with .gz"
+_ID = "Default: namespace, file and position."
 _METADATA = "Field to store for filters: NAME or NAME:TYPE with string, number or boolean. Repeatable."
 _JOURNAL = "File that remembers what was written. Default: SOURCE.journal, beside the source; none for -."
 _FORMAT = "Kind of standard input (default: jsonl), or of a file without a known suffix."
@@ -36,7 +37,7 @@ def main(  # one parameter per option
     url: Url,
     key: Key = None,
     namespace: Namespace = None,
-    id_field: Annotated[str | None, typer.Option(help="Default: file and position.", rich_help_panel=_FILES)] = None,
+    id_field: Annotated[str | None, typer.Option(help=_ID, rich_help_panel=_FILES)] = None,
     text_field: Annotated[str, typer.Option(help="The text to embed.", rich_help_panel=_FILES)] = "text",
     title_field: Annotated[str | None, typer.Option(help="Part of the prompt.", rich_help_panel=_FILES)] = None,
     metadata_field: Annotated[list[str] | None, typer.Option(help=_METADATA, rich_help_panel=_FILES)] = None,
@@ -70,7 +71,7 @@ def main(  # one parameter per option
     """
     _one_of("--truncate", truncate, ("end", "error"))
     _one_of("--format", kind, KINDS)
-    reading = Reading(_fields(id_field, text_field, title_field, metadata_field or []), chunk_chars)
+    reading = Reading(_fields(id_field, text_field, title_field, metadata_field or [], namespace), chunk_chars)
     job = Job(
         corpus=Corpus(source, kind, follow_links, reading),
         target=Service.at(address(url), usable_key(key)),
@@ -94,9 +95,9 @@ def _one_of(option: str, value: str | None, known: tuple[str, ...]) -> None:
         raise typer.BadParameter(f"It must be one of: {', '.join(known)}.", param_hint=option)
 
 
-def _fields(name: str | None, text: str, title: str | None, metadata: list[str]) -> Fields:
+def _fields(name: str | None, text: str, title: str | None, metadata: list[str], namespace: str | None) -> Fields:
     try:
-        return Fields(name, text, title, tuple(map(MetadataField.parse, metadata)))
+        return Fields(name, text, title, tuple(map(MetadataField.parse, metadata)), namespace)
     except FieldError as error:
         raise typer.BadParameter(str(error), param_hint="--metadata-field") from error
 

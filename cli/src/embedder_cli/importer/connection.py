@@ -37,7 +37,7 @@ class Connection:
         await self._pause()
         self.tally.requests += 1
         try:
-            return verdicts.judge(await self._send(method, "/vectors", body), count)
+            return verdicts.judge(await self._send(method, "/vectors", body), count, removal=method == "DELETE")
         except NoAnswerError as error:
             return Repeat(str(error))
 

@@ -53,9 +53,12 @@ class Item:
     has_own_id: bool = False
 
 
-def id_of(file: str, position: int) -> str:
-    """Return a stable id for the document at this position of a file: readable if it fits into 64 bytes."""
-    name = f"{file}#{position}"
+def id_of(file: str, position: int, namespace: str | None = None) -> str:
+    """Return a stable id for the document at this position of a file: readable if it fits into 64 bytes.
+
+    It begins with the namespace, because an id is unique in the whole index.
+    """
+    name = f"{namespace}/{file}#{position}" if namespace else f"{file}#{position}"
     data = name.encode("utf-8", "surrogateescape")
     fits = len(data) <= MAX_ID_BYTES and name.isprintable() and "," not in name
     return name if fits else hashlib.sha256(data).hexdigest()[:_HASH_CHARS]

@@ -54,8 +54,9 @@ def _is_settled(item: Sampled) -> bool:
     return time.time() - item.accepted_at > SETTLED_S
 
 
-def _sentence(lost: int, sample: int, count: int) -> str:
+def _sentence(lost: int, sample: int, count: int | None) -> str:
+    size = "" if count is None else f" (it has {count:,} vectors)"
     return (
-        f"The journal does not match the index: {lost} of {sample} sampled documents are not there any more "
-        f"(it has {count:,} vectors). It was emptied or replaced, or documents were deleted or moved. {_FRESH}"
+        f"The journal does not match the index: {lost} of {sample} sampled documents are not there any more{size}. "
+        f"It was emptied or replaced, or documents were deleted or moved. {_FRESH}"
     )

@@ -55,12 +55,13 @@ def _converted(found: Any, kind: str) -> Any:  # noqa: ANN401
 
 @dataclass(frozen=True)
 class Fields:
-    """The names of the fields."""
+    """The names of the fields, and the namespace of the documents, which is part of their default ids."""
 
     id: str | None = None
     text: str = "text"
     title: str | None = None
     metadata: tuple[MetadataField, ...] = ()
+    namespace: str | None = None
 
     def check_columns(self, columns: Collection[str]) -> None:
         """Raise FieldError for a field that is not a column of a table."""
@@ -99,7 +100,7 @@ def document_of(record: Mapping[str, Any], fields: Fields, location: Location, p
 
 def _id(record: Mapping[str, Any], fields: Fields, location: Location, position: int) -> str:
     if fields.id is None:
-        return id_of(location.file, position)
+        return id_of(location.file, position, fields.namespace)
     found = record.get(fields.id)
     if isinstance(found, bool) or not isinstance(found, str | int) or found == "":
         raise FieldError(f"There is no id in the field {fields.id!r}.")

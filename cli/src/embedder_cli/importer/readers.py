@@ -141,18 +141,19 @@ def text(lines: Lines, name: str, reading: Reading) -> Iterator[Found]:
     """Read plain text in chunks of whole paragraphs. The title is the name of the file."""
     title = Path(name).stem
     for position, chunk in enumerate(chunks.of_text(lines.each(), reading.chunk_chars), 1):
-        yield _chunk_document(chunk, name, title, position)
+        yield _chunk_document(chunk, name, title, id_of(name, position, reading.fields.namespace))
 
 
 def markdown(lines: Lines, name: str, reading: Reading) -> Iterator[Found]:
     """Read Markdown in chunks that cross no heading. The title of a chunk is the path of its headings."""
     for position, chunk in enumerate(chunks.of_markdown(lines, reading.chunk_chars), 1):
-        yield _chunk_document(chunk, name, _HEADING_MARK.join(chunk.headings) or Path(name).stem, position)
+        title = _HEADING_MARK.join(chunk.headings) or Path(name).stem
+        yield _chunk_document(chunk, name, title, id_of(name, position, reading.fields.namespace))
 
 
-def _chunk_document(chunk: Chunk, name: str, title: str, position: int) -> Document:
+def _chunk_document(chunk: Chunk, name: str, title: str, own: str) -> Document:
     metadata = {"source": name} | ({"heading": chunk.headings[-1]} if chunk.headings else {})
-    return Document(id_of(name, position), chunk.text, Location(name, chunk.line), title, metadata)
+    return Document(own, chunk.text, Location(name, chunk.line), title, metadata)
 
 
 Reader = Callable[[Lines, str, Reading], Iterator[Found]]

@@ -63,10 +63,10 @@ _FINAL_CODES = frozenset({"ai_not_configured", "auth_not_configured", "vectorize
 NOT_THIS_SERVICE = "The answer is not one of this service; check --url."
 
 
-def judge(answer: Answer, count: int) -> Verdict:
+def judge(answer: Answer, count: int, *, removal: bool = False) -> Verdict:
     """Return what to do after the answer to a write of `count` documents, or a removal of `count` ids."""
     if answer.status == 200:
-        if _is_written(answer.body, count):
+        if _is_written(answer.body, count, removal):
             return Written(_indexes(answer.headers.get("x-embedding-truncated", "")))
         return Stop(NOT_THIS_SERVICE)
     code, message = answer.error.get("code"), answer.error.get("message")
@@ -75,16 +75,19 @@ def judge(answer: Answer, count: int) -> Verdict:
         return Stop(reason)
     if answer.status in _REPEATED:
         return _repeat(answer, reason)
-    if answer.status in (400, 413):
+    if answer.status in (400, 413) or (answer.status == 403 and _INDEX.match(str(answer.error.get("param")))):
         return _rejected(answer.status, answer.error.get("param"), reason)
     return Stop(f"The service answered {answer.sentence}")
 
 
-def _is_written(body: object, count: int) -> bool:
-    if not isinstance(body, dict) or type(body.get("count")) is not int or body["count"] != count:
+def _is_written(body: object, count: int, removal: bool) -> bool:
+    """Return whether everything was written. A key that is bound to namespaces removes only what is stored there."""
+    if not isinstance(body, dict) or type(body.get("count")) is not int:
         return False
-    mutations = body.get("mutation_ids")
-    return isinstance(mutations, list) and bool(mutations) and all(isinstance(name, str) for name in mutations)
+    done, mutations = body["count"], body.get("mutation_ids")
+    if not isinstance(mutations, list) or not all(isinstance(name, str) for name in mutations):
+        return False
+    return bool(mutations) == bool(done) and (0 <= done <= count if removal else done == count > 0)
 
 
 def _repeat(answer: Answer, reason: str) -> Repeat:
@@ -117,7 +120,11 @@ def _indexes(header: str) -> frozenset[int]:
 
 def is_index(body: Any) -> bool:  # noqa: ANN401
     """Return whether a body is the answer of GET /index."""
-    return isinstance(body, dict) and isinstance(body.get("fits"), bool) and type(body.get("vector_count")) is int
+    return isinstance(body, dict) and isinstance(body.get("fits"), bool) and _is_count(body.get("vector_count"))
+
+
+def _is_count(found: object) -> bool:
+    return found is None or type(found) is int  # None: the key is bound to namespaces
 
 
 def stored(body: Any) -> Mapping[str, str | None] | None:  # noqa: ANN401

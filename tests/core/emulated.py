@@ -1,0 +1,79 @@
+"""The Vectorize emulator as the index of the core, without a runtime. Writes are visible at once."""
+
+import hashlib
+import itertools
+import json
+import sqlite3
+
+import msgspec
+
+from embedder import vectorize
+from embedder.store import Store
+from emulator.vectorize import binding, wire
+from emulator.vectorize.index import Index
+from emulator.vectorize.settings import Settings
+from tests.core.fakes import FakeAnswer, FakeApp
+
+PROPERTIES = {"year": "number", "lang": "string"}
+
+
+class Found(msgspec.Struct):
+    text: str
+    values: object = None
+
+
+class EmulatedIndex:
+    """Records the methods that were called. With `delay_ms`, the time of `now` makes writes visible."""
+
+    def __init__(self, *, delay_ms: float = 0) -> None:
+        self._database = sqlite3.connect(":memory:")
+        self._numbers = itertools.count(1)
+        self.calls: list[str] = []
+        self.now = 1_000_000.0
+        settings = Settings(delay_ms=delay_ms, properties=PROPERTIES)
+        self._index = Index(self._sql, settings, self.now, lambda: f"m{next(self._numbers)}")
+
+    def _sql(self, statement, *bindings):
+        return self._database.execute(statement, bindings).fetchall()
+
+    async def call(self, _scope, method: str, arguments: str, answer: FakeAnswer | None = None) -> Found:
+        self.calls.append(method)
+        given = json.loads(arguments)
+        if answer and method == "query":
+            given = [answer.rows[0], *given]
+        elif answer:
+            given = [[{**item, "values": row} for item, row in zip(given[0], answer.rows, strict=True)]]
+        return Found(self.send(method, *given))
+
+    def send(self, method: str, *given: object) -> str:
+        """Return the result of a call as JSON, with an index instead of the values of each vector."""
+        reply = wire.answer(self._index, binding.request(method, *given), self.now)
+        try:
+            result = json.loads(binding.result(method, reply))
+        except binding.BindingError as error:
+            raise vectorize.error(str(error)) from error
+        vectors = result if isinstance(result, list) else result.get("matches", [])
+        for number, vector in enumerate(item for item in vectors if "values" in item):
+            vector["values"] = number
+        return json.dumps(result)
+
+    def merge(self, values: list[object]) -> list[object]:
+        return values
+
+    def stored(self) -> dict[str, dict]:
+        """Return all vectors by id, also with a digest of their values."""
+        self._index.describe(self.now)
+        return {
+            record.id: {
+                "namespace": record.namespace,
+                "metadata": record.metadata,
+                "values": hashlib.sha256(bytes(record.values)).hexdigest(),
+            }
+            for record in self._index._records.values()
+        }
+
+
+def app_with(index: EmulatedIndex, **variables: str) -> FakeApp:
+    app = FakeApp(**variables)
+    app.replace(index=Store(index, clock=app.clock, wait_s=app.app.settings.wait_s))
+    return app

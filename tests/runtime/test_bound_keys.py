@@ -1,0 +1,194 @@
+"""A key that is bound to a namespace is tried against every route and every tool, under the real runtime."""
+
+import json
+from hashlib import sha256
+
+import pytest
+
+from embedder import operations
+from embedder.api import routes, tools
+from tests import strategies
+
+MARK = "zeppelin"  # in the texts of the others
+SECRET = "confidential"  # in their metadata, and in no request
+EVERYTHING, BOUND, SEVERAL, EMBEDDING, EXPIRED = (f"the-{name}-key" for name in "first second third fourth old".split())
+OWN, OTHER = "acme", "rival"
+
+
+def entry(name, key, scopes="embed search write", **fields):
+    return {"name": name, "sha256": sha256(key.encode()).hexdigest(), "scopes": scopes.split(), **fields}
+
+
+KEYS = [
+    entry("everything", EVERYTHING),
+    entry("bound", BOUND, namespaces=[OWN]),
+    entry("several", SEVERAL, namespaces=["bolt", OWN]),
+    entry("embedding", EMBEDDING, "embed"),
+    entry("expired", EXPIRED, expires="2020-12-31"),
+]
+
+
+def send(worker, key, method, path, **options):
+    return worker.send(method, path, headers={"authorization": f"Bearer {key}"}, **options)
+
+
+def documents(namespace, text):
+    owner = "us" if namespace == OWN else SECRET
+    return [
+        {"id": f"{namespace}-{n}", "text": f"{text} {n}", "metadata": {"year": 2000 + n, "owner": owner}}
+        for n in range(3)
+    ]
+
+
+@pytest.fixture(scope="module")
+def shared(start_worker):
+    """A Worker whose index has documents of two tenants, and some without a namespace."""
+    worker = start_worker(settings={"AUTH": "on", "API_KEYS": json.dumps(KEYS)})
+    stored = {OWN: "a red apple", OTHER: f"a red {MARK}", None: f"a lonely {MARK}"}
+    for namespace, text in stored.items():
+        body = {"documents": documents(namespace, text), "namespace": namespace, "wait": True}
+        assert send(worker, EVERYTHING, "PUT", "/vectors", json=body).json()["visible"] is True
+    return worker
+
+
+@pytest.fixture
+def unharmed(shared):
+    """Check that all vectors of the others are as they were."""
+    yield
+    assert foreign_vectors(shared) == foreign_vectors.before
+
+
+def foreign_vectors(worker):
+    names = ",".join(f"{namespace}-{n}" for namespace in (OTHER, None) for n in range(3))
+    found = send(worker, EVERYTHING, "GET", "/vectors", params={"ids": names}).json()
+    assert len(found["vectors"]) == 6
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _before(shared):
+    foreign_vectors.before = foreign_vectors(shared)
+
+
+FOREIGN_IDS = [f"{OTHER}-0", "None-1"]
+WRITES = [
+    {"documents": [{"id": name, "text": "mine now"} for name in FOREIGN_IDS], "wait": True},
+    {"documents": [{"id": "mine", "text": "x"}], "namespace": OTHER},
+    {"documents": [{"id": f"{OTHER}-2", "text": "x"}], "mode": "insert"},
+]
+SEARCHES = [
+    {"text": MARK},
+    {"text": MARK, "namespace": OTHER},
+    {"text": MARK, "top_k": 50, "filter": {"year": {"$gte": 0}}},
+    {"text": MARK, "metadata": "none"},
+    {"id": f"{OTHER}-0"},
+    {"id": "None-0", "namespace": OWN},
+]
+GENERIC = {"text": "a"}
+# The requests that try to reach another namespace; bodies, or query strings.
+NATIVE = {
+    "embed": [
+        {"text": "x", "store": {"ids": [f"{OTHER}-0"], "wait": True}},
+        {"text": "x", "store": {"ids": ["mine"], "namespace": OTHER}},
+    ],
+    "similarity": [{"texts": ["a", "b"]}],
+    "upsert": WRITES,
+    "search": SEARCHES,
+    "get": [f"ids={','.join(FOREIGN_IDS)}"],
+    "delete": [{"ids": FOREIGN_IDS, "wait": True}],
+    "describe": [""],
+}
+TOOLS = {
+    "search": [{"text": MARK}, {"text": MARK, "namespace": OTHER}],
+    "get": [{"ids": FOREIGN_IDS}],
+    "store": [
+        {"documents": [{"id": f"{OTHER}-0", "text": "x"}]},
+        {"documents": [{"id": "m", "text": "x"}], "namespace": OTHER},
+    ],
+    "compare": [{"texts": ["a", "b"]}],
+}
+# Routes that reach no index: they take a text and know no namespace.
+WITHOUT_INDEX = {"embed", "any"}
+
+
+def attempts():
+    """Return every attempt: of the native routes by operation, of the others by their scope."""
+    own = {(row.method, row.path): NATIVE[row.name] for row in operations.TABLE}
+    for route in routes.TABLE:
+        place = (route.method, route.path)
+        if place in own:
+            yield from ((*place, sent) for sent in own[place])
+        elif route.path == "/mcp":
+            for name in tools.TOOLS:
+                params = [{"name": name, "arguments": arguments} for arguments in TOOLS[name]]
+                yield from ((*place, {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": p}) for p in params)
+        elif not route.public:
+            assert route.scope in WITHOUT_INDEX, f"say how a key could reach another namespace through {place}"
+            yield (*place, {"text": MARK, "namespace": OTHER, "ids": FOREIGN_IDS})
+
+
+def test_there_is_an_attempt_for_every_operation_and_every_tool():
+    assert NATIVE.keys() == operations.BY_NAME.keys()
+    assert TOOLS.keys() == tools.TOOLS.keys()
+
+
+@pytest.mark.parametrize(("method", "path", "sent"), list(attempts()), ids=lambda value: str(value)[:60])
+@pytest.mark.usefixtures("unharmed")
+def test_no_route_and_no_tool_reaches_another_namespace(shared, method, path, sent):
+    options = {"params": sent} if isinstance(sent, str) else {"json": sent}
+    for key in (BOUND, SEVERAL):
+        answer = send(shared, key, method, strategies.filled(path), **options)
+        assert answer.status_code < 500
+        told = answer.text.replace("\\", "")
+        assert SECRET not in told
+        assert f'"id":"{OTHER}' not in told
+        assert '"vector_count":' not in told.replace('"vector_count":null', "")
+
+
+def test_answers_are_those_for_vectors_that_do_not_exist(shared):
+    assert send(shared, BOUND, "GET", f"/vectors?ids={OTHER}-0,{OWN}-0").json()["missing"] == [f"{OTHER}-0"]
+    foreign, unknown = (send(shared, BOUND, "POST", "/search", json={"id": name}) for name in (f"{OTHER}-0", "nothing"))
+    assert foreign.status_code == unknown.status_code == 404
+    assert foreign.text.replace(f"{OTHER}-0", "nothing") == unknown.text
+    deleted = send(shared, BOUND, "DELETE", "/vectors", json={"ids": [f"{OTHER}-0", "nothing"]}).json()
+    assert deleted == {"count": 0, "mutation_ids": [], "visible": None}
+
+
+def test_a_key_works_in_its_own_namespace(shared):
+    body = {"documents": [{"id": "own-1", "text": "a green pear"}], "wait": True}
+    assert send(shared, BOUND, "PUT", "/vectors", json=body).json()["visible"] is True
+    found = send(shared, BOUND, "POST", "/search", json={"text": "a green pear", "values": True, "top_k": 10}).json()
+    assert (found["matches"][0]["id"], len(found["matches"][0]["values"])) == ("own-1", 768)
+    assert {match["namespace"] for match in found["matches"]} == {OWN}
+    read = send(shared, SEVERAL, "GET", f"/vectors?ids={OTHER}-1,own-1").json()
+    assert [(vector["id"], len(vector["values"])) for vector in read["vectors"]] == [("own-1", 768)]
+    assert read["vectors"][0]["values"] == found["matches"][0]["values"]
+    assert send(shared, BOUND, "POST", "/search", json={"id": "own-1", "top_k": 1}).json()["count"] == 1
+    deleted = send(shared, BOUND, "DELETE", "/vectors", json={"ids": ["own-1"], "wait": True}).json()
+    assert (deleted["count"], deleted["visible"]) == (1, True)
+
+
+def test_a_wrong_scope_is_named_and_logged_with_the_name_of_the_key(shared):
+    answer = send(shared, EMBEDDING, "POST", "/search", json={"text": "a"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
+    assert "needs the scope search" in answer.json()["error"]["message"]
+    line = shared.line_with(answer.headers["x-request-id"])
+    assert '"code":"forbidden"' in line
+    assert '"key":"embedding"' in line
+    assert send(shared, EMBEDDING, "POST", "/embed", json=GENERIC).status_code == 200
+
+
+def test_an_expired_key_is_told_so(shared):
+    answer = send(shared, EXPIRED, "POST", "/embed", json=GENERIC)
+    assert answer.status_code == 401
+    assert answer.json()["error"]["message"].startswith("This key has expired.")
+
+
+def test_an_invalid_value_opens_nothing(start_worker):
+    """tests/core/test_keys.py has the other invalid values."""
+    broken = start_worker(settings={"AUTH": "on", "API_KEYS": json.dumps([{**KEYS[0], "scopes": ["admin"]}])})
+    answer = send(broken, EVERYTHING, "POST", "/embed", json=GENERIC)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
+    line = broken.line_with(answer.headers["x-request-id"])
+    assert "API_KEYS[0].scopes must be" in line
+    assert KEYS[0]["sha256"] not in line
