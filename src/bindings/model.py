@@ -29,11 +29,12 @@ class WorkersAI:
         dimensions: int,
         with_floats: bool,
         reject_if_busy: bool,
+        gateway: str,
     ) -> Any:
         if self._ai is None:
             message = 'Workers AI is not bound: add [ai] with binding = "AI" to wrangler.toml.'
             raise EmbedderError("ai_not_configured", message)
-        return await _js.ask(scope, self._ai, MODEL, inputs, count, dimensions, with_floats, reject_if_busy)
+        return await _js.ask(scope, self._ai, MODEL, inputs, count, dimensions, with_floats, reject_if_busy, gateway)
 
     def join(self, answers: list[Any], dimensions: int, encoding: str) -> Any:
         return _js.join(dimensions, encoding, *answers)

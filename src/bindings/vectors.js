@@ -33,12 +33,17 @@ class Answer {
   }
 }
 
-/** @type {{ gateway?: GatewayOptions }} the same for every call: the AI binding shares the options of overlapping calls */
+/** @type {{ gateway?: GatewayOptions }} of calls that name no other gateway */
 let gatewayOption = {};
 
-/** Sends all later calls through an AI Gateway. @param {string} id @param {number} ttl in seconds; 0: the gateway's own */
+/** Sends later calls through an AI Gateway. @param {string} id @param {number} ttl in seconds; 0: the gateway's own */
 export function useGateway(id, ttl) {
   gatewayOption = { gateway: ttl ? { id, cacheTtl: ttl } : { id } };
+}
+
+/** Returns the option of a call: the Worker's own for its own gateway. @param {string} [id] */
+function through(id) {
+  return id && id !== gatewayOption.gateway?.id ? { gateway: { id } } : gatewayOption;
 }
 
 /**
@@ -46,12 +51,12 @@ export function useGateway(id, ttl) {
  * "disconnected" or "broken"; `ports.Answer` explains them.
  * @param {Scope} scope @param {Ai} ai @param {string} model @param {string} inputs JSON @param {number} count
  * @param {number} dimensions how many numbers of a row will be used @param {boolean} withFloats see readAnswer
- * @param {boolean} rejectIfBusy fail instead of waiting for capacity
+ * @param {boolean} rejectIfBusy fail instead of waiting for capacity @param {string} [gateway] id of an AI Gateway
  */
-export async function ask(scope, ai, model, inputs, count, dimensions, withFloats, rejectIfBusy) {
+export async function ask(scope, ai, model, inputs, count, dimensions, withFloats, rejectIfBusy, gateway) {
   try {
     scope.check();
-    const options = { returnRawResponse: true, rejectIfBusy, signal: scope.controller.signal, ...gatewayOption };
+    const options = { returnRawResponse: true, rejectIfBusy, signal: scope.controller.signal, ...through(gateway) };
     const call = /** @type {any} */ (ai).run(model, JSON.parse(inputs), options);
     /** @type {Response} */
     const response = await scope.within(call);

@@ -13,7 +13,7 @@ ANYBODY = Key("", b"", FULL)  # with AUTH = "off"
 KEY_HEADERS = ("authorization", "api-key", "x-goog-api-key")  # of most clients, Azure's and Google's
 _SCHEME = "bearer "
 _METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
-_REQUEST_HEADERS = ", ".join((*KEY_HEADERS, "content-type", "x-request-id"))
+_REQUEST_HEADERS = ", ".join((*KEY_HEADERS, "content-type", "x-request-id", "cf-aig-gateway-id"))
 _RESPONSE_HEADERS = (
     "x-request-id, x-embedder-version, server-timing, retry-after, "
     "x-embedding-task, x-embedding-tokens, x-embedding-truncated"

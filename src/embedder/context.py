@@ -8,7 +8,7 @@ import msgspec
 from embedder.access import Access
 from embedder.ports import Scope
 
-_NOT_LOGGED = ("scope", "access", "params", "began_ms", "ends_ms", "reject_if_busy")
+_NOT_LOGGED = ("scope", "access", "params", "began_ms", "ends_ms", "reject_if_busy", "gateway")
 
 
 class RequestContext(msgspec.Struct, kw_only=True):
@@ -22,6 +22,7 @@ class RequestContext(msgspec.Struct, kw_only=True):
     path: str
     access: Access = Access()  # nothing, until the caller is known
     reject_if_busy: bool = False  # fail instead of waiting for a busy model
+    gateway: str = ""  # id of the AI Gateway for this request, instead of the one of the Worker
     params: Mapping[str, str] = {}  # from the path and the query string
     status: int = 0
     code: str = ""

@@ -126,6 +126,7 @@ class Embedder:
                 dimensions=output.dimensions,
                 with_floats=not output.keeps_digits,
                 reject_if_busy=context.reject_if_busy or not last,
+                gateway=context.gateway,
             )
         finally:
             context.model_ms = max(context.model_ms, self._clock() - began)

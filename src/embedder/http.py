@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl
 from embedder import auth, decoding
 from embedder.api import routes
 from embedder.api.routes import Methods
-from embedder.api.routing import JSON, HttpRequest, HttpResponse, Route
+from embedder.api.routing import GATEWAY_HEADER, JSON, HttpRequest, HttpResponse, Route
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
 from embedder.embedding import PreparedTexts
-from embedder.errors import EmbedderError
-from embedder.settings import MAX_REQUEST_ID_CHARS
+from embedder.errors import EmbedderError, invalid
+from embedder.settings import GATEWAY, GATEWAY_RULE, MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
 _RETRY_AFTER_S = 60  # the longest period that the rate-limit binding supports
@@ -66,11 +66,20 @@ async def _answer(app: App, request: HttpRequest, context: RequestContext) -> Ht
     if not route.public:
         await _admit(app, request, context, route)
     context.params = {**_query(request.query), **params}
+    if route.gateway:
+        context.gateway = _gateway(request.headers)
     body = await _read_body(request, route, app.settings.max_body_bytes) if route.body is not None else None
     response = await route.handler(app, context, body)
     if request.method == "HEAD":
         response.text, response.numbers = None, None
     return response
+
+
+def _gateway(headers: Mapping[str, str]) -> str:
+    gateway = headers.get(GATEWAY_HEADER, "")
+    if gateway and not GATEWAY.fullmatch(gateway):
+        raise invalid(f"The header {GATEWAY_HEADER} {GATEWAY_RULE}", GATEWAY_HEADER)
+    return gateway
 
 
 def _query(query: str) -> dict[str, str]:

@@ -58,9 +58,20 @@ class Model(Protocol):
     """Workers AI, and computations on its answers."""
 
     async def ask(
-        self, scope: Scope, inputs: str, count: int, *, dimensions: int, with_floats: bool, reject_if_busy: bool
+        self,
+        scope: Scope,
+        inputs: str,
+        count: int,
+        *,
+        dimensions: int,
+        with_floats: bool,
+        reject_if_busy: bool,
+        gateway: str,
     ) -> Answer:
-        """Embed `count` texts; `inputs` is JSON. Without `with_floats`, only the model's own digits can be used."""
+        """Embed `count` texts; `inputs` is JSON. Without `with_floats`, only the model's own digits can be used.
+
+        `gateway` is the id of an AI Gateway, "" for the one of the Worker.
+        """
 
     def join(self, answers: list[Answer], dimensions: int, encoding: str) -> Numbers:
         """Return the rows of `answers`, in order. `encoding` may list several, separated by commas."""

@@ -17,7 +17,8 @@ MAX_TEXTS_OPENAI = 2048  # texts in one request of the OpenAI dialect (OpenAI's 
 MAX_CALLS_IN_FLIGHT = 6  # open upstream connections of one Worker request (Workers platform limits)
 MAX_REQUEST_ID_CHARS = 64
 MAX_JSON_DEPTH = 64  # levels of arrays and objects; bindings/depth.js has the same number
-_GATEWAY = re.compile(r"[A-Za-z0-9_-]{1,64}")  # AI Gateway, Limits
+GATEWAY = re.compile(r"[A-Za-z0-9_-]{1,64}")  # AI Gateway, Limits
+GATEWAY_RULE = "must be the id of a gateway: at most 64 letters, digits, hyphens and underscores."
 _CACHE_TTL_S = (60, 2_592_000)  # AI Gateway, Caching: a minute to a month
 
 
@@ -75,8 +76,8 @@ def _auth(env: Mapping[str, object], faults: list[str]) -> bool:
 
 def _gateway(env: Mapping[str, object], faults: list[str]) -> str:
     gateway = str(env.get("AI_GATEWAY", ""))
-    if gateway and not _GATEWAY.fullmatch(gateway):
-        faults.append("AI_GATEWAY must be the id of a gateway: at most 64 letters, digits, hyphens and underscores.")
+    if gateway and not GATEWAY.fullmatch(gateway):
+        faults.append(f"AI_GATEWAY {GATEWAY_RULE}")
     return gateway
 
 

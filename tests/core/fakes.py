@@ -66,10 +66,12 @@ class FakeModel:
         self.calls: list[list[str]] = []
         self.rejecting: list[bool] = []
         self.with_floats: list[bool] = []
+        self.gateways: list[str] = []
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
-    async def ask(self, _scope, inputs, count, *, dimensions, with_floats, reject_if_busy) -> FakeAnswer:
+    async def ask(self, _scope, inputs, count, *, dimensions, with_floats, reject_if_busy, gateway) -> FakeAnswer:
+        self.gateways.append(gateway)
         self.rejecting.append(reject_if_busy)
         self.with_floats.append(with_floats)
         texts = json.loads(inputs)["text"]

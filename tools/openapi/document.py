@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from embedder.api import routes
-from embedder.api.routing import HttpResponse, Route
+from embedder.api.routing import GATEWAY_HEADER, HttpResponse, Route
+from embedder.settings import GATEWAY
 from embedder_cli.runtime import ROOT
 from tools.openapi import agents, compatible, errors, native, overview, schemas
 from tools.openapi.about import MODEL, About
@@ -81,7 +82,7 @@ def _operation(route: Route, references: Mapping[Any, Schema], components: dict[
 
 def _parameters(route: Route, known: About) -> list[dict[str, Any]]:
     texts = {name: _PATH_PARAMETERS[name] for name in re.findall(r"\{(\w+)\}", route.path)}
-    return [
+    found: list[dict[str, Any]] = [
         {
             "name": name,
             "in": "query" if name in route.query else "path",
@@ -92,8 +93,15 @@ def _parameters(route: Route, known: About) -> list[dict[str, Any]]:
         }
         for name, text in {**texts, **route.query}.items()
     ]
+    return [*found, _GATEWAY] if route.gateway else found
 
 
+_GATEWAY = {
+    "name": GATEWAY_HEADER,
+    "in": "header",
+    "description": "The id of the AI Gateway of this call, instead of the service's own.",
+    "schema": {"type": "string", "pattern": f"^{GATEWAY.pattern}$"},
+}
 _PATH_PARAMETERS = {
     "account": "Any string. The Worker uses the account that it is deployed to.",
     "deployment": "The model name, which may end in a task.",

@@ -131,7 +131,10 @@ async def deployment_embeddings(app: App, context: RequestContext, request: Depl
 
 def _route(path: str, client: str = "OpenAI", handler: Any = embeddings, request: Any = EmbeddingsRequest) -> Route:  # noqa: ANN401
     summary = f"Embed up to 2,048 texts ({client})"
-    return Route("POST", path, handler, summary, request, EmbeddingsResponse, scope="embed", explain=explain)
+    rest = path.startswith("/client/v4/")
+    return Route(
+        "POST", path, handler, summary, request, EmbeddingsResponse, scope="embed", explain=explain, gateway=rest
+    )
 
 
 ROUTES = (

@@ -13,6 +13,7 @@ from embedder.errors import EmbedderError
 from embedder.ports import Scope
 
 JSON = "application/json"
+GATEWAY_HEADER = "cf-aig-gateway-id"  # of Cloudflare's REST API
 
 
 class HttpRequest(msgspec.Struct):
@@ -52,6 +53,7 @@ class Route(msgspec.Struct, frozen=True):
     `path` may contain `{name}` segments. `body` and `response` are Structs. `query` describes query parameters. The
     first of `media_types` is JSON; the others are accepted only with an Authorization header. `explain` may replace
     an error in the body with a clearer one. `scope` is what the key of the caller needs; without one, every scope.
+    With `gateway`, the header cf-aig-gateway-id chooses an AI Gateway.
     """
 
     method: str
@@ -65,3 +67,4 @@ class Route(msgspec.Struct, frozen=True):
     public: bool = False
     media_types: tuple[str, ...] = (JSON,)
     explain: Callable[[EmbedderError], EmbedderError] | None = None
+    gateway: bool = False

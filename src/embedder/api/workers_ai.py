@@ -131,7 +131,8 @@ async def search_models(app: App, context: RequestContext, request: None) -> Htt
 
 _SUMMARY = "Embed 1 to 100 texts (Workers AI REST)"
 _SEARCH = "/client/v4/accounts/{account}/ai/models/search"
+_TYPES = (JSON, _CURL)
 ROUTES = (
-    Route("POST", PREFIX + MODEL, run, _SUMMARY, RunRequest, Envelope, scope="embed", media_types=(JSON, _CURL)),
+    Route("POST", PREFIX + MODEL, run, _SUMMARY, RunRequest, Envelope, scope="embed", media_types=_TYPES, gateway=True),
     Route("GET", _SEARCH, search_models, "The model (Workers AI REST)", response=ListedModels, scope="any"),
 )
