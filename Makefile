@@ -64,7 +64,7 @@ lock: .venv/.ready ## write the lock files anew: ARGS="--upgrade-package rich"
 	npm install --silent --package-lock-only
 
 clean: ## remove everything that was installed or built
-	rm -rf .venv .venv-clients .venv-workers .runtime .wrangler node_modules python_modules public/docs/vendor
+	rm -rf .venv .venv-clients .venv-workers .runtime .wrangler node_modules python_modules
 
 .venv/.ready: requirements.lock cli/pyproject.toml
 	@echo "installing the Python packages into .venv (about a minute) ..."

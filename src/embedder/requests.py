@@ -14,11 +14,12 @@ Size = Literal[768, 512, 256, 128]  # Matryoshka sizes (model card)
 Encoding = Literal["float", "base64", "int8", "uint8", "binary", "ubinary"]
 Wait = Annotated[bool, Meta(description="Answer when the write can be read, or after WAIT_S seconds.")]
 KeepText = Annotated[bool, Meta(description='Keep the text in metadata under "text".')]
-Mode = Annotated[Literal["upsert", "insert"], Meta(description="insert leaves stored ids as they are.")]
+Mode = Annotated[Literal["upsert", "insert"], Meta(description="`insert` leaves stored ids as they are.")]
 _ENCODING = (
-    "base64 encodes little-endian float32. int8 scales the largest component to 127; uint8 adds 128 to that. "
-    "binary and ubinary pack sign bits, 8 per number."
+    "`base64` encodes little-endian float32. `int8` scales the largest component to 127; `uint8` adds 128 to that. "
+    "`binary` and `ubinary` pack sign bits, 8 per number."
 )
+_TRUNCATE = "`end`, the default: truncate texts that are too long, and list them in a header. `error`: reject them."
 _TITLE = Meta(description="Part of the document prompt: one, or one per text.")
 
 
@@ -38,13 +39,10 @@ class PromptOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     """The prompt of the texts, and what happens to texts that are too long."""
 
     task: Annotated[Task | None, Meta(description="The prompt of every text.")] = None
-    input_type: Annotated[Task | None, Meta(description="Another name for task.")] = None
-    prompt_name: Annotated[Task | None, Meta(description="Another name for task.")] = None
+    input_type: Annotated[Task | None, Meta(description="Another name for `task`.")] = None
+    prompt_name: Annotated[Task | None, Meta(description="Another name for `task`.")] = None
     title: Annotated[str | list[str] | None, _TITLE] = None
-    truncate: Annotated[
-        Literal["end", "error"] | None,
-        Meta(description="end: truncate texts that are too long, and list them in a header. error: reject them."),
-    ] = None
+    truncate: Annotated[Literal["end", "error"] | None, Meta(description=_TRUNCATE)] = None
 
     def asks_to_truncate(self) -> str:
         """Return the field and the value with which this API asks for truncation, for an error message."""

@@ -17,7 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from embedder_cli.runtime import ROOT
+from embedder_cli.runtime import NODE_MODULES, ROOT
 from tests.worker import Worker
 
 LIMIT_S = 30
@@ -124,6 +124,13 @@ class Page:
         ARTEFACTS.mkdir(exist_ok=True)
         assert self.driver.save_screenshot(str(ARTEFACTS / f"{name}.png"))
         return ARTEFACTS / f"{name}.png"
+
+    def violations(self) -> list[tuple[str, str]]:
+        """Return what axe reports on the page: the rule, and the first element that violates it."""
+        self.run((NODE_MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+        script = """const done = arguments[arguments.length - 1];
+            axe.run().then(({violations}) => done(violations.map((one) => [one.id, one.nodes[0].html])))"""
+        return [(rule, html) for rule, html in self.driver.execute_async_script(script)]
 
     def network(self, method: str) -> list[dict[str, Any]]:
         """Return the parameters of all events of this kind since the test began."""

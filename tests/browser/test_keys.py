@@ -37,10 +37,3 @@ def test_the_page_asks_for_a_key_keeps_it_in_the_tab_and_forgets_it(
     assert KEY not in page.driver.page_source
     page.by("forget-key").click()
     assert page.run("return sessionStorage.length") == 0
-
-
-def test_the_reference_uses_the_key_of_the_tab(visit: Callable[[Worker], Page], locked_worker: Worker) -> None:
-    page = visit(locked_worker)
-    page.run("sessionStorage.setItem('embedder-key', arguments[0])", KEY)
-    page.driver.get(locked_worker.url + "/docs")
-    page.wait(lambda: page.all(".authorization__btn.locked, .auth-wrapper .authorize.locked"))

@@ -12,12 +12,12 @@ from tests.browser.conftest import Page, Worker
 PUBLIC = runtime.ROOT / "public"
 MOST_BYTES = 300_000  # of all files but the generated ones
 GENERATED_MOST_BYTES = 60_000  # of each generated file, compressed
-GENERATED = ("openapi.json",)
-OWN = [path for path in sorted(PUBLIC.rglob("*")) if path.is_file() and runtime.VIEWER not in path.parents]
+GENERATED = ("openapi.json", "docs.html")
+FILES = [path for path in sorted(PUBLIC.rglob("*")) if path.is_file()]
 
 
 @pytest.mark.parametrize(
-    ("path", "part"), [("/", "<h1>embedder</h1>"), ("/docs", 'id="reference"'), ("/style.css", ":root")]
+    ("path", "part"), [("/", "<h1>embedder</h1>"), ("/docs", "<h1>API reference</h1>"), ("/style.css", ":root")]
 )
 def test_files_are_served_without_the_worker(worker: Worker, path: str, part: str) -> None:
     answer = worker.send("GET", path, allow_redirects=False)
@@ -42,10 +42,16 @@ def test_the_headers_are_strict(worker: Worker, path: str) -> None:
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
-    assert policy["img-src"] == ("'self' data:" if path == "/docs" else "'self'")
+    assert policy["img-src"] == "'self'"
+    assert policy["require-trusted-types-for"] == "'script'"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "camera=()" in headers["permissions-policy"]
+
+
+def test_the_reference_loads_less_than_60_kb() -> None:
+    parts = [PUBLIC / "docs.html", *(PUBLIC / "docs").iterdir(), PUBLIC / "js" / "key.js"]
+    assert sum(len(gzip.compress(path.read_bytes())) for path in parts) < 60_000
 
 
 def test_the_content_security_policy_is_enforced(page: Page) -> None:
@@ -66,12 +72,12 @@ def test_the_content_security_policy_is_enforced(page: Page) -> None:
 
 
 def test_the_files_are_small() -> None:
-    assert sum(path.stat().st_size for path in OWN if path.name not in GENERATED) < MOST_BYTES
+    assert sum(path.stat().st_size for path in FILES if path.name not in GENERATED) < MOST_BYTES
     for name in GENERATED:
         assert len(gzip.compress((PUBLIC / name).read_bytes())) < GENERATED_MOST_BYTES
 
 
-@pytest.mark.parametrize("path", [path for path in OWN if path.suffix == ".html"], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".html"], ids=lambda path: path.name)
 def test_no_script_or_style_is_inline_and_every_file_exists(path: Path) -> None:
     content = path.read_text(encoding="utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", content)
@@ -81,7 +87,7 @@ def test_no_script_or_style_is_inline_and_every_file_exists(path: Path) -> None:
         assert address in routes or (PUBLIC / address.removeprefix("/")).is_file(), address
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_files_name_no_other_host(path: Path) -> None:
     named = set(re.findall(r"https?://([\w.-]+)", path.read_text(encoding="utf-8")))
     assert named <= {"www.w3.org"}  # the namespace of SVG

@@ -74,7 +74,7 @@ def test_the_first_deployment_creates_everything_and_passes_its_check(first):
     script = state.scripts["embedder"]
     assert script.secrets == {"API_KEYS": f"default:{KEY}"}
     assert (script.subdomain, script.previews) == (True, False)
-    assert "/docs/vendor/swagger-ui-bundle.js" in state.manifest
+    assert "/docs.html" in state.manifest
 
 
 def test_the_key_and_the_token_are_in_no_output_and_no_log(first):

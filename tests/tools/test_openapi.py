@@ -25,6 +25,11 @@ def test_every_description_belongs_to_a_field():
     assert set(DESCRIPTIONS) <= {key_of(name, field) for name in schemas for field in schemas[name]["properties"]}
 
 
+def test_the_fields_of_a_request_are_before_those_that_all_requests_have():
+    properties = list(DOCUMENT["components"]["schemas"]["SearchRequest"]["properties"])
+    assert properties.index("min_score") < properties.index("task")
+
+
 def test_every_route_is_described_and_no_other():
     assert set(document.ABOUT) == {f"{route.method} {route.path}" for route in document.TABLE}
 

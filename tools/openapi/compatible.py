@@ -9,6 +9,15 @@ OPENAI, WORKERS_AI, COHERE, GOOGLE, OLLAMA = "OpenAI, Voyage, Azure", "Workers A
 _NAME, _OLLAMA = "embeddinggemma-300m", "embeddinggemma"
 _TEXTS = [MARS, CATS]
 _ACCOUNT = {"account": "any"}
+_CLIENT = """
+```python
+from openai import OpenAI
+
+client = OpenAI(base_url="ADDRESS/v1", api_key="KEY")
+answer = client.embeddings.create(model="embeddinggemma-300m:search_query", input="Which planet is red?")
+print(len(answer.data[0].embedding))  # 768
+```
+"""
 _MODEL_NAMES = "Every model name may end in a task: `embeddinggemma-300m:search_query`."
 _VECTORS = {
     "object": "list",
@@ -206,7 +215,7 @@ ROUTES = {
         description=(
             "The route of OpenAI's and Voyage's clients: set their base URL to the address of this service and `/v1`. "
             "It takes up to 2,048 texts, and the options of `POST /embed` in addition to those of the clients. "
-            f"{_MODEL_NAMES}"
+            f"{_MODEL_NAMES}\n{_CLIENT}"
         ),
         uses=CALLS_MODEL,
         examples={**_OPENAI_EXAMPLES, "Voyage's request": _VOYAGE_EXAMPLE},

@@ -8,12 +8,11 @@ from embedder.vectorize import (
     MAX_FILTER_BYTES,
     MAX_ID_BYTES,
     MAX_METADATA_BYTES,
-    MAX_TOP_K,
     MAX_TOP_K_FULL,
     MAX_VECTORS,
 )
 
-_ID = f"1 to {MAX_ID_BYTES} bytes."
+_IN_BYTES = "The limit is in bytes of UTF-8."
 _NAME = "The model name, which may end in a task: `embeddinggemma-300m:search_query`."
 _IGNORED = "Accepted and ignored."
 _VECTORS = "One vector per text, in the order of the texts."
@@ -26,19 +25,19 @@ DESCRIPTIONS = {
     "RunRequest.text": f"The text, or up to {MAX_TEXTS_PER_CALL} texts.",
     "SearchRequest.text": "The text to search for. Send either this or `id`.",
     "store": "Also store the vectors.",
-    "StoreIn.ids": f"One id per text. {_ID}",
+    "StoreIn.ids": f"One id per text, each of 1 to {MAX_ID_BYTES} bytes.",
     "StoreIn.metadata": f"An object for all texts, or one per text. {_METADATA}",
     "source": "The text that is compared with all others.",
     "texts": f"1 to {MAX_TEXTS_PER_CALL} texts.",
     "documents": f"1 to {MAX_VECTORS:,} documents.",
-    "DocumentIn.id": f"{_ID} A document whose id is stored replaces the old one.",
+    "DocumentIn.id": f"A document whose id is stored replaces the old one. {_IN_BYTES}",
     "DocumentIn.title": "Part of the document prompt.",
-    "UpsertRequest.truncate": "`end`: truncate texts that are too long, and list them in a header. `error`: reject "
-    "them.",
+    "UpsertRequest.truncate": "`end`, the default: truncate texts that are too long, and list them in a header. "
+    "`error`: reject them.",
     "metadata": f"An object. Search filters use the keys that have a metadata index. {_METADATA}",
     "SearchRequest.id": "The id of a stored vector, whose neighbours are searched. Send either this or `text`.",
     "top_k": (
-        f"The number of matches: at most {MAX_TOP_K}, and {MAX_TOP_K_FULL} with `values` or with `metadata` `all`."
+        f"The number of matches: at most {MAX_TOP_K_FULL} with `values` or with `metadata` `all`, which is the default."
     ),
     "filter": (
         f'A metadata filter, such as `{{"year": {{"$gte": 1600}}}}`, at most {MAX_FILTER_BYTES:,} bytes of JSON. '
@@ -55,7 +54,8 @@ DESCRIPTIONS = {
     "EmbedResponse.data": "One vector per text, in the order of the texts: numbers, or base64.",
     "stored": "The result of `store`.",
     "scores": "One cosine per text, or a row of cosines per text.",
-    "count": "The number of items.",
+    "Written.count": "The number of ids.",
+    "Matches.count": "The number of matches.",
     "mutation_ids": "Vectorize's ids of the accepted writes, in order.",
     "visible": "Whether searches see the write. Null without `wait`, or if the index did not answer.",
     "matches": "The matches, the nearest first.",

@@ -1,20 +1,62 @@
 """What the document says about the whole service: address, key, limits, headers and tags."""
 
-from embedder import access, settings, vectorize
+from embedder import access, prompts, settings, vectorize
 from tools.openapi import agents, compatible, native
 
 _DEFAULTS = settings.Settings()
 _MIB = 1024 * 1024
 
+_PURPOSES = {
+    "search_query": "A search, for documents with the task `search_document`.",
+    "search_document": "A text that is stored and searched.",
+    "question_answering": "A question, for documents that answer it.",
+    "fact_verification": "A statement, for documents that support or refute it.",
+    "classification": "Texts that are sorted into known classes.",
+    "clustering": "Texts that are grouped.",
+    "semantic_similarity": "Texts that are compared with each other. Not for a search.",
+    "code_retrieval": "A description, for code with the task `search_document`.",
+}
+
+
+def _tasks() -> str:
+    """Return the rows of all tasks with their prompts."""
+    rows = [(task, _PURPOSES[task], prompts.apply(task, ["TEXT"])[0].replace("|", "\\|")) for task in prompts.TASKS]
+    return "\n".join(f"| `{task}` | {purpose} | `{prompt}` |" for task, purpose, prompt in rows)
+
+
 DESCRIPTION = f"""\
 Text to EmbeddingGemma-300M vectors, which can be stored and searched in Vectorize. The native API has every option.
 Clients of OpenAI, Azure, Voyage, Cloudflare, Cohere, Google and Ollama work with only the base URL and the key changed.
+
+## Base URL
+
+ADDRESS is the address of the service.
+
+| client | base URL |
+|---|---|
+| HTTP, the native API | `ADDRESS` |
+| OpenAI, Voyage | `ADDRESS/v1` |
+| Azure, Cohere, Google, Ollama | `ADDRESS` |
+| Cloudflare | `ADDRESS/client/v4` |
+| agents (MCP) | `ADDRESS/mcp` |
 
 ## Key
 
 Send the header `Authorization: Bearer KEY`. The operator of the service gives out the keys. `api-key` and
 `x-goog-api-key`, which the clients of Azure and Google send, work as well. Without a valid key, the status is 401. A
 service on your own machine (`make dev`) needs no key.
+
+## Tasks
+
+The model was trained with a prompt for each purpose, and the field `task` adds it. Without a task, a text is sent as it
+is, except that a search gets the prompt `search_query`, a document `search_document`, and a comparison
+`semantic_similarity`. The part of a model name after a colon is a task as well: `embeddinggemma-300m:search_query`.
+
+| task | for | prompt |
+|---|---|---|
+{_tasks()}
+
+`query` and `document` are short for `search_query` and `search_document`.
 
 ## Limits
 
@@ -24,12 +66,12 @@ service on your own machine (`make dev`) needs no key.
 | tokens of a text | {_DEFAULTS.max_text_tokens:,} with the prompt, estimated. A longer text is truncated and listed in\
  `x-embedding-truncated`, or rejected with `"truncate": "error"` |
 | body of a request | {_DEFAULTS.max_body_bytes // _MIB} MiB, {settings.MAX_JSON_DEPTH} levels of JSON |
-| time of a request | {_DEFAULTS.deadline_s} s, and up to {_DEFAULTS.wait_s} s with `"wait": true` |
+| time of a request | {_DEFAULTS.deadline_s} s, and up to {_DEFAULTS.wait_s} s more with `"wait": true` |
 | documents of `PUT /vectors` | {vectorize.MAX_VECTORS:,} |
 | ids to get, to delete | {vectorize.MAX_GET_IDS}, {vectorize.MAX_VECTORS:,} |
 | an id, a namespace | 1 to {vectorize.MAX_ID_BYTES} bytes, 1 to {access.MAX_NAMESPACE_BYTES} bytes |
 | metadata with the kept text | {vectorize.MAX_METADATA_BYTES // 1024} KiB of JSON |
-| matches of a search | {vectorize.MAX_TOP_K}; {vectorize.MAX_TOP_K_FULL} with `values` or with `metadata` `all` |
+| matches of a search | {vectorize.MAX_TOP_K}; {vectorize.MAX_TOP_K_FULL} with `values` or all metadata, the default |
 | filter of a search | {vectorize.MAX_FILTER_BYTES:,} bytes of JSON |
 | requests in a time | set by the operator for each key. Over it, the status is 429, with `retry-after` |
 

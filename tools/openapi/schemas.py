@@ -1,5 +1,6 @@
 """The schemas of the Structs, with a description of every field."""
 
+import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,10 +16,20 @@ def of_structs(structs: Iterable[Any]) -> tuple[dict[Any, Schema], dict[str, Sch
     """Return a reference to the schema of each Struct, and the schemas by name."""
     kinds = list(dict.fromkeys(structs))
     references, components = msgspec.json.schema_components(kinds, ref_template=_REF)
+    for kind, reference in zip(kinds, references, strict=True):
+        component = components[reference["$ref"].rpartition("/")[2]]
+        component["properties"] = _own_first(kind, component["properties"])
     for name, component in components.items():
         properties = component["properties"]
         component["properties"] = {field: _field(name, field, schema) for field, schema in properties.items()}
     return dict(zip(kinds, references, strict=True)), components
+
+
+def _own_first(kind: Any, properties: Schema) -> Schema:  # noqa: ANN401
+    """Return the properties of a Struct with its own fields before the inherited ones."""
+    own = inspect.get_annotations(kind)
+    names = {field.encode_name for field in msgspec.structs.fields(kind) if field.name in own}
+    return dict(sorted(properties.items(), key=lambda item: item[0] not in names))
 
 
 def _field(struct: str, name: str, schema: Schema) -> Schema:

@@ -17,14 +17,12 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from embedder_cli import assets, bundle, checkout
+from embedder_cli import bundle, checkout
 
 ROOT = checkout.find(Path.cwd())
 CACHE = ROOT / ".runtime"
 VENDORED = ROOT / "python_modules"
 NODE_MODULES = ROOT / "node_modules"
-VIEWER = ROOT / "public" / "docs" / "vendor"
-_VIEWER_PACKAGE = NODE_MODULES / "swagger-ui-dist"
 # Marks with which pywrangler knows that its own download of the same packages is not needed.
 _SYNC_MARKS = (VENDORED / ".synced", ROOT / ".venv-workers" / ".synced")
 _WASM_PLATFORM = "pyemscripten_2026_0_wasm32"
@@ -32,7 +30,6 @@ _WASM_PYTHON = "3.14"
 _REGISTRY_TIMEOUT_MS = 10_000
 _PROGRESS = {
     "node_modules": "installing wrangler and the Workers runtime from npm (about half a minute)",
-    "viewer": "copying the viewer of the API reference",
     "python_modules": "installing the Worker's packages from PyPI",
     "bundle": "building the Python runtime",
 }
@@ -56,7 +53,6 @@ def prepare() -> None:
 
 def _prepare() -> None:
     _once("node_modules", (ROOT / "package-lock.json").read_bytes(), NODE_MODULES, install_node_modules)
-    _once("viewer", assets.pin(_VIEWER_PACKAGE), VIEWER, copy_viewer)
     _once("python_modules", json.dumps(worker_dependencies()).encode(), VENDORED, vendor)
     _mark_synced()
     check_versions(pyodide_expected(workerd_binary()), pyodide_installed())
@@ -168,13 +164,6 @@ def check_versions(expected: str, installed: str) -> None:
         raise RuntimeSetupError(
             f"workerd expects pyodide {expected}, but package.json pins {installed}: set it to {expected}."
         )
-
-
-def copy_viewer() -> None:
-    try:
-        assets.copy(_VIEWER_PACKAGE, VIEWER)
-    except assets.AssetsError as error:
-        raise RuntimeSetupError(f"{error}") from error
 
 
 def build_bundle() -> None:

@@ -26,12 +26,12 @@ class EmbeddingsRequest(EmbedOptions, kw_only=True):
     input: Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_OPENAI)]
     model: str
     user: str | None = None
-    output_dimension: Annotated[Size | None, Meta(description="Voyage's name for dimensions.")] = None
+    output_dimension: Annotated[Size | None, Meta(description="Voyage's name for `dimensions`.")] = None
     output_dtype: Annotated[
         Literal["float", "int8", "uint8", "binary", "ubinary"] | None,
-        Meta(description="Voyage's output type; it can be combined with encoding_format base64."),
+        Meta(description="Voyage's output type; it can be combined with `encoding_format` `base64`."),
     ] = None
-    truncation: Annotated[bool | None, Meta(description="Voyage's name for truncate: false is error.")] = None
+    truncation: Annotated[bool | None, Meta(description="Voyage's name for `truncate`: false is `error`.")] = None
 
     def __post_init__(self) -> None:
         if self.truncation is not None and self.truncate is None:
