@@ -41,6 +41,7 @@ class Operation:
     summary: str
     description: str
     needs_key: bool
+    scope: str
     parameters: list[dict[str, Any]]
     examples: list[Example]
     answer: str
@@ -119,6 +120,7 @@ class Reader:
             summary=item["summary"],
             description=item.get("description", ""),
             needs_key=bool(item["security"]),
+            scope=next((scope for scheme in item["security"] for scope in scheme["key"]), ""),
             parameters=item.get("parameters", []),
             examples=list(_examples(method, path, item)),
             answer=compact(example["value"]) if example else "",
@@ -158,7 +160,8 @@ def _content(item: Mapping[str, Any]) -> dict[str, Any]:
 def _examples(method: str, path: str, item: Mapping[str, Any]) -> Iterator[Example]:
     query = ""
     for parameter in item.get("parameters", []):
-        path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
         if parameter["in"] == "query":
             query = f"?{parameter['name']}={parameter['example']}"
     examples = _content(item).get("examples", {"": {"summary": "", "value": None}})
