@@ -20,11 +20,14 @@ REJECTED = (400, 413, 415)
 MAX_MESSAGE_CHARS = 1_000
 DEPTHS = [MAX_JSON_DEPTH + 1, 1_200, 3_000, 20_000, 200_000]
 MANY_KEYS = 20_000
+NAMES = {"account": "abc", "index": "embedder"}
+INDEX = "/client/v4/accounts/abc/vectorize/v2/indexes/embedder"
+VECTOR = [1] + [0] * 767
 
 
 def filled(path: str) -> str:
     """Return a path of the route table with values instead of its `{name}` segments."""
-    return re.sub(r"{(\w+)}", lambda name: "abc" if name[1] == "account" else "embeddinggemma-300m", path)
+    return re.sub(r"{(\w+)}", lambda name: NAMES.get(name[1], "embeddinggemma-300m"), path)
 
 
 WITH_BODY = [(route.method, filled(route.path)) for route in routes.TABLE if route.body is not None]
@@ -47,6 +50,9 @@ VALID = [
     {"content": {"parts": [{"text": "a"}]}, "taskType": "CLUSTERING", "title": None, "outputDimensionality": 128},
     {"requests": [{"content": {"parts": [{"text": "a"}]}, "model": "models/embeddinggemma-300m"}]},
     {"text": "a", "options": {"rejectIfBusy": True}},
+    {"vectors": [{"id": "a", "values": VECTOR, "namespace": "n", "metadata": {"k": 1}}]},
+    {"vector": VECTOR, "topK": 3, "filter": {"k": 1}, "returnValues": True, "returnMetadata": "all"},
+    {"vectorId": "a", "topK": 100},
 ]
 # bodies with a place for any JSON
 PLACES: Mapping[str, Sent] = {
@@ -58,6 +64,9 @@ PLACES: Mapping[str, Sent] = {
     "ids": ("DELETE", "/vectors", b'{"ids":%b}'),
     "top_k": ("POST", "/search", b'{"text":"a","top_k":%b}'),
     "min_score": ("POST", "/search", b'{"text":"a","min_score":%b}'),
+    "vectors": ("POST", f"{INDEX}/upsert", b'{"vectors":%b}'),
+    "values": ("POST", f"{INDEX}/insert", b'{"id":"a","values":%b}\n{"id":"b"}'),
+    "vector": ("POST", f"{INDEX}/query", b'{"vector":%b}'),
     "dimensions": ("POST", "/embed", b'{"text":"a","dimensions":%b}'),
 }
 

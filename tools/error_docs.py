@@ -38,7 +38,8 @@ EXPLANATIONS = {
         "Use a key with that scope, a namespace that the message lists, or another id. Operator: see `API_KEYS`.",
     ),
     "not_found": (
-        "The path has no route. Or a search by `id` names a vector that is not stored.",
+        "The path has no route. Or a search by `id` names a vector that is not stored, or the path another index than "
+        "`VECTORIZE_INDEX`.",
         "`/openapi.json` lists the routes. Check the id; a new vector becomes visible after some seconds.",
     ),
     "model_not_found": (
@@ -60,16 +61,17 @@ EXPLANATIONS = {
     "payload_too_large": (
         "The body, or the arguments of an RPC call, exceed `MAX_BODY_BYTES`. Or Workers AI found the request too "
         "large (3006).",
-        "Send fewer or shorter texts.",
+        "Send fewer or shorter texts, or fewer vectors.",
     ),
     "batch_too_large": (
-        "An array has too many items: 100 texts, 2,048 on `/v1/embeddings`, 1,000 documents, 100 ids to get, 1,000 to "
-        "delete.",
+        "An array has too many items: 100 texts, 2,048 on `/v1/embeddings`, 1,000 documents or vectors, 100 ids to "
+        "get, 1,000 to delete.",
         "Split the request.",
     ),
     "unsupported_media_type": (
-        "The content type is not `application/json` in UTF-8. The Workers AI route also accepts curl's default type "
-        "from callers that send an `authorization` header.",
+        "The content type is not `application/json` in UTF-8. The Workers AI route also accepts curl's default type, "
+        "and Vectorize's `insert` and `upsert` a form, from callers that send an `authorization` header. These two "
+        "also accept `application/x-ndjson`.",
         "Send `content-type: application/json`.",
     ),
     "rate_limited": (

@@ -26,6 +26,7 @@ _VARIABLES = (
     "WAIT_S",
     "AI_GATEWAY",
     "AI_GATEWAY_CACHE_TTL_S",
+    "VECTORIZE_INDEX",
 )
 
 

@@ -12,6 +12,7 @@ from embedder.errors import EmbedderError
 from embedder.settings import MAX_JSON_DEPTH, Settings
 
 _js = import_from_javascript("bindings/request.js")
+_uploads = import_from_javascript("bindings/uploads.js")
 
 _BODY_ERRORS = {
     "too_deep": ("invalid_json", f"The body is nested deeper than {MAX_JSON_DEPTH} levels."),
@@ -37,17 +38,32 @@ def request_from_js(request: JsProxy, settings: Settings) -> HttpRequest:
     head = _head.decode(scope.head)
     _, slash, rest = head.url[8:].partition("/")
     path, _, query = f"{slash}{rest}".partition("?") if slash else ("/", "", "")
-    return HttpRequest(head.method, path, query, head.headers, head.id, scope, partial(_read, scope))
+    read, read_vectors = partial(_read, scope), partial(_read_vectors, scope)
+    return HttpRequest(head.method, path, query, head.headers, head.id, scope, read, read_vectors)
 
 
 async def _read(scope: Any, limit: int) -> bytes:
     body = await _js.readBody(scope, limit)
     if not isinstance(body, str):
         return bytes(body.to_bytes())
-    if body == "too_large":
-        message = f"The body is over the limit of {limit} bytes; send fewer or shorter texts."
-        raise EmbedderError("payload_too_large", message)
-    raise EmbedderError(*_BODY_ERRORS[body])
+    raise _rejected(body, f"The body is over the limit of {limit} bytes; send fewer or shorter texts.")
+
+
+async def _read_vectors(scope: Any, field: str, limit: int) -> tuple[bytes, Any]:
+    found = await _uploads.readVectors(scope, field, limit)
+    match found.fault:
+        case "":
+            return bytes(found.text.to_bytes()), found.vectors
+        case "invalid_json" | "invalid_request":
+            raise EmbedderError(found.fault, found.text)
+    raise _rejected(found.fault, f"The body is over the limit of {limit} bytes; send fewer vectors at a time.")
+
+
+def _rejected(reason: str, too_large: str) -> EmbedderError:
+    """Return the error for a body that can not be used; `reason` is one of `readBody` in request.js."""
+    if reason == "too_large":
+        return EmbedderError("payload_too_large", too_large)
+    return EmbedderError(*_BODY_ERRORS[reason])
 
 
 def open_call(settings: Settings) -> Any:

@@ -87,12 +87,17 @@ export function open(ms, request) {
  * @param {Scope} scope @param {number} limit in bytes @returns {Promise<Uint8Array | string>}
  */
 export async function readBody(scope, limit) {
+  const bytes = await readBytes(scope, limit);
+  return typeof bytes !== "string" && isTooDeep(bytes) ? "too_deep" : bytes;
+}
+
+/** Like `readBody`, for a body that may not be JSON. @type {(scope: Scope, limit: number) => Promise<Uint8Array | string>} */
+export async function readBytes(scope, limit) {
   try {
     const { headers, body } = /** @type {Request} */ (scope.request);
     const claimed = Number(headers.get("content-length") ?? NaN);
     const bytes = body ? await scope.within(readAll(body, claimed, limit)) : new Uint8Array(0);
-    if (!bytes) return "too_large";
-    return isTooDeep(bytes) ? "too_deep" : bytes;
+    return bytes ?? "too_large";
   } catch {
     return scope.reason ?? "broken";
   }

@@ -220,7 +220,8 @@ class StoredValues {
   /** Parses `text` and replaces the indexes with the values. @param {string} text */
   fill(text) {
     const result = JSON.parse(text);
-    for (const item of vectorsIn(result)) if (item.values != null) item.values = this.taken[item.values];
+    const found = vectorsIn(result.result ?? result); // Cloudflare's envelope has a `result`
+    for (const item of found) if (item.values != null) item.values = this.taken[item.values];
     return result;
   }
 

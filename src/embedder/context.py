@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from embedder.access import Access
-from embedder.ports import Scope
+from embedder.ports import Scope, Vectors
 
-_NOT_LOGGED = ("scope", "access", "params", "began_ms", "ends_ms", "reject_if_busy", "gateway")
+_NOT_LOGGED = ("scope", "access", "params", "vectors", "began_ms", "ends_ms", "reject_if_busy", "gateway")
 
 
 class RequestContext(msgspec.Struct, kw_only=True):
@@ -24,6 +24,7 @@ class RequestContext(msgspec.Struct, kw_only=True):
     reject_if_busy: bool = False  # fail instead of waiting for a busy model
     gateway: str = ""  # id of the AI Gateway for this request, instead of the one of the Worker
     params: Mapping[str, str] = {}  # from the path and the query string
+    vectors: Vectors | None = None  # a handle to the vectors in the body
     status: int = 0
     code: str = ""
     detail: str = ""  # of an internal error, for the operator

@@ -15,6 +15,7 @@ from embedder.errors import EmbedderError, invalid
 from embedder.settings import GATEWAY, GATEWAY_RULE, MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
+_FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data")
 _RETRY_AFTER_S = 60  # the longest period that the rate-limit binding supports
 
 
@@ -68,7 +69,7 @@ async def _answer(app: App, request: HttpRequest, context: RequestContext) -> Ht
     context.params = {**_query(request.query), **params}
     if route.gateway:
         context.gateway = _gateway(request.headers)
-    body = await _read_body(request, route, app.settings.max_body_bytes) if route.body is not None else None
+    body = await _read_body(request, route, context, app.settings.max_body_bytes) if route.body is not None else None
     response = await route.handler(app, context, body)
     if request.method == "HEAD":
         response.text, response.numbers = None, None
@@ -123,9 +124,12 @@ async def _admit(app: App, request: HttpRequest, context: RequestContext, route:
     context.access.require(route.scope)
 
 
-async def _read_body(request: HttpRequest, route: Route, limit: int) -> object:
+async def _read_body(request: HttpRequest, route: Route, context: RequestContext, limit: int) -> object:
     _check_media_type(request.headers, route)
-    body = await request.read(limit)
+    if route.vectors:
+        body, context.vectors = await request.read_vectors(route.vectors, limit)
+    else:
+        body = await request.read(limit)
     try:
         return decoding.decode(body, route.body)
     except EmbedderError as error:
@@ -142,8 +146,8 @@ def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
     kind, *parameters = [part.strip().lower() for part in header.split(";")]
     charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
     has_key = any(name in headers for name in auth.KEY_HEADERS)
-    accepted = (*route.media_types, "") if has_key else route.media_types[:1]
-    if kind not in accepted or charset != "utf-8":
+    accepted = kind in (*route.media_types, "") and (has_key or kind not in _FORMS)
+    if not accepted or charset != "utf-8":
         message = f"The content type is {header[:100]!r}; send {JSON} in UTF-8."
         raise EmbedderError("unsupported_media_type", message, param="content-type")
 

@@ -17,7 +17,8 @@ MAX_TEXTS_OPENAI = 2048  # texts in one request of the OpenAI dialect (OpenAI's 
 MAX_CALLS_IN_FLIGHT = 6  # open upstream connections of one Worker request (Workers platform limits)
 MAX_REQUEST_ID_CHARS = 64
 MAX_JSON_DEPTH = 64  # levels of arrays and objects; bindings/depth.js has the same number
-GATEWAY = re.compile(r"[A-Za-z0-9_-]{1,64}")  # AI Gateway, Limits
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of an AI Gateway or an index (Limits pages of both)
+GATEWAY = _NAME
 GATEWAY_RULE = "must be the id of a gateway: at most 64 letters, digits, hyphens and underscores."
 _CACHE_TTL_S = (60, 2_592_000)  # AI Gateway, Caching: a minute to a month
 
@@ -37,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     deadline_s: int = 25  # seconds for a request, retries included
     wait_s: int = 30  # seconds that `"wait": true` waits for a write to become visible
     ai_gateway: str = ""  # id of the AI Gateway that calls of the model pass through
+    vectorize_index: str = "embedder"  # name of the index that is bound; a binding does not tell it
     ai_gateway_cache_ttl_s: int = 0  # seconds that it keeps an answer; 0: its own setting
 
     @classmethod
@@ -53,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             wait_s=_integer(env, "WAIT_S", 30, 0, 120, faults),
             ai_gateway=_gateway(env, faults),
             ai_gateway_cache_ttl_s=_cache_ttl(env, faults),
+            vectorize_index=_index(env, faults),
         )
         if faults:
             raise SettingsError(" ".join(faults))
@@ -79,6 +82,13 @@ def _gateway(env: Mapping[str, object], faults: list[str]) -> str:
     if gateway and not GATEWAY.fullmatch(gateway):
         faults.append(f"AI_GATEWAY {GATEWAY_RULE}")
     return gateway
+
+
+def _index(env: Mapping[str, object], faults: list[str]) -> str:
+    name = str(env.get("VECTORIZE_INDEX", "embedder"))
+    if not _NAME.fullmatch(name):
+        faults.append("VECTORIZE_INDEX must be the name of an index: 1 to 64 letters, digits, hyphens and underscores.")
+    return name
 
 
 def _cache_ttl(env: Mapping[str, object], faults: list[str]) -> int:

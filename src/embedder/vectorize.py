@@ -169,19 +169,14 @@ def query_options(
     param: str = "top_k",
 ) -> dict[str, Any]:
     """Check all limits of a query, and return its options. `param` is the caller's name of `top_k`."""
-    _check_top_k(top_k, param, full=values or metadata == "all")
+    if top_k > MAX_TOP_K_FULL and (values or metadata == "all"):
+        message = f"{param} is {top_k}; it must be 1 to {MAX_TOP_K_FULL} with values or with metadata all "
+        raise invalid(message + f'(send metadata "indexed" or "none" for up to {MAX_TOP_K}).', param)
     options: dict[str, Any] = {"topK": top_k, "returnValues": values, "returnMetadata": metadata}
     if filters is not None:
         check_filter(filters)
         options["filter"] = filters
     return options
-
-
-def _check_top_k(top_k: int, param: str, *, full: bool) -> None:
-    """Reject more matches than a query can return; `full` means with values or all metadata."""
-    if full and top_k > MAX_TOP_K_FULL:
-        message = f"{param} is {top_k}; it must be 1 to {MAX_TOP_K_FULL} with values or with metadata all "
-        raise invalid(message + f'(send metadata "indexed" or "none" for up to {MAX_TOP_K}).', param)
 
 
 def check_filter(filters: Mapping[str, Any]) -> None:

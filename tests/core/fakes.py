@@ -5,6 +5,7 @@ The fakes hold numbers in plain lists, where the real ports hold JavaScript obje
 
 import asyncio
 import base64
+import contextlib
 import json
 import math
 from array import array
@@ -18,7 +19,7 @@ from embedder.app import App
 from embedder.embedding import Embedder
 from embedder.errors import EmbedderError
 from embedder.ports import Arguments, Limiter
-from embedder.settings import Settings
+from embedder.settings import DIMENSIONS, Settings
 from emulator import lexical
 
 
@@ -139,6 +140,42 @@ class FakeRequest:
         if len(self.body) > limit:
             raise EmbedderError("payload_too_large", f"over {limit}")
         return self.body
+
+    async def read_vectors(self, field: str, limit: int) -> tuple[bytes, FakeAnswer]:
+        return uploaded(await self.read(limit), field)
+
+
+def uploaded(body: bytes, field: str) -> tuple[bytes, FakeAnswer]:
+    """Take the vectors out of a body, as `bindings/uploads.js` does."""
+    request = uploaded_json(body, field)
+    rows: list[list[float]] = []
+    items = request.get(field) if isinstance(request, dict) else None
+    holders = items if field == "vectors" and isinstance(items, list) else [request]
+    name = "values" if field == "vectors" else field
+    for holder in holders:
+        if isinstance(holder, dict) and name in holder:
+            rows.append(checked(holder[name]))
+            holder[name] = len(rows) - 1
+    return json.dumps(request).encode(), FakeAnswer(rows=rows)
+
+
+def uploaded_json(body: bytes, field: str) -> object:
+    try:
+        request = json.loads(body)
+        alone = field == "vectors" and isinstance(request, dict) and field not in request
+        return {field: [request]} if alone else request
+    except (ValueError, RecursionError):
+        with contextlib.suppress(ValueError, RecursionError):
+            if field == "vectors" and body.strip():
+                return {field: [json.loads(line) for line in body.splitlines() if line.strip()]}
+        raise EmbedderError("invalid_json", "not JSON") from None
+
+
+def checked(values: object) -> list[float]:
+    numbers = isinstance(values, list) and all(type(value) in (int, float) for value in values)
+    if numbers and len(values) == DIMENSIONS and all(abs(value) < 3.4e38 for value in values):
+        return values
+    raise EmbedderError("invalid_request", "not a vector")
 
 
 def plain(arguments: Sequence[object]) -> Arguments:

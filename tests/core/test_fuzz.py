@@ -113,8 +113,11 @@ def test_a_wait_is_short_and_inside_the_deadline(attempt, jitter, left_s):
     assert not (retries.is_last(attempt) and wait)
 
 
-def test_the_fuzzers_reach_the_model():
+def test_the_fuzzers_reach_the_model_and_the_index():
     """A fuzzer that is always rejected would prove nothing."""
     app = app_with(FakeIndex())
     assert app.ask("/embed", VALID[0]).status == 200
     assert app.model.calls
+    for field, name in (("vectors", "upsert"), ("vector", "query")):
+        [body] = [body for body in VALID if field in body]
+        assert app.ask(f"{strategies.INDEX}/{name}", body).status == 200

@@ -21,6 +21,7 @@ from benchmarks.contenders import measured_modules
 from benchmarks.load import reset_at_close
 from benchmarks.memory import MIB, Memory
 from tests.runtime import upstream
+from tests.strategies import INDEX, VECTOR
 from tools import workerd
 
 DEADLINE_S = 1
@@ -58,6 +59,12 @@ PHASES: dict[str, tuple[str, str, object, Count | None]] = {
         "PUT",
         "/vectors",
         {"documents": [{"id": "fault:slowheaders", "text": TEXT}], "keep_text": False},
+        asked("vectorize-slowheaders"),
+    ),
+    "vectors": (
+        "POST",
+        f"{INDEX}/upsert",
+        {"vectors": [{"id": "fault:slowheaders", "values": VECTOR, "metadata": {"text": TEXT[:9_000]}}]},
         asked("vectorize-slowheaders"),
     ),
     "visible": (

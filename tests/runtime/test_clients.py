@@ -12,6 +12,7 @@ import requests
 
 from embedder_cli import runtime
 from tests.clients import environment
+from tests.runtime.aborting import until
 from tests.samples import PLANETS, QUERY
 
 MODEL = "embeddinggemma-300m"
@@ -149,7 +150,8 @@ def test_similarity_of_the_stories(real_model_worker):
 def addresses(worker, real_model_worker, start_worker):
     """The variables that tests/clients/conftest.py reads."""
     key = "a-key-of-sixteen-characters"
-    protected = start_worker(settings={"AUTH": "on", "API_KEYS": f"clients:{key}"})
+    settings = {"AUTH": "on", "API_KEYS": f"clients:{key}", "VECTORIZE_INDEX": "documents"}
+    protected = start_worker(settings=settings)
     return {
         "EMBEDDER_URL": worker.url,
         "EMBEDDER_REAL_MODEL_URL": real_model_worker.url,
@@ -163,6 +165,46 @@ def test_a_client_package_in_its_own_process(addresses, path):
     options = ("-q", "--confcutdir", str(environment.FOLDER), "-p", "no:cacheprovider")
     done = environment.run("-m", "pytest", *options, str(path), **addresses)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def wrangler(addresses, folder, *command):
+    """Run `wrangler vectorize` against the protected Worker, and return what it printed."""
+    variables = {
+        "CLOUDFLARE_API_BASE_URL": f"{addresses['EMBEDDER_PROTECTED_URL']}/client/v4",
+        "CLOUDFLARE_API_TOKEN": addresses["EMBEDDER_KEY"],
+        "CLOUDFLARE_ACCOUNT_ID": "any",
+        "XDG_CONFIG_HOME": str(folder),
+    }
+    done = subprocess.run(
+        ["wrangler", "vectorize", *command],
+        cwd=folder,
+        env=runtime.environment() | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_wrangler(addresses, tmp_path):
+    """It sends a file in a form, and reads and searches vectors."""
+    items = [{"id": f"wrangler-{place}", "values": [0.0] * place + [1.0] + [0.0] * (767 - place)} for place in range(3)]
+    file = tmp_path / "vectors.ndjson"
+    file.write_text("\n".join(json.dumps(item) for item in items))
+    said = wrangler(addresses, tmp_path, "upsert", "documents", f"--file={file}", "--json")
+    assert json.loads(said) == {"index": "documents", "count": 3}
+    url, headers = addresses["EMBEDDER_PROTECTED_URL"], {"authorization": f"Bearer {addresses['EMBEDDER_KEY']}"}
+    until(lambda: requests.get(f"{url}/index", headers=headers, timeout=60).json()["vector_count"] == 3)
+    found = wrangler(
+        addresses, tmp_path, "query", "documents", "--vector-id=wrangler-1", "--top-k=1", "--return-values"
+    )
+    assert "wrangler-1" in found
+    assert '"count": 1' in found
+    said = wrangler(addresses, tmp_path, "get-vectors", "documents", "--ids", "wrangler-2")
+    assert "wrangler-2" in said
+    assert '"dimensions": 768' in wrangler(addresses, tmp_path, "info", "documents", "--json")
 
 
 def test_the_packages_from_npm(addresses):

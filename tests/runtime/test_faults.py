@@ -12,6 +12,7 @@ import requests
 
 from tests.runtime import upstream
 from tests.runtime.aborting import until
+from tests.strategies import INDEX, VECTOR
 from tools import workerd
 
 RUN = "/client/v4/accounts/abc/ai/run/@cf/google/embeddinggemma-300m"
@@ -165,10 +166,16 @@ VECTORIZE = {
 
 @pytest.mark.parametrize("fault", VECTORIZE)
 def test_every_fault_of_vectorize_has_its_error(worker, fault):
-    stored = send(worker, "PUT", "/vectors", {"documents": [{"id": f"fault:{fault}", "text": "a"}]})
-    assert http_reply(stored) == VECTORIZE[fault]
-    found = send(worker, "POST", "/search", {"text": "a", "namespace": f"fault:{fault}"})
-    assert http_reply(found) == VECTORIZE[fault]
+    name = f"fault:{fault}"
+    calls = [
+        ("PUT", "/vectors", {"documents": [{"id": name, "text": "a"}]}),
+        ("POST", "/search", {"text": "a", "namespace": name}),
+        ("POST", f"{INDEX}/upsert", {"vectors": [{"id": name, "values": VECTOR}]}),
+    ]
+    with ThreadPoolExecutor(len(calls)) as pool:
+        stored, found, raw = pool.map(lambda call: send(worker, *call), calls)
+    assert [http_reply(stored), http_reply(found)] == [VECTORIZE[fault]] * 2
+    assert (raw.status_code, raw.json()["success"]) == (VECTORIZE[fault][0], False)
 
 
 def test_the_isolate_still_answers(worker):

@@ -49,7 +49,7 @@ def address(method, path):
     for parameter in operation(method, path).get("parameters", ()):
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
-        else:
+        elif parameter["in"] == "query":
             query[parameter["name"]] = parameter["example"]
     return path, query
 

@@ -107,6 +107,8 @@ class Handler(BaseHTTPRequestHandler):
             )
         if self.path.endswith("/query"):
             return self.reply(Reply(200, b'{"count":0,"matches":[]}'))
+        if self.path.endswith("/getByIds"):
+            return self.reply(Reply(200, b"[]"))
         return self.reply(Reply(200, b'{"mutationId":"m"}'))
 
     def fail(self, reply: Reply, fault: Fault, code_body: dict | None = None) -> None:

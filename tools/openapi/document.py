@@ -10,12 +10,12 @@ from embedder.api import routes
 from embedder.api.routing import GATEWAY_HEADER, HttpResponse, Route
 from embedder.settings import GATEWAY
 from embedder_cli.runtime import ROOT
-from tools.openapi import agents, compatible, errors, native, overview, schemas
+from tools.openapi import agents, compatible, errors, native, overview, schemas, vectors
 from tools.openapi.about import MODEL, About
 from tools.openapi.error_formats import Schema
 
 PATH = ROOT / "public" / "openapi.json"
-ABOUT: Mapping[str, About] = {**native.ROUTES, **compatible.ROUTES, **agents.ROUTES}
+ABOUT: Mapping[str, About] = {**native.ROUTES, **compatible.ROUTES, **vectors.ROUTES, **agents.ROUTES}
 _OF_EMBEDDINGS = ("x-embedding-task", "x-embedding-tokens", "x-embedding-truncated")
 _SHORTENED = "The response to the first example. Vectors are shortened to three numbers, lists to their first items."
 
@@ -104,6 +104,7 @@ _GATEWAY = {
 }
 _PATH_PARAMETERS = {
     "account": "Any string. The Worker uses the account that it is deployed to.",
+    "index": "The name of the index, see `VECTORIZE_INDEX`.",
     "deployment": "The model name, which may end in a task.",
     "model": "The model name, which may end in a task.",
     "id": "A model name of the list.",

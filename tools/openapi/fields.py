@@ -6,8 +6,10 @@ A test requires a description of every field, and rejects one that is not used.
 from embedder.settings import MAX_TEXTS_OPENAI, MAX_TEXTS_PER_CALL
 from embedder.vectorize import (
     MAX_FILTER_BYTES,
+    MAX_GET_IDS,
     MAX_ID_BYTES,
     MAX_METADATA_BYTES,
+    MAX_TOP_K,
     MAX_TOP_K_FULL,
     MAX_VECTORS,
 )
@@ -47,6 +49,7 @@ DESCRIPTIONS = {
     "SearchRequest.values": "Whether the matches have their vectors.",
     "SearchRequest.metadata": "Which metadata the matches have: all, what has a metadata index, or none.",
     "min_score": "Leaves out matches with a lower score.",
+    "GetRequest.ids": f"1 to {MAX_GET_IDS} ids.",
     "DeleteRequest.ids": f"1 to {MAX_VECTORS:,} ids.",
     # responses of the native API
     "shape": "The number of texts, and of numbers in a vector.",
@@ -114,6 +117,22 @@ DESCRIPTIONS = {
     "name": "The name.",
     "ResultInfo.count": "Models of this page.",
     "total_count": "Models of the list.",
+    # Vectorize
+    "config": "The configuration of the index.",
+    "Config.dimensions": "The dimensions of the index.",
+    "WriteRequest.vectors": f"1 to {MAX_VECTORS:,} vectors.",
+    "VectorIn.id": f"1 to {MAX_ID_BYTES} bytes.",
+    "VectorIn.values": "768 numbers that are finite as float32.",
+    "vector": "768 numbers that are finite as float32. Send either this or `vectorId`.",
+    "vectorId": "The id of a stored vector, whose neighbours are searched. Send either this or `vector`.",
+    "topK": f"The number of matches: at most {MAX_TOP_K}, and {MAX_TOP_K_FULL} with values or all metadata.",
+    "returnValues": "Whether the matches have their vectors.",
+    "returnMetadata": "Which metadata the matches have: all, what has a metadata index, or none.",
+    "mutationId": "Vectorize's id of the accepted write. Empty if there was nothing to delete.",
+    "vectorCount": "The number of stored vectors. Null for a key that is bound to namespaces.",
+    "Description.dimensions": "The dimensions of the index.",
+    "processedUpToMutation": "The last write that searches see.",
+    "processedUpToDatetime": "The time of that write.",
     # Cohere
     "CohereRequest.model": _NAME,
     "CohereRequest.input_type": "The task.",

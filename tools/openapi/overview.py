@@ -1,7 +1,7 @@
 """What the document says about the whole service: address, key, limits, headers and tags."""
 
 from embedder import access, prompts, settings, vectorize
-from tools.openapi import agents, compatible, native
+from tools.openapi import agents, compatible, native, vectors
 
 _DEFAULTS = settings.Settings()
 _MIB = 1024 * 1024
@@ -94,6 +94,7 @@ TAGS = {
     native.DOCUMENTS: "Documents are embedded and stored in one call, and found by meaning.",
     compatible.OPENAI: "For the clients of OpenAI, Voyage and Azure, and many others that can call OpenAI.",
     compatible.WORKERS_AI: "For the clients of Cloudflare's REST API. The account in the path may be any string.",
+    vectors.VECTORIZE: "For Cloudflare's clients of Vectorize, which send and get vectors of the bound index.",
     compatible.COHERE: "For Cohere's clients, versions 1 and 2 of the API.",
     compatible.GOOGLE: "For the clients of Google's Gemini API.",
     compatible.OLLAMA: "For Ollama's clients.",

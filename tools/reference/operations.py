@@ -53,8 +53,10 @@ class Operation:
 
 
 def compact(value: Any, depth: int = 0) -> str:  # noqa: ANN401
-    """Return JSON whose short objects and lists are on one line."""
+    """Return JSON whose short objects and lists, and lists of numbers, are on one line."""
     flat = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list) and all(isinstance(part, int | float) for part in value):
+        return flat
     if not isinstance(value, dict | list) or not value or len(flat) + 2 * depth < _LINE_CHARS:
         return flat
     inner, outer = "  " * (depth + 1), "  " * depth

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
-from embedder.api import cohere, google, mcp, models, native, ollama, openai, workers_ai
+from embedder.api import cohere, google, mcp, models, native, ollama, openai, vectorize_rest, workers_ai
 from embedder.api.routing import Route
 from embedder.errors import EmbedderError
 from embedder.settings import MODEL
@@ -17,11 +17,13 @@ TABLE: tuple[Route, ...] = (
     *models.ROUTES,
     *workers_ai.ROUTES,
     *ollama.ROUTES,
+    *vectorize_rest.ROUTES,
     *cohere.ROUTES,
     *mcp.ROUTES,
 )
 _ERROR_FORMATS = (
     (re.compile(r"/client/v4/.*/ai/v1/"), workers_ai.openai_error_text),
+    (re.compile(r"/client/v4/.*/vectorize/"), vectorize_rest.error_text),
     (re.compile(r"/client/v4/"), workers_ai.error_text),
     (re.compile(r"/api/"), ollama.error_text),
     (re.compile(f"{mcp.PATH}$"), mcp.error_text),
@@ -41,16 +43,17 @@ def _by_path() -> dict[str, dict[str, Route]]:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Compile a path. A `{name}` at the end matches the whole rest, because model names contain slashes."""
+    """Compile a path. `{id}` is the name of a model, which may contain slashes."""
     parts = [part for part in re.split(r"(\{\w+\})", path) if part]
-    segment = "(?P<{}>[^/]+)"
-    found = [segment.format(part[1:-1]) if part[0] == "{" else re.escape(part) for part in parts]
-    return re.compile("".join(found).removesuffix("[^/]+)") + (".+)" if parts[-1][0] == "{" else ""))
+    segments = {"{id}": "(?P<id>.+)"}
+    found = [segments.get(part, f"(?P<{part[1:-1]}>[^/]+)") if part[0] == "{" else re.escape(part) for part in parts]
+    return re.compile("".join(found))
 
 
 _METHODS = _by_path()
 _PATTERNS = [(_pattern(path), methods) for path, methods in _METHODS.items() if "{" in path]
 _RUN = _pattern(workers_ai.PREFIX)
+_VECTORIZE = re.compile(r"/client/v4/accounts/[^/]+/vectorize/")
 
 
 def find(path: str) -> tuple[Methods, Mapping[str, str]]:
@@ -64,6 +67,9 @@ def find(path: str) -> tuple[Methods, Mapping[str, str]]:
     if _RUN.match(plain):
         message = f"Unknown model {_RUN.sub('', plain)[:100]}; this service runs {MODEL}."
         raise EmbedderError("model_not_found", message)
+    if _VECTORIZE.match(plain):
+        message = "a Worker can only read and write the vectors of its index. Use `wrangler vectorize` for the rest."
+        raise EmbedderError("not_found", f"Unknown path {plain[:200]}; {message}")
     raise EmbedderError("not_found", f"Unknown path {plain[:200]}; GET /openapi.json lists the routes.")
 
 

@@ -10,7 +10,7 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import PreparedTexts
 from embedder.errors import EmbedderError
-from embedder.ports import Scope
+from embedder.ports import Scope, Vectors
 
 JSON = "application/json"
 GATEWAY_HEADER = "cf-aig-gateway-id"  # of Cloudflare's REST API
@@ -20,7 +20,8 @@ class HttpRequest(msgspec.Struct):
     """A request. `id` is a generated request id, used if the caller sent none.
 
     `read` takes a limit in bytes and returns the body. It raises an error for a body that is too large, incomplete,
-    nested too deeply or too slow.
+    nested too deeply or too slow. `read_vectors` also takes the name of the field with the vectors. It returns the body
+    with an index instead of each vector, and a handle to the vectors.
     """
 
     method: str
@@ -30,6 +31,7 @@ class HttpRequest(msgspec.Struct):
     id: str
     scope: Scope
     read: Callable[[int], Awaitable[bytes]]
+    read_vectors: Callable[[str, int], Awaitable[tuple[bytes, Vectors]]]
 
 
 class HttpResponse(msgspec.Struct):
@@ -51,9 +53,10 @@ class Route(msgspec.Struct, frozen=True):
     """A route.
 
     `path` may contain `{name}` segments. `body` and `response` are Structs. `query` describes query parameters. The
-    first of `media_types` is JSON; the others are accepted only with an Authorization header. `explain` may replace
-    an error in the body with a clearer one. `scope` is what the key of the caller needs; without one, every scope.
-    With `gateway`, the header cf-aig-gateway-id chooses an AI Gateway.
+    first of `media_types` is JSON; those of HTML forms are accepted only together with a key. `vectors` names the field
+    of the body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body with a clearer
+    one. `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the header
+    cf-aig-gateway-id chooses an AI Gateway.
     """
 
     method: str
@@ -66,5 +69,6 @@ class Route(msgspec.Struct, frozen=True):
     scope: Needed = "all"
     public: bool = False
     media_types: tuple[str, ...] = (JSON,)
+    vectors: str = ""
     explain: Callable[[EmbedderError], EmbedderError] | None = None
     gateway: bool = False

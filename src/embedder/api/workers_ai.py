@@ -6,7 +6,8 @@ Source: Cloudflare API reference, "Execute AI model".
 import msgspec
 
 from embedder import texts
-from embedder.api import native, openai
+from embedder.api import cloudflare, native, openai
+from embedder.api.cloudflare import Envelope, Item
 from embedder.api.routing import JSON, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
@@ -18,7 +19,6 @@ from embedder.texts import EmbedResponse
 PREFIX = "/client/v4/accounts/{account}/ai/run/"
 # The default of curl. The curl example in the documentation of Workers AI sends it.
 _CURL = "application/x-www-form-urlencoded"
-_OTHER = 10_000
 _TASK = "Text Embeddings"
 # This service's error codes, and the codes that Cloudflare's API uses for the same errors.
 _CODES = {
@@ -47,22 +47,6 @@ class RunRequest(EmbedOptions, kw_only=True):
 
     text: Text | Texts
     options: RunOptions | None = None
-
-
-class Item(msgspec.Struct):
-    """One error."""
-
-    code: int
-    message: str
-
-
-class Envelope(msgspec.Struct):
-    """The envelope of every answer of Cloudflare's API."""
-
-    result: EmbedResponse | None
-    success: bool
-    errors: list[Item]
-    messages: list[Item]
 
 
 class Task(msgspec.Struct):
@@ -99,8 +83,7 @@ class ListedModels(msgspec.Struct):
 
 def error_text(error: EmbedderError) -> str:
     """Return `error` in the format of Cloudflare's API."""
-    code = error.upstream_code or _CODES.get(error.code, _OTHER)
-    return msgspec.json.encode(Envelope(None, False, [Item(code, error.message)], [])).decode()
+    return cloudflare.error_text(error, _CODES)
 
 
 def openai_error_text(error: EmbedderError) -> str:
@@ -131,8 +114,17 @@ async def search_models(app: App, context: RequestContext, request: None) -> Htt
 
 _SUMMARY = "Embed 1 to 100 texts (Workers AI REST)"
 _SEARCH = "/client/v4/accounts/{account}/ai/models/search"
-_TYPES = (JSON, _CURL)
 ROUTES = (
-    Route("POST", PREFIX + MODEL, run, _SUMMARY, RunRequest, Envelope, scope="embed", media_types=_TYPES, gateway=True),
+    Route(
+        "POST",
+        PREFIX + MODEL,
+        run,
+        _SUMMARY,
+        RunRequest,
+        Envelope[EmbedResponse],
+        scope="embed",
+        media_types=(JSON, _CURL),
+        gateway=True,
+    ),
     Route("GET", _SEARCH, search_models, "The model (Workers AI REST)", response=ListedModels, scope="any"),
 )

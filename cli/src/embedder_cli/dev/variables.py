@@ -21,6 +21,7 @@ WORKER = (
     "WAIT_S",
     "AI_GATEWAY",
     "AI_GATEWAY_CACHE_TTL_S",
+    "VECTORIZE_INDEX",
 )
 # Variables of the emulator, see local/wrangler.toml.
 EMULATOR = (

@@ -1,0 +1,201 @@
+"""Vectorize's REST API, for the index that is bound. Callers send and get vectors.
+
+Source: Cloudflare API reference, "Vectorize". The code 3000 as seen live.
+"""
+
+from functools import partial
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from embedder import documents, vectorize
+from embedder.api import cloudflare
+from embedder.api.cloudflare import Envelope
+from embedder.api.routing import JSON, HttpResponse, Route
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.errors import EmbedderError, invalid
+from embedder.requests import DeleteRequest, GetRequest
+from embedder.store import Row, Store
+from embedder.vectorize import (
+    MAX_TOP_K,
+    MAX_VECTORS,
+    Description,
+    Id,
+    Matches,
+    Metadata,
+    Mutation,
+    Namespace,
+    Stored,
+    Values,
+)
+
+_INDEXES = "/client/v4/accounts/{account}/vectorize/v2/indexes"
+INDEX = f"{_INDEXES}/{{index}}"
+_NDJSON = "application/x-ndjson"
+_FORM = "multipart/form-data"  # wrangler sends a file in a form
+_BAD_REQUEST = 40026
+# This service's error codes, and the codes that Vectorize's API uses for the same errors.
+_CODES = {
+    "not_found": 3000,
+    "invalid_json": _BAD_REQUEST,
+    "invalid_request": _BAD_REQUEST,
+    "unsupported_media_type": _BAD_REQUEST,
+    "batch_too_large": 40007,
+    "upstream_busy": 40041,
+}
+
+
+class Config(Struct):
+    """The dimensions of an index. The binding does not report its metric."""
+
+    dimensions: int
+
+
+class IndexOut(Struct):
+    """An index."""
+
+    name: str
+    config: Config
+
+
+class Indexes(Envelope[list[IndexOut]]):
+    """A list of indexes."""
+
+
+class StoredVectors(Envelope[list[Stored]]):
+    """A list of stored vectors."""
+
+
+class VectorIn(Struct, forbid_unknown_fields=True):
+    """A vector to store."""
+
+    id: Id
+    values: Values
+    namespace: Namespace = None
+    metadata: Metadata | None = None
+
+
+class WriteRequest(Struct, forbid_unknown_fields=True):
+    """1 to 1,000 vectors. The body can also be NDJSON: one vector per line."""
+
+    vectors: Annotated[list[VectorIn], Meta(min_length=1, max_length=MAX_VECTORS)]
+
+
+class QueryRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """A vector, or the id of a stored one."""
+
+    vector: Values | UnsetType = UNSET
+    vector_id: Id | None = None
+    top_k: Annotated[int, Meta(ge=1, le=MAX_TOP_K)] = 5
+    namespace: Namespace = None
+    filter: dict[str, Any] | None = None
+    return_values: bool = False
+    return_metadata: Literal["none", "indexed", "all"] = "none"
+
+
+def error_text(error: EmbedderError) -> str:
+    """Return `error` in the format of Vectorize's API."""
+    return cloudflare.error_text(error, _CODES)
+
+
+def _response(result: object, values: object = None) -> HttpResponse:
+    return HttpResponse(200, msgspec.json.encode(Envelope(result)).decode(), numbers=values)
+
+
+def _store(app: App, context: RequestContext) -> Store:
+    """Return the index that the path names. Only the bound index exists."""
+    name, bound = context.params["index"], app.settings.vectorize_index
+    if name != bound:
+        raise EmbedderError("not_found", f"Unknown index {name[:64]!r}; this service has the index {bound!r}.")
+    return app.store
+
+
+async def write(method: str, app: App, context: RequestContext, request: WriteRequest) -> HttpResponse:
+    """Store vectors. The method `insert` keeps stored ids as they are, `upsert` replaces them."""
+    store = _store(app, context)
+    if context.params.get("unparsable-behavior", "error") != "error":
+        raise invalid("This service rejects a body with a line that is not JSON; remove unparsable-behavior.")
+    vectorize.check_ids([item.id for item in request.vectors], param="vectors")
+    rows = [_row(item, f"vectors[{index}]") for index, item in enumerate(request.vectors)]
+    writable = await store.to_write(context, rows, "vectors[#].id")
+    return _response(Mutation(await store.put(writable, context.vectors, context, method=method)))
+
+
+def _row(item: VectorIn, param: str) -> Row:
+    vectorize.check_namespace(item.namespace, f"{param}.namespace")
+    metadata = vectorize.metadata_json(item.metadata, None, param=f"{param}.metadata")
+    return Row(item.id, metadata, item.namespace)
+
+
+async def query(app: App, context: RequestContext, request: QueryRequest) -> HttpResponse:
+    """Find the vectors nearest to a vector or to a stored one."""
+    store = _store(app, context)
+    if (request.vector is UNSET) == (request.vector_id is None):
+        raise invalid("Send either vector or vectorId.", "vector")
+    options = vectorize.query_options(
+        top_k=request.top_k,
+        values=request.return_values,
+        metadata=request.return_metadata,
+        filters=request.filter,
+        param="topK",
+    )
+    area = store.to_search(context, request.namespace)
+    if request.vector_id is not None:
+        vectorize.check_ids([request.vector_id], param="vectorId")
+        return _response(*await store.search(area, context, options, name=request.vector_id))
+    await store.check_fit(context)
+    return _response(*await store.search(area, context, options, vectors=context.vectors))
+
+
+async def get_by_ids(app: App, context: RequestContext, request: GetRequest) -> HttpResponse:
+    """Get stored vectors. Missing ids are skipped."""
+    _store(app, context)
+    found = await documents.get(app, context, request)
+    return _response(found.body.vectors, found.numbers)
+
+
+async def delete_by_ids(app: App, context: RequestContext, request: DeleteRequest) -> HttpResponse:
+    """Delete stored vectors."""
+    _store(app, context)
+    written = (await documents.delete(app, context, request)).body
+    return _response(Mutation(written.mutation_ids[-1] if written.mutation_ids else ""))
+
+
+async def info(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+    """Describe the content of the index."""
+    return _response(await _store(app, context).describe(context))
+
+
+async def get(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+    """Describe the index."""
+    return _response(await _index(app, _store(app, context), context))
+
+
+async def list_all(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+    """List the one index."""
+    return _response([await _index(app, app.store, context)])
+
+
+async def _index(app: App, store: Store, context: RequestContext) -> IndexOut:
+    return IndexOut(app.settings.vectorize_index, Config((await store.describe(context)).dimensions))
+
+
+def _post(name: str, handler: Any, summary: str, *types: Any, **options: Any) -> Route:  # noqa: ANN401
+    return Route("POST", f"{INDEX}/{name}", handler, f"{summary} (Vectorize REST)", *types, **options)
+
+
+_QUERY = {"vectors": "vector", "scope": "search"}
+_WRITE = {"vectors": "vectors", "media_types": (JSON, _NDJSON, _FORM), "scope": "write"}
+_INFO = "What the index contains (Vectorize REST)"
+ROUTES = (
+    Route("GET", _INDEXES, list_all, "The index (Vectorize REST)", response=Indexes, scope="search"),
+    Route("GET", INDEX, get, "The index (Vectorize REST)", response=Envelope[IndexOut], scope="search"),
+    Route("GET", f"{INDEX}/info", info, _INFO, response=Envelope[Description], scope="search"),
+    _post("insert", partial(write, "insert"), "Store new vectors", WriteRequest, Envelope[Mutation], **_WRITE),
+    _post("upsert", partial(write, "upsert"), "Store vectors", WriteRequest, Envelope[Mutation], **_WRITE),
+    _post("query", query, "Search with a vector or a stored id", QueryRequest, Envelope[Matches], **_QUERY),
+    _post("get_by_ids", get_by_ids, "Get stored vectors", GetRequest, StoredVectors, scope="search"),
+    _post("delete_by_ids", delete_by_ids, "Delete stored vectors", DeleteRequest, Envelope[Mutation], scope="write"),
+)
