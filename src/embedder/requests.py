@@ -19,7 +19,8 @@ _ENCODING = (
     "`base64` encodes little-endian float32. `int8` scales the largest component to 127; `uint8` adds 128 to that. "
     "`binary` and `ubinary` pack sign bits, 8 per number."
 )
-_TRUNCATE = "`end`, the default: truncate texts that are too long, and list them in a header. `error`: reject them."
+_END_OR_ERROR = "`end`, the default: truncate texts that are too long, and list them in a header. `error`: reject them."
+Truncate = Annotated[Literal["end", "error"] | None, Meta(description=_END_OR_ERROR)]
 _TITLE = Meta(description="Part of the document prompt: one, or one per text.")
 
 
@@ -42,7 +43,7 @@ class PromptOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     input_type: Annotated[Task | None, Meta(description="Another name for `task`.")] = None
     prompt_name: Annotated[Task | None, Meta(description="Another name for `task`.")] = None
     title: Annotated[str | list[str] | None, _TITLE] = None
-    truncate: Annotated[Literal["end", "error"] | None, Meta(description=_TRUNCATE)] = None
+    truncate: Truncate = None
 
     def asks_to_truncate(self) -> str:
         """Return the field and the value with which this API asks for truncation, for an error message."""
@@ -102,7 +103,7 @@ class UpsertRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     mode: Mode = "upsert"
     keep_text: KeepText = True
     task: Annotated[Task | None, Meta(description="The prompt of every text.")] = None
-    truncate: Literal["end", "error"] | None = None
+    truncate: Truncate = None
     wait: Wait = False
 
 

@@ -34,8 +34,6 @@ DESCRIPTIONS = {
     "documents": f"1 to {MAX_VECTORS:,} documents.",
     "DocumentIn.id": f"A document whose id is stored replaces the old one. {_IN_BYTES}",
     "DocumentIn.title": "Part of the document prompt.",
-    "UpsertRequest.truncate": "`end`, the default: truncate texts that are too long, and list them in a header. "
-    "`error`: reject them.",
     "metadata": f"An object. Search filters use the keys that have a metadata index. {_METADATA}",
     "SearchRequest.id": "The id of a stored vector, whose neighbours are searched. Send either this or `text`.",
     "top_k": (
