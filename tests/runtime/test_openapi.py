@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 import jsonschema
 import pytest
@@ -128,6 +129,13 @@ def test_a_command_of_the_reference_works_in_a_shell(stored, command):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)
+
+
+def test_a_program_in_a_description_prints_what_its_comment_says(worker):
+    [program] = re.findall(r"```python\n(.*?)```", operation("post", "/v1/embeddings")["description"], re.DOTALL)
+    command = [sys.executable, "-c", program.replace("ADDRESS", worker.url)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout.strip(), done.stderr) == (re.findall(r"^print.*  # (.*)$", program, re.MULTILINE)[0], "")
 
 
 def test_the_reference_has_a_command_for_every_example():

@@ -14,8 +14,12 @@ _CLIENT = """
 from openai import OpenAI
 
 client = OpenAI(base_url="ADDRESS/v1", api_key="KEY")
-answer = client.embeddings.create(model="embeddinggemma-300m:search_query", input="Which planet is red?")
-print(len(answer.data[0].embedding))  # 768
+answer = client.embeddings.create(
+    model="embeddinggemma-300m:search_query",
+    input=["Which planet is red?"],  # up to 2,048 texts
+    dimensions=256,
+)
+print(len(answer.data[0].embedding))  # 256
 ```
 """
 _MODEL_NAMES = "Every model name may end in a task: `embeddinggemma-300m:search_query`."
