@@ -10,6 +10,7 @@ from workers import import_from_javascript
 from embedder.api.routing import HttpRequest, HttpResponse
 from embedder.errors import EmbedderError
 from embedder.settings import MAX_JSON_DEPTH, Settings
+from embedder.vectorize import MAX_VECTORS
 
 _js = import_from_javascript("bindings/request.js")
 _uploads = import_from_javascript("bindings/uploads.js")
@@ -50,7 +51,7 @@ async def _read(scope: Any, limit: int) -> bytes:
 
 
 async def _read_vectors(scope: Any, field: str, limit: int) -> tuple[bytes, Any]:
-    found = await _uploads.readVectors(scope, field, limit)
+    found = await _uploads.readVectors(scope, field, MAX_VECTORS, limit)
     match found.fault:
         case "":
             return bytes(found.text.to_bytes()), found.vectors

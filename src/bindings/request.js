@@ -91,7 +91,10 @@ export async function readBody(scope, limit) {
   return typeof bytes !== "string" && isTooDeep(bytes) ? "too_deep" : bytes;
 }
 
-/** Like `readBody`, for a body that may not be JSON. @type {(scope: Scope, limit: number) => Promise<Uint8Array | string>} */
+/**
+ * Like `readBody`, for a body that may not be JSON.
+ * @type {(scope: Scope, limit: number) => Promise<Uint8Array | string>}
+ */
 export async function readBytes(scope, limit) {
   try {
     const { headers, body } = /** @type {Request} */ (scope.request);

@@ -35,12 +35,12 @@ class Uploaded {
 /**
  * Reads a body. Its `field` is "vector", or "vectors", a list of objects with `values`, which can also be sent as one
  * object per line. In the `text` that Python reads, each vector is replaced with its index. A vector has exactly
- * 768 numbers that are finite as float32.
- * @param {Scope} scope @param {string} field @param {number} limit in bytes
+ * 768 numbers that are finite as float32. Of more than `most` lines, the rest is not parsed; Python rejects so many.
+ * @param {Scope} scope @param {string} field @param {number} most @param {number} limit in bytes
  */
-export async function readVectors(scope, field, limit) {
+export async function readVectors(scope, field, most, limit) {
   try {
-    const request = parse(await content(scope, limit), field);
+    const request = parse(await content(scope, limit), field, most);
     const vectors = take(request, field);
     const text = encoder.encode(JSON.stringify(request));
     if (text.length > limit) throw new Rejected("too_large");
@@ -51,7 +51,10 @@ export async function readVectors(scope, field, limit) {
   }
 }
 
-/** Returns the text of a body, or of the only file in a form. @type {(scope: Scope, limit: number) => Promise<string>} */
+/**
+ * Returns the text of a body, or of the only file in a form.
+ * @type {(scope: Scope, limit: number) => Promise<string>}
+ */
 async function content(scope, limit) {
   const body = await readBytes(scope, limit);
   if (typeof body === "string") throw new Rejected(body);
@@ -75,23 +78,26 @@ async function onlyPart(body, type) {
   return typeof part === "string" ? encoder.encode(part) : new Uint8Array(await part.arrayBuffer());
 }
 
-/** @type {(text: string, field: string) => any} */
-function parse(text, field) {
+/** @type {(text: string, field: string, most: number) => any} */
+function parse(text, field, most) {
   const lines = field === "vectors";
   if (!text.trim()) throw new Rejected("invalid_json", "The body is empty; send a JSON object.");
   try {
     const found = JSON.parse(text);
     return lines && isObject(found) && !Object.hasOwn(found, field) ? { vectors: [found] } : found;
   } catch {
-    if (lines) return { vectors: parseLines(text) };
+    if (lines) return { vectors: parseLines(text, most) };
     throw new Rejected("invalid_json", `The body ${NOT_JSON}.`);
   }
 }
 
-/** Parses one JSON value per line, and skips empty lines. @param {string} text */
-function parseLines(text) {
+/**
+ * Parses one JSON value per line, up to `most` and one more, and skips empty lines.
+ * @type {(text: string, most: number) => any[]}
+ */
+function parseLines(text, most) {
   const found = [];
-  for (let start = 0, number = 1; start < text.length; number++) {
+  for (let start = 0, number = 1; start < text.length && found.length <= most; number++) {
     const end = text.indexOf("\n", start);
     const line = text.slice(start, end === -1 ? undefined : end).trim();
     start = end === -1 ? text.length : end + 1;
@@ -105,7 +111,10 @@ function parseLines(text) {
   return found;
 }
 
-/** Replaces the vectors in `request` with indexes, and returns them. @type {(request: any, field: string) => number[][]} */
+/**
+ * Replaces the vectors in `request` with indexes, and returns them.
+ * @type {(request: any, field: string) => number[][]}
+ */
 function take(request, field) {
   /** @type {number[][]} */
   const taken = [];
@@ -117,7 +126,10 @@ function take(request, field) {
   return taken;
 }
 
-/** Python rejects an object without a vector. @type {(holder: any, name: string, path: string, taken: number[][]) => void} */
+/**
+ * Takes one vector. Python rejects an object without it.
+ * @type {(holder: any, name: string, path: string, taken: number[][]) => void}
+ */
 function takeFrom(holder, name, path, taken) {
   if (!isObject(holder) || !Object.hasOwn(holder, name)) return;
   check(holder[name], path);

@@ -7,12 +7,13 @@ import { open } from "../../src/bindings/request.js";
 import { readVectors } from "../../src/bindings/uploads.js";
 
 const LIMIT = 100_000;
+const MOST = 3;
 const VECTOR = Array.from({ length: 768 }, (_, i) => i / 7);
 
 /** @param {BodyInit} body @param {string} [field] @param {number} [limit] @param {Record<string, string>} [headers] */
 async function read(body, field = "vectors", limit = LIMIT, headers = {}) {
   const scope = open(10_000, new Request("http://x", { method: "POST", body, headers }));
-  const { fault, text, vectors } = await readVectors(scope, field, limit);
+  const { fault, text, vectors } = await readVectors(scope, field, MOST, limit);
   scope.close();
   return { fault, text: typeof text === "string" ? text : new TextDecoder().decode(text), values: vectors?.values() };
 }
@@ -83,6 +84,12 @@ test("lines are counted with the empty ones", async () => {
   const { fault, text } = await read('\r\n{"id":"a"}\r\n\r\n{"id":\r\n');
   assert.deepEqual([fault, text], ["invalid_json", "Line 4 of the body is not JSON in UTF-8."]);
   assert.equal((await read("\n \n")).text, "The body is empty; send a JSON object.");
+});
+
+test("lines are parsed up to the limit and one more, which Python rejects", async () => {
+  const { fault, text } = await read('{"id":"a"}\n'.repeat(MOST + 1) + "x");
+  assert.deepEqual([fault, JSON.parse(text).vectors.length], ["", MOST + 1]);
+  assert.equal((await read('{"id":"a"}\n'.repeat(MOST) + "x")).fault, "invalid_json");
 });
 
 test("the limits hold for the body and for what Python gets", async () => {
