@@ -9,6 +9,7 @@ import requests
 
 from tests.runtime import upstream
 from tests.runtime.aborting import until
+from tests.strategies import INDEX
 from tools import workerd
 
 DEADLINE_S = 2
@@ -44,27 +45,35 @@ def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) ->
         yield process
 
 
-def exchange(worker: workerd.Process, sent: bytes, *, claimed: int, end: bool) -> tuple[int, str]:
-    """Send a part of a body and optionally close the sending side. Return the status and the code of the answer."""
-    head = f"POST /embed HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {claimed}\r\n\r\n"
+def exchange(
+    worker: workerd.Process, sent: bytes, *, claimed: int, end: bool, path: str = "/embed"
+) -> tuple[int, dict]:
+    """Send a part of a body and optionally close the sending side. Return the status and the answer."""
+    head = f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {claimed}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", worker.ports["embedder"]), TIMEOUT_S) as connection:
         connection.sendall(head.encode() + sent)
         if end:
             connection.shutdown(socket.SHUT_WR)
         answer = b""
-        while b"}}" not in answer:
+        while not answer.endswith(b"}"):
             part = connection.recv(65_536)
             assert part, answer
             answer += part
-    return int(answer.split()[1]), json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"]
+    return int(answer.split()[1]), json.loads(answer.partition(b"\r\n\r\n")[2])
 
 
 def test_rejects_a_body_that_is_too_slow(worker):
-    assert exchange(worker, b'{"text":', claimed=1000, end=False) == (408, "request_timeout")
+    status, answer = exchange(worker, b'{"text":', claimed=1000, end=False)
+    assert (status, answer["error"]["code"]) == (408, "request_timeout")
+    status, answer = exchange(worker, b'{"vectors":', claimed=1000, end=False, path=f"{INDEX}/upsert")
+    assert (status, answer["errors"][0]["message"]) == (408, "The body did not arrive within the deadline.")
 
 
 def test_rejects_an_incomplete_body(worker):
-    assert exchange(worker, b'{"text":"a', claimed=1000, end=True) == (400, "invalid_request")
+    status, answer = exchange(worker, b'{"text":"a', claimed=1000, end=True)
+    assert (status, answer["error"]["code"]) == (400, "invalid_request")
+    status, answer = exchange(worker, b'{"vectors":', claimed=1000, end=True, path=f"{INDEX}/upsert")
+    assert (status, "ended early" in answer["errors"][0]["message"]) == (400, True)
 
 
 def stream(size: int) -> Iterator[bytes]:
