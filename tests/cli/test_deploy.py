@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -55,7 +56,7 @@ class ScriptedRunner:
             **{name.replace("_", " ").replace("  ", "-"): answer for name, answer in answers.items()},
         }
 
-    def run(self, command, *, loud=False, secrets=None):  # noqa: ARG002
+    def run(self, command, *, show=False, secrets=None):  # noqa: ARG002
         self.commands.append(" ".join(command))
         self.accounts.append(self.account)
         self.secrets |= secrets or {}
@@ -155,7 +156,7 @@ def test_a_secret_that_was_set_by_hand_before_the_first_deployment_is_kept():
 
 def test_without_a_login_it_stops_there():
     runner = ScriptedRunner(wrangler_whoami=Done(1, '{"loggedIn":false}'))
-    with pytest.raises(DeployError, match=r"^Step login: nobody is logged in"):
+    with pytest.raises(DeployError, match=r"^Step login: wrangler is not logged in"):
         deployment(runner).run()
     assert runner.commands == ["wrangler whoami --json"]
 
@@ -243,7 +244,7 @@ def test_the_user_learns_of_metadata_indexes_that_come_late():
 
 
 def test_a_metadata_index_of_another_type_is_not_touched():
-    with pytest.raises(DeployError, match=r"year exists as string, but METADATA_INDEXES says number"):
+    with pytest.raises(DeployError, match=r"year exists as string, but METADATA_INDEXES has number"):
         plan.missing_metadata_indexes('[{"propertyName": "year", "indexType": "String"}]', {"year": "number"})
 
 
@@ -288,7 +289,7 @@ def test_a_failed_upload_tells_whether_the_key_was_set():
 
 RAW = """
 ▲ [WARNING] You need to do something
-\x1b[31m✘ \x1b[41;97mERROR\x1b[0m \x1b[1m[ERROR] A request to the Cloudflare API (/accounts/1/x) failed.\x1b[0m
+\x1b[31m✘ \x1b[41;97mERROR\x1b[0m \x1b[1m[ERROR] A request to the Cshowflare API (/accounts/1/x) failed.\x1b[0m
 
   {reason} [code: {code}]
 
@@ -334,6 +335,9 @@ def test_a_deployment_without_an_address_of_its_own():
     assert plan.deployed("") == (None, None)
 
 
+OWN = check.Target("https://example.com", "new", own=True)
+
+
 class Health:
     """An endpoint whose /health answers in turn; the last answer stays."""
 
@@ -352,7 +356,7 @@ class Health:
 @pytest.fixture
 def quick(monkeypatch):
     monkeypatch.setattr(check, "_LOOK_EVERY_S", 0)
-    monkeypatch.setattr(check, "_TELL_EVERY_S", 0)
+    monkeypatch.setattr(check, "_REPORT_EVERY_S", 0)
     monkeypatch.setattr(check, "_APPEARS_WITHIN_S", 0.05)
 
 
@@ -361,43 +365,77 @@ def test_the_check_waits_until_the_new_version_answers_several_times_in_a_row():
     old, new = (200, "old"), (200, "new")
     endpoint = Health(None, old, new, old, new, new, new, old)
     said = []
-    assert check.wait_for(endpoint, "new", said.append) is Outcome.GOOD
+    assert check.wait_for(endpoint, OWN, said.append) is Outcome.GOOD
     assert endpoint.calls == 7
-    assert said[1].endswith("/health answers HTTP 200, from version old.")
+    assert said[2].endswith("/health answers HTTP 200, from version old.")
 
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
-    ("answer", "outcome"),
+    ("answer", "at_own", "elsewhere"),
     [
-        (None, Outcome.UNKNOWN),
-        ((200, "old"), Outcome.FAILED),
-        ((500, "new"), Outcome.FAILED),
-        ((200, ""), Outcome.FAILED),
+        (None, Outcome.UNKNOWN, Outcome.UNKNOWN),
+        ((500, "new"), Outcome.FAILED, Outcome.FAILED),
+        ((200, "old"), Outcome.FAILED, Outcome.ELSEWHERE),
+        ((200, ""), Outcome.FAILED, Outcome.ELSEWHERE),
+        ((502, ""), Outcome.FAILED, Outcome.ELSEWHERE),
+        ((404, "new"), Outcome.FAILED, Outcome.ELSEWHERE),
     ],
 )
-def test_a_version_that_never_answers_well(answer, outcome):
-    assert check.wait_for(Health(answer), "new", lambda _: None) is outcome
+def test_a_version_that_never_answers_well(answer, at_own, elsewhere):
+    assert check.wait_for(Health(answer), OWN, lambda _: None) is at_own
+    assert check.wait_for(Health(answer), replace(OWN, own=False), lambda _: None) is elsewhere
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_wrong_address_does_not_go_back(monkeypatch):
+    monkeypatch.setattr(check, "Endpoint", lambda *_: contextlib.nullcontext(Health((200, "another"))))
+    runner = ScriptedRunner()
+    made = deployment(runner, unattended=True, key="k" * 16)
+    made.before, made.version, made.address = plan.Existing("old"), "new", "https://embedder.me.workers.dev"
+    with pytest.raises(DeployError, match=r"^Step check: https://typo\.example does not answer with the new version"):
+        cli._examine(made, "https://typo.example")
+    assert runner.changes == []
+    with pytest.raises(DeployError, match="version old is deployed again"):
+        cli._examine(made, None)
+    assert runner.changes == ["wrangler rollback old --env= --yes --message=embedder deploy --rollback"]
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(("answering", "code"), [("old", 0), ("new", 1)])
+def test_a_rollback_says_whether_the_earlier_version_answers(monkeypatch, capsys, answering, code):
+    monkeypatch.setattr(check, "Endpoint", lambda *_: contextlib.nullcontext(Health((200, answering))))
+    made = deployment(everything(wrangler_rollback=Done(0, "Current Version ID: old\n")))
+    assert cli._roll_back(made, "https://embedder.example") == code
+    verb = "does not answer" if code else "answers"
+    assert f"rollback: https://embedder.example {verb} with version old.\n" in capsys.readouterr().out
+
+
+def test_a_rollback_without_an_address_says_that_it_was_not_checked(capsys):
+    assert cli._roll_back(deployment(everything()), None) == 0
+    assert "rollback: it was not checked; with --url" in capsys.readouterr().out
 
 
 def test_a_command_that_hangs_is_ended_and_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(commands, "_LIMIT_S", 0.2)
-    for loud in (False, True):
-        done = commands.Commands(tmp_path).run(["sleep", "60"], loud=loud)
+    for show in (False, True):
+        done = commands.Commands(tmp_path).run(["sleep", "60"], show=show)
         assert done.code < 0
         assert done.reason == "it did not end within 0.2 s"
 
 
 def test_the_secrets_file_is_deleted_with_the_command(tmp_path):
-    done = commands.Commands(tmp_path).run(["cat"], loud=True, secrets={"API_KEYS": "a:b"})
+    done = commands.Commands(tmp_path).run(["cat"], show=True, secrets={"API_KEYS": "a:b"})
     assert done.code  # cat knows no --secrets-file
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failed_check_goes_back_also_to_a_worker_that_was_overwritten():
+@pytest.mark.usefixtures("quick")
+def test_a_failed_check_goes_back_also_to_a_worker_that_was_overwritten(monkeypatch):
+    monkeypatch.setattr(check, "Endpoint", lambda *_: contextlib.nullcontext(Health((200, "old"))))
     runner = ScriptedRunner()
     made = deployment(runner, unattended=True)
     made.before = plan.Existing("old", ours=False)
     with pytest.raises(DeployError, match="version old is deployed again"):
-        cli._go_back(made)
+        cli._go_back(made, OWN)
     assert runner.changes == ["wrangler rollback old --env= --yes --message=embedder deploy --rollback"]

@@ -23,7 +23,7 @@ def test_a_token_that_is_not_valid(rehearsal):
 def test_nobody_is_logged_in(rehearsal):
     rehearsal.environment = {"CLOUDFLARE_API_TOKEN": ""}
     assert sentence(rehearsal.deploy("--yes"), "login").startswith(
-        "nobody is logged in. Run `make wrangler ARGS=login`"
+        "wrangler is not logged in. Run `make wrangler ARGS=login`"
     )
 
 

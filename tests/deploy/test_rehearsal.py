@@ -153,6 +153,7 @@ def test_the_user_can_keep_a_version_that_fails_its_check_and_go_back_later(rehe
     done = rehearsal.deploy("--rollback", typed="y\n")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"rollback: version {before} is deployed again." in done.stdout
+    assert f"rollback: {rehearsal.address} answers with version {before}." in done.stdout
     assert rehearsal.script.current == before
 
 

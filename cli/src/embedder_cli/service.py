@@ -37,15 +37,15 @@ class Answer:
 
     @property
     def sentence(self) -> str:
-        """What the answer says about a failure: its status, its message, and what to do."""
+        """Describe a failure: the status, the message of the answer, and what to do."""
         message = self.error.get("message")
-        said = f": {plain(message)}" if isinstance(message, str) and message.strip() else "."
+        reason = f": {plain(message)}" if isinstance(message, str) and message.strip() else "."
         if self.status == 401:
-            return f"HTTP {self.status}{said} {KEY_HINT}"
+            return f"HTTP {self.status}{reason} {KEY_HINT}"
         if 300 <= self.status < 400:
             target = plain(self.headers.get("location", "another address"), 200)
             return f"HTTP {self.status}, a redirect to {target}. Redirects are not followed; give the final address."
-        return f"HTTP {self.status}{said}"
+        return f"HTTP {self.status}{reason}"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from embedder_cli.doctor.results import all_well
 VERSION_HEADER = "x-embedder-version"
 _APPEARS_WITHIN_S = 120  # a new address, or a new version, may take a while until every data centre has it
 _LOOK_EVERY_S = 1
-_TELL_EVERY_S = 10
+_REPORT_EVERY_S = 10
 _TIMES = 3  # answers of the new version in a row: during a deployment, requests reach both
 
 
@@ -23,7 +23,8 @@ class Outcome(Enum):
     GOOD = "good"
     FAILED = "failed"  # the version answers wrongly
     UNKNOWN = "unknown"  # the address did not answer at all
-    UNCHECKED = "unchecked"  # it answers, but there is no key to examine it with
+    ELSEWHERE = "elsewhere"  # it answers, but not with this version, and is not the Worker's own address
+    UNCHECKED = "unchecked"  # it answers with this version, but there is no key to examine it with
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,25 @@ class _Seen:
     """One answer of /health."""
 
     answered: bool = False
-    healthy: bool = False
+    status: int = 0
     version: str = ""
     text: str = ""
 
 
-def check(url: str, key: str | None, version: str | None, *, wants_keys: bool, say: Callable[[str], None]) -> Outcome:
-    """Examine the version that was deployed at `url`."""
+@dataclass(frozen=True)
+class Target:
+    """The version to wait for. `own`: the address is the Worker's own, so that every wrong answer is its fault."""
+
+    url: str
+    version: str | None
+    own: bool
+
+
+def check(target: Target, key: str | None, *, wants_keys: bool, say: Callable[[str], None]) -> Outcome:
+    """Examine the version that was deployed."""
+    url = target.url
     with Endpoint(url, key) as endpoint:
-        say(f"check: waiting until {url} answers with version {version} ...")
-        outcome = wait_for(endpoint, version, say)
+        outcome = wait_for(endpoint, target, say)
         if outcome is not Outcome.GOOD:
             return outcome
         if wants_keys and not key:
@@ -51,21 +61,41 @@ def check(url: str, key: str | None, version: str | None, *, wants_keys: bool, s
     return Outcome.GOOD if all_well(results) else Outcome.FAILED
 
 
-def wait_for(endpoint: Endpoint, version: str | None, say: Callable[[str], None]) -> Outcome:
+def answers(target: Target, say: Callable[[str], None]) -> bool:
+    """Wait until the version answers, without examining it."""
+    with Endpoint(target.url) as endpoint:
+        return wait_for(endpoint, target, say) is Outcome.GOOD
+
+
+def wait_for(endpoint: Endpoint, target: Target, say: Callable[[str], None]) -> Outcome:
     """Wait until the endpoint answers with this version several times in a row."""
-    began = told = time.monotonic()
+    version = target.version
+    say(f"check: waiting until {target.url} answers with version {version} ...")
+    began = reported = time.monotonic()
     in_a_row, seen = 0, _Seen()
     while (now := time.monotonic()) - began < _APPEARS_WITHIN_S:
         seen = _look(endpoint)
-        in_a_row = in_a_row + 1 if seen.healthy and seen.version == (version or seen.version) else 0
+        in_a_row = in_a_row + 1 if seen.status == 200 and seen.version == (version or seen.version) else 0
         if in_a_row == _TIMES:
             return Outcome.GOOD
-        if now - told >= _TELL_EVERY_S:
-            told = now
+        if now - reported >= _REPORT_EVERY_S:
+            reported = now
             say(f"check: still waiting after {now - began:.0f} s: {seen.text}")
         time.sleep(0 if in_a_row else _LOOK_EVERY_S)
     say(f"check: version {version} did not answer within {_APPEARS_WITHIN_S} s: {seen.text}")
-    return Outcome.FAILED if seen.answered else Outcome.UNKNOWN
+    return _unreached(seen, target)
+
+
+def _unreached(seen: _Seen, target: Target) -> Outcome:
+    """Return why the version did not answer well, from the last answer of the address.
+
+    A wrong address must not look like a wrong version. Its answers come from another Worker, or they are a 404 or a
+    redirect of the right one.
+    """
+    if not seen.answered:
+        return Outcome.UNKNOWN
+    broken = seen.status >= 500 and bool(target.version) and seen.version == target.version
+    return Outcome.FAILED if target.own or broken else Outcome.ELSEWHERE
 
 
 def _look(endpoint: Endpoint) -> _Seen:
@@ -77,4 +107,4 @@ def _look(endpoint: Endpoint) -> _Seen:
     text = (
         f"/health answers HTTP {answer.status}, from {f'version {version}' if version else 'a version without an id'}."
     )
-    return _Seen(True, answer.status == 200, version, text)
+    return _Seen(True, answer.status, version, text)

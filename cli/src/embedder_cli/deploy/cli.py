@@ -3,13 +3,14 @@
 import os
 import tempfile
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from embedder_cli import runtime
-from embedder_cli.deploy.check import Outcome, check
+from embedder_cli.deploy.check import Outcome, Target, answers, check
 from embedder_cli.deploy.commands import Commands, stopped_by_signals
 from embedder_cli.deploy.plan import DeployError, Wanted
 from embedder_cli.deploy.steps import Deployment, Dialog
@@ -17,7 +18,7 @@ from embedder_cli.options import address
 
 _YES = "Ask nothing, for CI: EMBEDDER_KEY is needed where the service has no key, and a failed check is rolled back."
 _OVERWRITE = "Replace a Worker of this name that is not this service."
-_ROLLBACK = "Deploy nothing: go back to the version before the current one."
+_ROLLBACK = "Deploy nothing: go back to the version before the current one. With --url, wait until it answers."
 _URL = "Address to check, such as a custom domain; without it, the one on workers.dev."
 
 
@@ -36,7 +37,7 @@ def main(
     with tempfile.TemporaryDirectory() as folder, stopped_by_signals():
         try:
             deployment = _prepared(dialog, Path(folder))
-            raise typer.Exit(_roll_back(deployment) if rollback else _deploy(deployment, checked))
+            raise typer.Exit(_roll_back(deployment, checked) if rollback else _deploy(deployment, checked))
         except (DeployError, runtime.RuntimeSetupError) as error:
             typer.echo(f"deploy: {error}", err=True)
             raise typer.Exit(1) from error
@@ -67,7 +68,7 @@ def _deploy(deployment: Deployment, url: str | None) -> int:
         raise
     if deployment.new_key:
         _show(deployment.new_key)
-    return _examine(deployment, url or deployment.address)
+    return _examine(deployment, url)
 
 
 def _show(key: str, what: str = "The key of your clients") -> None:
@@ -76,22 +77,29 @@ def _show(key: str, what: str = "The key of your clients") -> None:
 
 def _examine(deployment: Deployment, url: str | None) -> int:
     """Let the doctor examine the new version; go back if it fails."""
-    if not url:
+    address = deployment.address
+    if not (url or address):
         typer.echo("check: the Worker has no address on workers.dev; with --url https://... its own one is checked.")
         return 0
-    wants_keys = deployment.wanted.wants_keys
-    outcome = check(url, deployment.key, deployment.version, wants_keys=wants_keys, say=typer.echo)
+    target = Target(url or address or "", deployment.version, own=url in (None, address))
+    outcome = check(target, deployment.key, wants_keys=deployment.wanted.wants_keys, say=typer.echo)
+    if outcome is Outcome.ELSEWHERE:
+        raise DeployError(
+            f"Step check: {target.url} does not answer with the new version, so that it could not be checked; it stays "
+            f"deployed. Correct the address and run `make doctor URL=... KEY=...`, or go back with `embedder deploy "
+            "--rollback`."
+        )
     if outcome is Outcome.UNKNOWN:
         raise DeployError(
-            f"Step check: {url} does not answer yet; a new address can take some minutes. Check it later with "
-            f"`make doctor URL={url} KEY=...`, or go back with `embedder deploy --rollback`."
+            f"Step check: {target.url} does not answer yet; a new address can take some minutes. Check it later with "
+            f"`make doctor URL={target.url} KEY=...`, or go back with `embedder deploy --rollback`."
         )
     if outcome is Outcome.FAILED:
-        _go_back(deployment)
+        _go_back(deployment, target)
     return 0
 
 
-def _go_back(deployment: Deployment) -> None:
+def _go_back(deployment: Deployment, failed: Target) -> None:
     """Offer the version before; without a user, go back to it. Raises DeployError, whatever happened."""
     before = deployment.before.version
     if not before:
@@ -105,12 +113,23 @@ def _go_back(deployment: Deployment) -> None:
             "Step check: the new version fails its check and stays deployed. Go back with `embedder deploy --rollback`."
         ) from error
     deployment.rollback(before)
+    _confirm(replace(failed, version=before))
     raise DeployError(f"Step check: the new version failed its check; version {before} is deployed again.")
 
 
-def _roll_back(deployment: Deployment) -> int:
+def _roll_back(deployment: Deployment, url: str | None) -> int:
     deployment.login()
     name = deployment.wanted.name
     deployment.dialog.agree("rollback", f"Go back to the version of {name} before the current one, with its keys?")
-    deployment.rollback()
-    return 0
+    version = deployment.rollback()
+    if not url:
+        typer.echo("rollback: it was not checked; with --url https://... the command waits until the version answers.")
+        return 0
+    return 0 if _confirm(Target(url, version, own=False)) else 1
+
+
+def _confirm(target: Target) -> bool:
+    """Say whether the version that was deployed again answers."""
+    good = answers(target, typer.echo)
+    typer.echo(f"rollback: {target.url} {'answers' if good else 'does not answer'} with version {target.version}.")
+    return good

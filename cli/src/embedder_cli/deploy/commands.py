@@ -30,13 +30,13 @@ class Commands:
         self._notes = folder / "notes.ndjson"
         self.account: str | None = None
 
-    def run(self, command: Sequence[str], *, loud: bool = False, secrets: Mapping[str, str] | None = None) -> Done:
-        """Run one command to its end. A `loud` one shows its output as it comes."""
+    def run(self, command: Sequence[str], *, show: bool = False, secrets: Mapping[str, str] | None = None) -> Done:
+        """Run one command to its end. With `show`, print its output while it runs."""
         path = _secrets_file(self._folder, secrets) if secrets else None
         option = ["--secrets-file", str(path)] if path else []
-        with self._started([*command, *option], subprocess.STDOUT if loud else subprocess.PIPE) as process:
+        with self._started([*command, *option], subprocess.STDOUT if show else subprocess.PIPE) as process:
             try:
-                return _loud(process) if loud else _silent(process)
+                return _shown(process) if show else _collected(process)
             finally:
                 if path:
                     path.unlink()
@@ -80,12 +80,12 @@ def _secrets_file(folder: Path, secrets: Mapping[str, str]) -> Path:
     return Path(name)
 
 
-def _silent(process: "subprocess.Popen[str]") -> Done:
+def _collected(process: "subprocess.Popen[str]") -> Done:
     output, errors = process.communicate()
     return Done(process.returncode, output, errors + _timed_out(process))
 
 
-def _loud(process: "subprocess.Popen[str]") -> Done:
+def _shown(process: "subprocess.Popen[str]") -> Done:
     kept: deque[str] = deque(maxlen=_KEPT_LINES)
     for line in process.stdout or ():
         sys.stdout.write(line)

@@ -20,7 +20,7 @@ NOT_ALLOWED = 10000
 _NO_WORKER = (10007, 10090)
 _REJECTED_AT_START = 10021
 _TOO_LARGE = 10027
-# lines of wrangler that say nothing about the cause
+# lines of wrangler without the cause
 _NOISE = re.compile(r"^(If you think this is a bug|🪵|A request to the Cloudflare API|WARNING|Common causes|$)")
 
 
@@ -44,7 +44,7 @@ class Done:
 
     @property
     def reason(self) -> str:
-        """What wrangler says about the cause, in one line."""
+        """The cause that wrangler printed, in one line."""
         text = self.text
         if named := re.findall(r"^\W*(.+?)\.? \[code: \d+\]", text, re.MULTILINE):
             return str(named[-1])

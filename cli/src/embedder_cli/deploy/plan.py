@@ -73,8 +73,8 @@ def metadata_indexes(text: str) -> dict[str, str]:
     return found
 
 
-def nobody(whoami: str) -> bool:
-    """Whether `wrangler whoami --json` says that nobody is logged in."""
+def logged_out(whoami: str) -> bool:
+    """Whether `wrangler whoami --json` reports that there is no login."""
     found = _json(whoami)
     return isinstance(found, dict) and found.get("loggedIn") is False
 
@@ -84,8 +84,8 @@ def account(whoami: str, chosen: str | None) -> tuple[str, str]:
     found = _json(whoami) or {}
     if not found.get("loggedIn"):
         raise DeployError(
-            "Step login: nobody is logged in. Run `make wrangler ARGS=login`, or set CLOUDFLARE_API_TOKEN, and start "
-            "again."
+            "Step login: wrangler is not logged in. Run `make wrangler ARGS=login`, or set CLOUDFLARE_API_TOKEN, and "
+            "start again."
         )
     names = {item["id"]: item["name"] for item in found.get("accounts") or []}
     if chosen:
@@ -118,7 +118,7 @@ def missing_metadata_indexes(listing: str, wanted: Mapping[str, str]) -> dict[st
     for key, kind in wanted.items():
         if there.get(key, kind) != kind:
             raise DeployError(
-                f"Step metadata indexes: {key} exists as {there[key]}, but METADATA_INDEXES says {kind}. "
+                f"Step metadata indexes: {key} exists as {there[key]}, but METADATA_INDEXES has {kind}. "
                 "Correct it in wrangler.toml, and start again."
             )
     return {key: kind for key, kind in wanted.items() if key not in there}
@@ -159,10 +159,10 @@ def deployed(lines: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def rolled_back_to(output: str) -> str:
-    """Return the version that `wrangler rollback` has deployed."""
+def rolled_back_to(output: str) -> str | None:
+    """Return the version that `wrangler rollback` has deployed; None if it printed none."""
     found = re.search(r"Current Version ID: (\S+)", output)
-    return found[1] if found else "before the current one"
+    return found[1] if found else None
 
 
 def _json(text: str) -> Any:  # noqa: ANN401

@@ -17,18 +17,18 @@ _TOP_LEVEL = "--env="  # the production environment: without this wrangler warns
 
 
 class Runner(Protocol):
-    """Runs a command of the pinned tool chain. A `loud` one shows its output as it comes."""
+    """Runs a command of the pinned tool chain. With `show`, print its output while it runs."""
 
     account: str | None
 
-    def run(self, command: Sequence[str], *, loud: bool = False, secrets: Mapping[str, str] | None = None) -> Done: ...
+    def run(self, command: Sequence[str], *, show: bool = False, secrets: Mapping[str, str] | None = None) -> Done: ...
     def deployed(self) -> str:
         """Return the lines in which wrangler noted what it deployed."""
 
 
 @dataclass(frozen=True)
 class Dialog:
-    """What the user is asked and told. `unattended`: nobody is there, every question is answered with yes."""
+    """Questions and messages to the user. `unattended`: every question is answered with yes."""
 
     confirm: Callable[[str, bool], bool]
     say: Callable[[str], None]
@@ -69,7 +69,7 @@ class Deployment:
         done = self.runner.run(["wrangler", "whoami", "--json"])
         if chosen and done.api_code == failures.NOT_ALLOWED:
             account, name = chosen, ""  # a token for CI need not be allowed to list accounts
-        elif done.code and not plan.nobody(done.output):
+        elif done.code and not plan.logged_out(done.output):
             raise explain("login", done)
         else:
             account, name = plan.account(done.output, chosen)
@@ -91,14 +91,15 @@ class Deployment:
 
     def _overwrite(self, bindings: str) -> None:
         name = self.wanted.name
-        told = f"A Worker {name} exists that is not this service (its bindings: {bindings})."
+        problem = f"A Worker {name} exists that is not this service (its bindings: {bindings})."
         if self.dialog.overwrite:
             return
         if self.dialog.unattended:
             raise DeployError(
-                f"Step worker: {told} Set another name in wrangler.toml, or allow it with --overwrite, and start again."
+                f"Step worker: {problem} Set another name in wrangler.toml, or allow it with --overwrite, and start "
+                "again."
             )
-        self.dialog.agree("worker", f"{told} Overwrite it?", default=False)
+        self.dialog.agree("worker", f"{problem} Overwrite it?", default=False)
 
     def _existing(self) -> Existing:
         status = self.runner.run(["wrangler", "deployments", "status", "--json", _TOP_LEVEL])
@@ -150,12 +151,12 @@ class Deployment:
         missing = plan.missing_metadata_indexes(listing, self.wanted.metadata_indexes)
         if not missing:
             return self.dialog.say("metadata indexes: all exist.")
-        spoken = ", ".join(f"{key} ({kind})" for key, kind in missing.items())
-        self.dialog.agree("metadata indexes", f"Create the metadata indexes {spoken}?")
+        listed = ", ".join(f"{key} ({kind})" for key, kind in missing.items())
+        self.dialog.agree("metadata indexes", f"Create the metadata indexes {listed}?")
         for key, kind in missing.items():
             options = (f"--propertyName={key}", f"--type={kind}")
             self._wrangler("metadata indexes", "vectorize", "create-metadata-index", name, *options)
-        self.dialog.say(f"metadata indexes: {spoken} were created.")
+        self.dialog.say(f"metadata indexes: {listed} were created.")
         if not new:
             self.dialog.say("  Filters do not find vectors that were written before: write those again.")
         return None
@@ -164,18 +165,20 @@ class Deployment:
         """Upload code and secrets together, and read what wrangler noted."""
         self.dialog.agree("deploy", f"Deploy the Worker {self.wanted.name}?")
         self.uploading = True
-        done = self.runner.run(["pywrangler", "deploy", _TOP_LEVEL], loud=True, secrets=keys)
+        done = self.runner.run(["pywrangler", "deploy", _TOP_LEVEL], show=True, secrets=keys)
         if done.code:
             raise explain("deploy", done)
         self.version, self.address = plan.deployed(self.runner.deployed())
         self.dialog.say(f"deploy: done{f', at {self.address}' if self.address else ''}.")
 
-    def rollback(self, version: str | None = None) -> None:
-        """Deploy an earlier version again: the given one, or the one before the current one."""
+    def rollback(self, version: str | None = None) -> str | None:
+        """Deploy an earlier version again: the given one, or the one before the current one. Return its id."""
         chosen = [version] if version else []
         options = (_TOP_LEVEL, "--yes", "--message=embedder deploy --rollback")
         output = self._wrangler("rollback", "rollback", *chosen, *options)
-        self.dialog.say(f"rollback: version {plan.rolled_back_to(output)} is deployed again.")
+        found = plan.rolled_back_to(output)
+        self.dialog.say(f"rollback: version {found or 'before the current one'} is deployed again.")
+        return found
 
     def key_was_set(self) -> bool:
         """Whether a deployment that failed has set the secret nevertheless."""

@@ -5,7 +5,7 @@ from embedder_cli.doctor.endpoint import Answer, Endpoint
 from embedder_cli.doctor.results import Result, Status, verdict
 from embedder_cli.doctor.vectors import from_base64, is_unit, length, same
 
-_WRONG_KEY = "a-key-that-nobody-was-given"
+_WRONG_KEY = "not-a-key-of-this-service"
 _ERROR_KEYS = {"message", "type", "param", "code"}
 
 

@@ -55,7 +55,7 @@ class Delivery:
     async def _divide(self, left: list[Item], reason: str, began: int | None) -> None:
         """Find the document at fault by halving the batch.
 
-        `began` is None if the service has said that the batch is at fault.
+        `began` is None if the service has rejected the batch.
         """
         if began == self._tally.written and not await self._works(left):
             raise StoppedError(f"{reason} Repeats did not help; run the same command again later.")

@@ -43,7 +43,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A document as it is sent. `digest` tells whether it has changed since it was written."""
+    """A document as it is sent. `digest` shows whether it has changed since it was written."""
 
     id: str
     location: Location
