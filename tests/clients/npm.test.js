@@ -1,8 +1,12 @@
-// The npm packages ollama, and ai with @ai-sdk/openai-compatible. `tests/runtime/test_clients.py` runs this file.
+// The npm packages ollama, ai with @ai-sdk/openai-compatible, and @modelcontextprotocol/sdk.
+// `tests/runtime/test_clients.py` runs this file.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { APICallError, embed, embedMany } from "ai";
 import { Ollama } from "ollama";
 
@@ -63,4 +67,45 @@ test("ai: errors and keys", async () => {
   await assert.rejects(failing(sdk(url, "unused", OTHER)), rejected(404, /^Unknown model/));
   await assert.rejects(failing(sdk(protectedUrl, "wrong")), rejected(401, /key/));
   assert.equal((await failing(sdk(protectedUrl, key))).embedding.length, 768);
+});
+
+const connect = async (address, presented) => {
+  const client = new Client({ name: "test", version: "1" });
+  const requestInit = { headers: { authorization: `Bearer ${presented}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${address}/mcp`), { requestInit }));
+  return client;
+};
+const callTool = async (client, name, args) => {
+  const { content, isError } = await client.callTool({ name, arguments: args });
+  assert.equal(content.length, 1);
+  return isError ? content[0].text : JSON.parse(content[0].text);
+};
+
+test("mcp", async () => {
+  const client = await connect(url, "unused");
+  assert.equal(client.getServerVersion().name, "embedder");
+  await client.ping();
+  const { tools } = await client.listTools();
+  assert.deepEqual(tools.map(({ name }) => name), ["search", "get", "store", "compare"]);
+  const documents = TEXTS.map((text, number) => ({ id: `sdk-${number}`, text }));
+  assert.equal((await callTool(client, "store", { documents, namespace: "mcp-sdk" })).count, 2);
+  let matches = [];
+  for (let turn = 0; matches.length < 2 && turn < 100; turn++) {
+    if (turn) await setTimeout(100); // a write becomes visible later
+    ({ matches } = await callTool(client, "search", { text: TEXTS[0], namespace: "mcp-sdk" }));
+  }
+  assert.deepEqual(matches.map(({ text }) => text), TEXTS);
+  assert.deepEqual((await callTool(client, "get", { ids: ["sdk-1", "none"] })).missing, ["none"]);
+  const scores = await callTool(client, "compare", { source: TEXTS[0], texts: TEXTS });
+  assert.ok(Math.abs(scores[0] - 1) < 1e-6);
+  await client.close();
+});
+
+test("mcp: errors and keys", async () => {
+  const client = await connect(protectedUrl, key);
+  assert.match(await callTool(client, "search", { text: "a", top_k: 99 }), /top_k/);
+  assert.match(await callTool(client, "drop", {}), /^Unknown tool 'drop'/);
+  await assert.rejects(client.listPrompts(), /prompts|Method not found|Unknown method/);
+  await client.close();
+  await assert.rejects(connect(protectedUrl, "wrong"), /401|Unauthorized|key/);
 });
