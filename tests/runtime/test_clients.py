@@ -207,6 +207,23 @@ def test_wrangler(addresses, tmp_path):
     assert '"dimensions": 768' in wrangler(addresses, tmp_path, "info", "documents", "--json")
 
 
+def inspect_tools(url, key, home):
+    """Run the MCP Inspector, which writes to its home folder."""
+    command = ["mcp-inspector", "--cli", f"{url}/mcp", "--transport", "http", "--method", "tools/list"]
+    command += ["--header", f"Authorization: Bearer {key}"]
+    variables = {**runtime.environment(), "HOME": str(home)}
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_mcp_inspector_lists_the_tools(addresses, tmp_path):
+    done = inspect_tools(addresses["EMBEDDER_PROTECTED_URL"], addresses["EMBEDDER_KEY"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    names = [tool["name"] for tool in json.loads(done.stdout)["tools"]]
+    assert names == ["search", "get", "store", "compare"]
+    wrong = inspect_tools(addresses["EMBEDDER_PROTECTED_URL"], "wrong", tmp_path)
+    assert (wrong.returncode != 0, json.loads(wrong.stderr)["error"]["code"]) == (True, "auth_required")
+
+
 def test_the_packages_from_npm(addresses):
     variables = runtime.environment() | addresses
     command = ["node", "--test", "--test-reporter=tap", str(environment.FOLDER / "npm.test.js")]

@@ -18,7 +18,9 @@ from tests.worker import Worker, free_port
 
 README = ROOT / "README.md"
 BINDING = ROOT / "docs" / "service-binding.md"
-COMMANDS = [block for page in PAGES for block in blocks(page, "sh") if block.output and "curl" in block.code]
+COMMANDS = [
+    block for page in PAGES for block in blocks(page, "sh") if block.output and re.search("curl|npx", block.code)
+]
 PROGRAMS = [block for page in PAGES for block in blocks(page, "python")]
 SCRIPTS = [block for page in PAGES for block in blocks(page, "js")]
 WORKERS = [block for page in PAGES for block in blocks(page, "ts") if "export default" in block.code]
@@ -34,9 +36,12 @@ def started(start_worker, tmp_path_factory):
         yield start_worker()
 
 
-def run_shell(code, url):
+def run_shell(code, url, home):
+    """Run a command. `npx` finds installed packages only, and may write to the home folder."""
     shell = code.replace(ADDRESS, url).replace("curl", "curl -sS")
-    done = subprocess.run(["bash", "-euc", shell], capture_output=True, text=True, timeout=60, check=False)
+    variables = {**runtime.environment(), "HOME": str(home), "npm_config_offline": "true"}
+    options = {"cwd": ROOT, "env": variables, "capture_output": True, "text": True, "timeout": 60}
+    done = subprocess.run(["bash", "-euc", shell], check=False, **options)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -47,8 +52,8 @@ def assert_shown(found, block):
 
 
 @pytest.mark.parametrize("block", COMMANDS, ids=str)
-def test_a_command_gives_the_json_below_it(started, block):
-    assert_shown(run_shell(block.code, started.url), block)
+def test_a_command_gives_the_json_below_it(started, block, tmp_path):
+    assert_shown(run_shell(block.code, started.url, tmp_path), block)
 
 
 def test_there_is_a_command_for_every_api():
@@ -166,15 +171,15 @@ def copied(name, folder):
     return folder
 
 
-def assert_example_answers(name, asking):
+def assert_example_answers(name, asking, home):
     commands = [block for block in blocks(ROOT / "examples" / name / "README.md", "sh") if block.output]
     assert len(commands) == 2
     for block in commands:
-        assert_shown(run_shell(block.code, asking.url), block)
+        assert_shown(run_shell(block.code, asking.url, home), block)
 
 
 def test_the_copied_python_example_answers(start_worker, tmp_path):
-    assert_example_answers("python", start_worker(example=copied("python", tmp_path / "copy")))
+    assert_example_answers("python", start_worker(example=copied("python", tmp_path / "copy")), tmp_path)
 
 
 def test_the_copied_typescript_example_answers_beside_make_dev(started, tmp_path):
@@ -182,7 +187,7 @@ def test_the_copied_typescript_example_answers_beside_make_dev(started, tmp_path
     folder = copied("typescript", tmp_path / "copy")
     check_types(folder)
     with served(folder) as asking:
-        assert_example_answers("typescript", asking)
+        assert_example_answers("typescript", asking, tmp_path)
     assert started.send("GET", "/vectors?ids=line-1").json()["missing"] == []
 
 
