@@ -97,6 +97,9 @@ export interface SearchOptions extends PromptOptions {
   min_score?: number | null;
 }
 export interface DeleteOptions {
+  /** In place of the ids: all vectors of a namespace, those that a filter finds, or both. At most 1,000 at a time. */
+  namespace?: string | null;
+  filter?: Metadata | null;
   wait?: boolean;
 }
 
@@ -124,6 +127,12 @@ export interface Written {
   mutation_ids: string[];
   /** Whether the write can be read already; null if the index could not be asked. */
   visible?: boolean | null;
+}
+export interface Deleted extends Written {
+  /** By namespace or filter: how many vectors. */
+  deleted?: number;
+  /** By namespace or filter: whether others may be left; then call again. */
+  more?: boolean;
 }
 export interface Matches {
   count: number;
@@ -171,7 +180,7 @@ export interface Embeddings {
   upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Usage>>;
   search(text: string | null, options?: SearchOptions): Promise<Answer<Matches & Partial<Usage>>>;
   get(ids: string[]): Promise<Answer<GetResponse>>;
-  delete(ids: string[], options?: DeleteOptions): Promise<Answer<Written>>;
+  delete(ids: string[] | null, options?: DeleteOptions): Promise<Answer<Deleted>>;
   describe(): Promise<Answer<IndexResponse>>;
 }
 
@@ -182,6 +191,6 @@ export declare class EmbeddingsEntrypoint extends WorkerEntrypoint {
   upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Usage>>;
   search(text: string | null, options?: SearchOptions): Promise<Answer<Matches & Partial<Usage>>>;
   get(ids: string[]): Promise<Answer<GetResponse>>;
-  delete(ids: string[], options?: DeleteOptions): Promise<Answer<Written>>;
+  delete(ids: string[] | null, options?: DeleteOptions): Promise<Answer<Deleted>>;
   describe(): Promise<Answer<IndexResponse>>;
 }

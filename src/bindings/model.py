@@ -62,6 +62,9 @@ class Vectorize:
                 raise EmbedderError("upstream_invalid", found.text)
         raise vectorize.error(found.text)
 
+    def axis(self, number: int) -> Any:
+        return _js.axis(number)
+
     def merge(self, values: list[Any]) -> Any:
         return _js.merge(*values)
 

@@ -172,6 +172,13 @@ export function similarity({ rows }, dimensions, source) {
   return new Scores(cosines(/** @type {Float32Array} */ (floats), count, dimensions, source));
 }
 
+/** Returns a unit vector along one axis, to search with. @param {number} number of the axis, modulo 768 */
+export function axis(number) {
+  const floats = new Float32Array(DIMENSIONS);
+  floats[number % DIMENSIONS] = 1;
+  return new Answer("", { count: 1, bytes: new Uint8Array(0), spans: new Uint32Array(2), floats });
+}
+
 /**
  * Calls a method of the Vectorize index. `given` is the JSON of its arguments. The values of `vectors` are added to the
  * documents to write, or become the first argument of a query. Vectors in the result stay in `values`; the `text` has

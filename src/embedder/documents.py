@@ -98,9 +98,17 @@ async def get(app: App, context: RequestContext, request: GetRequest) -> Result:
 
 
 async def delete(app: App, context: RequestContext, request: DeleteRequest) -> Result:
-    """Delete stored vectors."""
-    vectorize.check_ids(request.ids, param="ids")
-    return Result(await app.store.delete(request.ids, context, wait=request.wait))
+    """Delete stored vectors by id, by namespace or by filter."""
+    by_query = request.namespace is not None or request.filter is not None
+    if (request.ids is not None) == by_query:
+        raise invalid("Send either ids, or a namespace, a filter or both.", "ids")
+    if request.ids is not None:
+        vectorize.check_ids(request.ids, param="ids")
+        return Result(await app.store.delete(request.ids, context, wait=request.wait))
+    vectorize.check_namespace(request.namespace)
+    if request.filter is not None:
+        vectorize.check_filter_of_deletion(request.filter)
+    return Result(await app.store.delete_matching(context, request.namespace, request.filter, wait=request.wait))
 
 
 async def describe(app: App, context: RequestContext, request: DescribeRequest) -> Result:  # noqa: ARG001

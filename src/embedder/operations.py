@@ -11,7 +11,7 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.documents import GetResponse, IndexResponse
 from embedder.result import Result
-from embedder.store import Written
+from embedder.store import Deleted, Written
 from embedder.texts import EmbedResponse, SimilarityResponse
 from embedder.vectorize import Matches
 
@@ -62,8 +62,8 @@ TABLE = (
         "Get stored vectors", {"ids": "Ids, separated by commas."},
     ),
     Operation(
-        "delete", "write", "DELETE", "/vectors", requests.DeleteRequest, Written, documents.delete, ("ids",),
-        "Delete stored vectors",
+        "delete", "write", "DELETE", "/vectors", requests.DeleteRequest, Deleted, documents.delete, ("ids",),
+        "Delete stored vectors by id, by namespace or by filter",
     ),
     Operation(
         "describe", "search", "GET", "/index", requests.DescribeRequest, IndexResponse, documents.describe, (),

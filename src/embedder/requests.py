@@ -127,9 +127,11 @@ class GetRequest(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class DeleteRequest(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Ids of stored vectors to delete."""
+    """Stored vectors to delete: by id, or those of a namespace, those that a filter finds, or both."""
 
-    ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_VECTORS)]
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_VECTORS)] | None = None
+    namespace: Namespace = None
+    filter: dict[str, Any] | None = None
     wait: Wait = False
 
 

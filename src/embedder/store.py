@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from embedder import vectorize, visibility
+from embedder import deletion, vectorize, visibility
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
 from embedder.live import Tasks
@@ -36,6 +36,13 @@ class Written(msgspec.Struct):
     count: int
     mutation_ids: list[str]
     visible: bool | None = None
+
+
+class Deleted(Written, kw_only=True):
+    """Accepted deletions. By namespace or filter, also their number, and whether more vectors may match."""
+
+    deleted: int | msgspec.UnsetType = msgspec.UNSET
+    more: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -172,11 +179,40 @@ class Store:
         mutations: list[str] = []
         try:
             for part in _split(ids, vectorize.DELETE_IDS):
-                found = await self._index.call(context.scope, "deleteByIds", _json([part]))
-                mutations.append(vectorize.decode(found.text, Mutation).mutation_id)
+                mutations.append(await self._delete(part, context))
         except EmbedderError as error:
             raise _partial(error, ids, len(mutations) * vectorize.DELETE_IDS) from error
         return await self._written(len(ids), mutations, context, wait=wait)
+
+    async def delete_matching(
+        self, context: RequestContext, namespace: str | None, filters: dict[str, Any] | None, *, wait: bool
+    ) -> Deleted:
+        """Delete the vectors of a namespace, those that a filter finds, or both: at most 1,000, see `deletion`.
+
+        No round begins in the second half of the time until the deadline.
+        """
+        context.access.require("write")
+        namespace = context.access.namespace(namespace)
+        await self.check_fit(context)
+        given = {"namespace": namespace, "filter": filters}
+        options = {
+            "topK": deletion.BATCH,
+            "returnValues": False,
+            "returnMetadata": "none",
+            **{name: value for name, value in given.items() if value is not None},
+        }
+        last_ms = (context.began_ms + context.ends_ms) / 2
+
+        async def find(number: int) -> list[str]:
+            axis = self._index.axis(int(context.began_ms) + number)
+            found = await self._index.call(context.scope, "query", _json([options]), axis)
+            return [match.id for match in vectorize.decode(found.text, Matches).matches]
+
+        removed = await deletion.run(find, lambda ids: self._delete(ids, context), lambda: self._clock() <= last_ms)
+        written = await self._written(len(removed.ids), removed.mutation_ids, context, wait=wait)
+        return Deleted(
+            written.count, written.mutation_ids, written.visible, deleted=len(removed.ids), more=removed.more
+        )
 
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index, to a key that is bound to namespaces without the count."""
@@ -193,6 +229,10 @@ class Store:
                 mutations[-1], context, self._describe, clock=self._clock, wait_s=self._wait_s
             )
         return Written(count, mutations, visible)
+
+    async def _delete(self, ids: Sequence[str], context: RequestContext) -> str:
+        found = await self._index.call(context.scope, "deleteByIds", _json([ids]))
+        return vectorize.decode(found.text, Mutation).mutation_id
 
     async def _describe(self, context: RequestContext) -> Description:
         return vectorize.decode((await self._index.call(context.scope, "describe", "[]")).text, Description)

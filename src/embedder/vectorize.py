@@ -16,6 +16,7 @@ from embedder.errors import EmbedderError, invalid
 MAX_ID_BYTES = 64
 MAX_METADATA_BYTES = 10 * 1024  # JSON of one vector's metadata
 MAX_FILTER_BYTES = 2047  # JSON of a filter
+INDEXED_BYTES = 64  # of a string; filters ignore the rest
 MAX_TOP_K = 100
 MAX_TOP_K_FULL = 50  # with values or all metadata
 MAX_VECTORS = 1000  # vectors per call from a Worker
@@ -190,6 +191,20 @@ def check_filter(filters: Mapping[str, Any]) -> None:
             raise invalid(f"{param}: not a valid metadata key.", param)
         for operator, value in condition.items() if isinstance(condition, dict) else [("$eq", condition)]:
             _check_condition(operator, value, param)
+
+
+def check_filter_of_deletion(filters: Mapping[str, Any]) -> None:
+    """Reject a filter that may find more than it says: an empty one, or one that compares only a part of a string."""
+    if not filters:
+        raise invalid("filter is empty, and would delete everything; name a key.", "filter")
+    check_filter(filters)
+    for key, condition in filters.items():
+        values = condition.values() if isinstance(condition, dict) else [condition]
+        for value in (item for each in values for item in (each if isinstance(each, list) else [each])):
+            if isinstance(value, str) and len(value.encode()) >= INDEXED_BYTES:
+                param = f"filter.{key[:64]}"
+                message = f"{param} has a string of {len(value.encode())} bytes; Vectorize compares the first "
+                raise invalid(message + f"{INDEXED_BYTES} only. Use a shorter one, or delete by ids.", param)
 
 
 def _check_condition(operator: str, value: object, param: str) -> None:

@@ -57,6 +57,11 @@ class EmulatedIndex:
             vector["values"] = number
         return json.dumps(result)
 
+    def axis(self, number: int) -> FakeAnswer:
+        row = [0.0] * 768
+        row[number % 768] = 1.0
+        return FakeAnswer(rows=[row])
+
     def merge(self, values: list[object]) -> list[object]:
         return values
 

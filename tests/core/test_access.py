@@ -1,5 +1,6 @@
 """What a key may do: its scopes on every route and tool, and its namespaces on every way into the index."""
 
+import asyncio
 import json
 import re
 from hashlib import sha256
@@ -13,6 +14,7 @@ from embedder import operations
 from embedder.access import FULL, SCOPES, Access
 from embedder.api import routes, tools
 from embedder.errors import EmbedderError
+from embedder.store import Row, Store
 from tests import strategies
 from tests.core.emulated import EmulatedIndex, app_with
 from tests.core.fakes import error, json_of
@@ -99,6 +101,29 @@ def test_tools_are_listed_and_called_only_with_their_scope(scopes):
         if name not in usable:
             assert "needs the scope" in result["content"][0]["text"]
             assert index.calls == []
+
+
+# method of the store -> arguments beside the context; `search`, `write` and `put` need what the first two return
+STORE = {
+    "to_search": {"namespace": None},
+    "to_write": {"rows": [Row("a", b"")], "path": "ids[#]"},
+    "get": {"ids": ["a"]},
+    "delete": {"ids": ["a"], "wait": False},
+    "delete_matching": {"namespace": "acme", "filters": None, "wait": False},
+    "describe": {},
+}
+
+
+def test_the_store_serves_nobody_whose_access_is_not_known():
+    assert {name for name in vars(Store) if name[0] != "_"} == {*STORE, "write", "put", "search", "check_fit"}
+    index = filled_index("acme")
+    app = app_with(index)
+    for name, arguments in STORE.items():
+        context = app.app.begin(app.scope, "id", "GET", "/")
+        with pytest.raises(EmbedderError, match="needs the scope"):
+            result = getattr(app.app.store, name)(context=context, **arguments)
+            asyncio.run(result)
+    assert index.calls == []
 
 
 def test_embed_with_store_needs_write_as_well():
@@ -282,7 +307,7 @@ namespaces = st.sampled_from(["acme", "bolt", "rival", None])
 
 @st.composite
 def requests(draw):
-    kind = draw(st.sampled_from(["text", "id", "get", "delete", "describe", "upsert"]))
+    kind = draw(st.sampled_from(["text", "id", "get", "delete", "clear", "describe", "upsert"]))
     chosen, namespace = draw(some_ids), draw(namespaces)
     match kind:
         case "text":
@@ -293,6 +318,8 @@ def requests(draw):
             return "GET", "/vectors", {"ids": chosen}
         case "delete":
             return "DELETE", "/vectors", {"ids": chosen}
+        case "clear":
+            return "DELETE", "/vectors", {"namespace": namespace, "filter": {"year": {"$gte": 2001}}}
         case "describe":
             return "GET", "/index", {}
     documents = [{"id": f"mine-{name}", "text": name} for name in chosen]

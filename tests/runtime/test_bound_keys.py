@@ -95,7 +95,11 @@ NATIVE = {
     "upsert": WRITES,
     "search": SEARCHES,
     "get": [f"ids={','.join(FOREIGN_IDS)}"],
-    "delete": [{"ids": FOREIGN_IDS, "wait": True}],
+    "delete": [
+        {"ids": FOREIGN_IDS, "wait": True},
+        {"namespace": OTHER, "wait": True},
+        {"filter": {"year": {"$gte": 2001}}, "wait": True},
+    ],
     "describe": [""],
 }
 TOOLS = {

@@ -117,6 +117,23 @@ def test_stores_with_embed_searches_by_id_and_deletes(worker):
     assert worker.send("GET", "/vectors?ids=one,two").json()["missing"] == ["one", "two"]
 
 
+def test_deletes_a_namespace_in_rounds(worker):
+    """The emulator shows deletions after 300 ms, so that a round finds vectors that are deleted already."""
+    items = [{"id": f"leaving-{n}", "text": f"text {n} {n * n}", "metadata": {"year": n}} for n in range(250)]
+    items.append({"id": "staying", "text": "text 1 1"})
+    for part, namespace in ((items[:-1], "leaving"), (items[-1:], "staying")):
+        worker.send("PUT", "/vectors", json={"documents": part, "namespace": namespace, "wait": True})
+    body = {"namespace": "leaving", "filter": {"year": {"$gte": 150}}, "wait": True}
+    first = worker.send("DELETE", "/vectors", json=body).json()
+    assert (first["visible"], first["deleted"]) == (True, 100)
+    answers = []
+    while not answers or answers[-1]["more"]:
+        answers.append(worker.send("DELETE", "/vectors", json={"namespace": "leaving", "wait": True}).json())
+    assert first["deleted"] + sum(answer["deleted"] for answer in answers) == 250
+    assert worker.post("/search", {"text": "text", "namespace": "leaving"}).json()["count"] == 0
+    assert worker.send("GET", "/vectors?ids=staying").json()["missing"] == []
+
+
 def test_insert_keeps_an_existing_vector(worker):
     for mode, text in (("upsert", "first"), ("insert", "second")):
         body = {"documents": [{"id": "same", "text": text}], "namespace": "modes", "mode": mode, "wait": True}

@@ -16,7 +16,7 @@ from embedder.api.routing import JSON, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
-from embedder.requests import DeleteRequest, GetRequest
+from embedder.requests import GetRequest
 from embedder.store import Row, Store
 from embedder.vectorize import (
     MAX_TOP_K,
@@ -81,6 +81,12 @@ class WriteRequest(Struct, forbid_unknown_fields=True):
     """1 to 1,000 vectors. The body can also be NDJSON: one vector per line."""
 
     vectors: Annotated[list[VectorIn], Meta(min_length=1, max_length=MAX_VECTORS)]
+
+
+class DeleteByIdsRequest(Struct, forbid_unknown_fields=True):
+    """Ids of stored vectors to delete."""
+
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_VECTORS)]
 
 
 class QueryRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -156,10 +162,10 @@ async def get_by_ids(app: App, context: RequestContext, request: GetRequest) -> 
     return _response(found.body.vectors, found.numbers)
 
 
-async def delete_by_ids(app: App, context: RequestContext, request: DeleteRequest) -> HttpResponse:
+async def delete_by_ids(app: App, context: RequestContext, request: DeleteByIdsRequest) -> HttpResponse:
     """Delete stored vectors."""
-    _store(app, context)
-    written = (await documents.delete(app, context, request)).body
+    vectorize.check_ids(request.ids, param="ids")
+    written = await _store(app, context).delete(request.ids, context, wait=False)
     return _response(Mutation(written.mutation_ids[-1] if written.mutation_ids else ""))
 
 
@@ -197,5 +203,7 @@ ROUTES = (
     _post("upsert", partial(write, "upsert"), "Store vectors", WriteRequest, Envelope[Mutation], **_WRITE),
     _post("query", query, "Search with a vector or a stored id", QueryRequest, Envelope[Matches], **_QUERY),
     _post("get_by_ids", get_by_ids, "Get stored vectors", GetRequest, StoredVectors, scope="search"),
-    _post("delete_by_ids", delete_by_ids, "Delete stored vectors", DeleteRequest, Envelope[Mutation], scope="write"),
+    _post(
+        "delete_by_ids", delete_by_ids, "Delete stored vectors", DeleteByIdsRequest, Envelope[Mutation], scope="write"
+    ),
 )
