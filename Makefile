@@ -9,10 +9,10 @@ export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/src:$(CURDIR)/local/src
 
-.PHONY: help dev example test unit check format bench soak load fuzz deploy doctor wrangler lock clean
+.PHONY: help dev example test unit check format bench soak soak-queue load fuzz deploy doctor wrangler lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dev: .venv/.ready ## run the Worker and its emulators on http://127.0.0.1:8787 (PORT=...)
 	@exec embedder dev --port $(PORT)
@@ -41,6 +41,9 @@ bench: .venv/.ready ## measure speed, side by side; writes benchmarks/README.md
 
 soak: .venv/.ready ## send 20,000 requests; fails if memory or anything else is kept
 	@python -m benchmarks.soak
+
+soak-queue: .venv/.ready ## send 10,000 documents through the queue, with faults; the Worker is killed 5 times
+	@python -m tests.runtime.queues.run
 
 load: .venv/.ready ## keep 200 connections busy, with faults among them (SECONDS=60)
 	@python -m tests.runtime.load --seconds $(SECONDS)

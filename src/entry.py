@@ -1,12 +1,12 @@
-"""The Worker's entry points: `fetch` for HTTP, and one method per operation for other Workers (RPC)."""
+"""The Worker's entry points: `fetch` for HTTP, one method per operation for other Workers (RPC), and `queue`."""
 
 import js
 from workers import WorkerEntrypoint
 
-from bindings import http, model
+from bindings import http, model, queues
 from bindings.app import app
 from bindings.arguments import leave_unconverted, reader
-from embedder import rpc
+from embedder import ingestion, rpc
 from embedder.http import handle
 
 leave_unconverted()
@@ -57,3 +57,15 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in th
 
     async def describe(self, *arguments: object) -> object:
         return await _call("describe", arguments)
+
+
+async def _queue(_: Default, *arguments: object) -> object:
+    """Consume a batch of messages. Other Workers can call this too, and get the error of an unknown method."""
+    if not queues.is_batch(arguments):
+        return await _call("queue", arguments)
+    batch = queues.Batch(arguments[0])
+    await ingestion.handle(app(), lambda: http.open_call(app().settings), js.crypto.randomUUID(), batch)
+    return None
+
+
+Default.queue = _queue  # not in the class, because the SDK would wrap it, and fail for a call without arguments

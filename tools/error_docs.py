@@ -94,6 +94,10 @@ EXPLANATIONS = {
         "The request needs the model, and the binding `AI` is missing.",
         "Operator: add `[ai]` to `wrangler.toml`, and deploy.",
     ),
+    "queue_not_configured": (
+        'The request has `"queue": true`, and no queue is bound.',
+        "Operator: [add the queues](scale.md#a-queue-in-front) to `wrangler.toml`, and deploy.",
+    ),
     "vectorize_not_configured": (
         "The request needs an index, and none is bound.",
         "Operator: add `[[vectorize]]` to `wrangler.toml`, and deploy.",

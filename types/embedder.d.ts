@@ -79,6 +79,8 @@ export interface UpsertOptions {
   task?: Task | null;
   truncate?: "end" | "error" | null;
   wait?: boolean;
+  /** Only put the documents into the ingestion queue. */
+  queue?: boolean;
 }
 export interface DocumentIn {
   id: string;
@@ -134,6 +136,12 @@ export interface Deleted extends Written {
   /** By namespace or filter: whether others may be left; then call again. */
   more?: boolean;
 }
+/** Documents that the queue accepted. */
+export interface Receipt {
+  ids: string[];
+  count: number;
+  request_id: string;
+}
 export interface Matches {
   count: number;
   matches: Match[];
@@ -177,6 +185,7 @@ export interface Embeddings {
   embed(text: string | string[], options: EmbedOptions & { format: "response" }): Promise<Answer<Raw>>;
   embed(text: string | string[], options?: EmbedOptions): Promise<Answer<EmbedResponse & Usage>>;
   similarity(texts: string[], options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Usage>>;
+  upsert(documents: DocumentIn[], options: UpsertOptions & { queue: true }): Promise<Answer<Receipt & Usage>>;
   upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Usage>>;
   search(text: string | null, options?: SearchOptions): Promise<Answer<Matches & Partial<Usage>>>;
   get(ids: string[]): Promise<Answer<GetResponse>>;
@@ -188,7 +197,7 @@ export interface Embeddings {
 export declare class EmbeddingsEntrypoint extends WorkerEntrypoint {
   embed(text: string | string[], options?: EmbedOptions): Promise<Answer<(EmbedResponse & Usage) | Floats | Raw>>;
   similarity(texts: string[], options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Usage>>;
-  upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Usage>>;
+  upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<(Written | Receipt) & Usage>>;
   search(text: string | null, options?: SearchOptions): Promise<Answer<Matches & Partial<Usage>>>;
   get(ids: string[]): Promise<Answer<GetResponse>>;
   delete(ids: string[] | null, options?: DeleteOptions): Promise<Answer<Deleted>>;

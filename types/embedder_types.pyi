@@ -56,6 +56,7 @@ class UpsertOptions(TypedDict, total=False):
     task: Task | None
     truncate: Literal["end", "error"] | None
     wait: bool
+    queue: bool
 
 class SearchOptions(PromptOptions, total=False):
     id: str | None

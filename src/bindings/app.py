@@ -10,6 +10,7 @@ from workers import import_from_javascript
 
 from bindings import event_loop, http
 from bindings.model import Vectorize, WorkersAI
+from bindings.queues import Queue
 from embedder.app import App
 from embedder.embedding import Embedder
 from embedder.ports import Limiter
@@ -48,6 +49,8 @@ def app() -> App:
         clock=clock,
         log=js.console.log,
         limiter=_limiter(getattr(env, "RATE_LIMITER", None)),
+        ingest=_queue(getattr(env, "INGEST", None)),
+        failed=_queue(getattr(env, "INGEST_FAILED", None)),
         fault=fault,
         version=getattr(getattr(env, "CF_VERSION_METADATA", None), "id", ""),
     )
@@ -60,6 +63,10 @@ def clock() -> float:
 
 def _variables(env: Any) -> Mapping[str, object]:
     return {name: getattr(env, name) for name in _VARIABLES if hasattr(env, name)}
+
+
+def _queue(binding: Any) -> Queue | None:
+    return None if binding is None else Queue(binding)
 
 
 def _limiter(binding: Any) -> Limiter | None:

@@ -9,7 +9,7 @@ from embedder.context import RequestContext
 from embedder.embedding import Embedder
 from embedder.errors import STATUS, EmbedderError
 from embedder.live import LiveRequests
-from embedder.ports import Clock, Limiter, Scope
+from embedder.ports import Clock, Limiter, Queue, Scope
 from embedder.settings import Settings
 from embedder.store import Store
 
@@ -21,7 +21,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     """The parts of the application.
 
     `fault` names invalid variables of the Worker; it is logged and never sent. `version` is the id of this
-    deployed version.
+    deployed version. `ingest` takes the documents to embed later, and `failed` those that can't be stored.
     """
 
     settings: Settings
@@ -30,6 +30,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     log: Callable[[str], object]
     index: Store | None = None
     limiter: Limiter | None = None
+    ingest: Queue | None = None
+    failed: Queue | None = None
     fault: str = ""
     version: str = ""
     live: LiveRequests = msgspec.field(default_factory=LiveRequests)
@@ -47,6 +49,14 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
             message = "No Vectorize index is bound: add [[vectorize]] to wrangler.toml."
             raise EmbedderError("vectorize_not_configured", message)
         return self.index
+
+    @property
+    def dead_letters(self) -> Queue:
+        """The queue for documents that can't be stored. Raises `queue_not_configured` if none is bound."""
+        if self.failed is None:
+            message = 'No queue for failures is bound: add [[queues.producers]] with binding = "INGEST_FAILED".'
+            raise EmbedderError("queue_not_configured", message)
+        return self.failed
 
 
 async def guarded(app: App, context: RequestContext, work: Callable[[], Awaitable[T]]) -> T | EmbedderError:

@@ -30,6 +30,10 @@ class RequestContext(msgspec.Struct, kw_only=True):
     detail: str = ""  # of an internal error, for the operator
     key: str = ""  # name of the caller's key
     texts: int = 0
+    queued: int = 0  # documents that the queue accepted
+    written: int = 0  # of a batch from the queue, as the next two
+    retried: int = 0
+    failed: int = 0
     model_ms: float = 0.0
     total_ms: float = 0.0
 

@@ -2,10 +2,11 @@
 
 from msgspec import Struct
 
-from embedder import prompts, vectorize
+from embedder import messages, prompts, vectorize
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.errors import invalid
+from embedder.embedding import PreparedTexts
+from embedder.errors import EmbedderError, invalid
 from embedder.requests import (
     DeleteRequest,
     DescribeRequest,
@@ -14,12 +15,21 @@ from embedder.requests import (
     OutputFormat,
     PromptOptions,
     SearchRequest,
+    UpsertOptions,
     UpsertRequest,
 )
 from embedder.result import Result
 from embedder.settings import DIMENSIONS, MODEL
-from embedder.store import Row
+from embedder.store import Row, Written, partial
 from embedder.vectorize import Stored
+
+
+class Receipt(Struct):
+    """Documents that the queue accepted. The log lines of their batches have ids of their own."""
+
+    ids: list[str]
+    count: int
+    request_id: str
 
 
 class GetResponse(Struct):
@@ -45,25 +55,59 @@ class IndexResponse(Struct):
 
 
 async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> Result:
-    """Embed documents and store their vectors."""
-    documents = request.documents
-    vectorize.check_namespace(request.namespace)
+    """Embed documents and store their vectors, or queue them for that."""
+    rows, prepared = prepare(app, request.documents, request)
+    if request.queue:
+        return await _enqueue(app, context, request, rows, prepared)
+    return Result(await write(app, context, rows, prepared, mode=request.mode, wait=request.wait), prepared)
+
+
+def prepare(app: App, documents: list[DocumentIn], options: UpsertOptions) -> tuple[list[Row], PreparedTexts]:
+    """Check documents against all limits, and add prompts to their texts. This calls nothing."""
+    vectorize.check_namespace(options.namespace)
     vectorize.check_ids([item.id for item in documents], param="documents")
-    rows = [_row(item, index, request) for index, item in enumerate(documents)]
+    rows = [_row(item, index, options) for index, item in enumerate(documents)]
     titles = [item.title or "" for item in documents]
-    options = PromptOptions(task=request.task, truncate=request.truncate, title=titles if any(titles) else None)
+    given = PromptOptions(task=options.task, truncate=options.truncate, title=titles if any(titles) else None)
     texts = [item.text for item in documents]
-    prepared = app.embedder.prepare(texts, options, param="documents", default=prompts.DOCUMENT)
+    return rows, app.embedder.prepare(texts, given, param="documents", default=prompts.DOCUMENT)
+
+
+def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:
+    text = item.text if options.keep_text else None
+    metadata = vectorize.metadata_json(item.metadata, text, param=f"documents[{index}].metadata")
+    return Row(item.id, metadata, options.namespace)
+
+
+async def write(
+    app: App, context: RequestContext, rows: list[Row], prepared: PreparedTexts, *, mode: str, wait: bool = False
+) -> Written:
+    """Embed prepared documents and store their vectors."""
     writable = await app.store.to_write(context, rows, "documents[#].id")
     async with app.embedder.batches(prepared, context) as answers:
-        written = await app.store.write(writable, answers, context, method=request.mode, wait=request.wait)
-    return Result(written, prepared)
+        return await app.store.write(writable, answers, context, method=mode, wait=wait)
 
 
-def _row(item: DocumentIn, index: int, request: UpsertRequest) -> Row:
-    text = item.text if request.keep_text else None
-    metadata = vectorize.metadata_json(item.metadata, text, param=f"documents[{index}].metadata")
-    return Row(item.id, metadata, request.namespace)
+async def _enqueue(
+    app: App, context: RequestContext, request: UpsertRequest, rows: list[Row], prepared: PreparedTexts
+) -> Result:
+    """Send one message per document. Nothing is sent unless every message fits into the queue."""
+    if request.wait:
+        raise invalid("wait and queue can't be combined; remove one of them.", "wait")
+    if app.ingest is None:
+        message = 'No queue is bound: add [[queues.producers]] with binding = "INGEST" to wrangler.toml.'
+        raise EmbedderError("queue_not_configured", message)
+    request.namespace = context.access.namespace(request.namespace)
+    bodies = messages.encode(request, context.request_id, bound=context.access.namespaces is not None)
+    await app.store.to_write(context, rows, "documents[#].id")
+    ids = [item.id for item in request.documents]
+    try:
+        for part in messages.parcels(bodies):
+            await app.ingest.send(context.scope, part)
+            context.queued += len(part)
+    except EmbedderError as error:
+        raise partial(error, ids, context.queued) from error
+    return Result(Receipt(ids, len(ids), context.request_id), prepared, status=202)
 
 
 async def search(app: App, context: RequestContext, request: SearchRequest) -> Result:

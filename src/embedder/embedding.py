@@ -106,7 +106,7 @@ class Embedder:
             if not answer.fault:
                 return answer
             error = upstream.error_of(answer, now_s=self._clock() / 1000)
-            left_s = self._settings.deadline_s - (self._clock() - context.began_ms) / 1000
+            left_s = (context.ends_ms - self._clock()) / 1000
             wait_s = retries.wait_s(attempt, error, jitter=self._jitter(), left_s=left_s)
             if wait_s is None or (context.reject_if_busy and error.code == "upstream_busy"):
                 raise error

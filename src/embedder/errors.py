@@ -21,6 +21,7 @@ STATUS: Mapping[str, int] = {
     "client_disconnected": 499,  # appears only in the log
     "internal_error": 500,
     "ai_not_configured": 501,
+    "queue_not_configured": 501,
     "vectorize_not_configured": 501,
     "upstream_error": 502,
     "upstream_invalid": 502,

@@ -9,7 +9,7 @@ from embedder import documents, requests, texts
 from embedder.access import ScopeName
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.documents import GetResponse, IndexResponse
+from embedder.documents import GetResponse, IndexResponse, Receipt
 from embedder.result import Result
 from embedder.store import Deleted, Written
 from embedder.texts import EmbedResponse, SimilarityResponse
@@ -20,7 +20,7 @@ class Operation(Struct, frozen=True):
     """An operation. The key of its caller needs the `scope`.
 
     `arguments` names the request fields that RPC takes by position. `query` describes the fields that HTTP takes from
-    the query string.
+    the query string. `queued` is the response if the work was only queued.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Operation(Struct, frozen=True):
     arguments: tuple[str, ...]
     summary: str
     query: Mapping[str, str] = {}
+    queued: Any = None
 
     async def run(self, app: App, context: RequestContext, request: Any) -> Result:  # noqa: ANN401
         """Run the operation, if the caller may."""
@@ -51,7 +52,7 @@ TABLE = (
     ),
     Operation(
         "upsert", "write", "PUT", "/vectors", requests.UpsertRequest, Written, documents.upsert, ("documents",),
-        "Embed and store documents",
+        "Embed and store documents", queued=Receipt,
     ),
     Operation(
         "search", "search", "POST", "/search", requests.SearchRequest, Matches, documents.search, ("text",),

@@ -30,6 +30,32 @@ Limiter = Callable[[Scope, str], Awaitable[bool]]
 """Returns whether the rate limit allows a request with this key."""
 
 
+class Queue(Protocol):
+    """A queue to send messages to."""
+
+    async def send(self, scope: Scope, messages: list[str]) -> object:
+        """Send at most 100 messages in one call: all are accepted, or none. Raises EmbedderError."""
+
+
+class Batch(Protocol):
+    """Messages that a queue delivers. Each is acknowledged or retried, by its position in the batch."""
+
+    @property
+    def queue(self) -> str: ...
+
+    def read(self) -> str:
+        """Return the next messages, at most 4 MiB of text, as JSON; an empty list after the last one."""
+
+    def acknowledge(self, positions: list[int]) -> object:
+        """Remove messages from the queue."""
+
+    def retry(self, positions: list[int], delay_s: int) -> object:
+        """Have messages delivered again after `delay_s` seconds."""
+
+    def retry_rest(self, delay_s: int) -> int:
+        """Retry every message that was neither acknowledged nor retried. Return their number."""
+
+
 class Answer(Protocol):
     """The outcome of one model call: a handle to its rows, or a fault.
 

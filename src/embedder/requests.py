@@ -95,16 +95,22 @@ class DocumentIn(Struct, forbid_unknown_fields=True, kw_only=True):
     metadata: Metadata | None = None
 
 
-class UpsertRequest(Struct, forbid_unknown_fields=True, kw_only=True):
-    """1 to 1,000 documents. The default is the document prompt."""
+class UpsertOptions(Struct, forbid_unknown_fields=True, kw_only=True):
+    """How documents are embedded and stored. The default is the document prompt."""
 
-    documents: Annotated[list[DocumentIn], Meta(min_length=1, max_length=MAX_VECTORS)]
     namespace: Namespace = None
     mode: Mode = "upsert"
     keep_text: KeepText = True
     task: Annotated[Task | None, Meta(description="The prompt of every text.")] = None
     truncate: Truncate = None
+
+
+class UpsertRequest(UpsertOptions, kw_only=True):
+    """1 to 1,000 documents. The default is the document prompt."""
+
+    documents: Annotated[list[DocumentIn], Meta(min_length=1, max_length=MAX_VECTORS)]
     wait: Wait = False
+    queue: Annotated[bool, Meta(description="Answer 202 as soon as the queue has the documents.")] = False
 
 
 class SearchRequest(PromptOptions, kw_only=True):

@@ -11,9 +11,11 @@ class Result(Struct):
     """The result of an operation: `body` without its numbers, and `numbers`, a handle to them.
 
     `numbers` become the `field` of the body. Without a field, they are the `values` of the stored vectors in it.
+    `status` is the status over HTTP.
     """
 
     body: Any
     prepared: PreparedTexts | None = None
     numbers: object = None
     field: str = ""
+    status: int = 200

@@ -120,7 +120,7 @@ class Store:
                 mutations.append(await self.put(Writable(batch), answer, context, method=method))
                 done += len(batch)
         except EmbedderError as error:
-            raise _partial(error, [row.id for row in rows], done) from error
+            raise partial(error, [row.id for row in rows], done) from error
         return await self._written(len(rows), mutations, context, wait=wait)
 
     async def put(self, writable: Writable, vectors: Vectors, context: RequestContext, *, method: str) -> str:
@@ -181,7 +181,7 @@ class Store:
             for part in _split(ids, vectorize.DELETE_IDS):
                 mutations.append(await self._delete(part, context))
         except EmbedderError as error:
-            raise _partial(error, ids, len(mutations) * vectorize.DELETE_IDS) from error
+            raise partial(error, ids, len(mutations) * vectorize.DELETE_IDS) from error
         return await self._written(len(ids), mutations, context, wait=wait)
 
     async def delete_matching(
@@ -291,7 +291,7 @@ def _taken(paths: list[str]) -> EmbedderError:
     return EmbedderError("forbidden", f"{named}: this id is taken; choose another one.", param=paths[0])
 
 
-def _partial(error: EmbedderError, ids: Sequence[str], accepted: int) -> EmbedderError:
+def partial(error: EmbedderError, ids: Sequence[str], accepted: int) -> EmbedderError:
     """Add the accepted ids to `error`. It is safe to send the whole request again, because the caller chose the ids."""
     if accepted:
         error.message += f" {accepted} of {len(ids)} were accepted before that; sending all again is safe."

@@ -249,3 +249,62 @@ def json_of(response: HttpResponse) -> dict:
 def error(response: HttpResponse) -> tuple[int, str, str | None]:
     item = json_of(response)["error"]
     return response.status, item["code"], item["param"]
+
+
+class FakeQueue:
+    """Records what it accepts. Fails the call number `fail_call`."""
+
+    def __init__(self, *, fail_call: int | None = None) -> None:
+        self.sent: list[list[str]] = []
+        self.fail_call = fail_call
+
+    async def send(self, _scope, messages: list[str]) -> None:
+        if len(self.sent) == self.fail_call:
+            raise EmbedderError("upstream_busy", "The queue is busy.", retry_after_s=5)
+        self.sent.append(messages)
+
+    @property
+    def bodies(self) -> list[str]:
+        return [body for part in self.sent for body in part]
+
+
+class FakeBatch:
+    """Delivers messages in parts of 100, and records in `events` what happens to them."""
+
+    queue = "ingest"
+
+    def __init__(self, bodies: Sequence[object], *, attempts: int = 1, events: list | None = None) -> None:
+        self.events = [] if events is None else events
+        self.acknowledged: list[int] = []
+        self.retried: dict[int, int] = {}
+        self.left = set(range(len(bodies)))
+        messages = [{"position": i, "attempts": attempts, **message(body)} for i, body in enumerate(bodies)]
+        self._parts = [messages[start : start + 100] for start in range(0, len(messages), 100)]
+
+    def read(self) -> str:
+        return json.dumps(self._parts.pop(0) if self._parts else [])
+
+    def acknowledge(self, positions: list[int]) -> None:
+        self._settle(positions)
+        self.acknowledged += positions
+        self.events.append("acknowledged")
+
+    def retry(self, positions: list[int], delay_s: int) -> None:
+        self._settle(positions)
+        self.retried |= dict.fromkeys(positions, delay_s)
+
+    def retry_rest(self, delay_s: int) -> int:
+        rest = sorted(self.left)
+        self.retry(rest, delay_s)
+        return len(rest)
+
+    def _settle(self, positions: list[int]) -> None:
+        assert self.left.issuperset(positions), "settled twice"
+        self.left -= set(positions)
+
+
+def message(body: object) -> dict:
+    """Return the fields of a message; a text stays as it is, and a document becomes one."""
+    if isinstance(body, dict):
+        return {"body": json.dumps({"version": 1, "document": body} if "version" not in body else body)}
+    return {"body": body}

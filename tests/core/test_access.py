@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedder import operations
+from embedder import ingestion, operations
 from embedder.access import FULL, SCOPES, Access
 from embedder.api import routes, tools
 from embedder.errors import EmbedderError
 from embedder.store import Row, Store
 from tests import strategies
 from tests.core.emulated import EmulatedIndex, app_with
-from tests.core.fakes import error, json_of
+from tests.core.fakes import FakeBatch, FakeQueue, error, json_of
 
 KEY = "a-key-of-this-test"
 SUBSETS = [frozenset(chosen) for size in (1, 2, 3) for chosen in combinations(sorted(SCOPES), size)]
@@ -402,3 +402,42 @@ def masked(answer):
     plain = re.sub(r'"(mutationId|processedUpTo\w+)":"[^"]*"', r'"\1":"x"', text)
     body = json.loads(re.sub(r'"values":\d+', '"values":0', plain))
     return status, {name: value for name, value in body.items() if not name.startswith(("mutation", "processed"))}
+
+
+def queued(app, documents, namespace=None):
+    """Send documents to the queue, and return the answer and the messages."""
+    app.replace(ingest=FakeQueue(), failed=FakeQueue())
+    answer = send(app, "PUT", "/vectors", {"documents": documents, "namespace": namespace, "queue": True})
+    return answer, app.app.ingest.bodies
+
+
+def consume(app, bodies):
+    batch = FakeBatch(bodies)
+    asyncio.run(ingestion.handle(app.app, lambda: app.scope, "batch", batch))
+    return batch
+
+
+def test_queued_documents_stay_in_the_namespace_of_the_key():
+    index = filled_index(*TENANTS)
+    app = keyed(index, namespaces=["acme"])
+    for documents, namespace in (([{"id": "new", "text": "a"}], "rival"), ([{"id": "rival-0", "text": "a"}], None)):
+        answer, bodies = queued(app, documents, namespace)
+        assert (error(answer)[:2], bodies) == ((403, "forbidden"), [])
+    answer, bodies = queued(app, [{"id": "new", "text": "a"}, {"id": "late", "text": "a"}])
+    assert answer.status == 202
+    unbound = app_with(index)
+    send(unbound, "PUT", "/vectors", {"documents": [{"id": "late", "text": "b"}], "namespace": "rival"})
+    assert consume(app, bodies).acknowledged == [0, 1]
+    assert {name: index.stored()[name]["namespace"] for name in ("new", "late")} == {"new": "acme", "late": "rival"}
+    [letter] = map(json.loads, app.app.failed.bodies)
+    assert (letter["id"], letter["reason"]["code"]) == ("late", "forbidden")
+
+
+def test_a_batch_may_have_documents_of_several_keys():
+    index = filled_index()
+    bodies = []
+    for fields in ({"namespaces": ["acme"]}, {"namespaces": ["bolt"]}, {}):
+        app = keyed(index, **fields)
+        bodies += queued(app, [{"id": str(fields), "text": "a"}])[1]
+    consume(app, bodies)
+    assert sorted(str(vector["namespace"]) for vector in index.stored().values()) == ["None", "acme", "bolt"]

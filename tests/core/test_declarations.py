@@ -63,7 +63,8 @@ def requests():
 
 
 def responses():
-    kinds = [kind for row in operations.TABLE for kind in structs_in(inspect.type_info(row.response))]
+    types = [kind for row in operations.TABLE for kind in (row.response, row.queued) if kind]
+    kinds = [kind for response in types for kind in structs_in(inspect.type_info(response))]
     return {kind.cls.__name__.lstrip("_"): described(kind.fields) for kind in kinds}
 
 

@@ -19,6 +19,34 @@ def test_without_an_account_the_command_ends_with_1_and_says_where(monkeypatch, 
     assert "Step login" in found.output
 
 
+def test_the_queues_in_the_comment_of_the_configuration_are_valid(tmp_path):
+    """Without the comment signs, wrangler accepts them, and binds both queues."""
+    runtime.prepare()
+    text = (runtime.ROOT / "wrangler.toml").read_text(encoding="utf-8")
+    block = re.search(r"^# \[\[queues.*?(?=\n\n)", text, re.MULTILINE | re.DOTALL)[0]
+    assert block.count("[[queues.") == 3
+    for name in (
+        "src",
+        "public",
+        "cli",
+        "python_modules",
+        ".venv-workers",
+        "node_modules",
+        "package.json",
+        "pyproject.toml",
+    ):
+        (tmp_path / name).symlink_to(runtime.ROOT / name)
+    (tmp_path / "wrangler.toml").write_text(text.replace(block, re.sub(r"^# ?", "", block, flags=re.MULTILINE)))
+    command = ["pywrangler", "deploy", "--dry-run", "--env=", "--outdir", str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=tmp_path, env=runtime.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stdout + done.stderr
+    assert re.findall(r"env\.(\w+) \((embedder-\w+)\)", done.stdout) == [
+        ("INGEST", "embedder-ingest"),
+        ("INGEST_FAILED", "embedder-failed"),
+    ]
+
+
 def test_the_bundle_is_small_and_holds_the_worker_and_nothing_else(tmp_path):
     """`wrangler deploy --dry-run` of the production environment: no login is needed."""
     runtime.prepare()

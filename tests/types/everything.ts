@@ -28,6 +28,8 @@ export async function everything(): Promise<unknown[]> {
   if (!scores.ok) return fail(scores);
   const written = await embeddings.upsert([{ id: "1", text: "a", title: "T", metadata: { year: 2026 } }], { wait: true });
   if (!written.ok) return fail(written);
+  const queued = await embeddings.upsert([{ id: "1", text: "a" }], { queue: true, namespace: "n" });
+  if (!queued.ok) return fail(queued);
   const found = await embeddings.search("a", { top_k: 3, filter: { year: { $gte: 2020 } }, min_score: 0.2 });
   if (!found.ok) return fail(found);
   const searched: [string | null | undefined, number | undefined, number[] | undefined] =
@@ -41,8 +43,9 @@ export async function everything(): Promise<unknown[]> {
   const deleted = await embeddings.delete(["1"], { wait: true });
   if (!deleted.ok) return fail(deleted);
   const report: [string | null, number, number[]] = [plain.task, plain.tokens, plain.truncated];
-  return [rows, numbers, body, kept.stored?.mutation_ids, scores.scores, written.visible, found.matches[0]?.metadata,
-    similar.count, read.missing, index.fits, deleted.count, report, searched];
+  return [rows, numbers, body, kept.stored?.mutation_ids, scores.scores, written.visible, queued.ids[0],
+    queued.request_id, found.matches[0]?.metadata, similar.count, read.missing, index.fits, deleted.count, report,
+    searched];
 }
 
 export async function throughService(): Promise<unknown> {

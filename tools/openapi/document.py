@@ -30,7 +30,7 @@ TABLE: Sequence[Route] = (*routes.TABLE, ITSELF)
 
 def document() -> dict[str, Any]:
     """Return the document of all routes."""
-    structs = [kind for route in TABLE for kind in (route.body, route.response) if kind is not None]
+    structs = [kind for route in TABLE for kind in (route.body, route.response, route.queued) if kind is not None]
     references, by_name = schemas.of_structs(structs)
     components: dict[str, dict[str, Any]] = {
         "schemas": by_name,
@@ -129,7 +129,10 @@ def _successes(route: Route, known: About, references: Mapping[Any, Schema]) -> 
     found: dict[str, Any] = {"200": {"description": "Done.", "content": {"application/json": content}}}
     if headers:
         found["200"]["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
-    return {**found, **{status: {"description": text} for status, text in known.other_statuses.items()}}
+    others: dict[str, Any] = {status: {"description": text} for status, text in known.other_statuses.items()}
+    if route.queued:
+        others["202"]["content"] = {"application/json": {"schema": references[route.queued]}}
+    return {**found, **others}
 
 
 def text() -> str:

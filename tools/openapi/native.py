@@ -61,6 +61,8 @@ ROUTES = {
                 "wait": True,
             }
         },
+        errors=("queue_not_configured",),
+        other_statuses={"202": "With `queue`: the queue has the documents, which are embedded and stored later."},
         answer={"count": 2, "mutation_ids": ["4e2c1f0a-6f0f-4b0c-9d53-0d0a8bd6a3f1"], "visible": True},
     ),
     "POST /search": About(

@@ -9,7 +9,7 @@ and there is nothing between the client and workerd.
         requests.get(process.url("embedder"))
 """
 
-from tools.workerd.bindings import Binding, ai, json_value, namespace, service, text, vectorize
+from tools.workerd.bindings import Binding, ai, json_value, namespace, queue, service, text, vectorize
 from tools.workerd.config import (
     Config,
     Disk,
@@ -42,6 +42,7 @@ __all__ = [
     "local_flags",
     "namespace",
     "python_worker",
+    "queue",
     "save_snapshot",
     "serve",
     "service",

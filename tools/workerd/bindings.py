@@ -25,6 +25,11 @@ def namespace(class_name: str) -> Binding:
     return {"durableObjectNamespace": {"className": class_name}}
 
 
+def queue(upstream: str) -> Binding:
+    """The real class of a queue to send to; `upstream` gets its HTTP calls."""
+    return {"queue": {"name": upstream}}
+
+
 def ai(upstream: str, entrypoint: str | None = None) -> Binding:
     """The real class of the AI binding; `upstream` gets its HTTP calls."""
     return _wrapped("ai-api", {"fetcher": service(upstream, entrypoint)})

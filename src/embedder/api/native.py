@@ -23,7 +23,7 @@ def response_of(result: Result) -> HttpResponse:
     """Convert the result of an operation into a response."""
     text = msgspec.json.encode(result.body).decode()
     if not result.field:
-        return HttpResponse(200, text, prepared=result.prepared, numbers=result.numbers)
+        return HttpResponse(result.status, text, prepared=result.prepared, numbers=result.numbers)
     head = f'{text[:-1]},"{result.field}":['
     return HttpResponse(200, head, prepared=result.prepared, numbers=result.numbers, tail="]}")
 
@@ -42,7 +42,9 @@ async def health(app: App, context: RequestContext, request: None) -> HttpRespon
 
 def _route(row: Operation) -> Route:
     body = None if row.method == "GET" else row.request
-    return Route(row.method, row.path, partial(_run, row), row.summary, body, row.response, row.query, row.scope)
+    handler = partial(_run, row)
+    options = {"scope": row.scope, "queued": row.queued}
+    return Route(row.method, row.path, handler, row.summary, body, row.response, row.query, **options)
 
 
 ROUTES = (

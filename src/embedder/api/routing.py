@@ -56,7 +56,8 @@ class Route(msgspec.Struct, frozen=True):
     first of `media_types` is JSON; those of HTML forms are accepted only together with a key. `vectors` names the field
     of the body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body with a clearer
     one. `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the header
-    cf-aig-gateway-id chooses an AI Gateway.
+    cf-aig-gateway-id chooses an AI Gateway. `queued` is the Struct of an answer with
+    status 202.
     """
 
     method: str
@@ -72,3 +73,4 @@ class Route(msgspec.Struct, frozen=True):
     vectors: str = ""
     explain: Callable[[EmbedderError], EmbedderError] | None = None
     gateway: bool = False
+    queued: Any = None

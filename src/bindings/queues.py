@@ -1,0 +1,66 @@
+"""The bindings `INGEST` and `INGEST_FAILED`, and the batches that the Worker consumes. Messages are text."""
+
+import re
+from typing import Any
+
+import msgspec
+from workers import import_from_javascript
+
+from embedder.errors import EmbedderError
+
+_js = import_from_javascript("bindings/queues.js")
+
+# the message of the exception is not documented in full; see Queues, Limits, note 2
+_TOO_MANY = re.compile(r"too many requests|rate ?limit|overloaded", re.IGNORECASE)
+_RETRY_AFTER_S = 5
+_MAX_MESSAGE_CHARS = 200
+
+
+def _json(value: list[Any]) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+class Queue:
+    """A queue to send messages to."""
+
+    def __init__(self, queue: Any) -> None:
+        self._queue = queue
+
+    async def send(self, scope: Any, messages: list[str]) -> None:
+        found = await _js.send(scope, self._queue, _json(messages))
+        match found.fault:
+            case "":
+                return
+            case "timeout":
+                raise EmbedderError("upstream_timeout", "The queue did not answer within the deadline.")
+            case "disconnected":
+                raise EmbedderError("client_disconnected", "The client disconnected.")
+        if _TOO_MANY.search(found.text):
+            sentence = "The queue takes 5,000 messages per second; retry shortly."
+            raise EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S)
+        raise EmbedderError("upstream_error", f"The queue rejected the messages: {found.text[:_MAX_MESSAGE_CHARS]}.")
+
+
+class Batch:
+    """A batch of the runtime."""
+
+    def __init__(self, batch: Any) -> None:
+        self._batch = _js.open(batch)
+        self.queue: str = self._batch.queue
+
+    def read(self) -> str:
+        return str(self._batch.read())
+
+    def acknowledge(self, positions: list[int]) -> None:
+        self._batch.acknowledge(_json(positions))
+
+    def retry(self, positions: list[int], delay_s: int) -> None:
+        self._batch.retry(_json(positions), delay_s)
+
+    def retry_rest(self, delay_s: int) -> int:
+        return int(self._batch.retryRest(delay_s))
+
+
+def is_batch(arguments: tuple[object, ...]) -> bool:
+    """Return whether the runtime delivers a batch. Another Worker can call the handler with anything."""
+    return len(arguments) >= 1 and bool(_js.isBatch(arguments[0]))

@@ -1,0 +1,239 @@
+"""Consumes the ingestion queue: embeds and stores documents, and settles every message.
+
+A message is acknowledged only after its document was accepted by the index, or after its dead letter was accepted by
+the queue for failures. A document that can't be stored fails alone: the batch is halved until it is found.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+import msgspec
+
+from embedder import documents, messages
+from embedder.access import FULL, Access
+from embedder.app import App, finish, guarded
+from embedder.context import RequestContext
+from embedder.embedding import PreparedTexts
+from embedder.errors import EmbedderError
+from embedder.ports import Batch, Scope
+from embedder.store import Row
+
+MAX_CALLS = 100  # of the model, per batch; the rest of the batch is retried
+MAX_BATCH_S = 600  # until no more calls start; Queues ends a consumer after 15 minutes (Queues, Limits)
+MAX_ATTEMPTS = 50  # deliveries of a message; fewer than the 100 of Queues, so that its dead letter has a reason
+MAX_ATTEMPTS_INVALID = 8  # the same, if the model's answer is wrong
+SPLIT_FROM_ATTEMPT = 3  # when a failing service may be the fault of one document
+MAX_FAILURES_IN_A_ROW = 10  # more than it takes to find one document of 100: the service is at fault
+FIRST_DELAY_S = 5
+LONGEST_DELAY_S = 900
+
+_PERMANENT = frozenset({"invalid_request", "invalid_json", "text_too_long", "payload_too_large", "forbidden"})
+_OF_A_DOCUMENT = _PERMANENT | {"upstream_invalid"}
+_PERHAPS_OF_A_DOCUMENT = frozenset({"upstream_error", "upstream_timeout"})
+_FAULTS = {"not_text": "The message is not text.", "too_deep": "The message is nested too deeply."}
+
+
+class Received(msgspec.Struct):
+    """A message as it was delivered. `fault` says why its body can't be decoded."""
+
+    position: int
+    attempts: int
+    body: str
+    fault: Literal["", "not_text", "too_deep"] = ""
+
+
+class _Item(msgspec.Struct):
+    """A document to store. `older` are messages with the same id, which this one replaces."""
+
+    received: Received
+    mode: str
+    access: Access
+    row: Row
+    prepared: PreparedTexts
+    older: list[Received] = []
+
+    @property
+    def deliveries(self) -> list[Received]:
+        return [self.received, *self.older]
+
+
+_decoder = msgspec.json.Decoder(list[Received])
+
+
+async def handle(app: App, open_scope: Callable[[], Scope], request_id: str, batch: Batch) -> None:
+    """Settle every message of a batch. Never raises."""
+    context = app.begin(open_scope(), request_id, "QUEUE", batch.queue[:200])
+    consumer = _Consumer(app, context, open_scope, batch)
+    failure = await guarded(app, context, consumer.run)
+    context.retried += batch.retry_rest(LONGEST_DELAY_S)
+    if not isinstance(failure, EmbedderError):
+        context.status = 200
+    finish(app, context)
+
+
+class _Consumer:
+    """Processes one batch."""
+
+    def __init__(self, app: App, context: RequestContext, open_scope: Callable[[], Scope], batch: Batch) -> None:
+        self._app = app
+        self._context = context
+        self._open_scope = open_scope
+        self._batch = batch
+        self._calls = 0
+        self._letters: list[tuple[Received, str]] = []
+
+    async def run(self) -> None:
+        while received := _decoder.decode(self._batch.read()):
+            items = [item for found in received if (item := self._prepared(found))]
+            self._context.texts += len(items)
+            # first what leaves stored ids as they are: the result is the same in every order
+            for mode in ("insert", "upsert"):
+                kept = _without_twins([item for item in items if item.mode == mode], mode)
+                for access in dict.fromkeys(item.access for item in kept):
+                    self._context.access = access
+                    await self._store([item for item in kept if item.access == access])
+            await self._send_letters()
+        self._context.scope.abort("done")
+
+    def _prepared(self, received: Received) -> _Item | None:
+        """Check a message as a request is checked. A message that fails gets a dead letter."""
+        name = None
+        try:
+            if received.fault:
+                raise EmbedderError("invalid_request", _FAULTS[received.fault])
+            message = messages.decode(received.body)
+            name = message.document.id
+            [row], prepared = documents.prepare(self._app, [message.document], message)
+            return _Item(received, message.mode, _access(message), row, prepared)
+        except EmbedderError as error:
+            self._fail(received, name, error)
+            return None
+
+    async def _store(self, items: list[_Item]) -> None:
+        """Store documents of one mode. If a part fails that one document may make fail, try its halves."""
+        waiting = [items] if items else []
+        failures = 0
+        while waiting and not self._is_spent():
+            part = waiting.pop()
+            if (error := await self._attempt(part)) is None:
+                failures = 0
+                self._acknowledge(part)
+                continue
+            failures += error.code not in _PERMANENT
+            if failures >= MAX_FAILURES_IN_A_ROW or not _concerns_a_part(error, part):
+                return self._retry([item for rest in (part, *waiting) for item in rest], error)
+            if len(part) == 1:
+                self._reject(part[0], error)
+            else:
+                waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
+        rest = [received for part in waiting for item in part for received in item.deliveries]
+        return self._put_back(rest, 0)
+
+    def _is_spent(self) -> bool:
+        """Return whether the batch has used up its calls or its time."""
+        return self._calls >= MAX_CALLS or self._app.clock() - self._context.began_ms > MAX_BATCH_S * 1000
+
+    async def _attempt(self, part: list[_Item]) -> EmbedderError | None:
+        """Embed and store in one call each. Return the error."""
+        self._calls += 1
+        self._renew()
+        done = self._context.texts
+        try:
+            rows = [item.row for item in part]
+            await documents.write(self._app, self._context, rows, _joined(part), mode=part[0].mode)
+        except EmbedderError as error:
+            error.__traceback__ = error.__cause__ = error.__context__ = None  # their frames hold the texts
+            self._context.code = error.code
+            return error
+        finally:
+            self._context.texts = done
+        return None
+
+    def _renew(self) -> None:
+        """Start the deadline of the next call."""
+        self._context.scope.abort("done")
+        self._context.scope = self._open_scope()
+        self._context.ends_ms = self._app.clock() + self._app.settings.deadline_s * 1000
+
+    def _acknowledge(self, items: list[_Item]) -> None:
+        positions = [received.position for item in items for received in item.deliveries]
+        self._batch.acknowledge(positions)
+        self._context.written += len(positions)
+
+    def _reject(self, item: _Item, error: EmbedderError) -> None:
+        """Settle a document that fails alone."""
+        if error.code not in _PERMANENT:
+            return self._retry([item], error)
+        self._fail(item.received, item.row.id, error)
+        return self._put_back(item.older, 0)
+
+    def _retry(self, items: Iterable[_Item], error: EmbedderError) -> None:
+        """Retry messages after a delay. After their last attempt they get a dead letter."""
+        limit = MAX_ATTEMPTS_INVALID if error.code == "upstream_invalid" else MAX_ATTEMPTS
+        for item in items:
+            for received in item.deliveries:
+                if received.attempts >= limit:
+                    self._fail(received, item.row.id, error)
+                else:
+                    self._put_back([received], _delay_s(received.attempts, error))
+
+    def _put_back(self, received: list[Received], delay_s: int) -> None:
+        self._batch.retry([found.position for found in received], delay_s)
+        self._context.retried += len(received)
+
+    def _fail(self, received: Received, name: str | None, error: EmbedderError) -> None:
+        """Write a dead letter. It is sent after the documents were stored."""
+        self._context.code = error.code
+        now_ms = self._app.clock()
+        letter = messages.dead_letter(received.body, name, error, attempts=received.attempts, now_ms=now_ms)
+        self._letters.append((received, letter))
+
+    async def _send_letters(self) -> None:
+        """Send the dead letters, and then acknowledge their messages. If that fails, retry them."""
+        letters, self._letters = self._letters, []
+        sent = 0
+        try:
+            for part in messages.parcels([letter for _, letter in letters]):
+                self._renew()
+                await self._app.dead_letters.send(self._context.scope, part)
+                self._batch.acknowledge([received.position for received, _ in letters[sent : sent + len(part)]])
+                sent += len(part)
+        except EmbedderError as error:
+            self._context.code = error.code
+            self._put_back([received for received, _ in letters[sent:]], LONGEST_DELAY_S)
+        self._context.failed += sent
+
+
+def _access(message: messages.Message) -> Access:
+    """Return what the sender of a message may do."""
+    return Access(frozenset(("write",)), frozenset((message.namespace or "",))) if message.bound else FULL
+
+
+def _without_twins(items: list[_Item], mode: str) -> list[_Item]:
+    """Keep one document per id: the one that would be stored in the end."""
+    kept: dict[str, _Item] = {}
+    for item in items if mode == "upsert" else items[::-1]:
+        if replaced := kept.pop(item.row.id, None):
+            item.older = replaced.deliveries
+        kept[item.row.id] = item
+    return [*kept.values()]
+
+
+def _joined(items: list[_Item]) -> PreparedTexts:
+    """Return the prepared texts of several documents for one call."""
+    prepared = [item.prepared for item in items]
+    return PreparedTexts([found.texts[0] for found in prepared], None, sum(found.tokens for found in prepared), [])
+
+
+def _concerns_a_part(error: EmbedderError, part: list[_Item]) -> bool:
+    """Return whether other documents may succeed although this part failed."""
+    if error.code in _OF_A_DOCUMENT:
+        return True
+    tried = max(item.received.attempts for item in part)
+    return error.code in _PERHAPS_OF_A_DOCUMENT and tried >= SPLIT_FROM_ATTEMPT
+
+
+def _delay_s(attempts: int, error: EmbedderError) -> int:
+    """Return the delay before the next delivery: it grows exponentially, and is at least what the error says."""
+    own = min(LONGEST_DELAY_S, FIRST_DELAY_S << min(attempts - 1, 10))
+    return min(messages.MAX_DELAY_S, max(own, error.retry_after_s or 0))
