@@ -10,7 +10,7 @@ class FakeService:
     """Answers the requests of import and search."""
 
     def __init__(self, server):
-        self.stored, self.sent, self.removed = {}, [], []
+        self.stored, self.sent, self.removed, self.queued = {}, [], [], []
         self.lock = threading.Lock()
         self.url = server.url_for("").rstrip("/")
         server.expect_request("/index").respond_with_handler(self._index)
@@ -29,6 +29,10 @@ class FakeService:
     def _put(self, request: Request):
         body = json.loads(request.data)
         tail = {"namespace": body["namespace"]} if "namespace" in body else {}
+        if body.get("queue"):
+            ids = [item["id"] for item in body["documents"]]
+            self.queued += ids
+            return answer({"ids": ids, "count": len(ids), "request_id": "r"}, 202)
         with self.lock:
             self.sent += [item["id"] for item in body["documents"]]
             self.stored |= {item["id"]: {**tail, "metadata": {"text": item["text"]}} for item in body["documents"]}
@@ -42,5 +46,5 @@ class FakeService:
         return answer({"count": len(ids), "mutation_ids": ["m"]})
 
 
-def answer(body):
-    return Response(json.dumps(body), content_type="application/json")
+def answer(body, status=200):
+    return Response(json.dumps(body), status, content_type="application/json")

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import closing
 from io import StringIO
 
 import pytest
@@ -450,3 +451,41 @@ def test_a_rejection_is_exit_code_1_and_a_stop_2():
     assert tally.exit_code == 1
     tally.stopped = "Enough."
     assert tally.exit_code == 2
+
+
+def test_an_import_can_only_fill_the_queue(service, corpus):
+    found = run(service, corpus, "--queue", "--batch", "4", "--id-field", "id")
+    assert (found["code"], found["queued"], found["written"]) == (0, 10, 0)
+    assert "10 queued" in " ".join(found["printed"].replace("│", " ").split())
+    assert sorted(service.queued) == sorted(map(str, range(10)))
+    assert service.sent == []
+
+
+def test_queued_documents_are_not_sent_again_and_not_looked_for_in_the_index(service, corpus):
+    run(service, corpus, "--queue")
+    with closing(sqlite3.connect(corpus.with_name("corpus.jsonl.journal"))) as journal, journal:
+        journal.execute("UPDATE documents SET accepted_at = 0")  # long enough ago to be in the index
+    for options in (["--queue"], []):
+        found = run(service, corpus, *options)
+        assert (found["code"], found["unchanged"], found["queued"], found["written"]) == (0, 10, 0, 0)
+    write(corpus, range(11))
+    found = run(service, corpus)
+    assert (found["unchanged"], found["written"]) == (10, 1)
+
+
+def test_a_service_without_a_queue_stops_the_import(httpserver, corpus):
+    httpserver.expect_request("/index").respond_with_json({"fits": True, "vector_count": 0})
+    error = {"error": {"code": "queue_not_configured", "message": "No queue is bound: add it."}}
+    httpserver.expect_request("/vectors").respond_with_json(error, status=501)
+    file = corpus.with_name("report.json")
+    arguments = ["import", str(corpus), "--url", httpserver.url_for(""), "--queue", "--report", str(file)]
+    assert CliRunner().invoke(app, arguments).exit_code == 2
+    assert json.loads(file.read_text())["stopped"] == "No queue is bound: add it."
+
+
+def test_a_journal_of_an_earlier_version_is_continued(service, corpus):
+    run(service, corpus)
+    with closing(sqlite3.connect(corpus.with_name("corpus.jsonl.journal"))) as journal, journal:
+        journal.execute("ALTER TABLE documents DROP COLUMN queued")
+    found = run(service, corpus)
+    assert (found["code"], found["unchanged"]) == (0, 10)

@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from embedder.ingestion import LONGEST_DELAY_S
 from embedder_cli import runtime
 from embedder_cli.dev import process as dev
 from tests.runtime.queues import gateway
@@ -80,8 +81,16 @@ class Outcome:
             f"dead letters {dict(reasons)}\n"
             f"{found.batches} batches, {found.calls} calls of the model, {found.lost_batches} batches lost in "
             f"{self.kills} kills, {sum(found.stored.values()) - len(found.stored)} writes repeated\n"
-            f"faults {dict(found.faults)}\ndelays {dict(found.delays)}"
+            f"faults {dict(found.faults)}\ndelays {_short(found.delays)}"
         )
+
+
+def _short(delays: Counter[int]) -> dict[str, int]:
+    """Count delays. Those until midnight count together."""
+    found: Counter[str] = Counter()
+    for delay, count in delays.items():
+        found[f"{delay} s" if delay <= LONGEST_DELAY_S else "until midnight"] += count
+    return dict(found)
 
 
 class Workerd:

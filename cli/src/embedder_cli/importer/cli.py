@@ -29,6 +29,7 @@ _JOURNAL = "File that remembers what was written. Default: SOURCE.journal, besid
 _FORMAT = "Kind of standard input (default: jsonl), or of a file without a known suffix."
 _PRUNE = "Also remove from the index what has left the source since the last import."
 _FRESH = "Write every document again, for example into an index that was emptied or replaced, or another namespace."
+_QUEUE = "Only put documents into the service's ingestion queue, which embeds and stores them later."
 _CONCURRENCY = "Requests at a time. As shipped, a service accepts 600 requests per minute and key; the import waits."
 
 
@@ -52,6 +53,7 @@ def main(  # one parameter per option
     truncate: Annotated[str, typer.Option(help="Texts that are too long: end truncates, error rejects them.")] = "end",
     prune: Annotated[bool, typer.Option("--prune", help=_PRUNE)] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help=_FRESH)] = False,
+    queue: Annotated[bool, typer.Option("--queue", help=_QUEUE, rich_help_panel=_SENDING)] = False,
     batch: Annotated[int, typer.Option(min=1, max=1000, help="Documents per request.", rich_help_panel=_SENDING)] = 100,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help=_CONCURRENCY, rich_help_panel=_SENDING)] = 4,
     max_wait: Annotated[
@@ -67,7 +69,9 @@ def main(  # one parameter per option
     An interrupted import continues when the same command is run again. If a file that is read in chunks has fewer
     chunks than before, the others are removed from the index.
 
-    Exit code 0: everything is written. 1: documents were rejected. 2: the import could not continue.
+    With --queue, documents that cannot be stored are not reported here: they get dead letters.
+
+    Exit code 0: everything is written, or queued. 1: documents were rejected. 2: the import could not continue.
     """
     _one_of("--truncate", truncate, ("end", "error"))
     _one_of("--format", kind, KINDS)
@@ -83,6 +87,7 @@ def main(  # one parameter per option
         longest_wait_s=max_wait,
         prune=prune,
         fresh=fresh,
+        queue=queue,
     )
     if prune and job.corpus.is_stdin and not journal:
         raise typer.BadParameter("With standard input, it needs a --journal.", param_hint="--prune")
@@ -112,12 +117,12 @@ def _beside(source: Path) -> Path | None:
 
 def _import(job: Job, path: Path | None, report_to: Path | None, *, rehearsal: bool) -> int:
     console = SteadyConsole(stderr=True)
-    tally = Tally()
+    tally = Tally(queues=job.queue)
     name = STDIN if job.corpus.is_stdin else job.corpus.root.resolve().name
     try:
         total = sources.size(job.corpus)
         journal = Journal(path, job.target.url, source=name, namespace=job.namespace, read_only=rehearsal)
-        with shown(tally, total, console, written="would be written" if rehearsal else "written"):
+        with shown(tally, total, console, written=f"would be {tally.verb}" if rehearsal else tally.verb):
             (work.rehearse if rehearsal else work.run)(job, journal, tally)
         journal.close()
         if report_to:

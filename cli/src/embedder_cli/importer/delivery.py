@@ -19,6 +19,7 @@ class Delivery:
         self._journal = journal
         self._tally = tally
         self._tail = tail
+        self._queues = tally.queues
 
     async def deliver(self, items: Sequence[Item]) -> None:
         """Send a batch until each document is written or rejected; StoppedError if that is not possible."""
@@ -35,8 +36,8 @@ class Delivery:
         while left:
             verdict = await self._send(left)
             match verdict:
-                case Written(truncated):
-                    return self._accept([(item, index in truncated) for index, item in enumerate(left)])
+                case Written(truncated, queued):
+                    return self._accept([(item, index in truncated) for index, item in enumerate(left)], queued)
                 case Rejected(index, reason) if index < len(left):
                     self._reject(left.pop(index), reason)
                 case Stop(reason):
@@ -71,7 +72,7 @@ class Delivery:
         """Send the first or the last document alone: one of them is written if the service is not at fault."""
         for index in (0, -1) if len(left) > 1 else ():
             if isinstance(verdict := await self._send([left[index]]), Written):
-                self._accept([(left.pop(index), bool(verdict.truncated))])
+                self._accept([(left.pop(index), bool(verdict.truncated))], verdict.queued)
                 return True
         return False
 
@@ -97,14 +98,14 @@ class Delivery:
             if isinstance(verdict, Repeat) and left:
                 await self._connection.wait(verdict, attempt)
 
-    def _accept(self, items: Sequence[tuple[Item, bool]]) -> None:
-        self._journal.enter(items)
+    def _accept(self, items: Sequence[tuple[Item, bool]], queued: bool) -> None:
+        self._journal.enter(items, queued=queued)
         for item, truncated in items:
             self._tally.accept(item, truncated=truncated)
 
     def _without(self, items: Sequence[Item], accepted: frozenset[str]) -> list[Item]:
         if found := [(item, False) for item in items if item.id in accepted]:
-            self._accept(found)
+            self._accept(found, self._queues)
         return [item for item in items if item.id not in accepted]
 
     def _reject(self, item: Item, reason: str) -> None:

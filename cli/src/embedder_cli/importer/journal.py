@@ -19,9 +19,11 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS journal_of (source TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS documents (
     number INTEGER PRIMARY KEY, service TEXT NOT NULL, id TEXT NOT NULL, namespace TEXT, file TEXT,
-    digest BLOB, truncated INTEGER NOT NULL DEFAULT 0, accepted_at REAL, UNIQUE (service, id)
+    digest BLOB, truncated INTEGER NOT NULL DEFAULT 0, accepted_at REAL, queued INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (service, id)
 );
 """
+_ADDED = "ALTER TABLE documents ADD COLUMN queued INTEGER NOT NULL DEFAULT 0"  # to journals of earlier versions
 _RUN = """
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA synchronous = FULL;
@@ -117,13 +119,15 @@ class Journal:
         ]
         self._write(_ANNOUNCE, rows)
 
-    def enter(self, items: Sequence[tuple[Item, bool]]) -> None:
-        """Note on the disk that these documents were accepted, each with whether it was truncated."""
+    def enter(self, items: Sequence[tuple[Item, bool]], *, queued: bool = False) -> None:
+        """Note on the disk that these documents were accepted, each with whether it was truncated.
+
+        `queued`: the ingestion queue has accepted them. Whether they are in the index is not known.
+        """
         now = time.time()
-        rows = [(item.digest, truncated, now, self._service, item.id) for item, truncated in items]
-        self._write(
-            "UPDATE documents SET digest = ?, truncated = ?, accepted_at = ? WHERE service = ? AND id = ?", rows
-        )
+        rows = [(item.digest, truncated, now, queued, self._service, item.id) for item, truncated in items]
+        columns = "digest = ?, truncated = ?, accepted_at = ?, queued = ?"
+        self._write(f"UPDATE documents SET {columns} WHERE service = ? AND id = ?", rows)  # noqa: S608
 
     def remove(self, names: Sequence[str]) -> None:
         """Forget documents that were removed from the index."""
@@ -144,10 +148,10 @@ class Journal:
             yield [name for _, name in rows]
 
     def sample(self, size: int) -> list[Sampled]:
-        """Return some of the accepted documents, at random. Ids with commas can't be looked up by HTTP."""
+        """Return some documents that the index accepted, at random. Ids with commas can't be looked up by HTTP."""
         query = """
             SELECT id, namespace, accepted_at FROM documents WHERE number >= ? AND service = ? AND digest IS NOT NULL
-            AND instr(id, ',') = 0 ORDER BY number LIMIT 1
+            AND NOT queued AND instr(id, ',') = 0 ORDER BY number LIMIT 1
         """
         [last] = self._database.execute("SELECT coalesce(max(number), 0) FROM documents").fetchone()
         starts = {1} | {randint(1, max(1, last)) for _ in range(size - 1)}  # noqa: S311
@@ -173,6 +177,8 @@ def _open(path: Path | None, read_only: bool) -> sqlite3.Connection:
         database = sqlite3.connect(path, isolation_level=None, timeout=1)
     database.executescript(_RUN)
     database.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} COMMIT;")
+    if not database.execute("SELECT 1 FROM pragma_table_info('documents') WHERE name = 'queued'").fetchone():
+        database.execute(_ADDED)
     return database
 
 

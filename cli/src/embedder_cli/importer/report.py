@@ -11,7 +11,7 @@ from embedder_cli.printable import json_text, plain
 
 _SHOWN = 20
 _COUNTS = (
-    "written", "unchanged", "rejected", "truncated", "removed", "skipped", "requests", "retries", "seconds", "stopped",
+    "unchanged", "rejected", "truncated", "removed", "skipped", "requests", "retries", "seconds", "stopped",
     "notes", "exit_code",
 )  # fmt: skip
 
@@ -36,8 +36,8 @@ def table(tally: Tally, *, rehearsal: bool) -> RenderableType:
 def _rows(tally: Tally, rehearsal: bool) -> list[tuple[int, str]]:
     rate = f" ({tally.written / tally.seconds:,.0f} per second)" if tally.seconds else ""
     rows = [
-        (tally.written, "would be written" if rehearsal else f"written{rate}"),
-        (tally.unchanged, "unchanged since they were written"),
+        (tally.written, f"would be {tally.verb}" if rehearsal else f"{tally.verb}{rate}"),
+        (tally.unchanged, f"unchanged since they were {tally.verb}"),
         (tally.rejected, "would be rejected" if rehearsal else "rejected"),
         (tally.truncated, "too long: the model read their beginning only"),
         (tally.removed, "would be removed from the index" if rehearsal else "removed from the index"),
@@ -63,5 +63,6 @@ def as_json(tally: Tally) -> str:
     """Return one JSON object. The lists are bounded, the counts are not."""
     rejections = [{**asdict(item.location), "id": item.id, "reason": item.reason} for item in tally.rejections]
     truncated = [{**asdict(location), "id": name} for name, location in tally.truncated_documents]
-    found = {name: getattr(tally, name) for name in _COUNTS}
+    accepted = {"written": 0, "queued": 0, tally.verb: tally.written}
+    found = {**accepted, **{name: getattr(tally, name) for name in _COUNTS}}
     return json_text({**found, "rejections": rejections, "truncated_documents": truncated})

@@ -21,9 +21,13 @@ class Reason:
 
 @dataclass
 class Tally:
-    """`advance` gets the bytes of the source that are done; `stopped` says why the import ended early."""
+    """`advance` gets the bytes of the source that are done; `stopped` says why the import ended early.
+
+    `queues`: what counts as written was only accepted by the ingestion queue.
+    """
 
     advance: Callable[[int], None] = lambda _: None
+    queues: bool = False
     written: int = 0
     unchanged: int = 0
     rejected: int = 0
@@ -68,6 +72,11 @@ class Tally:
         self.truncated += truncated
         if truncated and len(self.truncated_documents) < MAX_KEPT:
             self.truncated_documents.append((item.id, item.location))
+
+    @property
+    def verb(self) -> str:
+        """What happens to documents that are accepted."""
+        return "queued" if self.queues else "written"
 
     @property
     def exit_code(self) -> int:

@@ -12,9 +12,13 @@ from embedder_cli.service import Answer
 
 @dataclass(frozen=True)
 class Written:
-    """The whole batch was accepted; `truncated` are the indexes of texts that were too long."""
+    """The whole batch was accepted; `truncated` are the indexes of texts that were too long.
+
+    `queued`: it was accepted by the ingestion queue, not by the index.
+    """
 
     truncated: frozenset[int]
+    queued: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,24 @@ Verdict = Written | Rejected | Split | Repeat | Stop
 _INDEX = re.compile(r"documents\[(\d{1,6})\]")
 _REPEATED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _INVALID_ANSWER_OF_MODEL = "upstream_invalid"
-_FINAL_CODES = frozenset({"ai_not_configured", "auth_not_configured", "vectorize_not_configured", "index_mismatch"})
+_FINAL_CODES = frozenset(
+    {
+        "ai_not_configured",
+        "auth_not_configured",
+        "index_mismatch",
+        "queue_not_configured",
+        "vectorize_not_configured",
+    }
+)
 NOT_THIS_SERVICE = "The answer is not one of this service; check --url."
 
 
 def judge(answer: Answer, count: int, *, removal: bool = False) -> Verdict:
     """Return what to do after the answer to a write of `count` documents, or a removal of `count` ids."""
-    if answer.status == 200:
-        if _is_written(answer.body, count, removal):
-            return Written(_indexes(answer.headers.get("x-embedding-truncated", "")))
+    if answer.status in (200, 202):
+        queued = answer.status == 202
+        if _is_written(answer.body, count, "ids" if queued else "mutation_ids", removal=removal):
+            return Written(_indexes(answer.headers.get("x-embedding-truncated", "")), queued)
         return Stop(NOT_THIS_SERVICE)
     code, message = answer.error.get("code"), answer.error.get("message")
     reason = plain(message) if isinstance(message, str) and message else f"The service answered HTTP {answer.status}."
@@ -80,14 +93,14 @@ def judge(answer: Answer, count: int, *, removal: bool = False) -> Verdict:
     return Stop(f"The service answered {answer.sentence}")
 
 
-def _is_written(body: object, count: int, removal: bool) -> bool:
+def _is_written(body: object, count: int, proof: str, *, removal: bool) -> bool:
     """Return whether everything was written. A key that is bound to namespaces removes only what is stored there."""
     if not isinstance(body, dict) or type(body.get("count")) is not int:
         return False
-    done, mutations = body["count"], body.get("mutation_ids")
-    if not isinstance(mutations, list) or not all(isinstance(name, str) for name in mutations):
+    done, names = body["count"], body.get(proof)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return False
-    return bool(mutations) == bool(done) and (0 <= done <= count if removal else done == count > 0)
+    return bool(names) == bool(done) and (0 <= done <= count if removal else done == count > 0)
 
 
 def _repeat(answer: Answer, reason: str) -> Repeat:

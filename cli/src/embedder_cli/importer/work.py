@@ -41,13 +41,19 @@ class Job:
     longest_wait_s: float = 300
     prune: bool = False
     fresh: bool = False
+    queue: bool = False
 
     @property
     def tail(self) -> bytes:
-        """The options of a request, as they follow the documents in its JSON."""
+        """The options of a request that decide what is stored, as they follow the documents in its JSON."""
         options = {"keep_text": self.keep_text, "truncate": self.truncate, "namespace": self.namespace}
         given = {name: value for name, value in options.items() if value is not None}
         return b"," + json.dumps(given, separators=(",", ":")).encode()[1:-1]
+
+    @property
+    def sent_tail(self) -> bytes:
+        """All options of a request."""
+        return self.tail + (b',"queue":true' if self.queue else b"")
 
     def batches(self, journal: Journal, tally: Tally) -> Batches:
         return Batches(journal, tally, size=self.batch, tail=self.tail, namespace=self.namespace)
@@ -101,7 +107,7 @@ def _first(group: BaseExceptionGroup[Exception]) -> BaseException:
 async def _run(job: Job, journal: Journal, tally: Tally) -> None:
     async with service.client() as client:
         connection = Connection(job.target, client, tally, job.longest_wait_s)
-        delivery = Delivery(connection, journal, tally, job.tail)
+        delivery = Delivery(connection, journal, tally, job.sent_tail)
         if job.fresh:
             journal.forget_contents()
         await evidence.check(connection, journal)
