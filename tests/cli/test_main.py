@@ -8,7 +8,7 @@ import pytest
 from embedder_cli import checkout, runtime
 from tests.worker import EMBEDDER
 
-COMMANDS = ("import", "search", "doctor", "deploy", "dev")
+COMMANDS = ("import", "queue", "search", "doctor", "deploy", "dev")
 
 
 def embedder(*arguments, cwd=runtime.ROOT):

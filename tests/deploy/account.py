@@ -39,6 +39,7 @@ class Account:
     indexes: dict[str, dict[str, Any]] = field(default_factory=dict)
     metadata_indexes: dict[str, dict[str, str]] = field(default_factory=dict)
     scripts: dict[str, Script] = field(default_factory=dict)
+    queues: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # (id, body) of each message, by name
     assets: set[str] = field(default_factory=set)
     manifest: dict[str, Any] = field(default_factory=dict)
 

@@ -25,6 +25,7 @@ from tests.deploy.account import ACCOUNT, Account, Script, activate, described, 
 PREFIX = "/client/v4"
 TOKEN = "t" * 40
 _SCRIPT = "/accounts/<account>/workers/scripts/<name>"
+_QUEUES = "/accounts/<account>/queues"
 _INDEXES = "/accounts/<account>/vectorize/v2/indexes"
 ROUTES = {
     "user": ("GET", "/user"),
@@ -35,6 +36,11 @@ ROUTES = {
     "create_index": ("POST", _INDEXES),
     "list_metadata_indexes": ("GET", f"{_INDEXES}/<index>/metadata_index/list"),
     "create_metadata_index": ("POST", f"{_INDEXES}/<index>/metadata_index/create"),
+    "list_queues": ("GET", _QUEUES),
+    "create_queue": ("POST", _QUEUES),
+    "peek": ("POST", f"{_QUEUES}/<queue>/messages/peek"),
+    "purge": ("POST", f"{_QUEUES}/<queue>/messages/purge"),
+    "send_batch": ("POST", f"{_QUEUES}/<queue>/messages/batch"),
     "service": ("GET", "/accounts/<account>/workers/services/<name>"),
     "beta_worker": ("GET", "/accounts/<account>/workers/workers/<name>"),
     "account_subdomain": ("GET", "/accounts/<account>/workers/subdomain"),
@@ -182,6 +188,39 @@ class FakeApi:
         self.state.metadata_indexes.setdefault(index, {})[wanted["propertyName"]] = wanted["indexType"].capitalize()
         return {"mutationId": str(uuid.uuid4())}
 
+    def do_list_queues(self, request: Request) -> list[dict[str, str]]:
+        wanted = request.args.get("name")
+        return [_described(name) for name in self.state.queues if wanted in (None, name)]
+
+    def do_create_queue(self, request: Request) -> dict[str, str]:
+        name = request.get_json()["queue_name"]
+        if name in self.state.queues:
+            raise ApiError(Fault(409, 11009, f"Queue name '{name}' is already taken."))
+        self.state.queues[name] = []
+        return _described(name)
+
+    def do_peek(self, request: Request, queue: str) -> dict[str, Any]:
+        size = request.get_json()["batch_size"]
+        kept = self.state.queues[queue.removeprefix("id-")][:size]
+        found = [
+            {"id": key, "ref": f"ref-{key}", "body": body, "timestamp_ms": 1_790_000_000_000} for key, body in kept
+        ]
+        return {"messages": found}
+
+    def do_purge(self, request: Request, queue: str) -> dict[str, Any]:
+        refs = {item["ref"] for item in request.get_json()["refs"]}
+        kept = self.state.queues[queue.removeprefix("id-")]
+        kept[:] = [item for item in kept if f"ref-{item[0]}" not in refs]
+        return {"errors": [], "warnings": {}}
+
+    def do_send_batch(self, request: Request, queue: str) -> dict[str, Any]:
+        messages = request.get_json()["messages"]
+        size = sum(len(item["body"].encode()) + 100 for item in messages)
+        if len(messages) > 100 or size > 256_000 or any(item["content_type"] != "text" for item in messages):
+            raise ApiError(Fault(413, 10000, "The batch is too large."))
+        self.state.queues[queue.removeprefix("id-")] += [(str(uuid.uuid4()), item["body"]) for item in messages]
+        return {}
+
     def do_service(self, _: Request, name: str) -> dict[str, Any]:
         script = self._script(name)
         found = {"id": name, "tag": script.tag, "tags": script.tags, "last_deployed_from": script.last_deployed_from}
@@ -265,6 +304,10 @@ class FakeApi:
     def do_upload_assets(self, request: Request) -> dict[str, str]:
         self.state.assets |= {*request.files, *request.form}
         return {"jwt": "complete.e30.x"}
+
+
+def _described(queue: str) -> dict[str, str]:
+    return {"queue_id": f"id-{queue}", "queue_name": queue}
 
 
 def _envelope(status: int, *, result: Any = None, errors: Any = ()) -> Response:

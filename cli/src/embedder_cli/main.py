@@ -12,6 +12,7 @@ from embedder_cli.checkout import CheckoutError
 # name -> the module with its `main`, and its line in `embedder --help`
 _COMMANDS = {
     "import": ("embedder_cli.importer.cli", "Embed documents and store them in the index of a service."),
+    "queue": ("embedder_cli.queues.cli", "List the documents that the ingestion queue could not store."),
     "search": ("embedder_cli.search", "Search the index of a service with a text."),
     "doctor": ("embedder_cli.doctor.cli", "Check that a service answers as it must."),
     "deploy": ("embedder_cli.deploy.cli", "Deploy the Worker of this checkout, and check it."),
@@ -54,6 +55,8 @@ def _load(name: str) -> Any:  # noqa: ANN401
         sys.exit(f"{name}: {error.name} is not installed. {_INSTALL}")
     except CheckoutError as error:
         sys.exit(f"{name}: {error}")
+    if isinstance(main, typer.Typer):
+        return typer.main.get_command(main)
     loaded = typer.Typer(add_completion=False)
     loaded.command(name)(main)
     return typer.main.get_command(loaded)

@@ -85,14 +85,15 @@ async def send(
     headers: Mapping[str, str],
     body: bytes | None = None,
     limit_s: float = _READ_S,
+    max_bytes: int = MAX_ANSWER_BYTES,
 ) -> Answer:
-    """Send a request and return its answer; raise NoAnswerError after `limit_s` seconds, or 4 MiB."""
+    """Send a request and return its answer; raise NoAnswerError after `limit_s` seconds, or `max_bytes`."""
     sent = {"accept-encoding": "identity", **headers}
     if body is not None:
         sent["content-type"] = "application/json"
     try:
         async with asyncio.timeout(limit_s), caller.stream(method, url, headers=sent, content=body) as response:
-            data = await _body(response)
+            data = await _body(response, max_bytes)
     except TimeoutError as error:
         raise NoAnswerError(f"{_host(url)} gave no complete answer within {limit_s:g} s.") from error
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
@@ -101,15 +102,15 @@ async def send(
     return Answer(response.status_code, response.headers, decoded(data))
 
 
-async def _body(response: httpx.Response) -> bytes:
+async def _body(response: httpx.Response, max_bytes: int) -> bytes:
     encoding = response.headers.get("content-encoding", "identity")
     if encoding.strip().lower() != "identity":
         raise ValueError(f"it is compressed ({encoding[:20]}), which was not asked for")
     data = bytearray()
     async for part in response.aiter_bytes():
         data += part
-        if len(data) > MAX_ANSWER_BYTES:
-            raise ValueError(f"it has more than {MAX_ANSWER_BYTES:,} bytes")
+        if len(data) > max_bytes:
+            raise ValueError(f"it has more than {max_bytes:,} bytes")
     return bytes(data)
 
 

@@ -69,7 +69,7 @@ def main(  # one parameter per option
     An interrupted import continues when the same command is run again. If a file that is read in chunks has fewer
     chunks than before, the others are removed from the index.
 
-    With --queue, documents that cannot be stored are not reported here: they get dead letters.
+    With --queue, documents that cannot be stored are not reported here: see `embedder queue failed`.
 
     Exit code 0: everything is written, or queued. 1: documents were rejected. 2: the import could not continue.
     """

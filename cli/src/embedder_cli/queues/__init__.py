@@ -1,0 +1,1 @@
+"""`embedder queue`: the dead letters of the ingestion queue."""
