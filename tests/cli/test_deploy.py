@@ -439,3 +439,36 @@ def test_a_failed_check_goes_back_also_to_a_worker_that_was_overwritten(monkeypa
     with pytest.raises(DeployError, match="version old is deployed again"):
         cli._go_back(made, OWN)
     assert runner.changes == ["wrangler rollback old --env= --yes --message=embedder deploy --rollback"]
+
+
+QUEUES = {
+    "producers": [{"binding": "INGEST", "queue": "in"}, {"binding": "INGEST_FAILED", "queue": "bad"}],
+    "consumers": [{"queue": "in", "dead_letter_queue": "bad"}],
+}
+NO_QUEUE = Done(1, "", 'Queue "bad" does not exist. To create it, run: wrangler queues create bad')
+
+
+def test_queues_that_are_missing_are_created_before_the_deployment():
+    runner = everything(wrangler_queues_info_bad=NO_QUEUE)
+    made = deployment(runner, config={**CONFIG, "queues": QUEUES})
+    made.run()
+    assert [command for command in runner.commands if "queues" in command] == [
+        "wrangler queues info in",
+        "wrangler queues info bad",
+        "wrangler queues create bad",
+    ]
+    assert runner.commands[-1] == "pywrangler deploy --env="
+    assert {"queues: in exists.", "queues: bad was created."} <= set(made.said)
+
+
+def test_without_queues_in_the_configuration_none_are_looked_for():
+    runner = everything()
+    deployment(runner).run()
+    assert not any("queues" in command for command in runner.commands)
+
+
+def test_a_token_without_the_permission_for_queues_is_named():
+    runner = everything(wrangler_queues_info=Done(1, "", "Authentication error [code: 10000]"))
+    with pytest.raises(DeployError, match=r"Step queues: .*Queues: Edit"):
+        deployment(runner, config={**CONFIG, "queues": QUEUES}).run()
+    assert "pywrangler deploy --env=" not in runner.commands

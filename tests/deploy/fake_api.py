@@ -193,7 +193,7 @@ class FakeApi:
         return [_described(name) for name in self.state.queues if wanted in (None, name)]
 
     def do_create_queue(self, request: Request) -> dict[str, str]:
-        name = request.get_json()["queue_name"]
+        name = request.get_json(force=True)["queue_name"]  # wrangler names no content type
         if name in self.state.queues:
             raise ApiError(Fault(409, 11009, f"Queue name '{name}' is already taken."))
         self.state.queues[name] = []

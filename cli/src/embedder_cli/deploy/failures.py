@@ -14,6 +14,7 @@ _PERMISSIONS = {
     "login": "Account Settings: Read",
     "index": "Vectorize: Edit",
     "metadata indexes": "Vectorize: Edit",
+    "queues": "Queues: Edit",
 }
 _NOT_AUTHENTICATED = (1000, 6003, 9106, 9109, 10001)
 NOT_ALLOWED = 10000

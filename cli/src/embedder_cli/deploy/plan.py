@@ -31,6 +31,7 @@ class Wanted:
     metadata_indexes: Mapping[str, str]
     wants_keys: bool
     account: str | None = None
+    queues: tuple[str, ...] = ()
     shared_limiter: bool = False  # another Worker of the account may count in the same namespace
 
     @classmethod
@@ -44,6 +45,7 @@ class Wanted:
             metadata_indexes=metadata_indexes(variables.get("METADATA_INDEXES", "")),
             wants_keys=variables.get("AUTH", "on") != "off",
             account=config.get("account_id"),
+            queues=_queues(config.get("queues", {})),
             shared_limiter=config["name"] != _OWN_NAME and _OWN_LIMITER in limiters,
         )
 
@@ -56,6 +58,19 @@ class Existing:
     ours: bool = True
     has_keys: bool = False
     bindings: tuple[str, ...] = field(default=())
+
+
+def _queues(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of all queues, each once."""
+    consumers = config.get("consumers", [])
+    named = [item["queue"] for item in (*config.get("producers", []), *consumers)]
+    named += [item["dead_letter_queue"] for item in consumers if "dead_letter_queue" in item]
+    return tuple(dict.fromkeys(named))
+
+
+def has_queue(code: int, text: str) -> bool | None:
+    """Return whether a queue exists, from `wrangler queues info`; None if the command failed for another reason."""
+    return True if not code else False if re.search(r'Queue ".*" does not exist', text) else None
 
 
 def metadata_indexes(text: str) -> dict[str, str]:

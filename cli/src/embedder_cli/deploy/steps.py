@@ -61,6 +61,7 @@ class Deployment:
         keys = self.keys() if self.wanted.wants_keys else {}
         if self.wanted.index:
             self.metadata_indexes(self.wanted.index, new=self.index(self.wanted.index))
+        self.queues()
         self.deploy(keys)
 
     def login(self) -> None:
@@ -160,6 +161,18 @@ class Deployment:
         if not new:
             self.dialog.say("  Filters do not find vectors that were written before: write those again.")
         return None
+
+    def queues(self) -> None:
+        """Create the queues that wrangler.toml names and the account does not have."""
+        for name in self.wanted.queues:
+            done = self.runner.run(["wrangler", "queues", "info", name])
+            exists = plan.has_queue(done.code, done.text)
+            if exists is None:
+                raise explain("queues", done)
+            if not exists:
+                self.dialog.agree("queues", f"Create the queue {name}?")
+                self._wrangler("queues", "queues", "create", name)
+            self.dialog.say(f"queues: {name} {'exists' if exists else 'was created'}.")
 
     def deploy(self, keys: Mapping[str, str]) -> None:
         """Upload code and secrets together, and read what wrangler noted."""
