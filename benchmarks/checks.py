@@ -38,6 +38,18 @@ def mutation(body: bytes, _known: Rows, _texts: int) -> None:
         raise WrongAnswerError("the mutation id is missing")
 
 
+def queued(body: bytes, _known: Rows, texts: int) -> None:
+    if json.loads(body)["ids"] != [f"id-{number}" for number in range(texts)]:
+        raise WrongAnswerError("the receipt is not complete")
+
+
+def consumed(body: bytes, _known: Rows, texts: int) -> None:
+    """Check that every message was acknowledged."""
+    answer = json.loads(body)
+    if answer["outcome"] != "ok" or len(answer["explicitAcks"]) != texts:
+        raise WrongAnswerError(f"the batch ended with {answer}")
+
+
 def called(body: bytes, known: Rows, texts: int) -> None:
     """Check what the calling Worker reports about its answer: the shape and the first row."""
     answer = json.loads(body)

@@ -14,6 +14,7 @@ from tools.workerd import (
     ai,
     js_worker,
     python_worker,
+    queue,
     service,
     text,
     vectorize,
@@ -50,11 +51,12 @@ def config(
 
     With `direct`, the calling Worker calls Workers AI itself instead of the contender.
     """
-    bindings = {"AI": ai(UPSTREAM), "VECTORIZE": vectorize(UPSTREAM), "AUTH": text("off")}
+    queues = {"INGEST": queue(UPSTREAM), "INGEST_FAILED": queue(UPSTREAM)}
+    bindings = {"AI": ai(UPSTREAM), "VECTORIZE": vectorize(UPSTREAM), **queues, "AUTH": text("off")}
     calls = {"EMBEDDINGS": service(WORKER), "AI": ai(UPSTREAM), **({"DIRECT": text("yes")} if direct else {})}
     workers = [
         Worker(WORKER, modules, bindings, flags),
-        Worker(CALLER, js_worker(WORKERS / "caller.js"), calls),
+        Worker(CALLER, js_worker(WORKERS / "caller.js"), calls, ["service_binding_extra_handlers"]),
         Worker(UPSTREAM, [*js_worker(WORKERS / "upstream.js"), Module("rows.json", "data", rows)]),
     ]
     return Config(workers, {WORKER: 0, CALLER: 0})

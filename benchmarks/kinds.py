@@ -7,7 +7,7 @@ import msgspec
 
 from benchmarks import checks
 from benchmarks.checks import Check
-from benchmarks.names import BOTH, EVERYONE, HELLO
+from benchmarks.names import BOTH, CONSUMED, EVERYONE, HELLO
 
 _WORDS = (
     "the",
@@ -84,6 +84,17 @@ def _upsert(texts: int) -> Kind:
     return Kind("upsert", texts, "PUT", "/vectors", {"documents": items}, checks.mutation)
 
 
+def _queue(texts: int) -> Kind:
+    kind = _upsert(texts)
+    return msgspec.structs.replace(kind, name="queue", body={**kind.body, "queue": True}, check=checks.queued)
+
+
+def _consume(texts: int) -> Kind:
+    """A batch from the queue, which another Worker delivers."""
+    found = [json.dumps({"version": 1, "document": item}) for item in _upsert(texts).body["documents"]]
+    return Kind(CONSUMED, texts, "POST", "/", {"messages": found}, checks.consumed, caller=True)
+
+
 def _rpc(texts: int, name: str, **options: object) -> Kind:
     return Kind(name, texts, "POST", "/", {"text": sentences(texts), **options}, checks.called, caller=True)
 
@@ -100,6 +111,8 @@ KINDS: tuple[Kind, ...] = (
     _similarity(100),
     _search(),
     _upsert(100),
+    _queue(100),
+    _consume(100),
     _openai("base64", 2048, encoding_format="base64"),
     _openai("float", 2048, encoding_format="float"),
 )

@@ -57,7 +57,7 @@ def fault(kind: Kind, connection: Connection, rows: Rows, name: str) -> str:
         connection.exchange(kind.request())
     except OSError as error:
         return f"no answer: {error!r}"
-    if connection.status != 200:
+    if connection.status not in (200, 202):
         return f"HTTP {connection.status}: {connection.body()[:200].decode(errors='replace')}"
     check = checks.hello if name in HELLOS else kind.check
     try:

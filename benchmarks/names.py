@@ -1,4 +1,4 @@
-"""The names of the Workers that are compared."""
+"""The names of the Workers that are compared, and of kinds that others refer to."""
 
 OURS = "this Worker"
 TYPESCRIPT = "TypeScript"
@@ -10,3 +10,5 @@ TYPESCRIPT_HELLO = "TypeScript, hello"
 BOTH = (OURS, TYPESCRIPT)
 HELLOS = (HELLO, TYPESCRIPT_HELLO)
 EVERYONE = (*BOTH, STREAM, NAIVE, *HELLOS)
+
+CONSUMED = "batch from the queue"

@@ -114,7 +114,7 @@ def _send(turn: Iterator[tuple[Kind, bytes, Connection]], count: int, chance: ra
             _abort(connection.port, request, chance)
             continue
         connection.exchange(request)
-        if connection.status != 200:
+        if connection.status not in (200, 202):
             raise RuntimeError(f"{kind.label}: HTTP {connection.status}: {connection.body()[:300]!r}")
 
 

@@ -113,7 +113,8 @@ EXPLANATIONS = {
         "Try again. Operator: if it stays, run `embedder doctor`.",
     ),
     "upstream_busy": (
-        "Workers AI had no capacity, also in the retries (3040, 2018), or Vectorize limits the rate of writes (40041).",
+        "Workers AI had no capacity, also in the retries (3040, 2018), or Vectorize limits the rate of writes (40041), "
+        "or the queue takes no more messages at the moment.",
         "Wait for `retry-after`, and send the rest again.",
     ),
     "auth_not_configured": (

@@ -16,9 +16,16 @@ async function first({ shape, data, response }) {
   return JSON.parse(text.slice(start, text.indexOf("]", start) + 1));
 }
 
+/** Delivers a batch to the Worker under test, as the runtime does, and returns what it did with the messages. */
+async function deliver(env, bodies) {
+  const messages = bodies.map((body, i) => ({ id: `${i}`, timestamp: new Date(), body, attempts: 1 }));
+  return Response.json(await env.EMBEDDINGS.queue("queue", messages));
+}
+
 export default {
   async fetch(request, env) {
-    const { text, options } = await request.json();
+    const { text, options, messages } = await request.json();
+    if (messages) return deliver(env, messages);
     try {
       const answer = await embed(env, text, options);
       if (!answer.ok) return Response.json(answer, { status: 502 });

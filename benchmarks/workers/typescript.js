@@ -53,8 +53,14 @@ async function search(request, env) {
   return Response.json(await env.VECTORIZE.query(data[0], { topK }));
 }
 
+async function enqueue(documents, env) {
+  await env.INGEST.sendBatch(documents.map((document) => ({ body: document, contentType: "json" })));
+  return Response.json({ ids: documents.map(({ id }) => id), count: documents.length }, { status: 202 });
+}
+
 async function upsert(request, env) {
-  const { documents } = await request.json();
+  const { documents, queue } = await request.json();
+  if (queue) return enqueue(documents, env);
   const { data } = await env.AI.run(MODEL, { text: documents.map((document) => document.text) });
   const rows = documents.map(({ id, metadata }, i) => ({ id, values: data[i], metadata }));
   return Response.json(await env.VECTORIZE.upsert(rows));
@@ -71,5 +77,12 @@ const ROUTES = {
 export default class extends WorkerEntrypoint {
   fetch(request) {
     return ROUTES[new URL(request.url).pathname](request, this.env);
+  }
+
+  async queue({ messages }) {
+    const documents = messages.map(({ body }) => JSON.parse(body).document);
+    const { data } = await this.env.AI.run(MODEL, { text: documents.map(({ text }) => text) });
+    await this.env.VECTORIZE.upsert(documents.map(({ id, metadata }, i) => ({ id, values: data[i], metadata })));
+    for (const message of messages) message.ack();
   }
 }

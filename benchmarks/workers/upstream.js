@@ -1,4 +1,4 @@
-// Emulates Workers AI and Vectorize behind their real binding classes, with precomputed answers from memory.
+// Emulates Workers AI, Vectorize and Queues behind their real binding classes, with precomputed answers from memory.
 import rows from "rows.json";
 
 const TEXTS = 100;
@@ -26,11 +26,16 @@ function embeddings(count) {
 }
 
 const matches = Array.from({ length: 5 }, (_, i) => ({ id: `id-${i}`, score: 0.9 - i / 10 }));
+const metrics = { backlogCount: 0, backlogBytes: 0, oldestMessageTimestamp: 0 };
 const mutation = { mutationId: "00000000-0000-4000-8000-000000000000" };
 
 export default {
   async fetch(request) {
     const url = new URL(request.url);
+    if (url.pathname === "/batch") {
+      await request.arrayBuffer();
+      return Response.json({ metadata: { metrics } });
+    }
     if (url.hostname !== "vector-search") {
       const text = (await request.json()).inputs.text;
       return embeddings(Array.isArray(text) ? text.length : 1);

@@ -36,7 +36,7 @@ class Queue:
             case "disconnected":
                 raise EmbedderError("client_disconnected", "The client disconnected.")
         if _TOO_MANY.search(found.text):
-            sentence = "The queue takes 5,000 messages per second; retry shortly."
+            sentence = "The queue takes no more messages at the moment; retry shortly."
             raise EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S)
         raise EmbedderError("upstream_error", f"The queue rejected the messages: {found.text[:_MAX_MESSAGE_CHARS]}.")
 

@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +30,9 @@ PASSING = (
 
 
 _METRICS = {"backlogCount": 0, "backlogBytes": 0, "oldestMessageTimestamp": 0}  # of a queue, in every answer
+
+
+_REFUSAL = {"cf-queues-error-code": "10252", "cf-queues-error-cause": "Too Many Requests"}
 
 
 def text_of(name: str, kind: str) -> str:
@@ -62,6 +65,7 @@ class Gateway(ThreadingHTTPServer):
         self.failed_calls: set[str] = set()
         self.faults: Counter[str] = Counter()
         self.delays: Counter[int] = Counter()
+        self.has_refused = False
         self.calls = self.batches = self.acknowledged = self.lost_batches = 0
         self.on_write: Callable[[], None] = lambda: None
         self.on_call: Callable[[], None] = lambda: None
@@ -181,6 +185,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
 
     def _enqueue(self, name: str, body: bytes) -> None:
+        """Pass messages on. The first call is refused, as by a queue that gets too many."""
+        if not self.server.has_refused:
+            self.server.has_refused = True
+            return self._reply(Reply(429, b""), _REFUSAL)
         _post(f"{self.server.broker}/{name}", body)
         if name == "failed":
             letters = [json.loads(base64.b64decode(message["body"])) for message in json.loads(body)["messages"]]
@@ -189,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
                     quoted = letter["message"]
                     text = quoted if isinstance(quoted, str) else json.dumps(quoted, ensure_ascii=False)
                     self.server.accepted_letters[_key(text)] += 1
-        self._reply(Reply(200, json.dumps({"metadata": {"metrics": _METRICS}}).encode()))
+        return self._reply(Reply(200, json.dumps({"metadata": {"metrics": _METRICS}}).encode()))
 
     def _embed(self, texts: list[str]) -> None:
         self.server.calls += 1
@@ -215,10 +223,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.on_write()
         return self._reply(Reply(200, b'{"mutationId":"m"}'))
 
-    def _reply(self, reply: Reply) -> None:
+    def _reply(self, reply: Reply, headers: Mapping[str, str] | None = None) -> None:
         try:
             self.send_response(reply.status)
-            self.send_header("content-type", reply.content_type)
+            for name, value in {"content-type": reply.content_type, **(headers or {})}.items():
+                self.send_header(name, value)
             self.send_header("content-length", str(len(reply.body)))
             self.end_headers()
             self.wfile.write(reply.body)

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from embedder.ingestion import LONGEST_DELAY_S
@@ -50,6 +50,7 @@ class Outcome:
     bad: set[str] = field(default_factory=set)
     malformed: int = 0
     kills: int = 0
+    refusals: list[str] = field(default_factory=list)  # codes of requests that were not queued
     seconds: float = 0.0
     gateway: Gateway | None = None
 
@@ -69,6 +70,7 @@ class Outcome:
             "dead letters without a reason": without[:5],
             "malformed messages without a dead letter": max(0, self.malformed - nameless),
             "kills that did not happen": KILLS - self.kills,
+            "a queue that refuses is not told": self.refusals[:1] != ["upstream_busy"] and self.refusals,
         }
         return [f"{what}: {value}" for what, value in checks.items() if value]
 
@@ -228,7 +230,8 @@ def run(count: int, folder: Path) -> Outcome:
         _plan_kills(hub, process, count, chance)
         try:
             _send_malformed(hub)
-            _send(process, [{"id": name, "text": text_of(name, kind)} for name, kind in names.items()])
+            documents = [{"id": name, "text": text_of(name, kind)} for name, kind in names.items()]
+            _send(process, documents, outcome.refusals)
             _wait_until_settled(hub, outcome)
         finally:
             process.close()
@@ -260,22 +263,25 @@ def _send_malformed(hub: Gateway) -> None:
         pass
 
 
-def _send(process: Workerd, documents: Sequence[dict[str, str]]) -> None:
+def _send(process: Workerd, documents: Sequence[dict[str, str]], refusals: list[str]) -> None:
     for start in range(0, len(documents), _PER_REQUEST):
         body = json.dumps({"documents": documents[start : start + _PER_REQUEST], "queue": True}).encode()
-        while not _is_queued(process, body):
+        while not _is_queued(process, body, refusals):
             time.sleep(0.05)
 
 
-def _is_queued(process: Workerd, body: bytes) -> bool:
+def _is_queued(process: Workerd, body: bytes, refusals: list[str]) -> bool:
     """Send a request. If the Worker is killed meanwhile, it is sent again: ids make repeats harmless."""
     headers = {"content-type": "application/json"}
     request = Request(f"{process.url}/vectors", data=body, headers=headers, method="PUT")
     try:
         with urlopen(request, timeout=30) as response:
             return response.status == 202
-    except (URLError, OSError):
-        return False
+    except HTTPError as error:
+        refusals.append(json.loads(error.read())["error"]["code"])
+    except OSError:
+        pass
+    return False
 
 
 def _wait_until_settled(hub: Gateway, outcome: Outcome) -> None:
