@@ -52,6 +52,13 @@ def test_an_error_line_has_its_code():
     assert line.endswith("404 GET /nope 1 ms (not_found)")
 
 
+def test_a_batch_of_the_queue_says_what_became_of_its_messages():
+    batch = {"request_id": "r", "method": "QUEUE", "path": "q", "status": 200, "code": "invalid_request", "texts": 99}
+    found = {**batch, "written": 90, "retried": 8, "failed": 1, "total_ms": 30}
+    [_, line] = printed([*START.splitlines(), json.dumps(found)])
+    assert line.endswith("200 QUEUE q 30 ms (99 texts, 8 retried, 1 failed, invalid_request)")
+
+
 def test_raw_log_lines_are_printed_unchanged():
     assert printed([*START.splitlines(), json.dumps(REQUEST)], raw=True)[1:] == [json.dumps(REQUEST)]
 

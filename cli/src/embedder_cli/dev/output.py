@@ -68,6 +68,7 @@ def readable(request: dict[str, Any]) -> str:
     texts, model_ms = request.get("texts"), request.get("model_ms")
     notes = [f"{texts} text{'s' if texts != 1 else ''}"] if texts else []
     notes += [f"model {model_ms:.0f} ms"] if model_ms else []
+    notes += [f"{request[name]} {name}" for name in ("queued", "retried", "failed") if request.get(name)]
     notes += [str(request[name]) for name in ("code", "detail") if request.get(name)]
     line = f"{datetime.now():%H:%M:%S} {request['status']} {request['method']} {request['path']}"
     duration = f" {request.get('total_ms', 0):.0f} ms"
