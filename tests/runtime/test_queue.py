@@ -1,6 +1,7 @@
 """The ingestion queue in the real runtime: wrangler's own emulation, faults, and calls of other Workers."""
 
 import json
+import subprocess
 import time
 
 import pytest
@@ -9,6 +10,7 @@ import requests
 from embedder_cli import runtime
 from tests.runtime import upstream
 from tests.runtime.queues import run
+from tests.worker import EMBEDDER
 from tools import workerd
 
 DOCUMENTS = 300
@@ -66,6 +68,19 @@ def test_make_dev_embeds_and_stores_what_was_queued(worker):
     [line] = wait_for(lambda: batches(worker)[before:])
     assert (line["path"], line["written"], line["failed"]) == ("embedder-ingest", 3, 1)
     assert "queued text" not in json.dumps(line)
+
+
+def test_an_import_fills_the_queue(worker, tmp_path):
+    path, report = tmp_path / "corpus.jsonl", tmp_path / "report.json"
+    path.write_text("".join(json.dumps({"id": f"imported-{n}", "text": f"text {n}"}) + "\n" for n in range(5)))
+    options = ["--url", worker.url, "--id-field", "id", "--queue", "--report", str(report)]
+    done = subprocess.run(
+        [str(EMBEDDER), "import", str(path), *options], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (json.loads(report.read_text())["queued"], json.loads(report.read_text())["written"]) == (5, 0)
+    ids = [f"imported-{n}" for n in range(5)]
+    wait_for(lambda: stored(worker, *ids).keys() == set(ids))
 
 
 def test_an_index_gets_every_document_once_although_the_worker_is_killed(tmp_path):
