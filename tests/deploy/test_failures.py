@@ -3,7 +3,7 @@
 import re
 
 from tests.deploy import account
-from tests.deploy.fake_api import Fault
+from tests.deploy.resources.base import Fault
 
 
 def sentence(done, step):
