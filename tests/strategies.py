@@ -38,6 +38,7 @@ VALID = [
     {"documents": [{"id": "a", "text": "b", "metadata": {"k": [1, "x", None]}}], "namespace": "n"},
     {"text": "a", "top_k": 3, "filter": {"k": {"$in": ["x"]}}, "min_score": 0.5},
     {"ids": ["a", "b"], "wait": False},
+    {"namespace": "n", "filter": {"k": {"$lt": 5}}},
     {
         "model": "embeddinggemma-300m",
         "input": ["a"],
@@ -62,6 +63,7 @@ PLACES: Mapping[str, Sent] = {
     "text": ("POST", "/embed", b'{"text":%b}'),
     "unknown": ("POST", "/v1/embeddings", b'{"unknown":%b}'),
     "ids": ("DELETE", "/vectors", b'{"ids":%b}'),
+    "deletion": ("DELETE", "/vectors", b'{"namespace":"nobody","filter":{"x":%b}}'),
     "top_k": ("POST", "/search", b'{"text":"a","top_k":%b}'),
     "min_score": ("POST", "/search", b'{"text":"a","min_score":%b}'),
     "vectors": ("POST", f"{INDEX}/upsert", b'{"vectors":%b}'),

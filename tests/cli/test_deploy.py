@@ -12,6 +12,7 @@ from embedder_cli.deploy.check import Outcome
 from embedder_cli.deploy.plan import DeployError, Wanted
 from embedder_cli.deploy.steps import Deployment, Dialog, Done
 from embedder_cli.doctor.endpoint import Answer, EndpointError
+from embedder_cli.keys import entries
 
 CONFIG = {
     "name": "embedder",
@@ -42,11 +43,16 @@ def view(bindings=OURS):
     return Done(0, json.dumps({"resources": {"bindings": bindings}}))
 
 
+def default_key(key):
+    """Return the secret of a first deployment."""
+    return entries.as_text([entries.entry("default", key)])
+
+
 class ScriptedRunner:
     """Answers commands by their first words, and remembers them all; an account where nothing exists by default."""
 
     def __init__(self, **answers):
-        self.commands, self.accounts, self.secrets = [], [], {}
+        self.commands, self.accounts, self.typed, self.secrets = [], [], [], {}
         self.account = None
         self._answers = {
             "wrangler whoami": whoami(),
@@ -56,10 +62,11 @@ class ScriptedRunner:
             **{name.replace("_", " ").replace("  ", "-"): answer for name, answer in answers.items()},
         }
 
-    def run(self, command, *, show=False, secrets=None):  # noqa: ARG002
+    def run(self, command, *, show=False, secrets=None, typed=""):  # noqa: ARG002
         self.commands.append(" ".join(command))
         self.accounts.append(self.account)
         self.secrets |= secrets or {}
+        self.typed.append(typed)
         names = [name for name in self._answers if f"{self.commands[-1]} ".startswith(f"{name} ")]
         return self._answers[max(names, key=len)] if names else Done(0)
 
@@ -119,7 +126,7 @@ def test_a_new_key_is_long_and_goes_up_with_the_code():
     runner = ScriptedRunner()
     made = deployment(runner)
     made.run()
-    assert runner.secrets == {"API_KEYS": f"default:{made.new_key}"}
+    assert runner.secrets == {"API_KEYS": default_key(made.new_key)}
     assert len(made.key) > 40
     assert not any(made.key in line for line in [*runner.commands, *made.said])
 
@@ -128,7 +135,7 @@ def test_a_key_that_was_given_is_used():
     runner = ScriptedRunner()
     made = deployment(runner, key="my-own-key-of-24-letters", unattended=True)
     made.run()
-    assert runner.secrets == {"API_KEYS": "default:my-own-key-of-24-letters"}
+    assert runner.secrets == {"API_KEYS": default_key("my-own-key-of-24-letters")}
     assert made.new_key is None
 
 

@@ -1,7 +1,9 @@
 """The doctor: its arithmetic, the source of the vectors, the search for the text limit, and what it must find."""
 
+import json
 from array import array
 from base64 import b64decode, b64encode
+from hashlib import sha256
 
 import httpx
 import pytest
@@ -155,6 +157,31 @@ def test_keys(model):
         found = service.examine(key=key)
         assert [*found] == ["reachable", "authentication"]
         assert failed(found) == {"authentication"}
+
+
+def test_a_key_that_may_not_do_everything_is_explained(model):
+    def examined(*scopes):
+        entry = {"name": "k", "sha256": sha256(KEY.encode()).hexdigest(), "scopes": scopes}
+        return Service(model, AUTH="on", API_KEYS=json.dumps([entry])).examine(key=KEY)
+
+    found = examined("embed")
+    assert failed(found) == set()
+    assert (found["index"].status, found["index"].detail) == (
+        Status.NOTE,
+        "Not checked: the key lacks the scope search.",
+    )
+    found = examined("search")
+    assert found["authentication"].status is Status.OK
+    assert "needs the scope embed; the key has search" in found["vectors"].detail
+
+
+def test_the_index_of_a_key_with_namespaces_has_no_count(model):
+    def index(request, response):
+        body = {"fits": True, "dimensions": 768, "model_dimensions": 768, "vector_count": None}
+        return httpx.Response(200, json=body) if request.url.path == "/index" else response
+
+    found = Service(model, index).examine()["index"]
+    assert (found.status, found.detail[:23]) == (Status.OK, "It has 768 dimensions. ")
 
 
 def test_a_service_without_keys_is_reported(model):

@@ -8,7 +8,7 @@ import pytest
 from embedder_cli import checkout, runtime
 from tests.worker import EMBEDDER
 
-COMMANDS = ("import", "queue", "search", "doctor", "deploy", "dev")
+COMMANDS = ("import", "queue", "search", "doctor", "key", "deploy", "dev")
 
 
 def embedder(*arguments, cwd=runtime.ROOT):
@@ -28,12 +28,21 @@ def test_each_command_has_its_own_help(name):
     assert f"Usage: embedder {name} " in done.stdout
 
 
+@pytest.mark.parametrize("name", ["new", "rotate"])
+def test_a_command_of_a_group_has_its_own_help(name):
+    assert f" {name} " in embedder("key", "--help").stdout
+    done = embedder("key", name, "--help")
+    assert done.returncode == 0, done.stderr
+    assert f"Usage: embedder key {name} " in done.stdout
+
+
 def test_listing_the_commands_loads_none_of_them():
     script = (
         "import sys; from typer.testing import CliRunner; from embedder_cli.main import app\n"
         "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('httpx', 'capnp', 'asyncio')"
-        " or name.startswith(('embedder_cli.importer', 'embedder_cli.doctor', 'embedder_cli.runtime'))])"
+        " or name.startswith(('embedder_cli.importer', 'embedder_cli.doctor', 'embedder_cli.keys'))"
+        " or name == 'embedder_cli.runtime'])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -50,10 +59,10 @@ def test_the_checkout_is_found_from_every_folder_of_it(below):
     assert checkout.find(runtime.ROOT / below) == runtime.ROOT
 
 
-@pytest.mark.parametrize("name", ["dev", "deploy"])
-def test_outside_a_checkout_there_is_one_sentence(name, tmp_path):
-    done = embedder(name, cwd=tmp_path)
+@pytest.mark.parametrize("command", [["dev"], ["deploy"], ["key", "rotate"]], ids=" ".join)
+def test_outside_a_checkout_there_is_one_sentence(command, tmp_path):
+    done = embedder(*command, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr == (
-        f"{name}: {tmp_path} is not in a checkout of the embedder Worker; clone it and change to that folder.\n"
+        f"{command[-1]}: {tmp_path} is not in a checkout of the embedder Worker; clone it and change to that folder.\n"
     )

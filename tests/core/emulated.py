@@ -5,21 +5,14 @@ import itertools
 import json
 import sqlite3
 
-import msgspec
-
 from embedder import vectorize
-from embedder.store import Store
 from emulator.vectorize import binding, wire
 from emulator.vectorize.index import Index
 from emulator.vectorize.settings import Settings
-from tests.core.fakes import FakeAnswer, FakeApp
+from tests.core.fakes import FakeAnswer
+from tests.core.test_store import Found
 
 PROPERTIES = {"year": "number", "lang": "string"}
-
-
-class Found(msgspec.Struct):
-    text: str
-    values: object = None
 
 
 class EmulatedIndex:
@@ -76,9 +69,3 @@ class EmulatedIndex:
             }
             for record in self._index._records.values()
         }
-
-
-def app_with(index: EmulatedIndex, **variables: str) -> FakeApp:
-    app = FakeApp(**variables)
-    app.replace(index=Store(index, clock=app.clock, wait_s=app.app.settings.wait_s))
-    return app

@@ -16,8 +16,9 @@ from embedder.api import routes, tools
 from embedder.errors import EmbedderError
 from embedder.store import Row, Store
 from tests import strategies
-from tests.core.emulated import EmulatedIndex, app_with
+from tests.core.emulated import EmulatedIndex
 from tests.core.fakes import FakeBatch, FakeQueue, error, json_of
+from tests.core.test_store import app_with
 
 KEY = "a-key-of-this-test"
 SUBSETS = [frozenset(chosen) for size in (1, 2, 3) for chosen in combinations(sorted(SCOPES), size)]

@@ -7,8 +7,9 @@ from hashlib import sha256
 import pytest
 
 from embedder import vectorize
-from tests.core.emulated import EmulatedIndex, app_with
+from tests.core.emulated import EmulatedIndex
 from tests.core.fakes import error, json_of
+from tests.core.test_store import app_with
 
 NEVER = 1e12
 

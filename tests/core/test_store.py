@@ -7,6 +7,7 @@ import pytest
 
 from embedder import vectorize
 from embedder.errors import EmbedderError
+from embedder.ports import Index
 from embedder.store import Store
 from tests.core.fakes import FakeAnswer, FakeApp, code, error, json_of
 
@@ -34,6 +35,9 @@ class FakeIndex:
         if method == "queryById":
             self.calls[-1] = (given[0], given[1])
         return Found(json.dumps(getattr(self, f"_{method}")(*given, *([answer.rows] if answer else []))))
+
+    def axis(self, _number: int) -> FakeAnswer:
+        return FakeAnswer(rows=[[1.0] + [0.0] * 767])
 
     def merge(self, values: list[object]) -> list[object]:
         return values
@@ -86,7 +90,7 @@ class FakeIndex:
         return [argument for called, argument in self.calls if called == name]
 
 
-def app_with(index: FakeIndex, **variables: str) -> FakeApp:
+def app_with(index: Index, **variables: str) -> FakeApp:
     app = FakeApp(**variables)
     app.replace(index=Store(index, clock=app.clock, wait_s=app.app.settings.wait_s))
     return app

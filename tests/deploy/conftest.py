@@ -116,6 +116,20 @@ class Rehearsal:
         output, errors = process.communicate(typed, timeout=_LIMIT_S)
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
+    def key(self, *options: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run `embedder key` to its end, without a terminal."""
+        return subprocess.run(
+            [str(EMBEDDER), "key", *options],
+            cwd=self.checkout,
+            env=self.environ(),
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_S,
+            check=False,
+            start_new_session=True,
+        )
+
     def wrangler(self, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
         environment = {**runtime.environment(), **self.environ(), "CLOUDFLARE_ACCOUNT_ID": ACCOUNT}
         environment["PATH"] = runtime.environment()["PATH"]

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.cli.test_deploy import default_key
 from tests.deploy import account
 from tests.deploy.resources.base import Fault
 
@@ -105,7 +106,7 @@ def test_failed_uploads_one_after_the_other_then_one_that_succeeds(rehearsal):
     rehearsal.api.fail("upload", Fault(500, 10013, "workers.api.error.unknown", times=1))
     done = rehearsal.deploy(typed="y\ny\n")
     [key] = KEY_SHOWN.findall(done.stdout)
-    assert rehearsal.script.secrets == {"API_KEYS": f"default:{key}"}
+    assert rehearsal.script.secrets == {"API_KEYS": default_key(key)}
     assert done.stdout.index("deploy: done, at https://embedder.example.workers.dev.") < done.stdout.index(key)
     assert rehearsal.traces(key) == []
     assert rehearsal.changes.count("create_index") == 1

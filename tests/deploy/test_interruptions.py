@@ -5,6 +5,8 @@ import signal
 import stat
 from pathlib import Path
 
+from tests.cli.test_deploy import default_key
+
 STOPPED = "deploy: stopped; start again to continue.\n"
 SHOWN = re.compile(r"^keys: If the upload was complete, this is the key of the service: (\S+)$", re.MULTILINE)
 # the call after which the deployment is stopped, and the signal, in the order of the calls
@@ -45,12 +47,12 @@ def test_a_deployment_that_is_stopped_between_any_two_steps_continues(rehearsal)
         output, modes = stop_after(rehearsal, name, number)
         assert modes == [0o600]
         [key] = SHOWN.findall(output)
-    assert rehearsal.script.secrets == {"API_KEYS": f"default:{key}"}
+    assert rehearsal.script.secrets == {"API_KEYS": default_key(key)}
     assert not rehearsal.script.subdomain
     stop_after(rehearsal, "upload_version", signal.SIGINT)
     rehearsal.api.watch = lambda _: None
     done = rehearsal.deploy("--yes")
     assert done.returncode == 0, done.stdout + done.stderr
     assert rehearsal.changes.count("create_index") == rehearsal.changes.count("upload") == 1
-    assert rehearsal.script.secrets == {"API_KEYS": f"default:{key}"}
+    assert rehearsal.script.secrets == {"API_KEYS": default_key(key)}
     assert rehearsal.script.subdomain

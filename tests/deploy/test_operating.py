@@ -8,7 +8,10 @@ from itertools import takewhile
 
 import pytest
 
+from embedder import keys
+from embedder.access import FULL
 from embedder_cli import runtime
+from tests.cli.test_deploy import default_key
 from tests.deploy.account import ACCOUNT
 from tests.deploy.conftest import KEY
 from tests.pages import ROOT, commands
@@ -48,6 +51,8 @@ def run(rehearsal, run_upload):
         match command:
             case ["embedder", "deploy", *options]:
                 done = rehearsal.deploy(*options, typed=typed)
+            case [".venv/bin/embedder", "key", *options]:
+                done = rehearsal.key(*options, typed=typed)
             case ["embedder", "doctor", _]:
                 asked = [str(EMBEDDER), "doctor", rehearsal.address]
                 done = subprocess.run(asked, env=rehearsal.environ(), capture_output=True, text=True, check=False)
@@ -64,15 +69,14 @@ def run(rehearsal, run_upload):
 def test_a_deployment_a_key_rotation_and_a_rollback(rehearsal, run):
     run("EMBEDDER_KEY=KEY make deploy YES=1", KEY=KEY)
     first = rehearsal.script.current
-    assert rehearsal.script.secrets == {"API_KEYS": f"default:{KEY}"}
+    assert rehearsal.script.secrets == {"API_KEYS": default_key(KEY)}
     run("make doctor URL=https://embedder.example.workers.dev KEY=KEY", KEY=KEY)
     rehearsal.api.state.names["2" * 32] = "Other"
     run("CLOUDFLARE_ACCOUNT_ID=ID make deploy", "y\n", ID=ACCOUNT)
     del rehearsal.api.state.names["2" * 32]
     run('make deploy ARGS="--url https://embeddings.example.com"', "y\n")
     before = rehearsal.script.current
-    run('make wrangler ARGS="secret put API_KEYS --env="', f"default:another-key-of-the-rehearsal,previous:{KEY}")
-    assert rehearsal.script.secrets == {"API_KEYS": f"default:another-key-of-the-rehearsal,previous:{KEY}"}
+    rotate_in_every_way(rehearsal, run)
     rotated = rehearsal.script.current
     assert rotated != before
     run("make deploy", "y\n")
@@ -81,10 +85,39 @@ def test_a_deployment_a_key_rotation_and_a_rollback(rehearsal, run):
     assert rehearsal.script.current == rotated
     run("make deploy ARGS=--rollback", "y\n")
     assert rehearsal.script.current == last
-    assert first in run('make wrangler ARGS="versions list --env="')
+    assert last in run('make wrangler ARGS="versions list --env="')
     run('make wrangler ARGS="rollback VERSION --env="', VERSION=first)
     assert rehearsal.script.current == first
     assert set(run.ran) == set(REHEARSED)
+
+
+def rotate_in_every_way(rehearsal, run):
+    """Replace the key by hand, with a file, and in two commands; add one; then set the first one again."""
+
+    def secret():
+        return keys.parse(rehearsal.script.secrets["API_KEYS"])
+
+    def names():
+        return [key.name for key in secret()]
+
+    told = run(".venv/bin/embedder key rotate default", f"default:{KEY}\ny\ny\ny\n")
+    new = re.search(r"new key of your clients: (\S+)", told)[1]
+    assert (keys.matching(secret(), KEY), keys.matching(secret(), new).name) == (None, "default")
+    file = rehearsal.checkout / "keys.json"
+    file.write_text(rehearsal.script.secrets["API_KEYS"])
+    run(".venv/bin/embedder key rotate default --entries keys.json", "y\nn\n")
+    assert names() == ["default", "default-previous"]
+    assert keys.matching(secret(), new).name == "default-previous"
+    run(".venv/bin/embedder key rotate default --entries keys.json --yes --finish")
+    assert keys.matching(secret(), new) is None
+    command = "EMBEDDER_KEY=KEY .venv/bin/embedder key rotate default --entries keys.json --yes"
+    assert KEY not in run(command, KEY=KEY)
+    assert names() == ["default", "default-previous"]
+    made = run(".venv/bin/embedder key new web --scopes embed,search --namespaces acme --expires 2027-01-31")
+    value = f"{file.read_text().strip()[:-1]},{made.splitlines()[-1]}]"
+    run('make wrangler ARGS="secret put API_KEYS --env="', value)
+    assert names() == ["default", "default-previous", "web"]
+    assert keys.matching(secret(), KEY).access == FULL
 
 
 @pytest.mark.parametrize("line", OTHERS)

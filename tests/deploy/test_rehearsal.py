@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from emulator import lexical
+from tests.cli.test_deploy import default_key
 from tests.deploy import fake_api
 from tests.deploy.account import ACCOUNT, Script
 from tests.deploy.conftest import KEY, Rehearsal
@@ -72,7 +73,7 @@ def test_the_first_deployment_creates_everything_and_passes_its_check(first):
     assert state.indexes["embedder"]["config"] == {"dimensions": 768, "metric": "cosine"}
     assert state.metadata_indexes == {"embedder": {"lang": "String", "year": "Number"}}
     script = state.scripts["embedder"]
-    assert script.secrets == {"API_KEYS": f"default:{KEY}"}
+    assert script.secrets == {"API_KEYS": default_key(KEY)}
     assert (script.subdomain, script.previews) == (True, False)
     assert "/docs.html" in state.manifest
 
@@ -127,7 +128,7 @@ def test_a_second_deployment_creates_nothing(first):
     assert done.returncode == 0, done.stdout + done.stderr
     assert rehearsal.changes[before:] == ["upload_version", "deploy", "settings"]
     assert rehearsal.script.current != first.version
-    assert rehearsal.script.secrets == {"API_KEYS": f"default:{KEY}"}
+    assert rehearsal.script.secrets == {"API_KEYS": default_key(KEY)}
 
 
 def test_a_version_that_fails_its_check_is_rolled_back_without_a_user(rehearsal):

@@ -1,6 +1,8 @@
 """A key that is bound to a namespace is tried against every route and every tool, under the real runtime."""
 
 import json
+import os
+import subprocess
 from hashlib import sha256
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from embedder import operations
 from embedder.api import routes, tools
 from tests import strategies
+from tests.worker import EMBEDDER
 
 MARK = "zeppelin"  # in the texts of the others
 SECRET = "confidential"  # in their metadata, and in no request
@@ -170,6 +173,30 @@ def test_a_key_works_in_its_own_namespace(shared):
     assert send(shared, BOUND, "POST", "/search", json={"id": "own-1", "top_k": 1}).json()["count"] == 1
     deleted = send(shared, BOUND, "DELETE", "/vectors", json={"ids": ["own-1"], "wait": True}).json()
     assert (deleted["count"], deleted["visible"]) == (1, True)
+
+
+def test_an_import_with_a_key_that_has_one_namespace(shared, tmp_path):
+    """The same file was imported for another tenant. What has left the source is removed, although some is gone."""
+    source = tmp_path / "notes.jsonl"
+
+    def run(key, namespace, *texts):
+        source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+        command = ["import", source, "--url", shared.url, "--namespace", namespace, "--prune"]
+        command += ["--journal", tmp_path / f"{namespace}.journal", "--report", tmp_path / "report.json"]
+        environment = {**os.environ, "EMBEDDER_KEY": key}
+        done = subprocess.run([EMBEDDER, *command], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads((tmp_path / "report.json").read_text())
+
+    assert run(EVERYTHING, "notes-of-bolt", "one", "two")["written"] == 2
+    assert run(BOUND, OWN, "one", "two", "three")["written"] == 3
+    shared.send(
+        "DELETE",
+        "/vectors",
+        json={"ids": ["acme/notes.jsonl#3"], "wait": True},
+        headers={"authorization": f"Bearer {BOUND}"},
+    )
+    assert run(BOUND, OWN, "one")["removed"] == 2
 
 
 def test_a_wrong_scope_is_named_and_logged_with_the_name_of_the_key(shared):

@@ -77,7 +77,9 @@ def test_store_search_read_delete(probe):
     assert (read["vectors"][0]["metadata"]["text"], read["missing"]) == ("blue sea", ["doc-9"])
     assert math.isclose(math.hypot(*read["vectors"][0]["values"]), 1, abs_tol=1e-5)
     assert call(probe, "describe")["fits"] is True
-    assert call(probe, "delete", [item["id"] for item in documents], {"wait": True})["visible"] is True
+    assert call(probe, "delete", ["doc-0"], {"wait": True})["visible"] is True
+    cleared = call(probe, "delete", None, {"namespace": "rpc", "wait": True})
+    assert (cleared["deleted"], cleared["more"], cleared["visible"]) == (2, False, True)
     assert call(probe, "get", ["doc-1"])["missing"] == ["doc-1"]
 
 

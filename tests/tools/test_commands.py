@@ -25,6 +25,7 @@ from tests.worker import EMBEDDER
 TEXTS = [*PAGES, *EXAMPLES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "cli" / "README.md"]
 _CODE = re.compile(r"```sh\n.*?```|`[^`\n]+`", re.DOTALL)
 _MAKE = re.compile(r"(?:^|[`\s])make ([a-z]+)")
+GROUPS = ("key", "queue")  # of commands
 _EMBEDDER = re.compile(r"(?:^|[`/\s])embedder ([a-z]+)([^`\n]*)")
 
 
@@ -50,10 +51,10 @@ def test_make_targets_and_commands_exist(path):
         for target in _MAKE.findall(code):
             assert target in makefile_targets(), f"make {target}"
         for name, rest in _EMBEDDER.findall(code):
-            command = (name, *rest.split()[:1]) if name == "queue" else (name,)  # the only one with commands of its own
-            assert help_of(*command), f"embedder {name}"
+            command = [name, *re.findall(r"^ ([a-z]+)", rest)] if name in GROUPS else [name]
+            assert help_of(*command), f"embedder {' '.join(command)}"
             for option in re.findall(r"(?<=\s)--[a-z][a-z-]*", rest):
-                assert re.search(rf"{option}\b", help_of(*command)), f"embedder {name} {option}"
+                assert re.search(rf"{option}\b", help_of(*command)), f"embedder {' '.join(command)} {option}"
 
 
 def test_the_readme_needs_no_other_tool():

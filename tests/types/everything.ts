@@ -42,10 +42,12 @@ export async function everything(): Promise<unknown[]> {
   if (!index.ok) return fail(index);
   const deleted = await embeddings.delete(["1"], { wait: true });
   if (!deleted.ok) return fail(deleted);
+  const cleared = await embeddings.delete(null, { namespace: "n", filter: { year: { $lt: 2020 } } });
+  if (!cleared.ok) return fail(cleared);
   const report: [string | null, number, number[]] = [plain.task, plain.tokens, plain.truncated];
   return [rows, numbers, body, kept.stored?.mutation_ids, scores.scores, written.visible, queued.ids[0],
-    queued.request_id, found.matches[0]?.metadata, similar.count, read.missing, index.fits, deleted.count, report,
-    searched];
+    queued.request_id, found.matches[0]?.metadata, similar.count, read.missing, index.fits, deleted.count,
+    cleared.deleted, cleared.more, report, searched];
 }
 
 export async function throughService(): Promise<unknown> {

@@ -36,7 +36,7 @@ def main(
     dialog = Dialog(lambda question, default: typer.confirm(question, default=default), typer.echo, yes, overwrite)
     with tempfile.TemporaryDirectory() as folder, stopped_by_signals():
         try:
-            deployment = _prepared(dialog, Path(folder))
+            deployment = prepared(dialog, Path(folder))
             raise typer.Exit(_roll_back(deployment, checked) if rollback else _deploy(deployment, checked))
         except (DeployError, runtime.RuntimeSetupError) as error:
             typer.echo(f"deploy: {error}", err=True)
@@ -46,7 +46,8 @@ def main(
             raise typer.Exit(1) from error
 
 
-def _prepared(dialog: Dialog, folder: Path) -> Deployment:
+def prepared(dialog: Dialog, folder: Path) -> Deployment:
+    """Return the deployment of this checkout. `folder` is a temporary one."""
     config = tomllib.loads((runtime.ROOT / "wrangler.toml").read_text(encoding="utf-8"))
     key = os.environ.get("EMBEDDER_KEY") or None
     deployment = Deployment(Wanted.from_config(config), Commands(folder), dialog, key)

@@ -30,13 +30,16 @@ class Commands:
         self._notes = folder / "notes.ndjson"
         self.account: str | None = None
 
-    def run(self, command: Sequence[str], *, show: bool = False, secrets: Mapping[str, str] | None = None) -> Done:
-        """Run one command to its end. With `show`, print its output while it runs."""
+    def run(
+        self, command: Sequence[str], *, show: bool = False, secrets: Mapping[str, str] | None = None, typed: str = ""
+    ) -> Done:
+        """Run one command to its end. With `show`, print its output while it runs. It reads `typed` from its input."""
         path = _secrets_file(self._folder, secrets) if secrets else None
         option = ["--secrets-file", str(path)] if path else []
-        with self._started([*command, *option], subprocess.STDOUT if show else subprocess.PIPE) as process:
+        errors = subprocess.STDOUT if show else subprocess.PIPE
+        with self._started([*command, *option], errors, subprocess.PIPE if typed else subprocess.DEVNULL) as process:
             try:
-                return _shown(process) if show else _collected(process)
+                return _shown(process) if show else _collected(process, typed)
             finally:
                 if path:
                     path.unlink()
@@ -46,13 +49,13 @@ class Commands:
         return self._notes.read_text(encoding="utf-8") if self._notes.exists() else ""
 
     @contextlib.contextmanager
-    def _started(self, command: Sequence[str], stderr: int) -> "Iterator[subprocess.Popen[str]]":
+    def _started(self, command: Sequence[str], stderr: int, stdin: int) -> "Iterator[subprocess.Popen[str]]":
         """Start a command in a process group of its own; the group ends with the block, or at the time limit."""
         process = subprocess.Popen(
             command,
             cwd=runtime.ROOT,
             env=self._environment(),
-            stdin=subprocess.DEVNULL,  # wrangler asks nothing then
+            stdin=stdin,  # no terminal: wrangler asks nothing
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
@@ -80,8 +83,8 @@ def _secrets_file(folder: Path, secrets: Mapping[str, str]) -> Path:
     return Path(name)
 
 
-def _collected(process: "subprocess.Popen[str]") -> Done:
-    output, errors = process.communicate()
+def _collected(process: "subprocess.Popen[str]", typed: str) -> Done:
+    output, errors = process.communicate(typed or None)
     return Done(process.returncode, output, errors + _timed_out(process))
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from embedder_cli.keys.entries import MIN_KEY_CHARS
+
 DIMENSIONS = 768  # numbers in a vector of the model
 METRIC = "cosine"
 MAX_METADATA_INDEXES = 10  # of an index (Vectorize, Limits)
 KEYS_SECRET = "API_KEYS"  # noqa: S105  # its name, not its value
-MIN_KEY_CHARS = 16
 _TYPES = ("string", "number", "boolean")
 _OWN_NAME, _OWN_LIMITER = "embedder", "768300"  # of wrangler.toml as it is in the repository
 # A Worker is this service if it has both bindings, and one of the variables.

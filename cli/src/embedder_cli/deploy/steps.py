@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -10,8 +9,8 @@ from typing import Protocol
 from embedder_cli.deploy import failures, plan
 from embedder_cli.deploy.failures import Done, explain
 from embedder_cli.deploy.plan import DeployError, Existing, Wanted
+from embedder_cli.keys import entries
 
-_KEY_BYTES = 32
 _KEY_NAME = "default"
 _TOP_LEVEL = "--env="  # the production environment: without this wrangler warns that it had to guess
 
@@ -21,7 +20,9 @@ class Runner(Protocol):
 
     account: str | None
 
-    def run(self, command: Sequence[str], *, show: bool = False, secrets: Mapping[str, str] | None = None) -> Done: ...
+    def run(
+        self, command: Sequence[str], *, show: bool = False, secrets: Mapping[str, str] | None = None, typed: str = ""
+    ) -> Done: ...
     def deployed(self) -> str:
         """Return the lines in which wrangler noted what it deployed."""
 
@@ -129,8 +130,14 @@ class Deployment:
         source = "EMBEDDER_KEY" if self.key else "a new key"
         self.dialog.agree("keys", f"Set the secret {plan.KEYS_SECRET} to {source}?")
         if not self.key:
-            self.key = self.new_key = secrets.token_urlsafe(_KEY_BYTES)
-        return {plan.KEYS_SECRET: f"{_KEY_NAME}:{self.key}"}
+            self.key = self.new_key = entries.new_key()
+        return {plan.KEYS_SECRET: entries.as_text([entries.entry(_KEY_NAME, self.key)])}
+
+    def set_keys(self, step: str, value: str) -> None:
+        """Set the secret of a Worker that exists. wrangler deploys it as a new version at once."""
+        done = self.runner.run(["wrangler", "secret", "put", plan.KEYS_SECRET, _TOP_LEVEL], typed=value)
+        if done.code:
+            raise explain(step, done)
 
     def index(self, name: str) -> bool:
         """Create the index if there is none, and return whether it is new."""

@@ -1,0 +1,1 @@
+"""The entries of the secret API_KEYS: `embedder key`."""

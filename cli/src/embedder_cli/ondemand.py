@@ -1,0 +1,53 @@
+"""Groups of commands whose modules are imported when they run, so that `--help` needs none of them."""
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from embedder_cli.checkout import CheckoutError
+
+_INSTALL = "Install embedder-cli[runtime], in the checkout: pip install './cli[runtime]'"
+
+Commands = Mapping[str, tuple[str, str]]
+"""Name -> the module with its `main`, and its line in `--help`."""
+
+
+def group(name: str, commands: Commands, about: str) -> typer.Typer:
+    """Return a group of commands. A `main` is a function, or another group."""
+
+    class OnDemand(TyperGroup):
+        """Lists commands without importing them."""
+
+        def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+            """Return the command to run; only here is its module imported."""
+            chosen, _, rest = super().resolve_command(ctx, args)
+            return chosen, _load(str(chosen), commands[str(chosen)][0]), rest
+
+    app = typer.Typer(name=name, cls=OnDemand, add_completion=False, no_args_is_help=True, help=about)
+    app.callback()(_listed)
+    for command, (_, line) in commands.items():
+        app.command(command, help=line)(_listed)
+    return app
+
+
+def _listed() -> None:
+    """Stand for a command that is not loaded yet."""
+
+
+def _load(name: str, module: str) -> Any:  # noqa: ANN401
+    """Return a command with its options; exit with one sentence if what it needs is missing."""
+    try:
+        main = import_module(module).main
+    except ModuleNotFoundError as error:
+        sys.exit(f"{name}: {error.name} is not installed. {_INSTALL}")
+    except CheckoutError as error:
+        sys.exit(f"{name}: {error}")
+    if isinstance(main, typer.Typer):
+        return typer.main.get_command(main)
+    loaded = typer.Typer(add_completion=False)
+    loaded.command(name)(main)
+    return typer.main.get_command(loaded)
