@@ -1,8 +1,8 @@
 """Writes, searches, gets and deletes vectors of one Vectorize index."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -16,6 +16,7 @@ from embedder.ports import Answer, Clock, Found, Index, Vectors
 from embedder.settings import DIMENSIONS, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL
 from embedder.vectorize import Description, Matches, Mutation, Owner, Stored
 
+T = TypeVar("T")
 _MAX_NAMED = 20  # ids named in an error
 
 
@@ -159,7 +160,7 @@ class Store:
     async def get(self, ids: Sequence[str], context: RequestContext) -> tuple[list[Stored], object]:
         """Return the stored vectors with these ids, and their values. Missing ids are skipped."""
         context.access.require("search")
-        answers = await self._read(ids, context)
+        answers = await self._read(ids, context, lambda found: found)
         vectors: list[Stored] = []
         for answer in answers:
             start = len(vectors)
@@ -237,20 +238,20 @@ class Store:
     async def _describe(self, context: RequestContext) -> Description:
         return vectorize.decode((await self._index.call(context.scope, "describe", "[]")).text, Description)
 
-    async def _read(self, ids: Sequence[str], context: RequestContext) -> list[Found]:
-        """Read the vectors with these ids, in calls of 20."""
+    async def _read(self, ids: Sequence[str], context: RequestContext, take: Callable[[Found], T]) -> list[T]:
+        """Read the vectors with these ids, in calls of 20. `take` says what is kept of each answer."""
         limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
 
-        async def one(part: Sequence[str]) -> Found:
+        async def one(part: Sequence[str]) -> T:
             async with limit:
-                return await self._index.call(context.scope, "getByIds", _json([part]))
+                return take(await self._index.call(context.scope, "getByIds", _json([part])))
 
         async with Tasks(map(one, _split(ids, vectorize.GET_IDS))) as tasks:
             return await asyncio.gather(*tasks)
 
     async def _owners(self, ids: Sequence[str], context: RequestContext) -> dict[str, str | None]:
         """Return the namespaces of the stored vectors with these ids. A vector that was just written is missing."""
-        answers = [vectorize.decode(found.text, list[Owner]) for found in await self._read(ids, context)]
+        answers = await self._read(ids, context, lambda found: vectorize.decode(found.text, list[Owner]))
         return {owner.id: owner.namespace for answer in answers for owner in answer}
 
     async def _own(self, ids: Sequence[str], context: RequestContext) -> Sequence[str]:

@@ -105,6 +105,13 @@ def test_a_value_is_taken_only_if_the_worker_takes_it(value):
     assert [(key.name, key.digest, key.access) for key in keys.parse(entries.as_text(taken))] == given
 
 
+def test_a_value_that_a_secret_can_not_hold_is_rejected():
+    many = [entries.entry(f"key-{n}", f"key-{n}") for n in range(60)]
+    assert len(keys.parse(entries.as_text(many[:30]))) == 30
+    with pytest.raises(EntriesError, match="a secret holds 5120"):
+        entries.as_text(many)
+
+
 def rejected(value):
     with pytest.raises(keys.KeysError):
         keys.parse(value)

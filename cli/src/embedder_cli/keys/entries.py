@@ -12,6 +12,7 @@ SCOPES = ("embed", "search", "write")
 MIN_KEY_CHARS = 16
 MAX_NAME_CHARS = 64
 MAX_NAMESPACE_BYTES = 64  # Vectorize, Limits
+MAX_VALUE_BYTES = 5 * 1024  # of a variable or secret (Workers, Limits)
 _KEY_BYTES = 32
 _REQUIRED, _OPTIONAL = {"name", "sha256", "scopes"}, {"namespaces", "expires"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -49,8 +50,11 @@ def entry(
 
 
 def as_text(entries: Iterable[Entry]) -> str:
-    """Return the value of API_KEYS."""
-    return json.dumps(list(entries), ensure_ascii=False)
+    """Return the value of API_KEYS. Raises EntriesError for one that Cloudflare would reject."""
+    text = json.dumps(list(entries), ensure_ascii=False, separators=(",", ":"))
+    if len(text.encode()) > MAX_VALUE_BYTES:
+        raise EntriesError(f"API_KEYS would have {len(text.encode())} bytes; a secret holds {MAX_VALUE_BYTES}.")
+    return text
 
 
 def read(text: str) -> list[Entry]:
