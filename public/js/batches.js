@@ -17,16 +17,16 @@ const CALLS_IN_FLIGHT = 4;
 
 /**
  * @param {string[]} texts
- * @param {import("./choice.js").Choice} choice
+ * @param {string} task "" for none
  * @param {{signal: AbortSignal, progress: (done: number) => void}} run
  * @returns {Promise<Embedded>}
  */
-export async function embed(texts, choice, { signal, progress }) {
+export async function embed(texts, task, { signal, progress }) {
   const began = performance.now();
   const made = { rows: new Array(texts.length), bytes: 0, ms: 0, tokens: 0, truncated: /** @type {number[]} */ ([]) };
   let done = 0;
   await inParts(texts, signal, async (part, start, partSignal) => {
-    const { json, bytes, headers } = await call("POST", "/embed", embedBody(part, choice), partSignal);
+    const { json, bytes, headers } = await call("POST", "/embed", embedBody(part, { task, dimensions: 768, encoding: "base64" }), partSignal);
     json.data.forEach((/** @type {number[] | string} */ row, /** @type {number} */ place) => {
       made.rows[start + place] = rowOf(row);
     });

@@ -1,60 +1,94 @@
-/** The heat map: one cell per pair, explored with the pointer or the arrow keys. */
-import { byId, element, score, short } from "./dom.js";
-import { extremes } from "./vectors.js";
+/** The heat map: one cell per pair, explored with the pointer or the arrow keys. The colours are fixed: 0 to 1. */
+import { byId, element, score, select as selectBox, short } from "./dom.js";
+import { ramp, rgb } from "./ramp.js";
+import { onSelect, select } from "./selection.js";
 
-const MOST_LABELS = 40;
+const MOST_LABELS = 80;
+const WIDE_LABELS = 24; // columns up to which their numbers are horizontal
 const MOST_NUMBERS = 60;
-const STEPS = 5; // colours of the ramp: --heat-0 to --heat-4
 
-/** @type {{texts: string[], matrix: Float32Array, size: number, low: number, high: number}} */
-let shown = { texts: [], matrix: new Float32Array(), size: 0, low: 0, high: 1 };
+/** @typedef {{texts: string[], matrix: Float32Array, groups: import("./clusters.js").Groups, spread: import("./view.js").View["spread"]}} Shown */
+/** @type {Omit<Shown, "spread"> & {size: number, order: number[], at: number[]}} `order`: text of each row; `at`: row of each text */
+let shown = { texts: [], matrix: new Float32Array(), groups: { order: [], groups: [], quality: 0 }, size: 0, order: [], at: [] };
 let cursor = { row: 0, column: 0 };
 
-/** @param {(place: number) => void} picked called with the index of the selected row */
-export function start(picked) {
+export function start() {
   const map = byId("heat-map");
   map.addEventListener("pointermove", (event) => moveTo(cellAt(event)));
   map.addEventListener("pointerdown", (event) => moveTo(cellAt(event)));
-  map.addEventListener("click", () => picked(cursor.row));
+  map.addEventListener("click", pick);
   map.addEventListener("focus", () => moveTo(cursor));
   map.addEventListener("keydown", (event) => {
     const next = afterKey(event);
     if (next) {
       event.preventDefault();
       moveTo(next);
+      byId("heat-cursor").scrollIntoView({ block: "nearest", inline: "nearest" });
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      picked(cursor.row);
+      pick();
     }
   });
+  for (const id of ["heat-labels", "heat-columns"]) {
+    byId(id).addEventListener("click", (event) => {
+      const at = [...byId(id).children].indexOf(/** @type {Element} */ (/** @type {Element} */ (event.target).closest("li")));
+      at >= 0 && select(shown.order[at]);
+    });
+  }
   byId("heat-numbers").addEventListener("toggle", numbers);
+  selectBox("heat-order").addEventListener("change", arrange);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  onSelect(choose);
 }
 
-/** @param {string[]} texts @param {Float32Array} matrix */
-export function show(texts, matrix) {
+/** @param {Shown} view */
+export function show({ texts, matrix, groups, spread: { low, high } }) {
   const size = texts.length;
-  const { low, high } = extremes(matrix, size);
-  shown = { texts, matrix, size, low: size > 1 ? low.score : 0, high: size > 1 ? high.score : 1 };
-  cursor = { row: 0, column: Math.min(1, size - 1) };
-  byId("heat-cursor").hidden = true;
-  byId("heat-cell").textContent = size > 1 ? `Most similar: ${named(high.pair, high.score)}` : "Enter at least two texts to compare them.";
-  byId("heat-low").textContent = score(shown.low);
-  byId("heat-high").textContent = score(shown.high);
+  shown = { ...shown, texts, matrix, groups, size };
   byId("heat-map").setAttribute(
     "aria-label",
-    `Cosines of ${size} texts, from ${score(shown.low)} (${ordinal(low.pair)}) to ${score(shown.high)} (${ordinal(high.pair)}).`,
-  );
-  byId("heat-labels").replaceChildren(
-    ...(size <= MOST_LABELS ? texts : []).map((text) => element("li", { dir: "auto", title: text }, text)),
+    `Cosines of ${size} texts, from ${score(low.score)} (${ordinal(low.pair)}) to ${score(high.score)} (${ordinal(high.pair)}).`,
   );
   byId("heat-numbers").hidden = size > MOST_NUMBERS;
   numbers();
+  arrange();
+}
+
+/** Puts the rows into the chosen order. */
+function arrange() {
+  const { texts, groups, size } = shown;
+  const grouped = selectBox("heat-order").value === "group";
+  const order = grouped ? groups.order : texts.map((_, place) => place);
+  const at = /** @type {number[]} */ (new Array(size));
+  order.forEach((place, row) => (at[place] = row));
+  shown = { ...shown, order, at };
+  cursor = { row: 0, column: Math.min(1, size - 1) };
+  byId("heat-cursor").hidden = true;
+  byId("heat").style.setProperty("--count", String(size));
+  const labelled = size <= MOST_LABELS ? order : [];
+  byId("heat").classList.toggle("labelled", labelled.length > 0);
+  byId("heat").classList.toggle("narrow", labelled.length > WIDE_LABELS);
+  byId("heat-labels").replaceChildren(...labelled.map((place) => label(`${place + 1} ${short(texts[place], 60)}`, texts[place])));
+  byId("heat-columns").replaceChildren(...labelled.map((place) => label(`${place + 1}`, texts[place])));
+  byId("heat-groups").replaceChildren(...(grouped ? groups.groups : []).map((group) => square(at[group[0]], group.length)));
   draw();
 }
 
+/** @param {string} content @param {string} text */
+function label(content, text) {
+  return element("li", { dir: "auto", title: text.slice(0, 2000) }, content);
+}
+
+/** Outlines a group. @param {number} from @param {number} length */
+function square(from, length) {
+  const made = element("span", { class: "heat-group" });
+  made.style.setProperty("--from", String(from / shown.size));
+  made.style.setProperty("--length", String(length / shown.size));
+  return made;
+}
+
 function draw() {
-  const { matrix, size, low, high } = shown;
+  const { matrix, size, order } = shown;
   if (!size) {
     return;
   }
@@ -64,26 +98,15 @@ function draw() {
   const image = context.createImageData(size, size);
   // one write per pixel, since there can be four million
   const colours = new Uint32Array(Uint8ClampedArray.from(ramp().flat()).buffer);
+  const [diagonal] = new Uint32Array(Uint8ClampedArray.from([...rgb("--diagonal"), 255]).buffer);
   const pixels = new Uint32Array(image.data.buffer);
-  const scale = 255 / (high - low || 1);
-  for (let place = 0; place < matrix.length; place++) {
-    pixels[place] = colours[Math.round(Math.max(0, Math.min(255, (matrix[place] - low) * scale)))];
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const value = matrix[order[row] * size + order[column]];
+      pixels[row * size + column] = row === column ? diagonal : colours[Math.round(255 * Math.max(0, Math.min(1, value)))];
+    }
   }
   context.putImageData(image, 0, 0);
-}
-
-/** Returns 256 colours, interpolated between those of the style sheet. @returns {number[][]} */
-export function ramp() {
-  const style = getComputedStyle(document.documentElement);
-  const stops = Array.from({ length: STEPS }, (_, step) => {
-    const hex = style.getPropertyValue(`--heat-${step}`).trim();
-    return [1, 3, 5].map((from) => Number.parseInt(hex.slice(from, from + 2), 16));
-  });
-  return Array.from({ length: 256 }, (_, place) => {
-    const at = (place / 255) * (STEPS - 1);
-    const step = Math.min(STEPS - 2, Math.floor(at));
-    return [...stops[step].map((value, i) => value + (stops[step + 1][i] - value) * (at - step)), 255];
-  });
 }
 
 /** @param {PointerEvent} event */
@@ -114,6 +137,25 @@ function afterKey(event) {
   return null;
 }
 
+function pick() {
+  select(shown.order[cursor.row], shown.order[cursor.column]);
+}
+
+/** Shows the selected text, or pair. @param {import("./selection.js").Pair} pair */
+function choose({ place, other }) {
+  const row = shown.at[place];
+  for (const id of ["heat-labels", "heat-columns"]) {
+    [...byId(id).children].forEach((item, at) => {
+      item.classList.toggle("chosen", at === row || (other >= 0 && at === shown.at[other]));
+    });
+  }
+  if (shown.size < 2) {
+    byId("heat-cell").textContent = "Enter at least two texts to compare them.";
+  } else if (row !== undefined) {
+    moveTo({ row, column: other >= 0 ? shown.at[other] : row });
+  }
+}
+
 /** @param {{row: number, column: number}} cell */
 function moveTo({ row, column }) {
   cursor = { row, column };
@@ -122,13 +164,19 @@ function moveTo({ row, column }) {
   mark.style.setProperty("--row", String(row / shown.size));
   mark.style.setProperty("--column", String(column / shown.size));
   mark.style.setProperty("--cell", String(1 / shown.size));
-  byId("heat-cell").textContent = named([row, column], shown.matrix[row * shown.size + column]);
+  const pair = [shown.order[row], shown.order[column]];
+  byId("heat-cell").textContent =
+    row === column ? quoted(pair[0]) : named(pair, shown.matrix[pair[0] * shown.size + pair[1]]);
+}
+
+/** @param {number} place */
+function quoted(place) {
+  return `${place + 1} “${short(shown.texts[place], 60)}”`;
 }
 
 /** @param {number[]} pair @param {number} value */
-function named([row, column], value) {
-  const [one, other] = [row, column].map((place) => `${place + 1} “${short(shown.texts[place], 60)}”`);
-  return `${score(value)} between ${one} and ${other}`;
+function named([one, other], value) {
+  return `${score(value)} between ${quoted(one)} and ${quoted(other)}`;
 }
 
 /** @param {number[]} pair */

@@ -1,46 +1,41 @@
-/** Compares options: one row for each run with the same texts, compared with the first run. */
-import { byId, element, score, seconds, size } from "./dom.js";
+/** Compares settings: one row for each task and size of the same texts, compared with the first row. */
+import { sameTexts } from "./embedded.js";
+import { byId, element, percent, score } from "./dom.js";
 import { change } from "./vectors.js";
 
 const MOST = 8;
 
-/**
- * @typedef {{choice: import("./choice.js").Choice, bytes: number, ms: number, matrix: Float32Array}} Run
- * @type {{texts: string[], runs: Run[]}}
- */
-let shown = { texts: [], runs: [] };
+/** @typedef {{task: string, dimensions: number, cells: string[]}} Row */
+/** @type {{texts: string[], first: Float32Array, rows: Row[]}} only the first matrix is kept: 2,000 texts have 16 MB */
+let shown = { texts: [], first: new Float32Array(), rows: [] };
 
-/** Replaces all rows. @param {string[]} texts @param {Run[]} runs */
-export function restart(texts, runs) {
-  shown = { texts, runs };
-}
-
-/** @param {string[]} texts @param {Run} run */
-export function add(texts, run) {
-  const same = texts.length === shown.texts.length && texts.every((text, place) => text === shown.texts[place]);
-  const alike = (/** @type {Run} */ other) => JSON.stringify(other.choice) === JSON.stringify(run.choice);
-  const before = same ? shown.runs : [];
-  // keep the first row, because the others are compared with it
-  const kept = before.some(alike) ? before.map((other) => (alike(other) ? run : other)) : [...before, run];
-  shown = { texts, runs: kept.length > MOST ? [kept[0], ...kept.slice(2)] : kept };
+/** @param {import("./view.js").View} view */
+export function add({ texts, task, dimensions, matrix, spread: { mean, deviation } }) {
+  if (!sameTexts(texts, shown.texts)) {
+    shown = { texts, first: matrix, rows: [] };
+  }
+  const alike = (/** @type {Row} */ row) => row.task === task && row.dimensions === dimensions;
+  if (!shown.rows.some(alike)) {
+    const row = { task, dimensions, cells: [`${score(mean)} ± ${score(deviation)}`, ...compared(matrix)] };
+    // keep the first row, because the others are compared with it
+    shown.rows = shown.rows.length < MOST ? [...shown.rows, row] : [shown.rows[0], ...shown.rows.slice(2), row];
+  }
   byId("runs").hidden = false;
-  byId("runs-table").querySelector("tbody")?.replaceChildren(...shown.runs.map((item) => row(item, item === run)));
+  byId("runs-table").querySelector("tbody")?.replaceChildren(...shown.rows.map((row) => line(row, alike(row))));
 }
 
-/** @param {Run} run @param {boolean} current */
-function row(run, current) {
-  const { task, dimensions, encoding } = run.choice;
-  const cells = [task || "none", String(dimensions), encoding].map((text) => element("td", {}, text));
-  const numbers = [size(run.bytes), seconds(run.ms), ...compared(run)].map((text) => element("td", { class: "number" }, text));
-  return element("tr", current ? { "aria-current": "true" } : {}, ...cells, ...numbers);
+/** @param {Row} row @param {boolean} current */
+function line({ task, dimensions, cells }, current) {
+  const names = [task || "none", String(dimensions)].map((text) => element("td", {}, text));
+  const numbers = cells.map((text) => element("td", { class: "number" }, text));
+  return element("tr", current ? { "aria-current": "true" } : {}, ...names, ...numbers);
 }
 
-/** @param {Run} run */
-function compared(run) {
-  const [first] = shown.runs;
-  if (run === first) {
+/** @param {Float32Array} matrix */
+function compared(matrix) {
+  if (!shown.rows.length) {
     return ["–", "–", "–"];
   }
-  const { mean, most, kept } = change(first.matrix, run.matrix, shown.texts.length);
-  return [score(mean), score(most), `${Math.round(100 * kept)}%`];
+  const { mean, most, kept } = change(shown.first, matrix, shown.texts.length);
+  return [score(mean), score(most), percent(kept)];
 }

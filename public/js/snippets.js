@@ -14,6 +14,7 @@ const MOST_TEXTS = 20; // a comment has the number of the others
  * @property {string} query
  * @property {number} topK
  * @property {string} namespace
+ * @property {number | null} minScore
  */
 
 /** @type {Record<string, Record<string, (screen: Screen) => string>>} */
@@ -39,8 +40,8 @@ function body(screen) {
 }
 
 /** @param {Screen} screen */
-function searchBody({ query, topK, namespace }) {
-  return { text: query || "Hello", top_k: topK, ...(namespace && { namespace }) };
+function searchBody({ query, topK, namespace, minScore }) {
+  return { text: query || "Hello", top_k: topK, ...(namespace && { namespace }), ...(minScore !== null && { min_score: minScore }) };
 }
 
 /** @param {Screen} screen */

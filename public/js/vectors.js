@@ -35,6 +35,12 @@ export async function cosines(rows, pause = async () => {}) {
   return matrix;
 }
 
+/** Returns the cosine of one row with each of the others. @param {Float32Array} row @param {Float32Array[]} others */
+export function scores(row, others) {
+  const one = unit(row);
+  return others.map((other) => dot(one, unit(other)));
+}
+
 /** @param {Float32Array} row */
 function unit(row) {
   const length = Math.sqrt(dot(row, row)) || 1;
@@ -45,7 +51,7 @@ function unit(row) {
  * @param {Float32Array} a
  * @param {Float32Array} b
  */
-function dot(a, b) {
+export function dot(a, b) {
   let sum = 0;
   for (let place = 0; place < a.length; place++) {
     sum += a[place] * b[place];
@@ -54,7 +60,7 @@ function dot(a, b) {
 }
 
 /**
- * Returns the other texts, nearest first.
+ * Returns the other texts, nearest first. Of equal scores, the first text comes first.
  *
  * @param {Float32Array} matrix
  * @param {number} size
@@ -93,11 +99,13 @@ export function change(before, after, size) {
 }
 
 /**
+ * Returns the index of the nearest other text, or -1.
+ *
  * @param {Float32Array} matrix
  * @param {number} size
  * @param {number} of
  */
-function nearest(matrix, size, of) {
+export function nearest(matrix, size, of) {
   let best = -1;
   for (let place = 0; place < size; place++) {
     if (place !== of && (best < 0 || matrix[of * size + place] > matrix[of * size + best])) {
@@ -108,16 +116,19 @@ function nearest(matrix, size, of) {
 }
 
 /**
- * Returns the lowest and highest cosine of different texts, and their pairs.
+ * Returns the lowest and highest cosine of different texts with their pairs, and the mean and deviation of all pairs.
  *
  * @param {Float32Array} matrix
  * @param {number} size
  */
-export function extremes(matrix, size) {
-  const found = { low: { score: 1, pair: [0, 0] }, high: { score: -1, pair: [0, 0] } };
+export function spread(matrix, size) {
+  const found = { low: { score: 1, pair: [0, 0] }, high: { score: -1, pair: [0, 0] }, mean: 0, deviation: 0 };
+  let [sum, squares] = [0, 0];
   for (let i = 0; i < size; i++) {
     for (let j = i + 1; j < size; j++) {
       const score = matrix[i * size + j];
+      sum += score;
+      squares += score * score;
       if (score < found.low.score) {
         found.low = { score, pair: [i, j] };
       }
@@ -126,5 +137,8 @@ export function extremes(matrix, size) {
       }
     }
   }
+  const pairs = Math.max(1, (size * (size - 1)) / 2);
+  found.mean = sum / pairs;
+  found.deviation = Math.sqrt(Math.max(0, squares / pairs - found.mean ** 2));
   return found;
 }

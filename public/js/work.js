@@ -54,8 +54,8 @@ export class Work {
 
   /** @param {number} done @param {number} total */
   progress(done, total) {
-    /** @type {HTMLProgressElement} */ (byId(this.ids.progress)).value = done / total;
-    this.say(`${count(done)} of ${count(total)} ...`);
+    /** @type {HTMLProgressElement} */ (byId(this.ids.progress)).value = done / Math.max(1, total);
+    this.say(`${count(done)} of ${count(total)} …`);
   }
 
   /** @param {boolean} busy @param {number} total */
@@ -72,7 +72,7 @@ export class Work {
       byId(this.ids.during[0]).focus();
     }
     if (busy) {
-      this.say("Waiting for the endpoint ...");
+      this.say("Waiting for the service …");
     }
   }
 

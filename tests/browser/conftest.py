@@ -98,7 +98,9 @@ class Page:
         if lines is not None:
             self.write(lines)
         self.by("embed").click()
-        return self.wait_for("status", " numbers in ")
+        status = self.wait_for("status", " numbers in ")
+        self.wait(lambda: not self.by("stale").is_displayed() and self.text("map-note"))
+        return status
 
     def numbers(self) -> list[list[float]]:
         """Open the text alternative of the heat map, and return its cosines."""
@@ -111,7 +113,8 @@ class Page:
 
     def bars(self, name: str) -> list[str]:
         """Return the texts of a list with scores."""
-        script = "return [...arguments[0].children].map((item) => item.lastElementChild.textContent)"
+        script = """return [...arguments[0].children].map(
+            (item) => (item.querySelector('.clamp') ?? item.lastElementChild).textContent.replace(/^\\d+ /, ''))"""
         return self.run(script, self.by(name))
 
     def emulate(self, *, width: int = 1280, height: int = 900, scheme: str = "light") -> None:

@@ -1,4 +1,4 @@
-"""Embedding texts: the heat map, the map, the nearest texts and the comparison of options."""
+"""Embedding texts: the heat map, the map, the nearest texts, the selection, and the comparison of settings."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -16,7 +16,7 @@ FRUIT = ["red apple", "green apple", "a fast train", "the slow train", "nothing 
 def test_a_click_embeds_the_examples_and_draws_all_views(page: Page) -> None:
     assert page.embed().startswith("12 vectors of 768 numbers")
     assert len(page.all("#heat-labels li")) == 12
-    assert len(page.all("#map .dot")) == 12
+    page.wait(lambda: len(page.all("#map .dot")) == 12)
     assert len(page.bars("near-list")) == 5
     assert page.run("return arguments[0].width", page.by("heat-canvas")) == 12
 
@@ -29,18 +29,43 @@ def test_the_heat_map_has_the_cosines_of_the_endpoint(page: Page, worker: Worker
 
 
 def test_cells_with_higher_cosines_are_darker(page: Page) -> None:
+    page.choose("heat-order", "as entered")
     page.embed(FRUIT)
     numbers = page.numbers()
     script = """const canvas = arguments[0];
         const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
         return Array.from({length: canvas.width ** 2}, (_, i) => data[4 * i] + data[4 * i + 1] + data[4 * i + 2])"""
     light = page.run(script, page.by("heat-canvas"))
-    cells = sorted(zip([value for row in numbers for value in row], light, strict=True))
+    pairs = [(value, light[5 * i + j]) for i, row in enumerate(numbers) for j, value in enumerate(row) if i != j]
+    cells = sorted(pairs)
     assert all(before[1] >= after[1] for before, after in pairwise(cells) if after[0] - before[0] > 0.002)
-    assert cells[0][1] > cells[-1][1] + 300
+    assert cells[0][1] > cells[-1][1] + 100
+    diagonal = [light[6 * i] for i in range(5)]
+    assert len(set(diagonal)) == 1
+    assert diagonal[0] not in [light for _, light in cells]
+
+
+def colour(page: Page, lines: list[str]) -> tuple[float, list[int]]:
+    """Embed two lines; return their cosine and the colour of their cell."""
+    page.embed(lines)
+    script = """const copy = new OffscreenCanvas(1, 1).getContext('2d');
+        copy.drawImage(arguments[0], 1, 0, 1, 1, 0, 0, 1, 1);
+        return [...copy.getImageData(0, 0, 1, 1).data]"""
+    return page.numbers()[0][1], page.run(script, page.by("heat-canvas"))
+
+
+def test_a_colour_means_the_same_similarity_for_all_texts(page: Page) -> None:
+    page.choose("heat-order", "as entered")
+    low, light = colour(page, ["red apple pie", "red apple tart and some more words"])
+    high, dark = colour(page, ["red apple pie", "red apple pie one"])
+    assert 0.2 < low < high < 0.99
+    # on a scale that ends at the highest pair, both would have the darkest colour
+    assert sum(light) > sum(dark) + 50
+    assert colour(page, ["equal", "equal"])[1] == [10, 52, 98, 255]
 
 
 def test_pointing_at_a_cell_shows_its_pair(page: Page) -> None:
+    page.choose("heat-order", "as entered")
     page.embed(FRUIT)
     numbers = page.numbers()
     box = page.by("heat-map").size
@@ -58,6 +83,53 @@ def test_clicking_a_dot_shows_the_nearest_texts(page: Page) -> None:
     assert page.bars("near-list")[0] == "the slow train"
     assert page.by("near-text").get_property("value") == "2"
     assert "chosen" in page.all("#map .dot")[2].get_attribute("class")
+    assert page.text("heat-cell") == "3 “a fast train”"
+
+
+def test_a_pair_is_selected_in_all_views(page: Page) -> None:
+    page.embed(FRUIT)
+    assert page.text("heat-cell").endswith("between 1 “red apple” and 2 “green apple”")  # the most similar pair
+    page.all("#above .entry[data-place='2'][data-other='3']")[0].click()
+    assert page.text("heat-cell").endswith("between 3 “a fast train” and 4 “the slow train”")
+    marks = [dot.get_attribute("class") for dot in page.all("#map .dot")]
+    assert marks == ["dot", "dot", "dot chosen", "dot partner", "dot"]
+    assert page.by("near-text").get_property("value") == "2"
+    current = page.all("#near-list [aria-current]")
+    assert [entry.text.split("\n")[-1] for entry in current] == ["4 the slow train"]
+    assert [item.text.split()[0] for item in page.all("#heat-labels .chosen")] == ["4", "3"]  # by group
+
+
+def test_the_heat_map_is_ordered_by_group_with_boundaries(page: Page) -> None:
+    page.embed(["red apple", "a fast train", "green apple", "the slow train", "a red apple", "the fast train"])
+    order = [int(item.text.split()[0]) for item in page.all("#heat-labels li")]
+    assert {frozenset(order[:3]), frozenset(order[3:])} == {frozenset({1, 3, 5}), frozenset({2, 4, 6})}
+    assert [item.text for item in page.all("#heat-columns li")] == [str(number) for number in order]
+    assert len(page.all("#heat-groups .heat-group")) == 2
+    page.choose("heat-order", "as entered")
+    assert [item.text.split()[0] for item in page.all("#heat-labels li")] == list("123456")
+    assert page.all("#heat-groups .heat-group") == []
+
+
+def test_results_that_no_longer_belong_to_the_texts_are_marked(page: Page) -> None:
+    page.embed(FRUIT)
+    page.write([*FRUIT, "one more"])
+    assert page.text("stale-reason").startswith("Out of date: the texts changed.")
+    page.write(FRUIT)
+    assert not page.by("stale").is_displayed()
+    page.write(["something else", "and more"])
+    page.by("stale-embed").click()
+    page.wait(lambda: not page.by("stale").is_displayed())
+    assert len(page.all("#heat-labels li")) == 2
+
+
+def test_a_changed_task_of_many_texts_marks_the_results(page: Page) -> None:
+    texts = [f"word{number} and word{number * 7}" for number in range(101)]
+    page.embed(texts)
+    page.choose("task", "clustering")
+    assert page.text("stale-reason").startswith("Out of date: the task changed.")
+    page.choose("task", "none")
+    assert not page.by("stale").is_displayed()
+    assert len(page.calls("POST", "/embed")) == 2
 
 
 def test_similar_texts_are_close_on_the_map(page: Page) -> None:
@@ -80,13 +152,14 @@ def test_the_page_works_with_the_keyboard_only(page: Page) -> None:
         return page.run("return document.activeElement.id")
 
     def tab_to(name: str) -> None:
-        for _ in range(30):
+        for _ in range(90):
             if focused() == name:
                 assert page.run("return document.activeElement.matches(':focus-visible')")
                 return
             press(Keys.TAB)
         raise AssertionError(f"Tab does not reach {name}")
 
+    page.choose("heat-order", "as entered")
     tab_to("texts")
     ActionChains(page.driver).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).send_keys(
         Keys.DELETE
@@ -99,12 +172,16 @@ def test_the_page_works_with_the_keyboard_only(page: Page) -> None:
     assert page.text("heat-cell").endswith("between 3 “a fast train” and 1 “red apple”")
     press(Keys.ENTER)
     assert page.by("near-text").get_property("value") == "2"
-    for _ in range(20):
+    assert page.text("heat-cell").endswith("between 3 “a fast train” and 1 “red apple”")
+    for _ in range(30):
         if "dot" in (page.run("return document.activeElement.getAttribute('class')") or ""):
             break
         press(Keys.TAB)
     press(Keys.ARROW_RIGHT, Keys.ENTER)
     assert page.by("near-text").get_property("value") != "2"
+    tab_to("threshold")
+    press(Keys.HOME, Keys.ARROW_RIGHT)
+    assert page.text("threshold-value").startswith("0.01: ")
     tab_to("query")
 
 
@@ -113,28 +190,22 @@ def runs(page: Page) -> list[list[str]]:
     return page.run(script, *page.all("#runs-table tbody tr"))
 
 
-def test_changed_options_are_compared_in_the_table(page: Page) -> None:
+def test_changed_settings_are_compared_in_the_table(page: Page) -> None:
     page.embed(FRUIT)
-    page.choose("encoding", "base64")
-    page.wait(lambda: len(page.all("#runs-table tbody tr")) == 2)
     page.choose("dimensions", "128")
-    page.wait_for("status", "of 128 numbers")
+    page.wait(lambda: len(page.all("#runs-table tbody tr")) == 2)
+    page.choose("task", "clustering")
+    page.wait(lambda: len(page.all("#runs-table tbody tr")) == 3)
     rows = runs(page)
-    assert [row[:3] for row in rows] == [["none", "768", "float"], ["none", "768", "base64"], ["none", "128", "base64"]]
-    sizes = [float(row[3].removesuffix(" kB")) for row in rows]
-    assert sizes[0] > 2 * sizes[1] > 8 * sizes[2]
-    # the same vectors in another encoding, and shorter ones
-    assert rows[1][5:] == ["0.000", "0.000", "100%"]
-    assert 0 < float(rows[2][5]) < float(rows[2][6])
-    assert page.calls("POST", "/embed")[-1] == {"text": FRUIT, "dimensions": 128, "encoding_format": "base64"}
-
-
-def test_all_four_sizes_are_compared_and_the_selected_one_stays(page: Page) -> None:
-    page.write(FRUIT)
-    page.by("sizes").click()
-    page.wait_for("status", "5 vectors of 768 numbers")
-    assert [row[1] for row in runs(page)] == ["768", "512", "256", "128"]
-    assert page.all("#runs-table tr[aria-current]")[0].find_elements(By.TAG_NAME, "td")[1].text == "768"
+    assert [row[:2] for row in rows] == [["none", "768"], ["none", "128"], ["clustering", "128"]]
+    assert rows[0][3:] == ["–", "–", "–"]
+    assert 0 < float(rows[1][3]) < float(rows[1][4])
+    page.choose("task", "none")
+    page.wait(lambda: page.all("#runs-table tr[aria-current]")[0].text.startswith("none 128"))
+    assert page.calls("POST", "/embed") == [
+        {"text": FRUIT, "encoding_format": "base64"},
+        {"text": FRUIT, "encoding_format": "base64", "task": "clustering"},
+    ]
 
 
 def test_one_text_and_no_text(page: Page) -> None:
@@ -148,8 +219,11 @@ def test_one_text_and_no_text(page: Page) -> None:
 
 
 def test_truncated_texts_are_listed(page: Page) -> None:
-    status = page.embed(["short", "long " * 3000])
-    assert status.endswith("Texts that exceed the model's limit were truncated: 2.")
+    page.embed(["short", "long " * 3000])
+    assert "1 text exceeds the model's limit" in page.text("truncated")
+    assert "line 2." in page.text("truncated")
+    page.embed(["short"])
+    assert not page.by("truncated").is_displayed()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -159,8 +233,7 @@ def test_the_layout_does_not_overflow(
 ) -> None:
     page = visit(real_model_worker)
     page.emulate(width=width, scheme=scheme)
-    page.by("sizes").click()
-    page.wait_for("status", "12 vectors")
+    page.embed()
     page.numbers()
     assert page.run("return document.documentElement.scrollWidth") == width
     channels = page.run("return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
@@ -182,6 +255,9 @@ CONTRASTS = [
     ("quiet", "bad-ground", 4.5),
     ("edge", "panel", 3),  # borders of controls. Source: WCAG 2.2, 1.4.11
     ("mark", "panel", 3),
+    ("mark-text", "panel", 4.5),
+    ("text", "warn-ground", 7),
+    ("warn", "panel", 3),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The JavaScript modules of the Worker: tests in the Node.js test runner, and type checks."""
+"""The JavaScript modules of the Worker and of the page: tests in the Node.js test runner, and type checks."""
 
 import re
 import subprocess

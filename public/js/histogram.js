@@ -1,0 +1,79 @@
+/** The similarities of all pairs: their histogram, the pairs above a threshold, and a threshold that separates groups. */
+
+export const BINS = 50; // from 0 to 1; negative cosines are in the first one
+const FINE = 1000;
+const MOST_ALIKE = 10_000; // candidates from one fine bin, since all pairs of equal texts are in the same one
+
+/** @param {number} score @param {number} bins */
+function binOf(score, bins) {
+  return Math.max(0, Math.min(bins - 1, Math.floor(score * bins)));
+}
+
+/** Calls `use` for every pair of different texts. @param {Float32Array} matrix @param {number} size @param {(score: number, i: number, j: number) => void} use */
+function eachPair(matrix, size, use) {
+  for (let i = 0; i < size; i++) {
+    for (let j = i + 1; j < size; j++) {
+      use(matrix[i * size + j], i, j);
+    }
+  }
+}
+
+/** Returns the number of pairs per bin. @param {Float32Array} matrix @param {number} size @param {number} [bins] */
+export function histogram(matrix, size, bins = BINS) {
+  const counts = new Uint32Array(bins);
+  eachPair(matrix, size, (score) => counts[binOf(score, bins)]++);
+  return counts;
+}
+
+/** @typedef {{i: number, j: number, score: number}} Pair */
+
+/**
+ * Returns the number of pairs of at least `least`, and the `most` most similar ones of them.
+ *
+ * @param {Float32Array} matrix @param {number} size @param {number} least @param {number} most
+ * @returns {{count: number, pairs: Pair[]}}
+ */
+export function pairsAbove(matrix, size, least, most) {
+  const counts = histogram(matrix, size, FINE);
+  let [from, seen] = [FINE, 0];
+  while (from > 0 && seen < most) {
+    seen += counts[--from];
+  }
+  let count = 0;
+  /** @type {Pair[]} */
+  const pairs = [];
+  eachPair(matrix, size, (score, i, j) => {
+    count += score >= least ? 1 : 0;
+    if (score >= least && binOf(score, FINE) >= from && pairs.length < MOST_ALIKE) {
+      pairs.push({ i, j, score });
+    }
+  });
+  return { count, pairs: pairs.sort((a, b) => b.score - a.score).slice(0, most) };
+}
+
+/**
+ * Returns the threshold that best separates pairs within a group from pairs of different groups: it maximises the
+ * difference of the two shares above it (Youden's index). Returns null if there are fewer than two groups.
+ *
+ * @param {Float32Array} matrix @param {number} size @param {number[][]} groups
+ * @returns {{threshold: number, within: number, across: number} | null} the shares of pairs above the threshold
+ */
+export function separation(matrix, size, groups) {
+  const label = new Int32Array(size);
+  groups.forEach((group, number) => group.forEach((place) => (label[place] = number)));
+  const [within, across] = [new Float64Array(100), new Float64Array(100)];
+  eachPair(matrix, size, (score, i, j) => (label[i] === label[j] ? within : across)[binOf(score, 100)]++);
+  const total = (/** @type {Float64Array} */ counts) => counts.reduce((sum, count) => sum + count, 0);
+  const [allWithin, allAcross] = [total(within), total(across)];
+  if (groups.length < 2 || !allWithin || !allAcross) {
+    return null;
+  }
+  let best = { threshold: 1, within: 0, across: 0 };
+  let [a, b] = [0, 0];
+  for (let bin = 99; bin > 0; bin--) {
+    a += within[bin] / allWithin;
+    b += across[bin] / allAcross;
+    best = a - b > best.within - best.across ? { threshold: bin / 100, within: a, across: b } : best;
+  }
+  return best;
+}

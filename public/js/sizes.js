@@ -1,0 +1,93 @@
+/** Shorter and smaller vectors, computed from those of 768 numbers as the service does, and what they keep. */
+import { cosines, neighbours } from "./vectors.js";
+
+export const SIZES = [768, 512, 256, 128];
+export const TYPES = ["float32", "int8", "binary"];
+const NEAREST = 5;
+const MOST_TEXTS = 300; // compared; more are sampled evenly
+
+/** Truncates a row and renormalises it. 768 numbers stay as they are. @param {Float32Array} row @param {number} dimensions */
+export function truncated(row, dimensions) {
+  if (row.length === dimensions) {
+    return row;
+  }
+  const part = row.slice(0, dimensions);
+  let [even, odd] = [0, 0]; // two sums, as in the service, so that the last digit is the same
+  for (let i = 0; i < part.length; i += 2) {
+    even += part[i] * part[i];
+    odd += part[i + 1] * part[i + 1];
+  }
+  const scale = 1 / Math.sqrt(even + odd);
+  return part.map((value) => value * scale);
+}
+
+/** Returns the values that a type of number keeps. @param {Float32Array} row @param {string} type */
+export function quantized(row, type) {
+  if (type === "binary") {
+    return row.map((value) => (value > 0 ? 1 : -1));
+  }
+  if (type === "int8") {
+    const scale = 127 / row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    return row.map((value) => Math.round(value * scale));
+  }
+  return row;
+}
+
+/** @param {number} dimensions @param {string} type */
+export function bytesOf(dimensions, type) {
+  return type === "float32" ? 4 * dimensions : type === "int8" ? dimensions : dimensions / 8;
+}
+
+/** @typedef {{dimensions: number, type: string, bytes: number, kept: number, margin: number}} Comparison */
+
+/**
+ * Compares every size and type with 768 float32. `kept` is the share of the nearest texts that are the same, `margin`
+ * the part that is left of the difference between the nearest text and the runner-up.
+ *
+ * @param {Float32Array[]} rows of 768 numbers
+ * @param {() => Promise<void>} [pause]
+ * @returns {Promise<{nearest: number, texts: number, table: Comparison[]}>} `nearest`: how many nearest texts are compared
+ */
+export async function compare(rows, pause = async () => {}) {
+  const some = sampled(rows);
+  const nearest = Math.min(NEAREST, Math.floor((some.length - 1) / 2));
+  /** @type {Comparison[]} */
+  const table = [];
+  if (nearest < 1) {
+    return { nearest, texts: some.length, table };
+  }
+  const full = await cosines(some, pause);
+  for (const dimensions of SIZES) {
+    for (const type of TYPES) {
+      const matrix = await cosines(some.map((row) => quantized(truncated(row, dimensions), type)), pause);
+      table.push({ dimensions, type, bytes: bytesOf(dimensions, type), ...kept(full, matrix, some.length, nearest) });
+      await pause();
+    }
+  }
+  return { nearest, texts: some.length, table };
+}
+
+/** @param {Float32Array[]} rows */
+function sampled(rows) {
+  const step = Math.max(1, rows.length / MOST_TEXTS);
+  return Array.from({ length: Math.min(rows.length, MOST_TEXTS) }, (_, place) => rows[Math.floor(place * step)]);
+}
+
+/** @param {Float32Array} full @param {Float32Array} matrix @param {number} size @param {number} count */
+function kept(full, matrix, size, count) {
+  let [same, before, after] = [0, 0, 0];
+  for (let i = 0; i < size; i++) {
+    const wanted = neighbours(full, size, i, Math.max(2, count));
+    const found = new Set(neighbours(matrix, size, i, count).map(({ place }) => place));
+    same += wanted.slice(0, count).filter(({ place }) => found.has(place)).length;
+    const [first, second] = wanted.map(({ place }) => place);
+    before += full[i * size + first] - full[i * size + second];
+    after += matrix[i * size + first] - matrix[i * size + second];
+  }
+  return { kept: same / (size * count), margin: before > 0 ? after / before : 1 };
+}
+
+/** Returns the smallest vector that keeps at least this share of the nearest texts. @param {Comparison[]} table @param {number} share */
+export function smallest(table, share) {
+  return table.filter(({ kept }) => kept >= share).reduce((best, next) => (next.bytes < best.bytes ? next : best), table[0]);
+}

@@ -1,0 +1,26 @@
+/** What the views show: the vectors of the texts at one size, their cosines and their groups. */
+import { groupsOf } from "./clusters.js";
+import { truncated } from "./sizes.js";
+import { cosines, spread } from "./vectors.js";
+
+/**
+ * @typedef {object} View
+ * @property {string[]} texts
+ * @property {string} task
+ * @property {number} dimensions
+ * @property {Float32Array[]} full rows of 768 numbers
+ * @property {Float32Array} matrix
+ * @property {import("./clusters.js").Groups} groups
+ * @property {ReturnType<typeof spread>} spread
+ */
+
+/**
+ * @param {{texts: string[], task: string, rows: Float32Array[]}} made
+ * @param {number} dimensions
+ * @param {() => Promise<void>} [pause]
+ * @returns {Promise<View>}
+ */
+export async function viewOf({ texts, task, rows }, dimensions, pause) {
+  const matrix = await cosines(rows.map((row) => truncated(row, dimensions)), pause);
+  return { texts, task, dimensions, full: rows, matrix, groups: groupsOf(matrix, texts.length), spread: spread(matrix, texts.length) };
+}

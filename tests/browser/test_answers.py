@@ -1,0 +1,168 @@
+"""The panels that answer questions: a query, sizes, duplicates and outliers, the threshold."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.conftest import Page, Worker
+
+PLANETS = [
+    "Venus is often called Earth's twin because of its similar size and proximity.",
+    "Mars, known for its reddish appearance, is often referred to as the Red Planet.",
+    "Jupiter, the largest planet in our solar system, has a prominent red spot.",
+    "Saturn, famous for its rings, is sometimes mistaken for the Red Planet.",
+]
+QUESTION = "Which planet is known as the Red Planet?"
+MIXED = [
+    "The cat sleeps on the warm windowsill.",
+    "the cat sleeps  on the warm windowsill.",
+    "A cat sleeps on the warm windowsill.",
+    "The dog sleeps in the warm basket.",
+    "Knead the bread dough for ten minutes.",
+    "Let the bread dough rise for an hour.",
+    "Bake the bread dough for an hour.",
+    "zxqv 7781 wkkp",
+]
+
+
+def table(page: Page) -> list[list[str]]:
+    script = """return [...document.querySelectorAll('#sizes-table tbody tr')].map(
+        (row) => [...row.cells].map((cell) => cell.textContent))"""
+    page.wait(lambda: len(page.run(script)) == 12)
+    return page.run(script)
+
+
+def ask(page: Page, query: str) -> None:
+    page.by("try-query").clear()
+    page.by("try-query").send_keys(query, Keys.ENTER)
+    page.wait(lambda: page.by("try-result").is_displayed() and not page.by("try-stale").is_displayed())
+
+
+@pytest.fixture
+def real(visit: Callable[[Worker], Page], real_model_worker: Worker) -> Page:
+    """The page of a Worker with recorded vectors of the model."""
+    return visit(real_model_worker)
+
+
+def test_a_query_is_ranked_with_and_without_prompts(real: Page) -> None:
+    real.write(PLANETS)
+    ask(real, QUESTION)
+    first = [[text[:5] for text in real.bars(f"{side}-list")] for side in ("with", "without")]
+    assert first == [["Mars,", "Jupit", "Satur", "Venus"], ["Mars,", "Satur", "Jupit", "Venus"]]
+    assert "runner-up 0.143" in real.text("with-margin")
+    assert "runner-up 0.134" in real.text("without-margin")
+    assert "Both put line 2 first" in real.text("try-answer")
+    assert "2 lines of 4 (50%) changed places" in real.text("try-answer")
+    assert [entry.text.split()[-2:] for entry in real.all("#with-list .entry")][1:3] == [["↑", "1"], ["↓", "1"]]
+    # nothing is stored, and every text is embedded once per prompt
+    sent = [(call["text"], call.get("task")) for call in real.calls("POST", "/embed")]
+    assert sent == [
+        ([QUESTION], None),
+        (PLANETS, None),
+        ([QUESTION], "search_query"),
+        (PLANETS, "search_document"),
+    ]
+    assert real.calls("PUT", "/vectors") == []
+
+
+def test_another_query_embeds_only_the_query(page: Page) -> None:
+    page.write(MIXED)
+    ask(page, "cat")
+    before = len(page.calls("POST", "/embed"))
+    ask(page, "bread dough")
+    assert [call["text"] for call in page.calls("POST", "/embed")[before:]] == [["bread dough"]] * 2
+    assert "dough" in page.bars("with-list")[0]
+
+
+def test_rankings_of_an_earlier_query_or_text_are_marked(page: Page) -> None:
+    page.write(MIXED)
+    ask(page, "cat")
+    page.by("try-query").send_keys("s")
+    assert page.by("try-stale").is_displayed()
+    page.by("try-query").send_keys(Keys.BACKSPACE)
+    assert not page.by("try-stale").is_displayed()
+    page.write(MIXED[1:])
+    assert page.by("try-stale").is_displayed()
+
+
+def test_all_sizes_are_computed_without_another_call(real: Page) -> None:
+    real.embed([*PLANETS, "This is a story about a llama", "This is a story about an orange cloud"])
+    rows = table(real)
+    calls = len(real.calls("POST", "/embed"))
+    assert [row[:3] for row in rows[:4]] == [
+        ["768", "float32", "3,072"],
+        ["768", "int8", "768"],
+        ["768", "binary", "96"],
+        ["512", "float32", "2,048"],
+    ]
+    assert rows[0][3:] == ["100%", "100%"]
+    kept = {row[0]: float(row[3].removesuffix("%")) for row in rows if row[1] == "float32"}
+    least = min((size for size in kept if kept[size] >= 90), key=int)
+    assert real.text("sizes-answer").startswith(f"{least} dimensions keep {kept[least]:.0f}% of the nearest texts")
+    real.choose("dimensions", "128")
+    real.wait(lambda: "128" in real.all("#sizes-table [aria-current]")[0].text)
+    assert len(real.calls("POST", "/embed")) == calls == 1
+
+
+def test_a_shown_size_has_the_cosines_of_the_service(real: Page, real_model_worker: Worker) -> None:
+    real.embed(PLANETS)
+    real.choose("dimensions", "256")
+    real.wait(lambda: len(real.all("#runs-table tbody tr")) == 2)
+    body = {"texts": PLANETS, "dimensions": 256, "task": "search_query"}
+    real.choose("task", "search_query")
+    real.wait(lambda: len(real.all("#runs-table tbody tr")) == 3)
+    wanted = real_model_worker.post("/similarity", body).json()["scores"]
+    assert [pytest.approx(row, abs=6e-4) for row in wanted] == real.numbers()
+
+
+def test_the_report_names_duplicates_outliers_and_groups(page: Page) -> None:
+    page.embed(MIXED)
+    answer = page.text("report-answer")
+    assert answer.startswith("1 set of equal texts and 1 set of near duplicates. 2 outliers: 8, 4.")
+    assert "lines 1, 2" in page.text("duplicates")
+    assert page.all("#isolated .entry")[0].text.endswith("8 zxqv 7781 wkkp")
+    assert len(page.all("#groups > li")) == 2
+    page.all("#isolated .entry")[0].click()
+    assert page.by("near-text").get_property("value") == "7"
+
+
+def test_the_threshold_counts_pairs_and_goes_into_the_snippet(page: Page) -> None:
+    page.embed(MIXED)
+    page.all("#call-kinds [value=search]")[0].click()
+    assert "min_score" not in page.text("call-code")
+    numbers = page.numbers()
+    pairs = [numbers[i][j] for i in range(8) for j in range(i + 1, 8)]
+    page.run("arguments[0].value = '0.6'; arguments[0].dispatchEvent(new Event('input'))", page.by("threshold"))
+    above = sum(value >= 0.6 for value in pairs)
+    assert page.text("threshold-value") == f"0.60: {above} of 28 pairs are at or above it"
+    assert len(page.all("#above .entry")) == above
+    over = page.all("#histogram .over")
+    assert len(over) == 20  # of 50 bars
+    assert '"min_score": 0.6' in page.text("call-code")
+    page.by("suggested").click()
+    assert f'"min_score": {float(page.by("threshold").get_property("value"))}' in page.text("call-code")
+
+
+def test_the_threshold_comes_from_a_ranking(page: Page) -> None:
+    page.embed(MIXED)
+    ask(page, "bread dough")
+    page.by("gap").click()
+    scores = [float(item.text.replace("−", "-")) for item in page.all("#with-list .score")]
+    value = float(page.by("threshold").get_property("value"))
+    gaps = [one - other for one, other in pairwise(scores)]
+    at = gaps.index(max(gaps))
+    assert scores[at] > value > scores[at + 1]
+    assert len(page.all("#with-list .below")) == len(scores) - at - 1
+
+
+def test_a_map_that_keeps_too_little_is_drawn_by_neighbourhood(page: Page) -> None:
+    page.embed(["red apple", "green apple"])
+    page.wait_for("map-note", "% of the variance.")
+    page.embed([f"word{number} alone" for number in range(30)])
+    page.wait_for("map-note", "arranged by neighbourhood")
+    assert len(page.all("#map .dot")) == 30
+    page.embed([f"word{number} alone" for number in range(301)])
+    page.wait_for("map-note", "No map")
+    assert page.all("#map .dot") == []

@@ -1,0 +1,197 @@
+// @ts-check
+/** The parts of the page that compute: sizes, groups, duplicates, the histogram, rankings, maps. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { centre, cut, groupsOf, leaves, linkage, silhouette } from "../../public/js/clusters.js";
+import { isolated, nearDuplicates, sameTexts } from "../../public/js/duplicates.js";
+import { histogram, pairsAbove, separation } from "../../public/js/histogram.js";
+import { project } from "../../public/js/pca.js";
+import { margin, moves, ranked, widestGap } from "../../public/js/ranking.js";
+import { bytesOf, compare, quantized, smallest, truncated } from "../../public/js/sizes.js";
+import { arranged, neighboursKept } from "../../public/js/tsne.js";
+import { cosines, rowOf } from "../../public/js/vectors.js";
+import { readAnswer } from "../../src/bindings/answer.js";
+import { writeRows } from "../../src/bindings/numbers.js";
+import { answer, bytes, random } from "./samples.js";
+
+const DATA = new URL("../data/embeddinggemma-vectors.jsonl", import.meta.url);
+/** @type {{text: string, vector: number[]}[]} */
+const RECORDED = readFileSync(DATA, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+const PLAIN = RECORDED.filter(({ text }) => !/^(task|title): /.test(text));
+const TEXTS = PLAIN.map(({ text }) => text);
+const ROWS = PLAIN.map(({ vector }) => Float32Array.from(vector));
+const MATRIX = await cosines(ROWS);
+const SIZE = ROWS.length;
+
+/** Returns a symmetric matrix with ones on the diagonal. @param {number} size @param {(i: number, j: number) => number} score */
+function square(size, score) {
+  return Float32Array.from({ length: size * size }, (_, at) => {
+    const [i, j] = [Math.floor(at / size), at % size];
+    return i === j ? 1 : score(Math.min(i, j), Math.max(i, j));
+  });
+}
+
+/** @param {number} size */
+function noise(size) {
+  const next = random(size);
+  const scores = Array.from({ length: size * size }, next);
+  return square(size, (i, j) => scores[i * size + j]);
+}
+
+/** @param {string} part */
+const line = (part) => TEXTS.findIndex((text) => text.includes(part));
+
+test("every size equals the service's, as float32, int8 and binary", () => {
+  const read = readAnswer(bytes(answer(PLAIN.map(({ vector }) => vector))), SIZE, true);
+  for (const dimensions of [768, 512, 256, 128]) {
+    const of = (/** @type {string} */ encoding) =>
+      JSON.parse(new TextDecoder().decode(writeRows(read, { dimensions, encoding }, "@", 0, "[", "]")));
+    const [floats, int8, bits] = [of("base64").map(rowOf), of("int8"), of("ubinary")];
+    ROWS.forEach((row, i) => {
+      const own = truncated(row, dimensions);
+      own.forEach((value, j) => assert.ok(Math.abs(value - floats[i][j]) < 1e-9));
+      assert.deepEqual([...quantized(own, "int8")].map((value) => value + 0), int8[i].map((/** @type {number} */ value) => value + 0));
+      const signs = bits[i].map((/** @type {number} */ byte) => byte.toString(2).padStart(8, "0")).join("");
+      assert.equal([...quantized(own, "binary")].map((value) => (value > 0 ? "1" : "0")).join(""), signs);
+    });
+  }
+});
+
+test("the comparison of sizes: what is kept, against a slow count", async () => {
+  const { nearest, texts, table } = await compare(ROWS);
+  assert.deepEqual([nearest, texts, table.length], [5, SIZE, 12]);
+  assert.deepEqual(table[0], { dimensions: 768, type: "float32", bytes: 3072, kept: 1, margin: 1 });
+  const short = await cosines(ROWS.map((row) => row.slice(0, 128)));
+  const top = (/** @type {Float32Array} */ matrix, /** @type {number} */ i) =>
+    [...Array(SIZE).keys()].filter((j) => j !== i).sort((a, b) => matrix[i * SIZE + b] - matrix[i * SIZE + a]).slice(0, 5);
+  const same = ROWS.map((_, i) => top(short, i).filter((j) => top(MATRIX, i).includes(j)).length);
+  const found = table.find(({ dimensions, type }) => dimensions === 128 && type === "float32");
+  assert.ok(Math.abs(Number(found?.kept) - same.reduce((a, b) => a + b) / (5 * SIZE)) < 1e-9);
+  assert.ok(Number(found?.margin) < 0.8);
+  assert.equal(smallest(table, 0.9).bytes, 512);
+  assert.deepEqual(smallest(table, 0.99), table[1]);
+  assert.equal(bytesOf(256, "binary"), 32);
+});
+
+test("two texts have no nearest texts to compare, and many are sampled", async () => {
+  assert.deepEqual((await compare(ROWS.slice(0, 2))).table, []);
+  const many = Array.from({ length: 700 }, (_, i) => ROWS[i % SIZE].map((value, j) => value + (j === i ? 0.01 : 0)));
+  assert.equal((await compare(many)).texts, 300);
+});
+
+test("recorded texts are grouped by their topics", () => {
+  const { order, groups, quality } = groupsOf(MATRIX, SIZE);
+  assert.deepEqual([...order].sort((a, b) => a - b), [...Array(SIZE).keys()]);
+  assert.deepEqual(groups.flat(), order);
+  const together = (/** @type {string[]} */ ...parts) => groups.filter((group) => group.includes(line(parts[0]))).every((group) => parts.every((part) => group.includes(line(part))));
+  assert.ok(together("cat sleeps", "Katze", "猫", "القطة"));
+  assert.ok(together("Venus", "Mars", "Jupiter", "Saturn", "Which planet"));
+  assert.ok(together("orange cloud", "llama"));
+  assert.ok(groups.some((group) => group.length === 1 && group[0] === line("Quarterly")));
+  assert.ok(quality > 0.4 && quality < 1);
+  assert.equal(TEXTS[centre(MATRIX, SIZE, groups.find((group) => group.includes(line("猫"))) ?? [])], "The cat sleeps on the warm windowsill.");
+});
+
+test("average linkage agrees with the definition", () => {
+  const size = 25;
+  const matrix = noise(size);
+  let sets = Array.from({ length: size }, (_, i) => [i]);
+  const near = (/** @type {number[]} */ a, /** @type {number[]} */ b) =>
+    a.reduce((sum, i) => sum + b.reduce((part, j) => part + matrix[i * size + j], 0), 0) / (a.length * b.length);
+  const merges = linkage(matrix, size);
+  for (const { height } of merges) {
+    const pairs = sets.flatMap((a, i) => sets.slice(i + 1).map((b) => ({ a, b, score: near(a, b) })));
+    const best = pairs.reduce((one, other) => (other.score > one.score ? other : one));
+    assert.ok(Math.abs(best.score - height) < 1e-5);
+    sets = [...sets.filter((set) => set !== best.a && set !== best.b), [...best.a, ...best.b]];
+    const labels = cut(merges, size, sets.length);
+    assert.equal(new Set(labels).size, sets.length);
+    sets.forEach((set) => assert.equal(new Set(set.map((i) => labels[i])).size, 1));
+  }
+});
+
+test("texts without groups have none, and few texts are no problem", () => {
+  assert.deepEqual(groupsOf(square(40, () => 0.3), 40).groups, []);
+  assert.deepEqual(groupsOf(square(1, () => 0), 1), { order: [0], groups: [], quality: 0 });
+  assert.deepEqual(groupsOf(new Float32Array(), 0).order, []);
+  assert.deepEqual(groupsOf(square(2, () => 0.5), 2).order.length, 2);
+  assert.deepEqual(leaves(linkage(square(3, () => 1), 3), 3).length, 3);
+});
+
+test("the silhouette is 1 for equal texts in groups without similarity", () => {
+  const matrix = square(6, (i, j) => (i < 3 === j < 3 ? 1 : 0));
+  assert.equal(silhouette(matrix, 6, Int32Array.of(0, 0, 0, 1, 1, 1), 2), 1);
+  assert.ok(silhouette(matrix, 6, Int32Array.of(0, 1, 0, 1, 0, 1), 2) < 0);
+});
+
+test("equal texts are found whatever their case and spaces, near ones by their cosine", () => {
+  assert.deepEqual(sameTexts(["One  text", "two", "one text ", "ONE TEXT", "Two"]), [[0, 2, 3], [1, 4]]);
+  const chain = square(5, (i, j) => (j === i + 1 && i < 2 ? 0.95 : 0.2));
+  assert.deepEqual(nearDuplicates(chain, 5, []), [[0, 1, 2]]);
+  assert.deepEqual(nearDuplicates(chain, 5, [[0, 1, 2]]), []);
+  assert.deepEqual(nearDuplicates(MATRIX, SIZE, []).map((set) => set.map((i) => TEXTS[i].slice(0, 3))), [["The", "Die", "猫在温"]]);
+});
+
+test("the most isolated text is first, and only one far below the others is an outlier", () => {
+  const matrix = square(12, (i, j) => (j === 11 ? 0.1 : 0.5 + 0.01 * ((i + j) % 3)));
+  const found = isolated(matrix, 12, 3);
+  assert.deepEqual(found.map(({ place, outlier }) => [place, outlier])[0], [11, true]);
+  assert.ok(found.slice(1).every(({ outlier }) => !outlier));
+  assert.equal(isolated(MATRIX, SIZE, 1)[0].place, line("Quarterly"));
+  assert.deepEqual(isolated(square(1, () => 0), 1, 3), []);
+});
+
+test("the histogram counts every pair once", () => {
+  const matrix = square(4, (i, j) => [-0.2, 0.19, 0.21, 0.999, 1, 0.5][i + j - 1 + (i === 1 ? 1 : 0)] ?? 0);
+  assert.equal(histogram(matrix, 4, 10).reduce((a, b) => a + b), 6);
+  assert.equal(histogram(square(3, () => -0.5), 3, 10)[0], 3);
+  assert.equal(histogram(square(3, () => 1), 3, 10)[9], 3);
+});
+
+test("the pairs above a threshold are counted, and the most similar ones are listed", () => {
+  const matrix = noise(60);
+  const all = [];
+  for (let i = 0; i < 60; i++) for (let j = i + 1; j < 60; j++) all.push({ i, j, score: matrix[i * 60 + j] });
+  all.sort((a, b) => b.score - a.score);
+  for (const least of [0, 0.3, 0.987, 1]) {
+    const above = all.filter(({ score }) => score >= least);
+    const found = pairsAbove(matrix, 60, least, 20);
+    assert.deepEqual([found.count, found.pairs], [above.length, above.slice(0, 20)]);
+  }
+  assert.equal(pairsAbove(square(300, () => 1), 300, 0.5, 20).count, (300 * 299) / 2);
+});
+
+test("the suggested threshold separates pairs within groups from the others", () => {
+  const matrix = square(6, (i, j) => (i < 3 === j < 3 ? 0.8 : 0.3));
+  const found = separation(matrix, 6, [[0, 1, 2], [3, 4, 5]]);
+  assert.ok(found && found.threshold > 0.3 && found.threshold <= 0.8);
+  assert.deepEqual([Math.round(found.within * 100), found.across], [100, 0]);
+  assert.equal(separation(matrix, 6, [[0, 1, 2, 3, 4, 5]]), null);
+  assert.equal(separation(MATRIX, SIZE, groupsOf(MATRIX, SIZE).groups)?.threshold, 0.39);
+});
+
+test("rankings with and without prompts: order, margins and moves", () => {
+  const row = (/** @type {string} */ text) => Float32Array.from(RECORDED.find((item) => item.text === text)?.vector ?? []);
+  const planets = TEXTS.filter((text) => /^(Venus|Mars|Jupiter|Saturn)/.test(text));
+  const question = "Which planet is known as the Red Planet?";
+  const plain = ranked(row(question), planets.map(row));
+  const prompted = ranked(row(`task: search result | query: ${question}`), planets.map((text) => row(`title: none | text: ${text}`)));
+  assert.deepEqual(plain.map(({ place }) => planets[place].slice(0, 5)), ["Mars,", "Satur", "Jupit", "Venus"]);
+  assert.deepEqual(prompted.map(({ place }) => planets[place].slice(0, 5)), ["Mars,", "Jupit", "Satur", "Venus"]);
+  assert.ok(margin(prompted) > margin(plain) && margin(plain) > 0.12);
+  assert.deepEqual([...moves(plain, prompted).values()], [0, 1, -1, 0]);
+  assert.equal(widestGap(prompted), (prompted[2].score + prompted[3].score) / 2);
+  assert.equal(margin(plain.slice(0, 1)), 0);
+});
+
+test("a map by neighbourhood keeps more neighbours than two components", async () => {
+  const components = project(MATRIX, SIZE);
+  const spots = await arranged(MATRIX, SIZE, components);
+  assert.ok([...spots.x, ...spots.y].every(Number.isFinite));
+  const [before, after] = [components, spots].map((map) => neighboursKept(MATRIX, SIZE, map));
+  assert.ok(components.share < 0.5 && after > before && after > 0.7, `${before} ${after}`);
+  const equal = await arranged(square(10, () => 1), 10, project(square(10, () => 1), 10));
+  assert.ok([...equal.x, ...equal.y].every(Number.isFinite));
+});
