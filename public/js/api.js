@@ -1,7 +1,7 @@
 /** Calls the HTTP API with JSON. Every failure is an ApiError. */
 import { key } from "./key.js";
 
-/** An error from the endpoint or from the connection to it. */
+/** An error from the service or from the connection to it. */
 export class ApiError extends Error {
   /**
    * @param {string} code
@@ -26,7 +26,7 @@ export class ApiError extends Error {
  */
 
 /**
- * Calls the endpoint. If it is aborted, it rejects with the reason of the signal.
+ * Calls the service. If it is aborted, it rejects with the reason of the signal.
  *
  * @param {string} method
  * @param {string} path
@@ -41,7 +41,7 @@ export async function call(method, path, body, signal) {
     content = await response.arrayBuffer();
   } catch (error) {
     signal?.throwIfAborted();
-    throw new ApiError("unreachable", "The endpoint did not answer. It is down, or the connection failed.");
+    throw new ApiError("unreachable", "The service did not answer. It is down, or the connection failed.");
   }
   const json = parsed(content);
   if (!response.ok || json === undefined) {
@@ -75,7 +75,7 @@ function errorOf(response, json) {
   const error = json?.error ?? {};
   return new ApiError(
     error.code ?? `http_${response.status}`,
-    error.message ?? `The endpoint did not return JSON (status ${response.status}).`,
+    error.message ?? `The service did not return JSON (status ${response.status}).`,
     {
       status: response.status,
       param: error.param,

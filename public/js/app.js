@@ -1,9 +1,11 @@
 /** The page: connects its parts. */
+import * as address from "./address.js";
 import * as calls from "./calls.js";
 import * as cutoff from "./cutoff.js";
 import { embedded, sameTexts } from "./embedded.js";
-import { byId, count, counted, pause, seconds, select, size } from "./dom.js";
+import { byId, count, counted, input, pause, seconds, select, size } from "./dom.js";
 import * as entries from "./entries.js";
+import * as example from "./example.js";
 import * as heatmap from "./heatmap.js";
 import { key } from "./key.js";
 import * as keyform from "./keyform.js";
@@ -13,18 +15,23 @@ import * as query from "./query.js";
 import * as report from "./report.js";
 import * as runs from "./runs.js";
 import * as selection from "./selection.js";
+import * as service from "./service.js";
 import * as sizetable from "./sizetable.js";
 import * as stored from "./stored.js";
 import * as taskform from "./taskform.js";
-import { start as startTexts, texts } from "./texts.js";
+import { close as closeFile, raw, set as setTexts, start as startTexts, texts } from "./texts.js";
 import { viewOf } from "./view.js";
 import { Work } from "./work.js";
 
 const MOST_AT_ONCE = 100; // texts up to which a changed option embeds again automatically
+const ADDRESS_MS = 300; // between a change and its appearance in the address
 
 /** @typedef {import("./embedded.js").Made} Made */
 /** @type {Made | null} what is on the screen */
 let onScreen = null;
+/** @type {string[]} */
+let exampleTexts = [];
+let addressTimer = 0;
 const work = new Work({ status: "status", error: "embed-error", progress: "progress", cancel: "cancel", during: ["embed", "stale-embed"] });
 
 /** @returns {import("./choice.js").Choice} */
@@ -66,8 +73,20 @@ async function show(made, signal) {
   void map.show(view);
   void sizetable.show(view);
   warn(made);
+  credit();
   checkStale();
   selection.select(pair.place, pair.other);
+}
+
+/** Says where the vectors on the screen come from. */
+function credit() {
+  const name = service.modelName();
+  if (onScreen?.recorded) {
+    byId("source").textContent =
+      "An example: these vectors were recorded from EmbeddingGemma-300M on a CPU and kept as 8-bit integers. Nothing was called.";
+    return;
+  }
+  byId("source").textContent = !onScreen || !name ? "" : `Vectors of ${name}${name === "emulator" ? ", not of EmbeddingGemma" : ""}.`;
 }
 
 /** @param {Made} made */
@@ -105,7 +124,7 @@ function chosen() {
       await show(made, signal);
       return summary(made);
     });
-  } else if (texts().length <= MOST_AT_ONCE) {
+  } else if (texts().length <= MOST_AT_ONCE && !onScreen.recorded) {
     embedNow();
   }
 }
@@ -114,6 +133,51 @@ function changed() {
   calls.show();
   taskform.show();
   checkStale();
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(remember, ADDRESS_MS);
+}
+
+/** Puts the state into the address. */
+function remember() {
+  const { task, dimensions } = choice();
+  const own = sameTexts(texts(), exampleTexts) ? "" : raw();
+  const state = { texts: own, task, dimensions: `${dimensions}`, query: query.query(), threshold: cutoff.threshold() };
+  history.replaceState(null, "", `#${address.fragment(state)}`.replace(/^#$/, location.pathname));
+}
+
+/** Takes the state from the address, and shows the example if there are no texts. */
+async function restore() {
+  const state = address.read(location.hash);
+  select("task").value = state.task;
+  select("task").selectedIndex = Math.max(0, select("task").selectedIndex);
+  select("dimensions").value = state.dimensions;
+  select("dimensions").selectedIndex = Math.max(0, select("dimensions").selectedIndex);
+  input("try-query").value = state.query;
+  cutoff.set(state.threshold);
+  if (state.texts) {
+    setTexts(state.texts.split("\n"));
+  } else {
+    await showExample(() => raw() === "");
+  }
+}
+
+/** Shows the example. @param {() => boolean} fill whether its texts go into the field */
+async function showExample(fill) {
+  const { texts: lines, rows, query: question, plain, prompted, documents } = await example.load();
+  exampleTexts = lines;
+  if (!fill()) {
+    return;
+  }
+  closeFile();
+  setTexts(lines);
+  await show({ texts: lines, task: "", rows, recorded: true, truncated: [], bytes: 0, ms: 0, tokens: 0 });
+  input("try-query").value = input("try-query").value || question;
+  if (query.query() === question) {
+    const ranked = lines.slice(0, documents.length);
+    const without = { query: plain, rows: rows.slice(0, ranked.length) };
+    query.show({ query: question, texts: ranked, lines, without, with: { query: prompted, rows: documents } },
+      `Recorded for the first ${ranked.length} lines. Press Try to rank all lines.`);
+  }
 }
 
 function start() {
@@ -126,7 +190,10 @@ function start() {
     ...stored.asked(),
   }));
   taskform.start();
-  keyform.start(changed);
+  keyform.start(() => {
+    changed();
+    void service.show();
+  });
   startTexts(changed);
   stored.start(changed);
   [heatmap, map, near, entries].forEach((part) => part.start());
@@ -148,7 +215,10 @@ function start() {
   });
   ["task", "dimensions"].forEach((id) => byId(id).addEventListener("change", chosen));
   byId("encoding").addEventListener("change", changed);
+  byId("examples").addEventListener("click", () => void showExample(() => true));
   changed();
+  void service.show().then(credit);
+  void restore().catch(() => work.say("The example could not be loaded. Enter your own texts."));
 }
 
 start();

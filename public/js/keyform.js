@@ -9,8 +9,8 @@ export function askForKey(repeat) {
   again = repeat;
   byId("key-form").hidden = false;
   byId("key-reason").textContent = key()
-    ? "The endpoint rejected this key. Check it, or ask the operator of the endpoint for another one."
-    : "This endpoint requires a key. Ask its operator for one.";
+    ? "The service rejected this key. Check it, or ask whoever runs the service for another one."
+    : "This service requires a key.";
   input("key").value = "";
   input("key").focus();
 }

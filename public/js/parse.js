@@ -1,4 +1,4 @@
-/** Reads texts from the input field and from files: lines, CSV, JSONL. */
+/** Reads texts from the input field and from files: lines, CSV, JSON, JSONL. */
 
 const LIKELY = ["text", "content", "body", "sentence", "question", "query", "title"];
 
@@ -21,16 +21,25 @@ export function lines(content) {
  *
  * @param {string} name
  * @param {string} content
+ * @param {boolean} [header] whether the first row of a CSV or TSV file has the names of the columns
  * @returns {Table} throws an Error that names the invalid line
  */
-export function table(name, content) {
+export function table(name, content, header = true) {
+  if (/\.json$/i.test(name)) {
+    return jsonArray(content);
+  }
   if (/\.(jsonl|ndjson)$/i.test(name)) {
     return jsonLines(content);
   }
-  if (/\.(csv|tsv)$/i.test(name)) {
-    return separated(content, /\.tsv$/i.test(name) ? "\t" : separatorOf(content));
+  if (isSeparated(name)) {
+    return separated(content, /\.tsv$/i.test(name) ? "\t" : separatorOf(content), header);
   }
   return withColumns([""], lines(content).map((line) => ({ "": line })));
+}
+
+/** Returns whether a file is CSV or TSV. @param {string} name */
+export function isSeparated(name) {
+  return /\.(csv|tsv)$/i.test(name);
 }
 
 /** Returns the texts of one column, each on one line, without empty ones. @param {Table} from @param {string} column */
@@ -39,19 +48,42 @@ export function column(from, column) {
 }
 
 /** @param {string} content @returns {Table} */
+function jsonArray(content) {
+  let items;
+  try {
+    items = JSON.parse(content);
+  } catch {
+    throw new Error("This is not JSON.");
+  }
+  if (!Array.isArray(items)) {
+    throw new Error("This is not a JSON array. Use an array of strings or objects.");
+  }
+  return ofRows(items.map(strings));
+}
+
+/** @param {string} content @returns {Table} */
 function jsonLines(content) {
-  const rows = content.split("\n").flatMap((line, place) => (line.trim() ? [jsonRow(line, place + 1)] : []));
-  return withColumns([...new Set(rows.flatMap(Object.keys))], rows);
+  return ofRows(content.split("\n").flatMap((line, place) => (line.trim() ? [jsonRow(line, place + 1)] : [])));
+}
+
+/** @param {Record<string, string>[]} rows @returns {Table} */
+function ofRows(rows) {
+  const columns = new Set();
+  rows.forEach((row) => Object.keys(row).forEach((name) => columns.add(name)));
+  return withColumns([...columns], rows);
 }
 
 /** @param {string} line @param {number} number @returns {Record<string, string>} */
 function jsonRow(line, number) {
-  let value;
   try {
-    value = JSON.parse(line);
+    return strings(JSON.parse(line));
   } catch {
     throw new Error(`Line ${number} is not JSON.`);
   }
+}
+
+/** Returns the strings of an item by name. @param {unknown} value @returns {Record<string, string>} */
+function strings(value) {
   if (typeof value === "string") {
     return { "": value };
   }
@@ -66,9 +98,11 @@ function separatorOf(content) {
   return counts.reduce((best, next) => (next.count > best.count ? next : best)).sign;
 }
 
-/** Parses a table whose first row has the column names. Quotes are those of RFC 4180. @param {string} content @param {string} sign */
-function separated(content, sign) {
-  const [names = [], ...records] = fields(content, sign);
+/** Parses a table. Quotes are those of RFC 4180. @param {string} content @param {string} sign @param {boolean} header */
+function separated(content, sign, header) {
+  const all = fields(content, sign);
+  const names = header ? (all[0] ?? []) : (all[0] ?? []).map(() => "");
+  const records = header ? all.slice(1) : all;
   const columns = names.map((name, place) => name.trim() || `column ${place + 1}`);
   const rows = records.map((cells) => Object.fromEntries(columns.map((name, place) => [name, cells[place] ?? ""])));
   return withColumns(columns, rows);

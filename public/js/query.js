@@ -13,7 +13,8 @@ const MOST = 10; // lines of a ranking
 /**
  * @typedef {object} Tried vectors of 768 numbers
  * @property {string} query
- * @property {string[]} texts
+ * @property {string[]} texts that are ranked
+ * @property {string[]} lines of the page
  * @property {{query: Float32Array, rows: Float32Array[]}} with
  * @property {{query: Float32Array, rows: Float32Array[]}} without
  */
@@ -62,7 +63,7 @@ async function asked(text, texts, signal, progress) {
   const some = async (/** @type {string} */ task, /** @type {number} */ from) =>
     (await embedded(texts, task, { signal, progress: (done) => progress(from + done) })).rows;
   const without = { query: await one(""), rows: await some("", 0) };
-  return { query: text, texts, without, with: { query: await one("search_query"), rows: await some("search_document", texts.length) } };
+  return { query: text, texts, lines: texts, without, with: { query: await one("search_query"), rows: await some("search_document", texts.length) } };
 }
 
 /** @param {Tried} tried */
@@ -72,10 +73,11 @@ function rankings(tried) {
   return { with: of(tried.with), without: of(tried.without) };
 }
 
-/** Shows both rankings. @param {Tried} next */
-export function show(next) {
+/** Shows both rankings. @param {Tried} next @param {string} [note] */
+export function show(next, note = "") {
   tried = next;
   redraw();
+  byId("try-status").textContent = note;
 }
 
 /** Draws the rankings again, with the size and the threshold that are chosen now. */
@@ -94,7 +96,7 @@ export function redraw() {
 
 /** Marks rankings that do not belong to the query and the lines on the page. */
 export function checkStale() {
-  const stale = tried !== null && (tried.query !== query() || !sameTexts(tried.texts, page.texts()));
+  const stale = tried !== null && (tried.query !== query() || !sameTexts(tried.lines, page.texts()));
   byId("try-stale").hidden = !stale;
 }
 

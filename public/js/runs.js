@@ -6,13 +6,13 @@ import { change } from "./vectors.js";
 const MOST = 8;
 
 /** @typedef {{task: string, dimensions: number, cells: string[]}} Row */
-/** @type {{texts: string[], first: Float32Array, rows: Row[]}} only the first matrix is kept: 2,000 texts have 16 MB */
-let shown = { texts: [], first: new Float32Array(), rows: [] };
+/** @type {{texts: string[], recorded: boolean, first: Float32Array, rows: Row[]}} only the first matrix is kept: 2,000 texts have 16 MB */
+let shown = { texts: [], recorded: false, first: new Float32Array(), rows: [] };
 
 /** @param {import("./view.js").View} view */
-export function add({ texts, task, dimensions, matrix, spread: { mean, deviation } }) {
-  if (!sameTexts(texts, shown.texts)) {
-    shown = { texts, first: matrix, rows: [] };
+export function add({ texts, task, dimensions, matrix, recorded, spread: { mean, deviation } }) {
+  if (!sameTexts(texts, shown.texts) || recorded !== shown.recorded) {
+    shown = { texts, recorded, first: matrix, rows: [] };
   }
   const alike = (/** @type {Row} */ row) => row.task === task && row.dimensions === dimensions;
   if (!shown.rows.some(alike)) {

@@ -1,8 +1,11 @@
-/** Stored documents: store the texts of the page in the index, search them, remove them. */
+/** Stored documents: store the texts of the page in the index, search them, remove what this page stored. */
 import { call } from "./api.js";
 import { CALL_TEXTS, inParts } from "./batches.js";
-import { bar, byId, count, element, input, select } from "./dom.js";
+import * as cutoff from "./cutoff.js";
+import { bar, byId, counted, element, input, select } from "./dom.js";
 import { idOf } from "./ids.js";
+import * as memory from "./memory.js";
+import * as service from "./service.js";
 import { texts } from "./texts.js";
 import { Work } from "./work.js";
 
@@ -21,15 +24,38 @@ export function start(changed) {
     event.preventDefault();
     void work.run(1, (signal) => search(signal));
   });
-  byId("search-form").addEventListener("input", changed);
+  byId("search-form").addEventListener("input", () => {
+    changed();
+    offer();
+  });
   byId("store").addEventListener("click", () => {
     const found = [...new Set(texts())];
     void work.run(found.length, (signal, progress) => store(found, signal, progress));
   });
-  byId("remove").addEventListener("click", () => {
-    const found = [...new Set(texts())];
-    void work.run(found.length, (signal, progress) => remove(found, signal, progress));
-  });
+  byId("remove").addEventListener("click", () => void confirmed().then((yes) => {
+    const { namespace } = asked();
+    const ids = memory.idsIn(namespace);
+    yes && void work.run(ids.length, (signal, progress) => remove(ids, namespace, signal, progress));
+  }));
+  offer();
+}
+
+/** Offers to remove what this page stored in the namespace. */
+function offer() {
+  const ids = memory.idsIn(asked().namespace);
+  byId("remove").hidden = !ids.length;
+  byId("remove").textContent = `Remove ${counted(ids.length, "stored text")}`;
+}
+
+/** Asks before anything is removed. The dialog returns the focus. @returns {Promise<boolean>} */
+function confirmed() {
+  const dialog = /** @type {HTMLDialogElement} */ (/** @type {unknown} */ (byId("confirm")));
+  const { namespace } = asked();
+  byId("confirm-question").textContent =
+    `Remove the ${counted(memory.idsIn(namespace).length, "text")} that this page stored in ${namespace ? `the namespace ${namespace}` : "no namespace"}? Other documents stay.`;
+  dialog.returnValue = "keep";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "remove"), { once: true }));
 }
 
 /** Returns the content of the search form. */
@@ -41,17 +67,21 @@ export function asked() {
 async function search(signal) {
   const { query, topK, namespace } = asked();
   const began = performance.now();
-  const { json } = await call("POST", "/search", { text: query, top_k: topK, ...(namespace && { namespace }) }, signal);
+  const least = cutoff.threshold();
+  const body = { text: query, top_k: topK, ...(namespace && { namespace }), ...(least !== null && { min_score: least }) };
+  const { json } = await call("POST", "/search", body, signal);
   /** @type {Match[]} */
   const found = json.matches;
   byId("matches").replaceChildren(...found.map(shown));
   if (found.length) {
-    return `${count(found.length)} ${found.length === 1 ? "match" : "matches"} in ${Math.round(performance.now() - began)} ms.`;
+    return `${counted(found.length, "match", "matches")} in ${Math.round(performance.now() - began)} ms.`;
   }
   const index = (await call("GET", "/index", undefined, signal)).json;
-  return index.vector_count
-    ? `Nothing found. The index has ${count(index.vector_count)} vectors, maybe in another namespace.`
-    : "The index is empty. Store some texts first.";
+  if (!index.vector_count) {
+    return "The index is empty. Store some texts first.";
+  }
+  const where = least === null ? "maybe in another namespace" : `maybe in another namespace, or below the threshold ${least}`;
+  return `Nothing found. The index has ${counted(index.vector_count, "vector")}, ${where}.`;
 }
 
 /** @param {Match} match */
@@ -65,18 +95,25 @@ function shown(match) {
 /** @param {string[]} found @param {AbortSignal} signal @param {(done: number) => void} progress */
 async function store(found, signal, progress) {
   const { namespace } = asked();
+  const ids = found.map((text) => idOf(text, namespace));
+  memory.remember(namespace, ids); // before the calls, because a cancelled one may have stored some
+  offer();
   const visible = await write(found, signal, progress, (part, wait) => [
     "PUT",
-    { documents: part.map((text) => ({ id: idOf(text), text })), ...(namespace && { namespace }), wait },
+    { documents: part.map((text) => ({ id: idOf(text, namespace), text })), ...(namespace && { namespace }), wait },
   ]);
-  return `${count(found.length)} ${found.length === 1 ? "text" : "texts"} stored${visible ? "." : ". They will be visible shortly."}`;
+  void service.show();
+  return `${counted(found.length, "text")} stored${visible ? "." : ". They will be visible shortly."}`;
 }
 
-/** @param {string[]} found @param {AbortSignal} signal @param {(done: number) => void} progress */
-async function remove(found, signal, progress) {
-  const visible = await write(found, signal, progress, (part, wait) => ["DELETE", { ids: part.map(idOf), wait }]);
+/** @param {string[]} ids @param {string} namespace @param {AbortSignal} signal @param {(done: number) => void} progress */
+async function remove(ids, namespace, signal, progress) {
+  const visible = await write(ids, signal, progress, (part, wait) => ["DELETE", { ids: part, wait }]);
+  memory.forget(namespace, ids);
   byId("matches").replaceChildren();
-  return `${count(found.length)} ${found.length === 1 ? "text" : "texts"} removed${visible ? "." : ". They will disappear shortly."}`;
+  offer();
+  void service.show();
+  return `${counted(ids.length, "text")} removed${visible ? "." : ". They will disappear shortly."}`;
 }
 
 /**

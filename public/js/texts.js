@@ -1,26 +1,13 @@
 /** The texts of the input field: typed, pasted, dropped or opened from a file. */
-import { byId, count, element, input, select } from "./dom.js";
+import { byId, count, counted, element, input, select } from "./dom.js";
 import * as parse from "./parse.js";
 
 export const MOST_TEXTS = 2000;
 const MOST_BYTES = 20_000_000;
-export const EXAMPLES = [
-  "This is a story about an orange cloud",
-  "This is a story about a llama",
-  "This is a story about a hugging emoji",
-  "The cat sleeps on the warm windowsill.",
-  "Die Katze schläft auf der warmen Fensterbank.",
-  "猫在温暖的窗台上睡觉。",
-  "القطة نائمة على حافة النافذة الدافئة.",
-  "Which planet is known as the Red Planet?",
-  "Mars, known for its reddish appearance, is often referred to as the Red Planet.",
-  "Jupiter, the largest planet in our solar system, has a prominent red spot.",
-  "a function that adds two numbers",
-  "Quarterly revenue rose by twelve percent.",
-];
 
-/** @type {parse.Table | null} */
+/** @type {{name: string, content: string, table: parse.Table} | null} */
 let opened = null;
+let changed = () => {};
 const area = () => /** @type {HTMLTextAreaElement} */ (/** @type {unknown} */ (byId("texts")));
 
 /** Returns the texts of the input field, at most 2,000. */
@@ -28,24 +15,32 @@ export function texts() {
   return parse.lines(area().value).slice(0, MOST_TEXTS);
 }
 
-/** @param {() => void} changed */
-export function start(changed) {
-  const edited = () => {
-    counted();
-    changed();
-  };
-  const set = (/** @type {string[]} */ lines) => {
-    area().value = lines.join("\n");
-    edited();
-  };
+/** Returns the content of the input field as it is. */
+export function raw() {
+  return area().value;
+}
+
+/** @param {string[]} lines */
+export function set(lines) {
+  area().value = lines.join("\n");
+  edited();
+}
+
+function edited() {
+  const all = parse.lines(area().value).length;
+  byId("count").textContent =
+    all > MOST_TEXTS ? `${count(all)} texts; only the first ${count(MOST_TEXTS)} are used` : counted(all, "text");
+  changed();
+}
+
+/** @param {() => void} callback called when the texts have changed */
+export function start(callback) {
+  changed = callback;
   area().addEventListener("input", edited);
-  byId("examples").addEventListener("click", () => {
-    byId("column-row").hidden = true;
-    set(EXAMPLES);
-  });
   byId("choose-file").addEventListener("click", () => input("file").click());
-  input("file").addEventListener("change", () => void open(input("file").files?.[0], set));
-  select("column").addEventListener("change", () => opened && set(parse.column(opened, select("column").value)));
+  input("file").addEventListener("change", () => void open(input("file").files?.[0]));
+  input("header").addEventListener("change", () => opened && use(opened.name, opened.content));
+  select("column").addEventListener("change", () => opened && set(parse.column(opened.table, select("column").value)));
   area().addEventListener("dragover", (event) => {
     event.preventDefault();
     area().classList.add("over");
@@ -55,17 +50,19 @@ export function start(changed) {
     area().classList.remove("over");
     if (event.dataTransfer?.files.length) {
       event.preventDefault();
-      void open(event.dataTransfer.files[0], set);
+      void open(event.dataTransfer.files[0]);
     }
   });
-  if (!area().value) {
-    set(EXAMPLES);
-  }
-  counted();
 }
 
-/** @param {File | undefined} file @param {(lines: string[]) => void} set */
-async function open(file, set) {
+/** Closes the file, whose columns could replace the texts. */
+export function close() {
+  opened = null;
+  byId("column-row").hidden = byId("header-row").hidden = true;
+}
+
+/** @param {File | undefined} file */
+async function open(file) {
   input("file").value = "";
   if (!file) {
     return;
@@ -74,22 +71,23 @@ async function open(file, set) {
     byId("count").textContent = `${file.name} is larger than ${count(MOST_BYTES / 1e6)} MB.`;
     return;
   }
-  try {
-    opened = parse.table(file.name, await file.text());
-  } catch (error) {
-    byId("count").textContent = `${file.name}: ${/** @type {Error} */ (error).message}`;
-    return;
-  }
-  select("column").replaceChildren(...opened.columns.map((name) => element("option", {}, name)));
-  select("column").value = opened.chosen;
-  byId("column-row").hidden = opened.columns.length < 2;
-  set(parse.column(opened, opened.chosen));
+  input("header").checked = true;
+  use(file.name, await file.text());
 }
 
-function counted() {
-  const all = parse.lines(area().value).length;
-  byId("count").textContent =
-    all > MOST_TEXTS
-      ? `${count(all)} texts; only the first ${count(MOST_TEXTS)} are used`
-      : `${count(all)} ${all === 1 ? "text" : "texts"}`;
+/** @param {string} name @param {string} content */
+function use(name, content) {
+  let table;
+  try {
+    table = parse.table(name, content, input("header").checked);
+  } catch (error) {
+    byId("count").textContent = `${name}: ${/** @type {Error} */ (error).message}`;
+    return;
+  }
+  opened = { name, content, table };
+  select("column").replaceChildren(...table.columns.map((column) => element("option", {}, column)));
+  select("column").value = table.chosen;
+  byId("column-row").hidden = table.columns.length < 2;
+  byId("header-row").hidden = !parse.isSeparated(name);
+  set(parse.column(table, table.chosen));
 }

@@ -8,6 +8,7 @@ import { cosines, spread } from "./vectors.js";
  * @property {string[]} texts
  * @property {string} task
  * @property {number} dimensions
+ * @property {boolean} recorded whether the vectors came with the page
  * @property {Float32Array[]} full rows of 768 numbers
  * @property {Float32Array} matrix
  * @property {import("./clusters.js").Groups} groups
@@ -15,12 +16,12 @@ import { cosines, spread } from "./vectors.js";
  */
 
 /**
- * @param {{texts: string[], task: string, rows: Float32Array[]}} made
+ * @param {{texts: string[], task: string, rows: Float32Array[], recorded: boolean}} made
  * @param {number} dimensions
  * @param {() => Promise<void>} [pause]
  * @returns {Promise<View>}
  */
-export async function viewOf({ texts, task, rows }, dimensions, pause) {
+export async function viewOf({ texts, task, rows, recorded }, dimensions, pause) {
   const matrix = await cosines(rows.map((row) => truncated(row, dimensions)), pause);
-  return { texts, task, dimensions, full: rows, matrix, groups: groupsOf(matrix, texts.length), spread: spread(matrix, texts.length) };
+  return { texts, task, dimensions, recorded, full: rows, matrix, groups: groupsOf(matrix, texts.length), spread: spread(matrix, texts.length) };
 }

@@ -1,7 +1,8 @@
-/** Cancellable jobs, with progress, a status line and errors. */
+/** Cancellable jobs, with progress, a status line, and errors that can be retried. */
 import { ApiError } from "./api.js";
+import { byId, count, element } from "./dom.js";
+import { duration } from "./format.js";
 import { askForKey } from "./keyform.js";
-import { byId, count, element, seconds } from "./dom.js";
 
 /** Runs one job at a time. A new job replaces the running one. */
 export class Work {
@@ -11,6 +12,7 @@ export class Work {
    */
   constructor(ids) {
     this.ids = ids;
+    this.from = ""; // id of the control that had the focus when the job began
     this.controller = new AbortController();
     byId(ids.cancel).addEventListener("click", () => this.controller.abort());
   }
@@ -25,10 +27,12 @@ export class Work {
     this.busy(true, total);
     this.fail(null);
     try {
-      this.say(await job(controller.signal, (done) => this.progress(done, total)));
+      const sentence = await job(controller.signal, (done) => this.progress(done, total));
+      controller.signal.throwIfAborted();
+      this.say(sentence);
     } catch (error) {
       if (controller === this.controller) {
-        this.stopped(error, () => this.run(total, job));
+        this.stopped(error, () => void this.run(total, job));
       }
     } finally {
       if (controller === this.controller) {
@@ -43,8 +47,9 @@ export class Work {
     if (this.controller.signal.aborted) {
       this.say("Cancelled.");
     } else if (error instanceof ApiError) {
-      this.fail(error);
+      this.fail(error, again);
       if (error.status === 401) {
+        this.from = "";
         askForKey(again);
       }
     } else {
@@ -60,19 +65,28 @@ export class Work {
 
   /** @param {boolean} busy @param {number} total */
   busy(busy, total) {
+    const focused = document.activeElement;
     byId(this.ids.progress).hidden = !(busy && total > 100);
     /** @type {HTMLProgressElement} */ (byId(this.ids.progress)).value = 0;
-    const focused = document.activeElement?.id ?? "";
     byId(this.ids.cancel).hidden = !busy;
     this.ids.during.forEach((id) => (/** @type {HTMLButtonElement} */ (byId(id)).disabled = busy));
-    // a disabled or hidden button loses the focus: move it to the usable button
-    if (busy && this.ids.during.includes(focused)) {
-      byId(this.ids.cancel).focus();
-    } else if (!busy && focused === this.ids.cancel) {
-      byId(this.ids.during[0]).focus();
-    }
     if (busy) {
+      this.leave(focused);
       this.say("Waiting for the service …");
+    } else if (this.from && (focused === byId(this.ids.cancel) || focused === document.body)) {
+      byId(this.from).focus();
+    }
+  }
+
+  /** A disabled or hidden button loses the focus: moves it to the usable one. @param {Element | null} focused */
+  leave(focused) {
+    const retry = byId(this.ids.error).contains(focused);
+    if (focused === byId(this.ids.cancel)) {
+      return;
+    }
+    this.from = this.ids.during.includes(focused?.id ?? "") ? (focused?.id ?? "") : retry ? this.from || this.ids.during[0] : "";
+    if (this.from) {
+      byId(this.ids.cancel).focus();
     }
   }
 
@@ -81,31 +95,41 @@ export class Work {
     byId(this.ids.status).textContent = sentence;
   }
 
-  /** @param {ApiError | null} error */
-  fail(error) {
+  /** @param {ApiError | null} error @param {() => void} [again] */
+  fail(error, again) {
     const box = byId(this.ids.error);
     box.hidden = !error;
     box.replaceChildren(...(error ? described(error) : []));
+    if (error && again) {
+      const button = element("button", { type: "button" }, "Retry");
+      button.addEventListener("click", again);
+      box.append(button);
+    }
   }
 }
 
 /** @param {ApiError} error */
 function described(error) {
   const facts = [
+    error.code,
     error.status ? `status ${error.status}` : "",
     error.param ? `at ${error.param}` : "",
-    error.retryAfter ? `retry after ${seconds(1000 * Number(error.retryAfter))}` : "",
     error.requestId ? `x-request-id ${error.requestId}` : "",
   ];
   return [
-    element("p", {}, element("strong", { class: "code" }, error.code), " ", error.message, advice(error)),
+    element("p", {}, element("strong", {}, error.message), advice(error), when(error)),
     element("p", { class: "hint" }, facts.filter(Boolean).join(" · ")),
   ];
+}
+
+/** Says when a retry can succeed. @param {ApiError} error */
+function when({ retryAfter }) {
+  return Number(retryAfter) > 0 ? ` Try again in ${duration(Number(retryAfter))}.` : "";
 }
 
 /** Returns advice that only applies to this page. @param {ApiError} error */
 function advice(error) {
   return error.code === "vectorize_not_configured"
-    ? " Without a Vectorize index, this endpoint can't store or search. Everything else on this page works."
+    ? " Without a Vectorize index, this service can't store or search. Everything else on this page works."
     : "";
 }

@@ -28,6 +28,7 @@ _VARIABLES = (
     "AI_GATEWAY",
     "AI_GATEWAY_CACHE_TTL_S",
     "VECTORIZE_INDEX",
+    "LOCAL_MODEL",
 )
 
 

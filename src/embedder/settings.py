@@ -17,6 +17,7 @@ MAX_TEXTS_OPENAI = 2048  # texts in one request of the OpenAI dialect (OpenAI's 
 MAX_CALLS_IN_FLIGHT = 6  # open upstream connections of one Worker request (Workers platform limits)
 MAX_REQUEST_ID_CHARS = 64
 MAX_JSON_DEPTH = 64  # levels of arrays and objects; bindings/depth.js has the same number
+_LOCAL_MODELS = ("emulator", "server")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of an AI Gateway or an index (Limits pages of both)
 GATEWAY = _NAME
 GATEWAY_RULE = "must be the id of a gateway: at most 64 letters, digits, hyphens and underscores."
@@ -40,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ai_gateway: str = ""  # id of the AI Gateway that calls of the model pass through
     vectorize_index: str = "embedder"  # name of the index that is bound; a binding does not tell it
     ai_gateway_cache_ttl_s: int = 0  # seconds that it keeps an answer; 0: its own setting
+    local_model: str = ""  # what stands in for the model on a developer's machine
 
     @classmethod
     def from_env(cls, env: Mapping[str, object]) -> "Settings":
@@ -56,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             ai_gateway=_gateway(env, faults),
             ai_gateway_cache_ttl_s=_cache_ttl(env, faults),
             vectorize_index=_index(env, faults),
+            local_model=_local_model(env, faults),
         )
         if faults:
             raise SettingsError(" ".join(faults))
@@ -82,6 +85,14 @@ def _gateway(env: Mapping[str, object], faults: list[str]) -> str:
     if gateway and not GATEWAY.fullmatch(gateway):
         faults.append(f"AI_GATEWAY {GATEWAY_RULE}")
     return gateway
+
+
+def _local_model(env: Mapping[str, object], faults: list[str]) -> str:
+    value = str(env.get("LOCAL_MODEL", ""))
+    if value not in ("", *_LOCAL_MODELS):
+        faults.append(f"LOCAL_MODEL must be one of {', '.join(_LOCAL_MODELS)}; only the local environment sets it.")
+        return ""
+    return value
 
 
 def _index(env: Mapping[str, object], faults: list[str]) -> str:

@@ -167,8 +167,9 @@ def visit(browser: webdriver.Chrome) -> Iterator[Callable[[Worker], Page]]:
         pages.append(page)
         page.emulate()
         page.open()
-        page.run("sessionStorage.clear()")
+        page.run("sessionStorage.clear(); localStorage.clear()")
         page.open()
+        page.wait_for("source", "recorded")
         return page
 
     yield open_page

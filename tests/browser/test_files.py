@@ -22,12 +22,25 @@ def test_a_csv_file_uses_its_text_column_or_a_selected_one(page: Page, tmp_path:
     assert field(page) == ["en", "en", "de"]
 
 
+def test_the_first_row_can_be_data(page: Page) -> None:
+    drop(page, "some.csv", "first line,1\nsecond line,2\n")
+    page.wait(lambda: field(page) == ["second line"])
+    page.by("header").click()
+    page.wait(lambda: field(page) == ["first line", "second line"])
+    assert [option.text for option in page.all("#column option")] == ["column 1", "column 2"]
+    drop(page, "some.txt", "a line\n")
+    page.wait(lambda: field(page) == ["a line"])
+    assert not page.by("header").is_displayed()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "wanted"),
     [
         ("some.jsonl", '{"id": 1, "text": "one"}\n\n{"text": "zwei ü"}\n', ["one", "zwei ü"]),
         ("some.jsonl", '"just"\n"strings"\n', ["just", "strings"]),
         ("some.tsv", "body\tn\na b\t1\n", ["a b"]),
+        ("some.json", '["one", "zwei ü"]', ["one", "zwei ü"]),
+        ("some.json", '[{"id": 1, "body": "one"}, {"body": "two"}]', ["one", "two"]),
         ("some.csv", "\ufeffn;content\r\n1;a,b\r\n", ["a,b"]),
         ("some.txt", "line, one\r\n\r\n  line two \n", ["line, one", "line two"]),
     ],
@@ -41,6 +54,8 @@ def test_a_dropped_file_is_read(page: Page, name: str, content: str, wanted: lis
     ("name", "content", "sentence"),
     [
         ("some.jsonl", '{"text": "one"}\n{"text": ', "some.jsonl: Line 2 is not JSON."),
+        ("some.json", '{"text": "one"}', "some.json: This is not a JSON array. Use an array of strings or objects."),
+        ("some.json", '["one"', "some.json: This is not JSON."),
         ("some.csv", 'text\n"never closed\n', "some.csv: Line 2 has an unclosed quote."),
     ],
 )

@@ -18,14 +18,18 @@ def test_the_page_asks_for_a_key_keeps_it_in_the_tab_and_forgets_it(
     page = visit(locked_worker)
     page.expected = ["status of 401"]
     assert not page.by("key-form").is_displayed()
+    page.wait_for("service-key", "needed")
+    assert page.text("service-index") == "shown with a key"
     page.by("embed").click()
-    page.wait_for("key-reason", "This endpoint requires a key.")
+    page.wait_for("key-reason", "This service requires a key.")
     assert "unauthorized" in page.text("embed-error")
     assert page.run("return document.activeElement.id") == "key"
     submit(page, "a-wrong-key-of-some-length")
     page.wait_for("key-reason", "rejected this key")
     submit(page, KEY)
-    page.wait_for("status", "12 vectors")  # the rejected request is repeated
+    page.wait_for("status", "13 vectors")  # the rejected request is repeated
+    page.wait_for("service-index", "fits (768 dimensions)")
+    assert page.text("service-key") == "saved in this tab"
     assert not page.by("key-form").is_displayed()
     assert not page.by("embed-error").is_displayed()
     assert page.run("return [Object.values(sessionStorage), Object.values(localStorage), document.cookie]") == [

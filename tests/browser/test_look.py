@@ -14,11 +14,11 @@ FRUIT = ["red apple", "green apple", "a fast train", "the slow train", "nothing 
 
 
 def test_a_click_embeds_the_examples_and_draws_all_views(page: Page) -> None:
-    assert page.embed().startswith("12 vectors of 768 numbers")
-    assert len(page.all("#heat-labels li")) == 12
-    page.wait(lambda: len(page.all("#map .dot")) == 12)
+    assert page.embed().startswith("13 vectors of 768 numbers")
+    assert len(page.all("#heat-labels li")) == 13
+    page.wait(lambda: len(page.all("#map .dot")) == 13)
     assert len(page.bars("near-list")) == 5
-    assert page.run("return arguments[0].width", page.by("heat-canvas")) == 12
+    assert page.run("return arguments[0].width", page.by("heat-canvas")) == 13
 
 
 def test_the_heat_map_has_the_cosines_of_the_endpoint(page: Page, worker: Worker) -> None:

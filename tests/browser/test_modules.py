@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from embedder import prompts
 from embedder_cli import runtime
 
 PUBLIC = runtime.ROOT / "public"
@@ -79,7 +80,31 @@ def test_equal_texts_can_be_projected(size: int) -> None:
 
 def test_ids_are_short_and_unique() -> None:
     texts = [f"text {number}" for number in range(20_000)] + ["", "ä", "🤗" * 500]
-    ids = js("ids.js", "a[0].map(m.idOf)", texts)
+    ids = js("ids.js", "a[0].map((text) => m.idOf(text, 'n'))", texts)
     assert len(set(ids)) == len(texts)
     assert all(len(name) == 21 and name[5:13] != name[13:] for name in ids)
-    assert js("ids.js", "m.idOf(a[0])", texts[7]) == ids[7]
+    assert js("ids.js", "m.idOf(a[0], 'n')", texts[7]) == ids[7]
+    assert js("ids.js", "m.idOf(a[0], 'other')", texts[7]) != ids[7]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "1 s"), (59, "59 s"), (60, "1 min"), (61, "2 min"), (3600, "1 h"), (48_501, "13 h 29 min"), (86_399, "24 h")],
+)
+def test_durations_have_at_most_two_units(seconds: int, words: str) -> None:
+    assert js("format.js", "m.duration(a[0])", seconds) == words
+
+
+def test_the_prompts_are_those_of_the_service() -> None:
+    shown = js("tasks.js", "m.TASKS.map((task) => [task.name, task.prompt(a[0])])", "some text")
+    assert shown == [[task or "", prompts.apply(task, ["some text"])[0]] for task in (None, *prompts.TASKS)]
+
+
+def test_the_address_keeps_the_state() -> None:
+    state = {"texts": "a & b\n#ü 🤗", "task": "clustering", "dimensions": "256", "query": "x=1", "threshold": 0.4}
+    assert js("address.js", "m.read('#' + m.fragment(a[0]))", state) == state
+    plain = {"texts": "", "task": "", "dimensions": "768", "query": "", "threshold": None}
+    assert js("address.js", "m.fragment(a[0])", plain) == ""
+    assert js("address.js", "m.read('')") == plain
+    assert js("address.js", "m.read('#threshold=7')") == plain
+    assert js("address.js", "m.fragment({...a[0], texts: 'x'.repeat(4001)})", plain) == ""

@@ -66,6 +66,7 @@ def test_the_calls_run_with_a_key(
     assert stored.json()["visible"]
     page.write(TEXTS)
     page.by("query").send_keys("find 'it'")
+    page.by("namespace").clear()
     program = snippet(page, kind, language)
     assert KEY not in program
     output = run(language, program)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from embedder import settings
 from embedder.api import routes
 from tests import strategies
 from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, code, content, error, json_of
@@ -377,3 +378,16 @@ def test_cors_allows_only_the_configured_origins():
     preflight = app.send("OPTIONS", "/embed", origin="https://a.example").headers
     assert "POST" in preflight["access-control-allow-methods"]
     assert "access-control-allow-methods" not in app.send("OPTIONS", "/embed", origin="https://b.example").headers
+
+
+@pytest.mark.parametrize(
+    ("variables", "model", "auth"),
+    [
+        ({}, settings.MODEL, False),
+        ({"AUTH": "on", "API_KEYS": "a:0123456789abcdef"}, settings.MODEL, True),
+        ({"LOCAL_MODEL": "emulator"}, "emulator", False),
+    ],
+)
+def test_health_names_the_model_and_says_whether_a_key_is_needed(variables, model, auth):
+    answer = FakeApp(**variables).send("GET", "/health")
+    assert json_of(answer) == {"model": model, "auth": auth, "status": "ok"}

@@ -51,3 +51,9 @@ def test_an_error_names_every_invalid_variable_and_quotes_no_key():
 def test_rejects_numbers_outside_the_limits(value):
     with pytest.raises(SettingsError, match="DEADLINE_S must be an integer from 1 to 300"):
         Settings.from_env({"DEADLINE_S": value})
+
+
+def test_only_known_stand_ins_of_the_model_are_accepted():
+    assert Settings.from_env({"LOCAL_MODEL": "emulator"}).local_model == "emulator"
+    with pytest.raises(SettingsError, match="LOCAL_MODEL must be one of emulator, server"):
+        Settings.from_env({"LOCAL_MODEL": "another"})

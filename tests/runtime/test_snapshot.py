@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from embedder.settings import MODEL
 from embedder_cli.runtime import ROOT
 from emulator import lexical
 from tests.runtime import small_worker, upstream
@@ -38,7 +39,7 @@ def get(process: workerd.Process, name: str, path: str = "/") -> requests.Respon
 
 def test_the_worker_starts_from_its_snapshot(worker):
     answer = get(worker, "embedder", "/health")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert (answer.status_code, answer.json()) == (200, {"model": MODEL, "auth": False, "status": "ok"})
 
 
 def test_the_worker_embeds_after_a_start_from_its_snapshot(worker):

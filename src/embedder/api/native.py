@@ -11,11 +11,18 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.operations import Operation
 from embedder.result import Result
+from embedder.settings import MODEL
 
 
 class Health(msgspec.Struct):
-    """The Worker is up."""
+    """The Worker is up.
 
+    `model` is the model; on a developer's machine it is `emulator`, or `server` with LOCAL_EMBEDDINGS_URL.
+    `auth` says whether requests need a key.
+    """
+
+    model: str
+    auth: bool
     status: Literal["ok"] = "ok"
 
 
@@ -37,7 +44,8 @@ async def _run(operation: Operation, app: App, context: RequestContext, request:
 
 async def health(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
     """Answer a liveness check."""
-    return HttpResponse(200, msgspec.json.encode(Health()).decode())
+    body = Health(model=app.settings.local_model or MODEL, auth=app.settings.auth)
+    return HttpResponse(200, msgspec.json.encode(body).decode())
 
 
 def _route(row: Operation) -> Route:

@@ -30,7 +30,8 @@ def start(
     configurations += [configuration, linked(folder / "local", Path("local"), variables or {})]
     command = ["pywrangler", "dev", "--ip", "127.0.0.1", "--port", str(port), "--env", "local"]
     command += ["--inspector-port", "0", *[f"-c={path}" for path in configurations]]
-    command += [f"--var={name}:{value}" for name, value in (settings or {}).items()]
+    local_model = {"LOCAL_MODEL": "server"} if (variables or {}).get("LOCAL_EMBEDDINGS_URL") else {}
+    command += [f"--var={name}:{value}" for name, value in {**local_model, **(settings or {})}.items()]
     command += ["--persist-to", persist_to] if persist_to else []
     return subprocess.Popen(
         command,

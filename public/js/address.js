@@ -1,0 +1,32 @@
+/** The state of the page in the fragment of its address, which is never sent to a server. */
+
+const MOST_LETTERS = 4000; // longer texts stay out of the address
+
+/** @typedef {{texts: string, task: string, dimensions: string, query: string, threshold: number | null}} State `texts` is "" for the example */
+
+/** @param {State} state */
+export function fragment({ texts, task, dimensions, query, threshold }) {
+  const found = new URLSearchParams();
+  const set = (/** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ usual = "") =>
+    value !== usual && found.set(name, value);
+  set("task", task);
+  set("dimensions", dimensions, "768");
+  set("query", query);
+  set("threshold", threshold === null ? "" : String(threshold));
+  set("texts", texts.length <= MOST_LETTERS ? texts : "");
+  return found.toString();
+}
+
+/** @param {string} hash @returns {State} */
+export function read(hash) {
+  const found = new URLSearchParams(hash.replace(/^#/, ""));
+  const threshold = found.get("threshold");
+  const value = Number(threshold);
+  return {
+    texts: found.get("texts") ?? "",
+    task: found.get("task") ?? "",
+    dimensions: found.get("dimensions") ?? "768",
+    query: found.get("query") ?? "",
+    threshold: threshold !== null && value >= 0 && value <= 1 ? value : null,
+  };
+}

@@ -1,0 +1,30 @@
+"""public/example.json has the recorded vectors, and little else."""
+
+import base64
+import json
+import math
+
+from tools import example
+
+
+def dot(one, other):
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def test_the_file_is_what_the_tool_writes():
+    assert example.TARGET.read_text(encoding="utf-8") == example.document()
+
+
+def test_the_integers_keep_the_cosines(recorded):
+    content = json.loads(example.document())
+    packed = base64.b64decode(content["rows"])
+    rows = [[byte - 256 * (byte > 127) for byte in packed[at : at + 768]] for at in range(0, len(packed), 768)]
+    full = [recorded[text] for text in content["texts"]]
+    assert len(rows) == len(full)
+
+    def cosine(one, other):
+        return dot(one, other) / math.sqrt(dot(one, one) * dot(other, other))
+
+    for i in range(len(rows)):
+        for j in range(i):
+            assert abs(cosine(rows[i], rows[j]) - cosine(full[i], full[j])) < 0.002
