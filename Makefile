@@ -67,7 +67,7 @@ lock: .venv/.ready ## write the lock files anew: ARGS="--upgrade-package rich"
 	npm install --silent --package-lock-only
 
 clean: ## remove everything that was installed or built
-	rm -rf .venv .venv-clients .venv-workers .runtime .wrangler node_modules python_modules
+	rm -rf .venv .venv-clients .venv-workers .runtime .wrangler node_modules python_modules public/assets public/index.html
 
 .venv/.ready: requirements.lock cli/pyproject.toml
 	@echo "installing the Python packages into .venv (about a minute) ..."

@@ -1,9 +1,9 @@
-"""Writes public/example.json: the texts that the page shows first, with vectors that were recorded from the model.
+"""Writes page/example.json: the texts that the page shows first, with vectors that were recorded from the model.
 
-The numbers are 8-bit integers in base64, each row scaled by its largest component, so that the file stays small.
+Every number is one letter, so that the file compresses well: each row is scaled by its largest component and rounded to
+an integer from -46 to 46.
 """
 
-import base64
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +11,11 @@ from pathlib import Path
 from embedder import prompts
 
 ROOT = Path(__file__).parents[1]
-TARGET = ROOT / "public" / "example.json"
+TARGET = ROOT / "page" / "example.json"
 RECORDED = ROOT / "tests" / "data" / "embeddinggemma-vectors.jsonl"
 QUERY = "Which planet is known as the Red Planet?"
+LARGEST = 46  # of the integers
+ZERO = 79  # code of the letter for 0
 RANKED = 4  # the first lines: those that were recorded with the document prompt
 LINES = (
     "Mars, known for its reddish appearance, is often referred to as the Red Planet.",
@@ -53,9 +55,8 @@ def document() -> str:
 
 
 def packed(rows: Sequence[Sequence[float]]) -> str:
-    """Return rows as 8-bit integers in base64."""
-    scaled = [[round(127 * value / max(map(abs, row))) for value in row] for row in rows]
-    return base64.b64encode(b"".join(bytes(value & 0xFF for value in row) for row in scaled)).decode()
+    """Return rows as text, with one letter from `!` to `}` per number."""
+    return "".join(chr(ZERO + round(LARGEST * value / max(map(abs, row)))) for row in rows for value in row)
 
 
 if __name__ == "__main__":

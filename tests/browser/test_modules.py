@@ -11,12 +11,12 @@ import pytest
 from embedder import prompts
 from embedder_cli import runtime
 
-PUBLIC = runtime.ROOT / "public"
+PAGE = runtime.ROOT / "page"
 
 
 def js(module: str, expression: str, *arguments: object) -> Any:
     """Evaluate an expression, in which `m` is the module and `a` the arguments."""
-    program = f"""import * as m from {json.dumps(str(PUBLIC / "js" / module))};
+    program = f"""import * as m from {json.dumps(str(PAGE / "js" / module))};
         import {{ readFileSync }} from "node:fs";
         const a = JSON.parse(readFileSync(0, "utf8"));
         console.log(JSON.stringify(await (async () => {expression})()));"""

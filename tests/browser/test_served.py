@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import requests
 
 from embedder_cli import runtime
 from tests.browser.conftest import Page, Worker
@@ -13,11 +14,18 @@ PUBLIC = runtime.ROOT / "public"
 MOST_BYTES = 300_000  # of all files but the generated ones
 GENERATED_MOST_BYTES = 60_000  # of each generated file, compressed
 GENERATED = ("openapi.json", "docs.html")
+PAGE = runtime.ROOT / "page"
+BUILT = ("index.html", "assets")
 FILES = [path for path in sorted(PUBLIC.rglob("*")) if path.is_file()]
+FILES = [path for path in FILES if path.relative_to(PUBLIC).parts[0] not in BUILT]
+FILES += [path for path in sorted(PAGE.rglob("*")) if path.is_file()]
+FIRST_LOAD_REQUESTS = 10
+FIRST_LOAD_BYTES = 40_000  # compressed
 
 
 @pytest.mark.parametrize(
-    ("path", "part"), [("/", "<h1>embedder</h1>"), ("/docs", "<h1>API reference</h1>"), ("/style.css", ":root")]
+    ("path", "part"),
+    [("/", "<h1>embedder</h1>"), ("/docs", "<h1>API reference</h1>"), ("/js/key.js", "embedder-key")],
 )
 def test_files_are_served_without_the_worker(worker: Worker, path: str, part: str) -> None:
     answer = worker.send("GET", path, allow_redirects=False)
@@ -36,7 +44,7 @@ def test_other_paths_reach_the_worker(worker: Worker) -> None:
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/js/app.js"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/js/key.js"])
 def test_the_headers_are_strict(worker: Worker, path: str) -> None:
     headers = worker.send("GET", path).headers
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
@@ -77,6 +85,31 @@ def test_the_files_are_small() -> None:
         assert len(gzip.compress((PUBLIC / name).read_bytes())) < GENERATED_MOST_BYTES
 
 
+def test_the_first_load_is_small(page: Page) -> None:
+    page.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    page.network("Network.requestWillBeSent")
+    page.events.clear()
+    page.open()
+    page.wait_for("source", "recorded")
+    page.wait_for("service-index", "fits")
+    sent = [item["url"].removeprefix(page.url) for item in page.requests()]
+    assert {"/", "/health", "/index"} < set(sent)
+    assert len(sent) == len(set(sent)) <= FIRST_LOAD_REQUESTS
+    size = sum(len(gzip.compress(requests.get(page.url + path, timeout=30).content)) for path in sent)
+    assert size <= FIRST_LOAD_BYTES
+
+
+def test_built_files_are_cached_by_their_hash_and_the_page_is_not(worker: Worker) -> None:
+    html = worker.send("GET", "/")
+    assert "must-revalidate" in html.headers["cache-control"]
+    names = re.findall(r'"(/assets/[a-z]+-[A-Z0-9]{8}\.(?:css|js|json))"', html.text)
+    assert len(names) == 3
+    for name in names:
+        answer = worker.send("GET", name)
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
 @pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".html"], ids=lambda path: path.name)
 def test_no_script_or_style_is_inline_and_every_file_exists(path: Path) -> None:
     content = path.read_text(encoding="utf-8")
@@ -84,7 +117,8 @@ def test_no_script_or_style_is_inline_and_every_file_exists(path: Path) -> None:
     assert all(body == "" for body in re.findall(r"<script[^>]*>(.*?)</script>", content, re.DOTALL))
     for address in re.findall(r'(?:src|href)="([^"#]+)"', content):
         routes = ("/", "/docs", "/openapi.json")
-        assert address in routes or (PUBLIC / address.removeprefix("/")).is_file(), address
+        folder = PUBLIC if address.startswith("/") else PAGE
+        assert address in routes or (folder / address.removeprefix("/")).is_file(), address
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

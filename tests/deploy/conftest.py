@@ -27,7 +27,7 @@ OURS = {
     "API_KEYS": "secret_text",
 }
 _LINKED = ("node_modules", "python_modules", ".venv-workers")
-_COPIED = ("src", "public", "cli")
+_COPIED = ("src", "public", "page", "cli")
 _FILES = (".npmrc", "wrangler.toml", "package.json", "package-lock.json", "pyproject.toml")
 _LIMIT_S = 120
 

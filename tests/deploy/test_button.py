@@ -1,7 +1,8 @@
-"""The script of the button Deploy to Cloudflare, which Workers Builds runs."""
+"""The scripts of the button Deploy to Cloudflare: what Workers Builds runs, in a clone without the built files."""
 
 import json
 import re
+import shutil
 import tomllib
 
 import pytest
@@ -19,12 +20,15 @@ def example():
 
 @pytest.fixture
 def upload(rehearsal):
-    """Run a command in a clone, on a new account; return its parts, its metadata and its assets."""
+    """Run commands one after the other in a clone, on a new account; return its parts, its metadata and its assets."""
 
-    def run(command):
+    def run(*commands):
         rehearsal.api.state = type(rehearsal.api.state)()
-        done = rehearsal.wrangler(*command.split())
-        assert done.returncode == 0, done.stdout + done.stderr
+        shutil.rmtree(rehearsal.checkout / "public" / "assets", ignore_errors=True)
+        (rehearsal.checkout / "public" / "index.html").unlink(missing_ok=True)
+        for command in commands:
+            done = rehearsal.wrangler(*command.split())
+            assert done.returncode == 0, done.stdout + done.stderr
         version = rehearsal.script.versions[rehearsal.script.current]
         return version["parts"], version["metadata"]["bindings"], rehearsal.api.state.manifest
 
@@ -32,13 +36,14 @@ def upload(rehearsal):
 
 
 @pytest.mark.index
-def test_the_script_uploads_what_a_deployment_from_a_checkout_uploads(upload):
-    by_button = upload("npm run deploy")
-    assert "/docs.html" in by_button[2]
+def test_the_scripts_upload_what_a_deployment_from_a_checkout_uploads(upload):
+    by_button = upload("npm run build", "npm run deploy")
+    assert {"/docs.html", "/index.html"} < set(by_button[2])
+    assert sum(name.startswith("/assets/") for name in by_button[2]) == 3
     assert by_button == upload("pywrangler deploy --env=")
 
 
-def test_the_script_pins_the_version_that_is_tested():
+def test_the_scripts_pin_the_version_that_is_tested():
     project = (runtime.ROOT / "pyproject.toml").read_text(encoding="utf-8")
     [pin] = re.findall(r'"(workers-py==[\d.]+)"', project)
     assert f"--from {pin} " in PACKAGE["scripts"]["deploy"]

@@ -1,6 +1,5 @@
-"""public/example.json has the recorded vectors, and little else."""
+"""page/example.json has the recorded vectors, and little else."""
 
-import base64
 import json
 import math
 
@@ -17,8 +16,8 @@ def test_the_file_is_what_the_tool_writes():
 
 def test_the_integers_keep_the_cosines(recorded):
     content = json.loads(example.document())
-    packed = base64.b64decode(content["rows"])
-    rows = [[byte - 256 * (byte > 127) for byte in packed[at : at + 768]] for at in range(0, len(packed), 768)]
+    packed = [ord(letter) - example.ZERO for letter in content["rows"]]
+    rows = [packed[at : at + 768] for at in range(0, len(packed), 768)]
     full = [recorded[text] for text in content["texts"]]
     assert len(rows) == len(full)
 
@@ -27,4 +26,4 @@ def test_the_integers_keep_the_cosines(recorded):
 
     for i in range(len(rows)):
         for j in range(i):
-            assert abs(cosine(rows[i], rows[j]) - cosine(full[i], full[j])) < 0.002
+            assert abs(cosine(rows[i], rows[j]) - cosine(full[i], full[j])) < 0.004

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from embedder_cli import bundle, checkout
+from embedder_cli import assets, bundle, checkout
 
 ROOT = checkout.find(Path.cwd())
 CACHE = ROOT / ".runtime"
@@ -30,6 +30,7 @@ _WASM_PYTHON = "3.14"
 _REGISTRY_TIMEOUT_MS = 10_000
 _PROGRESS = {
     "node_modules": "installing wrangler and the Workers runtime from npm (about half a minute)",
+    "page": "bundling the page",
     "python_modules": "installing the Worker's packages from PyPI",
     "bundle": "building the Python runtime",
 }
@@ -53,6 +54,7 @@ def prepare() -> None:
 
 def _prepare() -> None:
     _once("node_modules", (ROOT / "package-lock.json").read_bytes(), NODE_MODULES, install_node_modules)
+    _once("page", assets.pin(ROOT), ROOT / "public" / "index.html", build_page)
     _once("python_modules", json.dumps(worker_dependencies()).encode(), VENDORED, vendor)
     _mark_synced()
     check_versions(pyodide_expected(workerd_binary()), pyodide_installed())
@@ -164,6 +166,13 @@ def check_versions(expected: str, installed: str) -> None:
         raise RuntimeSetupError(
             f"workerd expects pyodide {expected}, but package.json pins {installed}: set it to {expected}."
         )
+
+
+def build_page() -> None:
+    try:
+        assets.build(ROOT, environment())
+    except assets.AssetsError as error:
+        raise RuntimeSetupError(f"{error}") from error
 
 
 def build_bundle() -> None:

@@ -1,7 +1,7 @@
 /** The example of the first load. Its vectors were recorded from the model, so nothing is called. */
-import { call } from "./api.js";
 
 const DIMENSIONS = 768;
+const ZERO = 79; // code of the letter for 0, as in tools/example.py
 
 /**
  * @typedef {object} Example
@@ -15,16 +15,16 @@ const DIMENSIONS = 768;
 
 /** @returns {Promise<Example>} */
 export async function load() {
-  const { json } = await call("GET", "/example.json");
+  const json = await (await fetch(document.body.dataset.example ?? "")).json();
   const { texts, query } = json;
   const [[plain], [prompted]] = [unpacked(json.plain), unpacked(json.prompted)];
   return { texts, query, plain, prompted, rows: unpacked(json.rows), documents: unpacked(json.documents) };
 }
 
-/** Reads rows of 8-bit integers. @param {string} text base64 */
-export function unpacked(text) {
-  const values = Int8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+/** Reads rows with one letter per number. @param {string} text */
+function unpacked(text) {
+  const values = Float32Array.from(text, (letter) => letter.charCodeAt(0) - ZERO);
   return Array.from({ length: values.length / DIMENSIONS }, (_, row) =>
-    Float32Array.from(values.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS)),
+    values.slice(row * DIMENSIONS, (row + 1) * DIMENSIONS),
   );
 }

@@ -7,7 +7,7 @@ import { byId, count, counted, input, pause, seconds, select, size } from "./dom
 import * as entries from "./entries.js";
 import * as example from "./example.js";
 import * as heatmap from "./heatmap.js";
-import { key } from "./key.js";
+import { key } from "../../public/js/key.js";
 import * as keyform from "./keyform.js";
 import * as map from "./map.js";
 import * as near from "./near.js";
@@ -83,7 +83,7 @@ function credit() {
   const name = service.modelName();
   if (onScreen?.recorded) {
     byId("source").textContent =
-      "An example: these vectors were recorded from EmbeddingGemma-300M on a CPU and kept as 8-bit integers. Nothing was called.";
+      "An example: these vectors were recorded from EmbeddingGemma-300M on a CPU, and rounded to keep the page small. Nothing was called.";
     return;
   }
   byId("source").textContent = !onScreen || !name ? "" : `Vectors of ${name}${name === "emulator" ? ", not of EmbeddingGemma" : ""}.`;
