@@ -164,19 +164,21 @@ function dot(text, place) {
   return group;
 }
 
-/** Places a label where it fits: right, left, above or below the dot. */
+/** Places a label where it fits: right, left, above or below the dot. They are no part of the dots, which have the whole text as their name. */
 function label() {
+  const layer = svg("g", { class: "labels", "aria-hidden": "true" });
   const taken = shown.texts.map((_, place) => box(drawn.x[place] - 7, drawn.y[place] - 7, 14, 14));
-  dots().forEach((node, place) => {
+  shown.texts.forEach((_, place) => {
     const number = String(place + 1);
     const spot = roomFor(`${number} ${short(shown.texts[place], LABEL_LETTERS)}`, place, taken) ?? roomFor(number, place, taken);
     if (spot) {
       taken.push(spot.box);
-      const words = svg("text", { x: spot.x, y: spot.y, "aria-hidden": "true" });
+      const words = svg("text", { x: spot.x, y: spot.y });
       words.textContent = spot.text;
-      node.append(words);
+      layer.append(words);
     }
   });
+  byId("map").append(layer);
 }
 
 /**
@@ -193,7 +195,7 @@ function roomFor(text, place, taken) {
     box(x - wide / 2, y - 21, wide, LINE),
     box(x - wide / 2, y + 9, wide, LINE),
   ].find((spot) => inside(spot) && !taken.some((other) => over(spot, other)));
-  return found && { text, box: found, x: (found.left + wide / 2 - x).toFixed(1), y: (found.top + 10 - y).toFixed(1) };
+  return found && { text, box: found, x: (found.left + wide / 2).toFixed(1), y: (found.top + 10).toFixed(1) };
 }
 
 /** @param {number} left @param {number} top @param {number} width @param {number} height */

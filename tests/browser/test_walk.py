@@ -1,0 +1,128 @@
+"""A person with 60 mixed lines answers five questions from the page alone."""
+
+import random
+import re
+from itertools import combinations
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.conftest import Page, Worker
+
+NAMES = "Mercury Venus Mars Jupiter Saturn Uranus Neptune Pluto Ceres Eris Haumea".split()
+FILLINGS = "olives seeds walnuts cheese onions raisins honey pepper butter garlic ham".split()
+CITIES = "Berlin Paris Vienna Prague Rome Madrid Lisbon Warsaw Athens Oslo Dublin".split()
+VERBS = "add remove sort filter reverse merge split parse render store fetch".split()
+WAYS = "mail phone letter form chat code link token visit app card".split()
+TOPICS = {
+    "The planet {} orbits near {}": NAMES,
+    "Sourdough bread with {} plus {}": FILLINGS,
+    "A train from {} towards {}": CITIES,
+    "def {}_values(): return {}": VERBS,
+    "Reset your password using {} or {}": WAYS,
+}
+PAIRS = [
+    pattern.format(word, words[(2 * at + 1) % len(words)])
+    for pattern, words in TOPICS.items()
+    for at, word in enumerate(words)
+]
+MARS = "The planet Mars orbits near Uranus"
+OLIVES = "Sourdough bread with olives plus seeds"
+RAISINS = "Sourdough bread with raisins plus olives"
+EQUAL = "the planet  mars ORBITS near Uranus"
+NEAR = "Bread with seeds plus olives, sourdough"
+OUTLIERS = ["zxqv 7781 wkkp", "Dividends rose twelve percent"]
+EXTRA = "A train from Zurich towards Basel"
+LINES = [*PAIRS, EQUAL, NEAR, EXTRA, *OUTLIERS]
+random.Random(60).shuffle(LINES)
+
+
+def place(line: str) -> int:
+    return LINES.index(line) + 1
+
+
+def test_five_questions_are_answered(page: Page, worker: Worker) -> None:
+    assert len(LINES) == 60
+    page.choose("task", "semantic_similarity")
+    page.embed(LINES)
+    duplicates_and_outliers(page)
+    dimensions(page, worker)
+    search_and_prompt(page)
+    threshold(page, worker)
+    # the lines with three prompts, and the query with two
+    assert sorted(len(call["text"]) for call in page.calls("POST", "/embed")) == [1, 1, 60, 60, 60]
+    assert page.calls("PUT", "/vectors") == []
+    page.emulate(height=page.run("return document.documentElement.scrollHeight"))
+    page.picture("walk")
+
+
+def duplicates_and_outliers(page: Page) -> None:
+    """What are my duplicates and outliers?"""
+    answer = page.text("report-answer")
+    assert re.match(r"1 set of equal texts and [12] sets? of near duplicates\. 2 outliers: ", answer)
+    named = re.findall(r"\d+", answer.partition("outliers: ")[2].partition(".")[0])
+    assert set(map(int, named)) == set(map(place, OUTLIERS))
+    assert "5 groups" in answer
+    shown = page.text("duplicates")
+    for line in (EQUAL, MARS, NEAR, OLIVES):
+        assert line in shown
+    # an outlier that is clicked is selected in the heat map and on the map
+    entry = next(item for item in page.all("#isolated .entry") if OUTLIERS[0] in item.text)
+    entry.click()
+    assert page.text("heat-cell").startswith("0.")
+    assert OUTLIERS[0] in page.text("heat-cell")
+    assert "chosen" in page.all("#map .dot")[place(OUTLIERS[0]) - 1].get_attribute("class")
+
+
+def nearest(scores: list[list[float]], row: int) -> set[int]:
+    others = [other for other in range(len(scores)) if other != row]
+    return set(sorted(others, key=lambda other: -scores[row][other])[:5])
+
+
+def dimensions(page: Page, worker: Worker) -> None:
+    """How many dimensions can I drop?"""
+    page.wait(lambda: len(page.all("#sizes-table tbody tr")) == 12)
+    cells = [row.text.split() for row in page.all("#sizes-table tbody tr")]
+    kept = {(row[0], row[1]): int(row[3].removesuffix("%")) for row in cells}
+    full = worker.post("/similarity", {"texts": LINES}).json()["scores"]
+    for size in (512, 256, 128):
+        short = worker.post("/similarity", {"texts": LINES, "dimensions": size}).json()["scores"]
+        same = sum(len(nearest(full, row) & nearest(short, row)) for row in range(60))
+        assert kept[str(size), "float32"] == pytest.approx(100 * same / 300, abs=1)
+    enough = [size for size in (128, 256, 512) if kept[str(size), "float32"] >= 90]
+    wanted = f"{enough[0]} dimensions keep" if enough else "No smaller size keeps 90%"
+    assert page.text("sizes-answer").startswith(wanted)
+
+
+def search_and_prompt(page: Page) -> None:
+    """Is my search good? Does the prompt matter for my texts?"""
+    page.by("try-query").clear()
+    page.by("try-query").send_keys("sourdough bread with raisins and olives", Keys.ENTER)
+    page.wait(lambda: "ourdough" in page.text("with-list") and not page.by("try-stale").is_displayed())
+    best = RAISINS
+    for side in ("with", "without"):
+        found = page.bars(f"{side}-list")
+        assert found[0] == best
+        assert all("bread" in line.lower() for line in found)
+    answer = page.text("try-answer")
+    assert f"Both put line {place(best)} first" in answer
+    assert re.search(r"The margin is 0\.\d{3} with the prompts and 0\.\d{3} without\.", answer)
+    assert re.search(r"\d+ lines? of 60 \(\d+%\) changed places\.", answer)
+
+
+def threshold(page: Page, worker: Worker) -> None:
+    """Which threshold shall I use?"""
+    found = re.fullmatch(
+        r"(0\.\d\d) separates the groups best: (\d+)% of the pairs within a group are above it, and (\d+)% of .*",
+        page.text("cutoff-answer"),
+    )
+    assert found
+    value, within, across = float(found[1]), int(found[2]), int(found[3])
+    assert within > 90 > 10 > across
+    scores = worker.post("/similarity", {"texts": LINES}).json()["scores"]
+    above = sum(scores[i][j] >= value for i, j in combinations(range(60), 2))
+    page.by("suggested").click()
+    shown = int(page.text("threshold-value").split()[1])
+    assert shown == pytest.approx(above, abs=2)  # the last digits of a cosine may differ
+    page.all("#call-kinds [value=search]")[0].click()
+    assert f'"min_score": {value}' in page.text("call-code")
