@@ -86,7 +86,7 @@ function credit() {
       "An example: these vectors were recorded from EmbeddingGemma-300M on a CPU, and rounded to keep the page small. Nothing was called.";
     return;
   }
-  byId("source").textContent = !onScreen || !name ? "" : `Vectors of ${name}${name === "emulator" ? ", not of EmbeddingGemma" : ""}.`;
+  byId("source").textContent = !onScreen || !name ? "" : name === "emulator" ? "Vectors of the local emulator, not of EmbeddingGemma." : `Vectors of ${name}.`;
 }
 
 /** @param {Made} made */

@@ -2,6 +2,7 @@
 import { nearest } from "./vectors.js";
 
 export const NEAR = 0.9; // cosine from which a pair counts as a near duplicate
+const ROUNDING = 0.0005; // the page shows three digits, and 0.900 counts as 0.9
 const FENCE = 1.5; // Tukey's fence: quartile ranges below the first quartile
 
 /** Returns the sets of texts that are equal but for case and spaces. @param {string[]} texts @returns {number[][]} */
@@ -33,7 +34,7 @@ export function nearDuplicates(matrix, size, same, least = NEAR) {
   };
   for (let i = 0; i < size; i++) {
     for (let j = i + 1; j < size; j++) {
-      if (matrix[i * size + j] >= least) {
+      if (matrix[i * size + j] >= least - ROUNDING) {
         root[rootOf(j)] = rootOf(i);
       }
     }

@@ -11,12 +11,22 @@ def test_the_example_is_shown_without_a_call_of_the_model(page: Page) -> None:
     assert "Both put line 1 first, “Mars" in page.text("try-answer")
     assert "Recorded for the first 4 lines." in page.text("try-status")
     assert page.text("report-answer").startswith(
-        "0 sets of equal texts and 0 sets of near duplicates. 2 outliers: 13, 12."
+        "0 sets of equal texts and 1 set of near duplicates. 2 outliers: 13, 12."
     )
     assert page.text("cutoff-answer")
     assert "recorded from EmbeddingGemma-300M on a CPU" in page.text("source")
     assert not page.by("stale").is_displayed()
     assert [item["method"] for item in page.requests() if item["method"] != "GET"] == []
+
+
+def test_the_picture_of_the_readme(visit: Callable[[Worker], Page], real_model_worker: Worker) -> None:
+    """Keep a picture: artefacts/readme.png becomes docs/page.png."""
+    page = visit(real_model_worker)
+    page.emulate(width=1680, height=1500)
+    page.wait(lambda: len(page.all("#map .dot")) == 13)
+    page.wait(lambda: len(page.all("#sizes-table tbody tr")) == 12)
+    page.wait_for("service-index", "fits")
+    page.picture("readme")
 
 
 def test_a_changed_task_does_not_call_the_model_by_itself(page: Page) -> None:

@@ -222,12 +222,15 @@ def test_truncated_texts_are_listed(page: Page) -> None:
     page.embed(["short", "long " * 3000])
     assert "1 text exceeds the model's limit" in page.text("truncated")
     assert "line 2." in page.text("truncated")
+    page.all("#map .dot circle")[0].click()
+    [entry] = page.all("#near-list .entry")
+    assert entry.size["height"] < 100  # of a text that would fill pages
     page.embed(["short"])
     assert not page.by("truncated").is_displayed()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("width", [360, 768, 1280, 1680])
 def test_the_layout_does_not_overflow(
     visit: Callable[[Worker], Page], real_model_worker: Worker, width: int, scheme: str
 ) -> None:
