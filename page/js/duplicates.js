@@ -6,7 +6,7 @@ const ROUNDING = 0.0005; // the page shows three digits, and 0.900 counts as 0.9
 const FENCE = 1.5; // Tukey's fence: quartile ranges below the first quartile
 
 /** Returns the sets of texts that are equal but for case and spaces. @param {string[]} texts @returns {number[][]} */
-export function sameTexts(texts) {
+export function equalTexts(texts) {
   /** @type {Map<string, number[]>} */
   const found = new Map();
   texts.forEach((text, place) => {
@@ -51,14 +51,13 @@ export function nearDuplicates(matrix, size, same, least = NEAR) {
 }
 
 /**
- * Returns the texts whose nearest text is farthest away. `outlier` says whether it is below Tukey's fence.
+ * Returns the texts with their nearest text, the most isolated one first. `outlier` says whether it is below Tukey's fence.
  *
  * @param {Float32Array} matrix
  * @param {number} size
- * @param {number} most
  * @returns {{place: number, other: number, score: number, outlier: boolean}[]}
  */
-export function isolated(matrix, size, most) {
+export function isolated(matrix, size) {
   if (size < 2) {
     return [];
   }
@@ -68,5 +67,5 @@ export function isolated(matrix, size, most) {
   }).sort((a, b) => a.score - b.score);
   const quartile = (/** @type {number} */ part) => found[Math.floor(part * (size - 1))].score;
   const fence = quartile(0.25) - FENCE * (quartile(0.75) - quartile(0.25));
-  return found.slice(0, most).map((item) => ({ ...item, outlier: item.score < fence }));
+  return found.map((item) => ({ ...item, outlier: item.score < fence }));
 }

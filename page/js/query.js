@@ -1,5 +1,5 @@
 /** Tries a query against the lines: a ranking with the query and document prompts, and one without. */
-import { byId, counted, input, percent, score, short } from "./dom.js";
+import { byId, count, counted, input, percent, score, short } from "./dom.js";
 import * as cutoff from "./cutoff.js";
 import { embed } from "./batches.js";
 import { embedded, sameTexts } from "./embedded.js";
@@ -127,5 +127,5 @@ function answer({ texts }, found) {
       ? `Both put line ${one + 1} first, “${short(texts[one], 60)}”.`
       : `The prompt matters: with it, line ${one + 1} is first, and without it line ${other + 1}.`;
   const [with_, without] = [margin(found.with), margin(found.without)];
-  return `${best} The margin is ${score(with_)} with the prompts and ${score(without)} without. ${counted(moved, "line")} of ${texts.length} (${percent(moved / texts.length)}) changed places.`;
+  return `${best} The margin is ${score(with_)} with the prompts and ${score(without)} without. ${counted(moved, "line")} of ${count(texts.length)} (${percent(moved / texts.length)}) changed places.`;
 }

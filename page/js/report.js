@@ -1,6 +1,6 @@
 /** The report of the texts: duplicates, isolated texts and groups. */
 import { centre } from "./clusters.js";
-import { isolated, nearDuplicates, NEAR, sameTexts } from "./duplicates.js";
+import { equalTexts, isolated, NEAR, nearDuplicates } from "./duplicates.js";
 import { byId, count, counted, element, score } from "./dom.js";
 import { entry, named, scored } from "./entries.js";
 
@@ -10,23 +10,39 @@ const MOST_ISOLATED = 6;
 /** @param {import("./view.js").View} view */
 export function show({ texts, matrix, groups }) {
   byId("report").hidden = texts.length < 2;
-  const same = sameTexts(texts);
+  const same = equalTexts(texts);
   const near = nearDuplicates(matrix, texts.length, same);
-  const alone = new Set(groups.groups.filter((group) => group.length === 1).flat());
-  const far = isolated(matrix, texts.length, Math.max(MOST_ISOLATED, Math.min(MOST, alone.size)));
-  const outliers = far.filter((item) => item.outlier || alone.has(item.place));
-  const named = groups.groups.filter((group) => group.length > 1);
+  const far = outliersFirst(matrix, texts.length, groups.groups);
+  const outliers = far.filter(({ outlier }) => outlier).map(({ place }) => place);
+  const several = groups.groups.filter((group) => group.length > 1).sort((one, other) => other.length - one.length);
   byId("report-answer").textContent = [
     `${counted(same.length, "set")} of equal texts and ${counted(near.length, "set")} of near duplicates.`,
-    outliers.length ? `${counted(outliers.length, "outlier")}: ${outliers.map(({ place }) => place + 1).join(", ")}.` : "No outliers.",
-    named.length ? `${counted(named.length, "group")}, mean silhouette ${score(groups.quality)}.` : "No clear groups.",
+    outliers.length ? `${counted(outliers.length, "outlier")}: ${lineNumbers(outliers)}.` : "No outliers.",
+    several.length ? `${counted(several.length, "group")}, mean silhouette ${score(groups.quality)}.` : "No clear groups.",
   ].join(" ");
-  fill("duplicates", [...same.map((set) => ({ set, what: "equal" })), ...near.map((set) => ({ set, what: `${score(NEAR)} or more` }))], (item) => duplicates(texts, matrix, item));
-  fill("isolated", far, ({ place, other, score: value, outlier }) => {
-    const mark = outlier || alone.has(place) ? element("strong", {}, "outlier ") : "";
-    return scored(place, other, value, mark, label(texts, place));
-  });
-  fill("groups", named.sort((a, b) => b.length - a.length), (group) => members(texts, matrix, group));
+  const sets = [...same.map((set) => ({ set, what: "equal" })), ...near.map((set) => ({ set, what: `${score(NEAR)} or more` }))];
+  fill("duplicates", sets, (item) => duplicates(texts, matrix, item));
+  fill("isolated", far.slice(0, Math.max(MOST_ISOLATED, outliers.length)), (item) => lonely(texts, item));
+  fill("groups", several, (group) => members(texts, matrix, group));
+}
+
+/** @typedef {{place: number, other: number, score: number, outlier: boolean}} Isolated */
+
+/**
+ * Returns all texts, the outliers first: those far below the others, and those that are alone in a group.
+ *
+ * @param {Float32Array} matrix @param {number} size @param {number[][]} groups
+ * @returns {Isolated[]}
+ */
+function outliersFirst(matrix, size, groups) {
+  const alone = new Set(groups.filter((group) => group.length === 1).flat());
+  const all = isolated(matrix, size).map((item) => ({ ...item, outlier: item.outlier || alone.has(item.place) }));
+  return [...all.filter(({ outlier }) => outlier), ...all.filter(({ outlier }) => !outlier)];
+}
+
+/** @param {string[]} texts @param {Isolated} item */
+function lonely(texts, { place, other, score: value, outlier }) {
+  return scored(place, other, value, outlier ? element("strong", {}, "outlier ") : "", named(texts, place));
 }
 
 /** @template T @param {string} id @param {T[]} items @param {(item: T) => HTMLElement} made */
@@ -37,20 +53,24 @@ function fill(id, items, made) {
   byId(id).replaceChildren(...shown, ...(note ? [element("li", { class: "hint" }, note)] : []));
 }
 
-const label = named;
+/** @param {number[]} places */
+function lineNumbers(places) {
+  const shown = places.slice(0, MOST).map((place) => place + 1).join(", ");
+  return places.length > MOST ? `${shown} …` : shown;
+}
 
 /** @param {string[]} texts @param {Float32Array} matrix @param {{set: number[], what: string}} item */
 function duplicates(texts, matrix, { set, what }) {
   const [first, ...others] = set;
-  const entries = others.slice(0, MOST).map((other) => scored(first, other, matrix[first * texts.length + other], label(texts, other)));
-  return element("li", {}, element("span", { class: "hint" }, `${counted(set.length, "text")}, ${what}: lines ${set.slice(0, MOST).map((place) => place + 1).join(", ")}`),
-    element("ul", { class: "entries" }, entry(first, -1, label(texts, first)), ...entries));
+  const entries = others.slice(0, MOST).map((other) => scored(first, other, matrix[first * texts.length + other], named(texts, other)));
+  return element("li", {}, element("span", { class: "hint" }, `${counted(set.length, "text")}, ${what}: lines ${lineNumbers(set)}`),
+    element("ul", { class: "entries" }, entry(first, -1, named(texts, first)), ...entries));
 }
 
 /** @param {string[]} texts @param {Float32Array} matrix @param {number[]} group */
 function members(texts, matrix, group) {
   const middle = centre(matrix, texts.length, group);
-  const list = element("ul", { class: "entries" }, ...group.slice(0, 100).map((place) => entry(place, -1, label(texts, place))));
-  return element("li", {}, entry(middle, -1, label(texts, middle)).firstElementChild ?? "",
+  const list = element("ul", { class: "entries" }, ...group.slice(0, 100).map((place) => entry(place, -1, named(texts, place))));
+  return element("li", {}, entry(middle, -1, named(texts, middle)).firstElementChild ?? "",
     element("details", {}, element("summary", {}, `all ${counted(group.length, "text")}`), list));
 }

@@ -126,7 +126,7 @@ def test_a_changed_task_of_many_texts_marks_the_results(page: Page) -> None:
     texts = [f"word{number} and word{number * 7}" for number in range(101)]
     page.embed(texts)
     page.choose("task", "clustering")
-    assert page.text("stale-reason").startswith("Out of date: the task changed.")
+    assert page.by("stale-reason").text.startswith("Out of date: the task changed.")
     page.choose("task", "none")
     assert not page.by("stale").is_displayed()
     assert len(page.calls("POST", "/embed")) == 2

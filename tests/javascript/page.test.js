@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { centre, cut, groupsOf, leaves, linkage, silhouette } from "../../page/js/clusters.js";
-import { isolated, nearDuplicates, sameTexts } from "../../page/js/duplicates.js";
+import { equalTexts, isolated, nearDuplicates } from "../../page/js/duplicates.js";
 import { histogram, pairsAbove, separation } from "../../page/js/histogram.js";
 import { project } from "../../page/js/pca.js";
 import { margin, moves, ranked, widestGap } from "../../page/js/ranking.js";
@@ -127,7 +127,7 @@ test("the silhouette is 1 for equal texts in groups without similarity", () => {
 });
 
 test("equal texts are found whatever their case and spaces, near ones by their cosine", () => {
-  assert.deepEqual(sameTexts(["One  text", "two", "one text ", "ONE TEXT", "Two"]), [[0, 2, 3], [1, 4]]);
+  assert.deepEqual(equalTexts(["One  text", "two", "one text ", "ONE TEXT", "Two"]), [[0, 2, 3], [1, 4]]);
   const chain = square(5, (i, j) => (j === i + 1 && i < 2 ? 0.95 : 0.2));
   assert.deepEqual(nearDuplicates(chain, 5, []), [[0, 1, 2]]);
   assert.deepEqual(nearDuplicates(chain, 5, [[0, 1, 2]]), []);
@@ -136,11 +136,11 @@ test("equal texts are found whatever their case and spaces, near ones by their c
 
 test("the most isolated text is first, and only one far below the others is an outlier", () => {
   const matrix = square(12, (i, j) => (j === 11 ? 0.1 : 0.5 + 0.01 * ((i + j) % 3)));
-  const found = isolated(matrix, 12, 3);
+  const found = isolated(matrix, 12);
   assert.deepEqual(found.map(({ place, outlier }) => [place, outlier])[0], [11, true]);
   assert.ok(found.slice(1).every(({ outlier }) => !outlier));
-  assert.equal(isolated(MATRIX, SIZE, 1)[0].place, line("Quarterly"));
-  assert.deepEqual(isolated(square(1, () => 0), 1, 3), []);
+  assert.equal(isolated(MATRIX, SIZE)[0].place, line("Quarterly"));
+  assert.deepEqual(isolated(square(1, () => 0), 1), []);
 });
 
 test("the histogram counts every pair once", () => {
