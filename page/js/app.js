@@ -1,9 +1,9 @@
 /** The page: connects its parts. */
-import * as address from "./address.js";
 import * as calls from "./calls.js";
+import * as controls from "./controls.js";
 import * as cutoff from "./cutoff.js";
 import { embedded, sameTexts } from "./embedded.js";
-import { byId, count, counted, input, pause, seconds, select, size } from "./dom.js";
+import { byId, count, counted, input, pause, seconds, size } from "./dom.js";
 import * as entries from "./entries.js";
 import * as example from "./example.js";
 import * as heatmap from "./heatmap.js";
@@ -34,11 +34,6 @@ let exampleTexts = [];
 let addressTimer = 0;
 const work = new Work({ status: "status", error: "embed-error", progress: "progress", cancel: "cancel", during: ["embed", "stale-embed"] });
 
-/** @returns {import("./choice.js").Choice} */
-function choice() {
-  return { task: select("task").value, dimensions: Number(select("dimensions").value), encoding: select("encoding").value };
-}
-
 function embedNow() {
   const found = texts();
   if (!found.length) {
@@ -46,7 +41,7 @@ function embedNow() {
     return;
   }
   void work.run(found.length, async (signal, progress) => {
-    const made = await embedded(found, choice().task, { signal, progress });
+    const made = await embedded(found, controls.choice().task, { signal, progress });
     work.say("Comparing all pairs …");
     await show(made, signal);
     return summary(made);
@@ -55,7 +50,7 @@ function embedNow() {
 
 /** Shows vectors in every view. @param {Made} made @param {AbortSignal} [signal] */
 async function show(made, signal) {
-  const view = await viewOf(made, choice().dimensions, async () => {
+  const view = await viewOf(made, controls.choice().dimensions, async () => {
     await pause();
     signal?.throwIfAborted();
   });
@@ -105,7 +100,7 @@ function warn({ truncated }) {
 
 /** Says which results no longer belong to the texts and the choices. */
 function checkStale() {
-  const changed = onScreen && !sameTexts(onScreen.texts, texts()) ? "texts" : onScreen && onScreen.task !== choice().task ? "task" : "";
+  const changed = onScreen && !sameTexts(onScreen.texts, texts()) ? "texts" : onScreen && onScreen.task !== controls.choice().task ? "task" : "";
   byId("stale").hidden = !changed;
   byId("results").classList.toggle("stale", changed !== "");
   byId("stale-reason").textContent = changed && `Out of date: the ${changed} changed. These results belong to the ${changed} before. `;
@@ -118,7 +113,7 @@ function chosen() {
   if (!onScreen || !sameTexts(onScreen.texts, texts())) {
     return;
   }
-  if (onScreen.task === choice().task) {
+  if (onScreen.task === controls.choice().task) {
     const made = onScreen;
     void work.run(0, async (signal) => {
       await show(made, signal);
@@ -134,28 +129,15 @@ function changed() {
   taskform.show();
   checkStale();
   clearTimeout(addressTimer);
-  addressTimer = setTimeout(remember, ADDRESS_MS);
-}
-
-/** Puts the state into the address. */
-function remember() {
-  const { task, dimensions } = choice();
-  const own = sameTexts(texts(), exampleTexts) ? "" : raw();
-  const state = { texts: own, task, dimensions: `${dimensions}`, query: query.query(), threshold: cutoff.threshold() };
-  history.replaceState(null, "", `#${address.fragment(state)}`.replace(/^#$/, location.pathname));
+  addressTimer = setTimeout(() => controls.remember(sameTexts(texts(), exampleTexts) ? "" : raw(), cutoff.threshold()), ADDRESS_MS);
 }
 
 /** Takes the state from the address, and shows the example if there are no texts. */
 async function restore() {
-  const state = address.read(location.hash);
-  select("task").value = state.task;
-  select("task").selectedIndex = Math.max(0, select("task").selectedIndex);
-  select("dimensions").value = state.dimensions;
-  select("dimensions").selectedIndex = Math.max(0, select("dimensions").selectedIndex);
-  input("try-query").value = state.query;
-  cutoff.set(state.threshold);
-  if (state.texts) {
-    setTexts(state.texts.split("\n"));
+  const { texts: own, threshold } = controls.restore();
+  cutoff.set(threshold);
+  if (own) {
+    setTexts(own.split("\n"));
   } else {
     await showExample(() => raw() === "");
   }
@@ -185,7 +167,7 @@ function start() {
     origin: location.origin,
     keyed: key() !== "",
     texts: texts(),
-    choice: choice(),
+    choice: controls.choice(),
     minScore: cutoff.threshold(),
     ...stored.asked(),
   }));
@@ -197,7 +179,7 @@ function start() {
   startTexts(changed);
   stored.start(changed);
   [heatmap, map, near, entries].forEach((part) => part.start());
-  query.start({ texts, dimensions: () => choice().dimensions, changed });
+  query.start({ texts, dimensions: () => controls.choice().dimensions, changed });
   cutoff.start(() => {
     query.redraw();
     changed();
@@ -215,10 +197,11 @@ function start() {
   });
   ["task", "dimensions"].forEach((id) => byId(id).addEventListener("change", chosen));
   byId("encoding").addEventListener("change", changed);
-  byId("examples").addEventListener("click", () => void showExample(() => true));
+  const missing = () => work.say("The example could not be loaded. Enter your own texts.");
+  byId("examples").addEventListener("click", () => void showExample(() => true).catch(missing));
   changed();
   void service.show().then(credit);
-  void restore().catch(() => work.say("The example could not be loaded. Enter your own texts."));
+  void restore().catch(missing);
 }
 
 start();

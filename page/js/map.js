@@ -1,6 +1,7 @@
 /** The map: a dot for each text, placed by the first two components, or by neighbourhood if those explain too little. */
 import { byId, pause, percent, short, svg } from "./dom.js";
 import { sameTexts } from "./embedded.js";
+import { placeLabels } from "./labels.js";
 import { project } from "./pca.js";
 import { ramp } from "./ramp.js";
 import { onSelect, select } from "./selection.js";
@@ -9,9 +10,6 @@ import { arranged, neighboursKept } from "./tsne.js";
 const EDGE = 24; // pixels
 const HIGH = 0.75; // as in the style sheet
 const MOST_LABELS = 60;
-const LABEL_LETTERS = 22;
-const LETTER = 6; // about the width of a letter
-const LINE = 13;
 const LEAST_SHARE = 0.5; // of the variance, for a map of two components
 const LEAST_ARRANGED = 6; // texts
 const MOST_ARRANGED = 300; // texts
@@ -164,53 +162,15 @@ function dot(text, place) {
   return group;
 }
 
-/** Places a label where it fits: right, left, above or below the dot. They are no part of the dots, which have the whole text as their name. */
+/** Writes the labels. They are no part of the dots, which have the whole text as their name. */
 function label() {
   const layer = svg("g", { class: "labels", "aria-hidden": "true" });
-  const taken = shown.texts.map((_, place) => box(drawn.x[place] - 7, drawn.y[place] - 7, 14, 14));
-  shown.texts.forEach((_, place) => {
-    const number = String(place + 1);
-    const spot = roomFor(`${number} ${short(shown.texts[place], LABEL_LETTERS)}`, place, taken) ?? roomFor(number, place, taken);
-    if (spot) {
-      taken.push(spot.box);
-      const words = svg("text", { x: spot.x, y: spot.y });
-      words.textContent = spot.text;
-      layer.append(words);
-    }
-  });
+  for (const { text, x, y } of placeLabels(shown.texts, drawn)) {
+    const words = svg("text", { x: x.toFixed(1), y: y.toFixed(1) });
+    words.textContent = text;
+    layer.append(words);
+  }
   byId("map").append(layer);
-}
-
-/**
- * @param {string} text
- * @param {number} place
- * @param {ReturnType<typeof box>[]} taken
- */
-function roomFor(text, place, taken) {
-  const wide = [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 * LETTER : LETTER), 0);
-  const [x, y] = [drawn.x[place], drawn.y[place]];
-  const found = [
-    box(x + 9, y - 6, wide, LINE),
-    box(x - 9 - wide, y - 6, wide, LINE),
-    box(x - wide / 2, y - 21, wide, LINE),
-    box(x - wide / 2, y + 9, wide, LINE),
-  ].find((spot) => inside(spot) && !taken.some((other) => over(spot, other)));
-  return found && { text, box: found, x: (found.left + wide / 2).toFixed(1), y: (found.top + 10).toFixed(1) };
-}
-
-/** @param {number} left @param {number} top @param {number} width @param {number} height */
-function box(left, top, width, height) {
-  return { left, top, right: left + width, bottom: top + height };
-}
-
-/** @param {ReturnType<typeof box>} a */
-function inside(a) {
-  return a.left >= 0 && a.right <= drawn.width && a.top >= 0 && a.bottom <= drawn.height;
-}
-
-/** @param {ReturnType<typeof box>} a @param {ReturnType<typeof box>} b */
-function over(a, b) {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 function dots() {

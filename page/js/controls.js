@@ -1,0 +1,31 @@
+/** The controls of an embedding, and their state in the address. */
+import * as address from "./address.js";
+import { input, select } from "./dom.js";
+
+/** @returns {import("./choice.js").Choice} */
+export function choice() {
+  return { task: select("task").value, dimensions: Number(select("dimensions").value), encoding: select("encoding").value };
+}
+
+/** Puts the state into the address. @param {string} texts "" for the example @param {number | null} threshold */
+export function remember(texts, threshold) {
+  const { task, dimensions } = choice();
+  const state = { texts, task, dimensions: `${dimensions}`, query: input("try-query").value.trim(), threshold };
+  const fragment = address.fragment(state);
+  history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
+}
+
+/** Sets the controls from the address, and returns its state. */
+export function restore() {
+  const state = address.read(location.hash);
+  set("task", state.task);
+  set("dimensions", state.dimensions);
+  input("try-query").value = state.query;
+  return state;
+}
+
+/** Selects an option; an unknown one becomes the first. @param {string} id @param {string} value */
+function set(id, value) {
+  select(id).value = value;
+  select(id).selectedIndex = Math.max(0, select(id).selectedIndex);
+}
