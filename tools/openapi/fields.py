@@ -85,6 +85,7 @@ DESCRIPTIONS = {
     "processed_up_to_mutation": "The last write that searches see.",
     "processed_up_to_datetime": "The time of that write.",
     "status": "Always `ok`.",
+    "Health.auth": "Whether calls need a key.",
     # OpenAI, Voyage, Azure
     "EmbeddingsRequest.input": f"The text, or up to {MAX_TEXTS_OPENAI:,} texts. Token ids are rejected.",
     "DeploymentRequest.input": f"The text, or up to {MAX_TEXTS_OPENAI:,} texts. Token ids are rejected.",
