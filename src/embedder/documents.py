@@ -7,6 +7,7 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import PreparedTexts
 from embedder.errors import EmbedderError, invalid
+from embedder.index import Row
 from embedder.requests import (
     DeleteRequest,
     DescribeRequest,
@@ -20,8 +21,8 @@ from embedder.requests import (
 )
 from embedder.result import Result
 from embedder.settings import DIMENSIONS, MODEL
-from embedder.store import Row, Written, partial
 from embedder.vectorize import Stored
+from embedder.written import Written, partial
 
 
 class Receipt(Struct):

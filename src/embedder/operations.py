@@ -11,9 +11,9 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.documents import GetResponse, IndexResponse, Receipt
 from embedder.result import Result
-from embedder.store import Deleted, Written
 from embedder.texts import EmbedResponse, SimilarityResponse
 from embedder.vectorize import Matches
+from embedder.written import Deleted, Written
 
 
 class Operation(Struct, frozen=True):

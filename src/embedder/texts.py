@@ -9,12 +9,14 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import PreparedTexts
 from embedder.errors import invalid
+from embedder.index import Row
 from embedder.ports import Answer
 from embedder.requests import EmbedRequest, OutputFormat, PromptOptions, SimilarityRequest, StoreIn
 from embedder.result import Result
 from embedder.settings import DIMENSIONS
-from embedder.store import Row, Writable, Written
+from embedder.store import Writable
 from embedder.vectorize import Metadata
+from embedder.written import Written
 
 
 class Embedded(Struct, omit_defaults=True):

@@ -16,8 +16,9 @@ from embedder.api.routing import JSON, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
+from embedder.index import Row
 from embedder.requests import GetRequest
-from embedder.store import Row, Store
+from embedder.store import Store
 from embedder.vectorize import (
     MAX_TOP_K,
     MAX_VECTORS,

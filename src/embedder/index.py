@@ -1,0 +1,93 @@
+"""The calls of one Vectorize index: arguments become JSON, and answers become Structs."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from embedder import vectorize
+from embedder.context import RequestContext
+from embedder.live import Tasks
+from embedder.ports import Found, Index, Vectors
+from embedder.settings import MAX_CALLS_IN_FLIGHT
+from embedder.vectorize import Description, Matches, Mutation
+
+T = TypeVar("T")
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A vector to write, without its values. `metadata` is JSON, or empty."""
+
+    id: str
+    metadata: bytes
+    namespace: str | None = None
+
+
+class Calls:
+    """The calls of an index. Every method may raise an EmbedderError. None checks who is calling; `Store` does."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    async def write(self, context: RequestContext, rows: Sequence[Row], vectors: Vectors, *, method: str) -> str:
+        """Write `rows` with the values of `vectors`. Return the mutation id."""
+        found = await self._index.call(context.scope, method, _json([[_document(row) for row in rows]]), vectors)
+        return vectorize.decode(found.text, Mutation).mutation_id
+
+    async def query(
+        self, context: RequestContext, options: dict[str, Any], *, vectors: Vectors | None, name: str = ""
+    ) -> tuple[Matches, object]:
+        """Search with the first of `vectors`, or with the stored vector `name`. Return the matches and their values."""
+        if vectors is None:
+            found = await self._index.call(context.scope, "queryById", _json([name, options]))
+        else:
+            found = await self._index.call(context.scope, "query", _json([options]), vectors)
+        return vectorize.decode(found.text, Matches), found.values
+
+    async def query_any(self, context: RequestContext, options: dict[str, Any], number: int) -> list[str]:
+        """Search with a vector that has no meaning, another one for each `number`. Return the ids."""
+        found, _ = await self.query(context, options, vectors=self._index.axis(number))
+        return [match.id for match in found.matches]
+
+    async def get(self, context: RequestContext, ids: Sequence[str], take: Callable[[Found], T]) -> list[T]:
+        """Read the vectors with these ids, in calls of 20. `take` says what is kept of each answer."""
+        limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
+
+        async def one(part: Sequence[str]) -> T:
+            async with limit:
+                return take(await self._index.call(context.scope, "getByIds", _json([part])))
+
+        async with Tasks(map(one, split(ids, vectorize.GET_IDS))) as tasks:
+            return await asyncio.gather(*tasks)
+
+    async def delete(self, context: RequestContext, ids: Sequence[str]) -> str:
+        """Delete at most 100 ids. Return the mutation id."""
+        found = await self._index.call(context.scope, "deleteByIds", _json([ids]))
+        return vectorize.decode(found.text, Mutation).mutation_id
+
+    async def describe(self, context: RequestContext) -> Description:
+        """Return Vectorize's description of the index."""
+        return vectorize.decode((await self._index.call(context.scope, "describe", "[]")).text, Description)
+
+    def merge(self, values: list[object]) -> object:
+        """Concatenate the values of several answers."""
+        return self._index.merge(values)
+
+
+def split(ids: Sequence[str], size: int) -> list[Sequence[str]]:
+    """Return the ids in parts of `size`."""
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def _json(arguments: list[Any]) -> str:
+    return msgspec.json.encode(arguments).decode()
+
+
+def _document(row: Row) -> dict[str, Any]:
+    document: dict[str, Any] = {"id": row.id}
+    if row.metadata:
+        document["metadata"] = msgspec.Raw(row.metadata)
+    if row.namespace is not None:
+        document["namespace"] = row.namespace
+    return document
