@@ -38,17 +38,11 @@ async def _reply(env: object, model: str, inputs: object) -> Reply:
     if rejection:
         return rejection
     fault = workers_ai.fault_of(texts)
-    if fault and fault.kind == "source":
-        return workers_ai.source(getattr(env, "LOCAL_EMBEDDINGS_URL", ""), _model_name(env))
     if fault and fault.kind == "slow":
         await asyncio.sleep(fault.number / 1000)
     url = getattr(env, "LOCAL_EMBEDDINGS_URL", "")
     reply = await _embed_with(url, env, texts) if url else workers_ai.answer([lexical.embed(text) for text in texts])
     return workers_ai.broken(reply, fault) if fault else reply
-
-
-def _model_name(env: object) -> str:
-    return getattr(env, "LOCAL_EMBEDDINGS_MODEL", "embeddinggemma")
 
 
 class _Item(msgspec.Struct):
@@ -61,7 +55,7 @@ class _List(msgspec.Struct):
 
 async def _embed_with(url: str, env: object, texts: list[str]) -> Reply:
     """Embed with an OpenAI-compatible server on this machine, which can serve the real model."""
-    body = {"model": _model_name(env), "input": texts}
+    body = {"model": getattr(env, "LOCAL_EMBEDDINGS_MODEL", "embeddinggemma"), "input": texts}
     options = {
         "method": "POST",
         "body": msgspec.json.encode(body).decode(),

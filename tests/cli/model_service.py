@@ -7,19 +7,14 @@ import httpx
 
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.examination import Options, examine
-from embedder_cli.doctor.source import PROBE
-from emulator import workers_ai
 from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, content
 
 
 class Service:
-    """The Worker's core over a model, behind HTTP; `tamper` may change an answer on its way.
+    """The Worker's core over a model, behind HTTP; `tamper` may change an answer on its way."""
 
-    `source` is the emulator's answer to the doctor's question for the source of the vectors.
-    """
-
-    def __init__(self, vector, tamper=None, source=None, **variables):
-        self.model = FakeModel(lambda texts: named(source) if source and texts == [PROBE] else rows(map(vector, texts)))
+    def __init__(self, vector, tamper=None, **variables):
+        self.model = FakeModel(lambda texts: rows(map(vector, texts)))
         self.app = FakeApp(self.model, **variables)
         self.requests = 0
         self._tamper = tamper or (lambda _, response: response)
@@ -44,11 +39,3 @@ class Service:
 
 def rows(vectors):
     return FakeAnswer(rows=list(vectors))
-
-
-def named(source):
-    return FakeAnswer("http", source.status, source.body.decode())
-
-
-EMULATOR = workers_ai.source("", "")
-LOCAL_MODEL = workers_ai.source("http://127.0.0.1:11434/v1", "embeddinggemma")

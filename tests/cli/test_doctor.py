@@ -12,7 +12,7 @@ from embedder_cli.doctor import figures, truncation, vectors
 from embedder_cli.doctor.examination import Options
 from embedder_cli.doctor.results import Status
 from emulator import lexical
-from tests.cli.model_service import EMULATOR, LOCAL_MODEL, Service
+from tests.cli.model_service import Service
 
 KEY = "a-key-of-sixteen-characters"
 
@@ -39,21 +39,21 @@ def test_the_real_model_passes(model):
 
 
 def test_the_emulator_is_recognised_and_checks_of_the_model_are_skipped():
-    found = Service(lexical.embed, source=EMULATOR).examine()
+    found = Service(lexical.embed, LOCAL_MODEL="emulator").examine()
     assert failed(found) == set()
-    assert found["vectors"].figures == {"source": "the lexical emulator"}
+    assert found["vectors"].figures == {"source": "emulator"}
     assert found["figures with prompts"].status is Status.SKIP
 
 
 def test_a_local_model_is_named_and_compared_with_the_published_figures(model):
-    found = Service(model, source=LOCAL_MODEL).examine()
+    found = Service(model, LOCAL_MODEL="server").examine()
     assert failed(found) == set()
-    assert "the model embeddinggemma at http://127.0.0.1:11434/v1 (LOCAL_EMBEDDINGS_URL)" in found["vectors"].detail
+    assert "the server at LOCAL_EMBEDDINGS_URL" in found["vectors"].detail
     assert found["figures with prompts"].status is Status.OK
 
 
 def test_a_local_model_that_is_another_one_is_found():
-    found = Service(lexical.embed, source=LOCAL_MODEL).examine()
+    found = Service(lexical.embed, LOCAL_MODEL="server").examine()
     assert failed(found) >= {"figures without prompts", "figures with prompts"}
 
 
@@ -172,7 +172,7 @@ def test_a_key_that_may_not_do_everything_is_explained(model):
     )
     found = examined("search")
     assert found["authentication"].status is Status.OK
-    assert "needs the scope embed; the key has search" in found["vectors"].detail
+    assert "needs the scope embed; the key has search" in found["figures without prompts"].detail
 
 
 def test_the_index_of_a_key_with_namespaces_has_no_count(model):

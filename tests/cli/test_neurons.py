@@ -17,7 +17,7 @@ from embedder_cli.doctor.neurons import Meter
 from embedder_cli.doctor.results import Status
 from embedder_cli.main import app
 from tests.cli.fake_analytics import ACCOUNT, DENIED, TOKEN, FakeAnalytics, answer
-from tests.cli.model_service import EMULATOR, Service
+from tests.cli.model_service import Service
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +137,7 @@ def test_a_busy_api_is_asked_again(read):
 
 
 def test_a_local_service_costs_nothing_and_no_one_is_asked(read, model):
-    found, _, _, fake = read(service=Service(model, source=EMULATOR))
+    found, _, _, fake = read(service=Service(model, LOCAL_MODEL="emulator"))
     assert (found.status, fake.asked) == (Status.SKIP, 0)
 
 

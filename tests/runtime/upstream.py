@@ -115,8 +115,6 @@ class Handler(BaseHTTPRequestHandler):
         match fault.kind:
             case "code" if code_body:
                 self.reply(Reply(400, json.dumps(code_body).encode()))
-            case "source":
-                self.reply(workers_ai.source("", ""))
             case "slowheaders":
                 self.server.released.wait(SLOW_S)
                 self.reply(reply)

@@ -46,10 +46,7 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """A fault requested with `fault:KIND[:NUMBER]`: a code, or slow, malformed, short, zeros, nan, html.
-
-    `fault:source` makes the call fail with a sentence that names the source of the vectors; the doctor reads it.
-    """
+    """A fault requested with `fault:KIND[:NUMBER]`: a code, or slow, malformed, short, zeros, nan, html."""
 
     kind: str
     number: int
@@ -100,12 +97,6 @@ def fault_of(texts: list[str]) -> Fault | None:
             number = kind if kind.isdigit() else (rest[0] if rest and rest[0].isdigit() else "0")
             return Fault("code" if kind.isdigit() else kind, int(number))
     return None
-
-
-def source(url: str, model: str) -> Reply:
-    """Return the error that names the source of the vectors: a server on this machine, or the lexical emulator."""
-    named = f"the model {model} at {url}" if url else "the lexical emulator"
-    return error(5006, f"The source of the vectors is {named}.")
 
 
 def answer(rows: list[Any]) -> Reply:

@@ -1,37 +1,28 @@
 """Where the vectors come from: a deployed model, the lexical emulator, or a server behind LOCAL_EMBEDDINGS_URL."""
 
-import re
-
 from embedder_cli.doctor.endpoint import Endpoint, EndpointError
 from embedder_cli.doctor.results import Result, Status
 
-PROBE = "fault:source"  # the local emulator answers this text with an error that names the source
-LEXICAL = "the lexical emulator"
-_NAMED = re.compile(r"The source of the vectors is (.{1,300})\.$")
+EMULATOR, SERVER = "emulator", "server"  # `model` of GET /health on a developer's machine
 
 
 def find(endpoint: Endpoint) -> Result:
     """Say which source answers. Vectors of the lexical emulator are a note."""
-    source = _source(endpoint)
-    figures: dict[str, object] = {"source": source}
-    if source == LEXICAL:
-        detail = "They come from the lexical emulator, not from EmbeddingGemma; checks of the model are skipped."
-        return Result("vectors", Status.NOTE, detail, figures)
-    if source:
-        detail = f"They come from {source} (LOCAL_EMBEDDINGS_URL), and are compared with the published figures."
-        return Result("vectors", Status.OK, detail, figures)
-    return Result("vectors", Status.OK, "They do not come from the local emulator.", figures)
+    match _source(endpoint):
+        case "emulator":
+            detail = "They come from the lexical emulator, not from EmbeddingGemma; checks of the model are skipped."
+            return Result("vectors", Status.NOTE, detail, {"source": EMULATOR})
+        case "server":
+            detail = "They come from the server at LOCAL_EMBEDDINGS_URL, and are compared with the published figures."
+            return Result("vectors", Status.OK, detail, {"source": SERVER})
+    return Result("vectors", Status.OK, "They do not come from the local emulator.", {"source": None})
 
 
-def _source(endpoint: Endpoint) -> str | None:
-    """Return the source that the local emulator names; None if the service has no local emulator."""
-    answer = endpoint.send("POST", "/embed", {"text": [PROBE]})
-    if answer.status == 200:
-        return None
-    found = _NAMED.search(str(answer.error.get("message")))
-    if not found:
-        raise EndpointError(f"POST /embed answered {answer.sentence}")
-    return found[1]
+def _source(endpoint: Endpoint) -> object:
+    answer = endpoint.ask("GET", "/health")
+    if not isinstance(answer.body, dict):
+        raise EndpointError(f"GET /health answered {answer.sentence}")
+    return answer.body.get("model")
 
 
 def skipped(check: str) -> Result:
