@@ -10,7 +10,7 @@ import sys
 import jsonschema
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import validate
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
@@ -164,9 +164,14 @@ def test_every_documented_route_exists(worker, path):
         assert worker.send(method.upper(), address(method, path)[0]).status_code not in (404, 405)
 
 
-@schema.parametrize()
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-def test_generated_requests_get_documented_answers(worker, case):
-    response = case.call(base_url=worker.url, timeout=60)
-    checks = [not_a_server_error, response_schema_conformance, status_code_conformance]
-    case.validate_response(response, checks=checks)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_generated_requests_get_documented_answers(worker, method, path):
+    # not with `schema.parametrize`: its tests share one id, and pytest-xdist would run one of them only
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(schema[path][method].as_strategy())
+    def send(case):
+        response = case.call(base_url=worker.url, timeout=60)
+        checks = [not_a_server_error, response_schema_conformance, status_code_conformance]
+        case.validate_response(response, checks=checks)
+
+    send()
