@@ -1,5 +1,6 @@
 """The native API: embeddings, documents and search, and what the service says about itself."""
 
+from embedder import settings
 from tools.openapi.about import CALLS_BOTH, CALLS_INDEX, CALLS_MODEL, CATS, MARS, OTHER_VECTOR, QUESTION, VECTOR, About
 
 EMBEDDINGS, DOCUMENTS, SERVICE = "Embeddings", "Documents and search", "Service"
@@ -137,7 +138,7 @@ ROUTES = {
     "GET /health": About(
         tag=SERVICE,
         description="Needs no key, and calls neither the model nor the index.",
-        answer={"status": "ok"},
+        answer={"model": settings.MODEL, "auth": True, "status": "ok"},
     ),
     "GET /openapi.json": About(tag=SERVICE, description="Needs no key. Pages of other origins may read it."),
 }
