@@ -5,6 +5,7 @@ One `make dev` serves the whole session. A second one uses the recorded vectors.
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -45,9 +46,9 @@ def recorded() -> dict[str, list[float]]:
     return {item["text"]: item["vector"] for item in map(json.loads, lines)}
 
 
-@pytest.fixture(scope="session")
-def start_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Worker]]:
-    """Start Workers with the local emulator. They are stopped at the end of the session."""
+@contextmanager
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Worker]]:
+    """Start Workers with the local emulator, and stop them at the end of the block."""
     runtime.prepare()
     started: list[Worker] = []
 
@@ -58,15 +59,25 @@ def start_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         worker.wait_until_ready()
         return worker
 
-    yield start
-    for worker in started:
-        dev.stop(worker.process)
+    try:
+        yield start
+    finally:
+        for worker in started:
+            dev.stop(worker.process)
+
+
+@pytest.fixture(scope="module")
+def start_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Worker]]:
+    """Start Workers of a module. Each takes a gigabyte of memory, so they do not run until the end of the session."""
+    with workers(tmp_path_factory) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
-def worker(start_worker: Callable[..., Worker]) -> Worker:
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """The Worker with the lexical emulator."""
-    return start_worker()
+    with workers(tmp_path_factory) as start:
+        yield start()
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +101,7 @@ def model_server(local_model: SimpleNamespace) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def real_model_worker(start_worker: Callable[..., Worker], model_server: str) -> Worker:
+def real_model_worker(tmp_path_factory: pytest.TempPathFactory, model_server: str) -> Iterator[Worker]:
     """The Worker with recorded vectors, through LOCAL_EMBEDDINGS_URL."""
-    return start_worker(variables={"LOCAL_EMBEDDINGS_URL": model_server})
+    with workers(tmp_path_factory) as start:
+        yield start(variables={"LOCAL_EMBEDDINGS_URL": model_server})

@@ -18,6 +18,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from embedder_cli.runtime import NODE_MODULES, ROOT
+from tests.conftest import workers
 from tests.worker import Worker
 
 LIMIT_S = 30
@@ -184,6 +185,7 @@ def page(visit: Callable[[Worker], Page], worker: Worker) -> Page:
 
 
 @pytest.fixture(scope="session")
-def locked_worker(start_worker: Callable[..., Worker]) -> Worker:
+def locked_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """A Worker that requires a key."""
-    return start_worker(settings={"AUTH": "on", "API_KEYS": f"tests:{KEY}"})
+    with workers(tmp_path_factory) as start:
+        yield start(settings={"AUTH": "on", "API_KEYS": f"tests:{KEY}"})

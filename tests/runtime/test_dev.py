@@ -56,7 +56,7 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def run(checkout):
-    """Start `embedder dev`; it is killed at the end if it still runs."""
+    """Start `embedder dev`; it is stopped at the end if it still runs."""
     started = []
 
     def start(*options: str, **environment: str) -> Worker:
@@ -75,9 +75,8 @@ def run(checkout):
 
     yield start
     for process in started:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        process.terminate()
+        process.wait(LIMIT_S)
 
 
 def send(worker: Worker, *numbers: int) -> None:

@@ -75,6 +75,7 @@ def environment() -> dict[str, str]:
         "WRANGLER_HIDE_BANNER": "true",
         "VSCODE_INSPECTOR_OPTIONS": ":::",  # makes wrangler start no proxy of V8's inspector
         "NO_UPDATE_NOTIFIER": "1",
+        "NODE_COMPILE_CACHE": str(CACHE / "node"),  # wrangler starts a fifth faster
     }
 
 
