@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
@@ -20,12 +20,20 @@ from emulator.workers_ai import Fault, Reply
 from tools import workerd
 
 SLOW_S = 30.0
+RECORDED = ROOT / "tests" / "data" / "embeddinggemma-vectors.jsonl"
 NESTED = b"[" * 3_000 + b"]" * 3_000
+
+
+@cache
+def recorded() -> dict[str, list[float]]:
+    """Return what the real model answered to the texts of the doctor, and to some others."""
+    lines = RECORDED.read_text(encoding="utf-8").splitlines()
+    return {item["text"]: item["vector"] for item in map(json.loads, lines)}
 
 
 @lru_cache(4096)
 def row(text: str) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(lexical.embed(text)))
+    return msgspec.Raw(msgspec.json.encode(recorded().get(text) or lexical.embed(text)))
 
 
 class Server(ThreadingHTTPServer):
