@@ -1,5 +1,6 @@
 """Ctrl-C in import, search and doctor: one line, no traceback, and a journal that stays usable."""
 
+import asyncio
 import json
 import random
 import signal
@@ -10,6 +11,7 @@ import time
 
 import pytest
 
+from embedder_cli import interrupts
 from tests.cli.fake_service import FakeService, answer
 
 DOCUMENTS = 1500
@@ -106,3 +108,18 @@ def test_ctrl_c_at_any_moment_leaves_a_usable_journal(httpserver, corpus):
     printed = "".join(done.communicate(timeout=60))
     assert done.returncode == 0, printed
     assert len(service.stored) == DOCUMENTS
+
+
+def test_ctrl_c_waits_until_the_event_loop_exists(monkeypatch):
+    made = []
+
+    def interrupted():
+        signal.raise_signal(signal.SIGINT)
+        made.append(new_event_loop())
+        return made[0]
+
+    new_event_loop = asyncio.events.new_event_loop
+    monkeypatch.setattr(asyncio.events, "new_event_loop", interrupted)
+    with pytest.raises(KeyboardInterrupt), interrupts.runner():
+        pass
+    made[0].close()

@@ -24,6 +24,19 @@ def one_line(sentence: str) -> Iterator[None]:
         raise typer.Exit(EXIT_CODE) from None
 
 
+@contextmanager
+def runner() -> Iterator[asyncio.Runner]:
+    """Open a runner whose event loop exists. Ctrl-C waits for that: a loop that is half made prints a traceback."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    made = asyncio.Runner()
+    try:
+        made.get_loop()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with made:
+        yield made
+
+
 def run(runner: asyncio.Runner, work: Coroutine[Any, Any, T]) -> T:
     """Run `work` to its end. The first Ctrl-C cancels it and raises KeyboardInterrupt; the next one ends the process.
 

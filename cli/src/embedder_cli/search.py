@@ -1,6 +1,5 @@
 """`embedder search`: the documents that match a text best."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -59,7 +58,7 @@ def _filter(text: str | None) -> Any:  # noqa: ANN401
 
 def ask(target: Service, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answer of POST /search; SearchError if it is not a list of matches."""
-    with asyncio.Runner() as runner:
+    with interrupts.runner() as runner:
         answer = interrupts.run(runner, _ask(target, json.dumps(body).encode()))
     if answer.status != 200:
         raise SearchError(f"{target.url} answered {answer.sentence}")

@@ -61,7 +61,7 @@ class Job:
 
 def run(job: Job, journal: Journal, tally: Tally) -> None:
     """Import everything. The result is in `tally`. Ctrl-C raises KeyboardInterrupt; the journal stays usable."""
-    with _timed(tally), asyncio.Runner() as runner:
+    with _timed(tally), interrupts.runner() as runner:
         interrupts.run(runner, _run(job, journal, tally))
 
 

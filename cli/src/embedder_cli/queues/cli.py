@@ -1,6 +1,5 @@
 """`embedder queue failed`: lists dead letters, sends them again, or deletes them."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -69,7 +68,7 @@ def failed(
     work = partial(_resend if resend else _delete if delete else partial(_list, as_json=as_json), task=task)
     with interrupts.one_line("queue: interrupted; run the same command again to continue."):
         try:
-            with asyncio.Runner() as runner:
+            with interrupts.runner() as runner:
                 code = interrupts.run(runner, _with_account(work))
         except AccountError as error:
             typer.echo(f"queue: {plain(error)}", err=True)
