@@ -21,7 +21,7 @@ from embedder.ports import Batch, Scope
 MAX_CALLS = 100  # of the model, per batch; the rest of the batch is retried
 MAX_BATCH_S = 600  # until no more calls start; Queues ends a consumer after 15 minutes (Queues, Limits)
 MAX_ATTEMPTS = 50  # deliveries of a message; fewer than the 100 of Queues, so that its dead letter has a reason
-MAX_ATTEMPTS_INVALID = 8  # the same, if the model's answer is wrong
+MAX_ATTEMPTS_INVALID = 8  # the same, if the model's answer for the document alone is invalid
 SPLIT_FROM_ATTEMPT = 3  # when a failing service may be the fault of one document
 MAX_FAILURES_IN_A_ROW = 10  # more than it takes to find one document of 100: the service is at fault
 FIRST_DELAY_S = 5
@@ -163,13 +163,13 @@ class _Consumer:
     def _reject(self, item: _Item, error: EmbedderError) -> None:
         """Settle a document that fails alone."""
         if error.code not in _PERMANENT:
-            return self._retry([item], error)
+            limit = MAX_ATTEMPTS_INVALID if error.code == "upstream_invalid" else MAX_ATTEMPTS
+            return self._retry([item], error, limit)
         self._fail(item.received, item.row.id, error)
         return self._put_back(item.older, 0)
 
-    def _retry(self, items: Iterable[_Item], error: EmbedderError) -> None:
-        """Retry messages after a delay. After their last attempt they get a dead letter."""
-        limit = MAX_ATTEMPTS_INVALID if error.code == "upstream_invalid" else MAX_ATTEMPTS
+    def _retry(self, items: Iterable[_Item], error: EmbedderError, limit: int = MAX_ATTEMPTS) -> None:
+        """Retry messages after a delay. After `limit` attempts they get a dead letter."""
         for item in items:
             for received in item.deliveries:
                 if received.attempts >= limit:

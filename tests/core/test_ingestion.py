@@ -373,3 +373,10 @@ def test_if_the_later_version_is_rejected_the_earlier_one_gets_its_turn():
     batch = made.consume([{"id": "a", "text": "old"}, {"id": "a", "text": "new"}])
     assert (batch.acknowledged, batch.retried) == ([1], {0: 0})
     assert made.letters["a"]["message"]["document"]["text"] == "new"
+
+
+def test_invalid_answers_for_a_whole_batch_give_no_dead_letters_to_documents_that_did_not_fail_alone():
+    made = Ingestion(FakeModel(lambda _: FakeAnswer("invalid", detail="all zeros")))
+    batch = made.consume(documents(100), attempts=MAX_ATTEMPTS_INVALID)
+    assert len(batch.retried) > 90
+    assert len(made.letters) + len(batch.retried) == 100
