@@ -5,7 +5,7 @@ from typing import Any
 from workers import import_from_javascript
 
 from embedder import vectorize
-from embedder.errors import EmbedderError
+from embedder.errors import EmbedderError, ended
 from embedder.rpc import Reply
 from embedder.settings import MODEL, Settings
 
@@ -51,16 +51,11 @@ class Vectorize:
 
     async def call(self, scope: Any, method: str, arguments: str, vectors: Any = None) -> Any:
         found = await _js.callIndex(scope, self._index, method, arguments, vectors)
-        match found.fault:
-            case "":
-                return found
-            case "timeout":
-                raise EmbedderError("upstream_timeout", "Vectorize did not answer within the deadline.")
-            case "disconnected":
-                raise EmbedderError("client_disconnected", "The client disconnected.")
-            case "invalid":
-                raise EmbedderError("upstream_invalid", found.text)
-        raise vectorize.error(found.text)
+        if not found.fault:
+            return found
+        if found.fault == "invalid":
+            raise EmbedderError("upstream_invalid", found.text)
+        raise ended(found.fault, "Vectorize") or vectorize.error(found.text)
 
     def axis(self, number: int) -> Any:
         return _js.axis(number)

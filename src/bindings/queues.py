@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from workers import import_from_javascript
 
-from embedder.errors import EmbedderError
+from embedder.errors import EmbedderError, ended
 
 _js = import_from_javascript("bindings/queues.js")
 
@@ -28,17 +28,15 @@ class Queue:
 
     async def send(self, scope: Any, messages: list[str]) -> None:
         found = await _js.send(scope, self._queue, _json(messages))
-        match found.fault:
-            case "":
-                return
-            case "timeout":
-                raise EmbedderError("upstream_timeout", "The queue did not answer within the deadline.")
-            case "disconnected":
-                raise EmbedderError("client_disconnected", "The client disconnected.")
-        if _TOO_MANY.search(found.text):
-            sentence = "The queue takes no more messages at the moment; retry shortly."
-            raise EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S)
-        raise EmbedderError("upstream_error", f"The queue rejected the messages: {found.text[:_MAX_MESSAGE_CHARS]}.")
+        if found.fault:
+            raise ended(found.fault, "The queue") or _rejected(found.text)
+
+
+def _rejected(text: str) -> EmbedderError:
+    if _TOO_MANY.search(text):
+        sentence = "The queue takes no more messages at the moment; retry shortly."
+        return EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S)
+    return EmbedderError("upstream_error", f"The queue rejected the messages: {text[:_MAX_MESSAGE_CHARS]}.")
 
 
 class Batch:

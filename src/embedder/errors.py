@@ -69,3 +69,13 @@ class EmbedderError(Exception):
 def invalid(message: str, param: str | None = None) -> EmbedderError:
     """Return the error for a request that violates the schema or a limit."""
     return EmbedderError("invalid_request", message, param=param)
+
+
+def ended(fault: str, upstream: str) -> EmbedderError | None:
+    """Return the error for a call to `upstream` that ended with its request; None for other faults."""
+    match fault:
+        case "timeout":
+            return EmbedderError("upstream_timeout", f"{upstream} did not answer within the deadline.")
+        case "disconnected":
+            return EmbedderError("client_disconnected", "The client disconnected.")
+    return None

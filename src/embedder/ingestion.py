@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from embedder import documents, messages
+from embedder import documents, messages, redelivery
 from embedder.access import FULL, Access
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
@@ -17,19 +17,12 @@ from embedder.embedding import PreparedTexts
 from embedder.errors import EmbedderError
 from embedder.index import Row
 from embedder.ports import Batch, Scope
+from embedder.redelivery import LONGEST_DELAY_S, MAX_ATTEMPTS, PERMANENT
 
 MAX_CALLS = 100  # of the model, per batch; the rest of the batch is retried
 MAX_BATCH_S = 600  # until no more calls start; Queues ends a consumer after 15 minutes (Queues, Limits)
-MAX_ATTEMPTS = 50  # deliveries of a message; fewer than the 100 of Queues, so that its dead letter has a reason
-MAX_ATTEMPTS_INVALID = 8  # the same, if the model's answer for the document alone is invalid
-SPLIT_FROM_ATTEMPT = 3  # when a failing service may be the fault of one document
 MAX_FAILURES_IN_A_ROW = 10  # more than it takes to find one document of 100: the service is at fault
-FIRST_DELAY_S = 5
-LONGEST_DELAY_S = 900
 
-_PERMANENT = frozenset({"invalid_request", "invalid_json", "text_too_long", "payload_too_large", "forbidden"})
-_OF_A_DOCUMENT = _PERMANENT | {"upstream_invalid"}
-_PERHAPS_OF_A_DOCUMENT = frozenset({"upstream_error", "upstream_timeout"})
 _FAULTS = {"not_text": "The message is not text.", "too_deep": "The message is nested too deeply."}
 
 
@@ -89,9 +82,9 @@ class _Consumer:
             # first what leaves stored ids as they are: the result is the same in every order
             for mode in ("insert", "upsert"):
                 kept = _without_twins([item for item in items if item.mode == mode], mode)
-                for access in dict.fromkeys(item.access for item in kept):
+                for access, own in _by_access(kept).items():
                     self._context.access = access
-                    await self._store([item for item in kept if item.access == access])
+                    await self._store(own)
             await self._send_letters()
         self._context.scope.abort("done")
 
@@ -119,8 +112,9 @@ class _Consumer:
                 failures = 0
                 self._acknowledge(part)
                 continue
-            failures += error.code not in _PERMANENT
-            if failures >= MAX_FAILURES_IN_A_ROW or not _concerns_a_part(error, part):
+            failures += error.code not in PERMANENT
+            attempts = max(item.received.attempts for item in part)
+            if failures >= MAX_FAILURES_IN_A_ROW or not redelivery.may_concern_one(error, attempts):
                 return self._retry([item for rest in (part, *waiting) for item in rest], error)
             if len(part) == 1:
                 self._reject(part[0], error)
@@ -162,9 +156,8 @@ class _Consumer:
 
     def _reject(self, item: _Item, error: EmbedderError) -> None:
         """Settle a document that fails alone."""
-        if error.code not in _PERMANENT:
-            limit = MAX_ATTEMPTS_INVALID if error.code == "upstream_invalid" else MAX_ATTEMPTS
-            return self._retry([item], error, limit)
+        if error.code not in PERMANENT:
+            return self._retry([item], error, redelivery.attempts_alone(error))
         self._fail(item.received, item.row.id, error)
         return self._put_back(item.older, 0)
 
@@ -175,7 +168,7 @@ class _Consumer:
                 if received.attempts >= limit:
                     self._fail(received, item.row.id, error)
                 else:
-                    self._put_back([received], _delay_s(received.attempts, error))
+                    self._put_back([received], redelivery.delay_s(received.attempts, error))
 
     def _put_back(self, received: list[Received], delay_s: int) -> None:
         self._batch.retry([found.position for found in received], delay_s)
@@ -209,6 +202,14 @@ def _access(message: messages.Message) -> Access:
     return Access(frozenset(("write",)), frozenset((message.namespace or "",))) if message.bound else FULL
 
 
+def _by_access(items: list[_Item]) -> dict[Access, list[_Item]]:
+    """Group documents by what their senders may do, because one call of the index checks one access."""
+    groups: dict[Access, list[_Item]] = {}
+    for item in items:
+        groups.setdefault(item.access, []).append(item)
+    return groups
+
+
 def _without_twins(items: list[_Item], mode: str) -> list[_Item]:
     """Keep one document per id: the one that would be stored in the end."""
     kept: dict[str, _Item] = {}
@@ -223,17 +224,3 @@ def _joined(items: list[_Item]) -> PreparedTexts:
     """Return the prepared texts of several documents for one call."""
     prepared = [item.prepared for item in items]
     return PreparedTexts([found.texts[0] for found in prepared], None, sum(found.tokens for found in prepared), [])
-
-
-def _concerns_a_part(error: EmbedderError, part: list[_Item]) -> bool:
-    """Return whether other documents may succeed although this part failed."""
-    if error.code in _OF_A_DOCUMENT:
-        return True
-    tried = max(item.received.attempts for item in part)
-    return error.code in _PERHAPS_OF_A_DOCUMENT and tried >= SPLIT_FROM_ATTEMPT
-
-
-def _delay_s(attempts: int, error: EmbedderError) -> int:
-    """Return the delay before the next delivery: it grows exponentially, and is at least what the error says."""
-    own = min(LONGEST_DELAY_S, FIRST_DELAY_S << min(attempts - 1, 10))
-    return min(messages.MAX_DELAY_S, max(own, error.retry_after_s or 0))

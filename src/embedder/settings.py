@@ -39,7 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     deadline_s: int = 25  # seconds for a request, retries included
     wait_s: int = 30  # seconds that `"wait": true` waits for a write to become visible
     ai_gateway: str = ""  # id of the AI Gateway that calls of the model pass through
-    vectorize_index: str = "embedder"  # name of the index that is bound; a binding does not tell it
+    vectorize_index: str = "embedder"  # name of the bound index, which the binding does not report
     ai_gateway_cache_ttl_s: int = 0  # seconds that it keeps an answer; 0: its own setting
     local_model: str = ""  # what stands in for the model on a developer's machine
 

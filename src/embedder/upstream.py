@@ -5,7 +5,7 @@ Source of the codes: Workers AI, "Errors" page; 4006 and 2018 as seen live.
 
 import msgspec
 
-from embedder.errors import EmbedderError
+from embedder.errors import EmbedderError, ended
 from embedder.ports import Answer
 
 _QUOTA = frozenset({3036, 4006})
@@ -41,11 +41,8 @@ def error_of(answer: Answer, *, now_s: float) -> EmbedderError:
             return EmbedderError("upstream_invalid", message, transient=True)
         case "invalid":
             return EmbedderError("upstream_invalid", answer.detail)
-        case "timeout":
-            return EmbedderError("upstream_timeout", "Workers AI did not answer within the deadline.")
-        case "disconnected":
-            return EmbedderError("client_disconnected", "The client disconnected.")
-    return EmbedderError("upstream_error", "The connection to Workers AI broke.", transient=True)
+    broken = EmbedderError("upstream_error", "The connection to Workers AI broke.", transient=True)
+    return ended(answer.fault, "Workers AI") or broken
 
 
 def error(status: int, body: str, *, now_s: float) -> EmbedderError:

@@ -5,9 +5,10 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,31 +119,18 @@ class Rehearsal:
 
     def key(self, *options: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
         """Run `embedder key` to its end, without a terminal."""
-        return subprocess.run(
-            [str(EMBEDDER), "key", *options],
-            cwd=self.checkout,
-            env=self.environ(),
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=_LIMIT_S,
-            check=False,
-            start_new_session=True,
-        )
+        return self._run([str(EMBEDDER), "key", *options], self.environ(), typed, start_new_session=True)
 
     def wrangler(self, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
         environment = {**runtime.environment(), **self.environ(), "CLOUDFLARE_ACCOUNT_ID": ACCOUNT}
         environment["PATH"] = runtime.environment()["PATH"]
-        return subprocess.run(
-            arguments,
-            cwd=self.checkout,
-            env=environment,
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=_LIMIT_S,
-            check=False,
-        )
+        return self._run(arguments, environment, typed)
+
+    def _run(
+        self, command: Sequence[str], environment: dict[str, str], typed: str, **options: Any
+    ) -> "subprocess.CompletedProcess[str]":
+        options |= {"cwd": self.checkout, "env": environment, "input": typed, "timeout": _LIMIT_S}
+        return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
     def traces(self, text: str) -> list[str]:
         """Return the files below the home folder, wrangler's logs among them, that contain `text`."""

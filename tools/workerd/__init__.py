@@ -1,6 +1,6 @@
 """A raw workerd configuration, and workerd running it: the real runtime without wrangler.
 
-For contracts and measurements: the real classes behind `AI` and `VECTORIZE` can be put in front of any stand-in,
+For contracts and measurements: the real classes behind `AI` and `VECTORIZE` can be put in front of any emulator,
 and there is nothing between the client and workerd.
 
     upstream = Worker("upstream", js_worker("export default { fetch() { return Response.json(1); } };"))
