@@ -5,7 +5,7 @@
  */
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
 import { MAX_DEPTH, isTooDeep } from "./depth.js";
-import { cosines, encode, shortDigits, unitRow, writeRows } from "./numbers.js";
+import { cosines, encode, plain, shortDigits, unitRow, writeRows } from "./numbers.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./numbers.js").Format} Format */
@@ -15,7 +15,6 @@ const JSON_TYPE = "application/json";
 const TOO_DEEP = `Vectorize returned JSON that is nested deeper than ${MAX_DEPTH} levels.`;
 const MAX_ERROR_CHARS = 65_536;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** The outcome of one model call: `rows`, or a `fault` with the HTTP status and the body of the answer. */
 class Answer {
@@ -27,9 +26,9 @@ class Answer {
     this.detail = detail;
   }
 
-  /** Returns the rows as arrays of numbers. */
+  /** Returns the rows as arrays of numbers, to send them to the index as JSON. */
   values() {
-    return rowValues(/** @type {Rows} */ (this.rows), { dimensions: DIMENSIONS, encoding: "float" });
+    return rowsOf(/** @type {Rows} */ (this.rows), DIMENSIONS, shortDigits);
   }
 }
 
@@ -101,7 +100,8 @@ class Vectors {
 
   /** Returns arrays of numbers, or base64 strings. */
   values() {
-    return this.batches.flatMap((rows) => rowValues(rows, this.format));
+    const { dimensions, encoding } = this.format;
+    return this.batches.flatMap((rows) => rowsOf(rows, dimensions, (row) => valueOf(encode(row, encoding))));
   }
 
   /** Returns the numbers of all rows of one call. */
@@ -110,13 +110,14 @@ class Vectors {
   }
 }
 
-/** @type {(rows: Rows, format: Format) => any[]} */
-function rowValues({ count, bytes, spans, floats }, format) {
-  if (!floats) return JSON.parse(`[${decoder.decode(bytes.subarray(spans[0], spans[2 * count - 1]))}]`);
-  return Array.from({ length: count }, (_, i) => {
-    const row = encode(unitRow(floats, i, format.dimensions), format.encoding);
-    return row instanceof Float32Array ? shortDigits(row) : typeof row === "string" ? row : Array.from(row);
-  });
+/** @type {<T>(rows: Rows, dimensions: number, convert: (row: Float32Array) => T) => T[]} */
+function rowsOf({ count, floats }, dimensions, convert) {
+  return Array.from({ length: count }, (_, i) => convert(unitRow(/** @type {Float32Array} */ (floats), i, dimensions)));
+}
+
+/** @type {(row: ReturnType<typeof encode>) => string | number[]} */
+function valueOf(row) {
+  return row instanceof Float32Array ? plain(row) : typeof row === "string" ? row : Array.from(row);
 }
 
 /** Cosines as output. */

@@ -126,7 +126,7 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
     else:
         prepared = app.embedder.prepare([request.text or ""], request, param="text", default=prompts.QUERY)
         await app.store.check_fit(context)
-        [answer] = await app.embedder.embed(prepared, context, OutputFormat())
+        [answer] = await app.embedder.embed(prepared, context, OutputFormat(encoding="float32"))
         found, values = await app.store.search(area, context, options, vectors=answer)
     if request.min_score is not None:
         found.matches = [match for match in found.matches if match.score >= request.min_score]

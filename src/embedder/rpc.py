@@ -25,12 +25,10 @@ class EmbedRequest(requests.EmbedRequest, kw_only=True):
 
     def output(self) -> OutputFormat:
         output = super().output()
-        if self.format == "array":
-            return output
-        if self.store is not None or not output.keeps_digits:
+        if self.format != "array" and (self.store is not None or not output.keeps_digits):
             message = f"format {self.format!r} returns the model's own {DIMENSIONS} numbers; "
             raise invalid(message + "remove dimensions, encoding_format and store.", "format")
-        return OutputFormat(encoding="float32") if self.format == "float32" else output
+        return OutputFormat(encoding="float32") if output.keeps_digits and self.format != "response" else output
 
 
 _FAILURE = ("code", "message", "status", "param", "retry_after_s", "upstream_code", "details")
