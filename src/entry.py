@@ -1,5 +1,8 @@
 """The Worker's entry points: `fetch` for HTTP, one method per operation for other Workers (RPC), and `queue`."""
 
+from collections.abc import Callable
+from functools import cache, partial
+
 import js
 from workers import WorkerEntrypoint
 
@@ -18,6 +21,15 @@ async def _call(name: str, arguments: tuple[object, ...]) -> object:
     return model.reply_to_js(scope, reply)
 
 
+@cache
+def _method(cls: type, name: str) -> Callable[..., object]:
+    """Return a method without its object, the same one in every request.
+
+    The runtime inspects the signature of `fetch`, and caches it with the method, and so with its object.
+    """
+    return partial(getattr(cls, name), None)
+
+
 class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in the Worker only
     """Other Workers can call every public method of this class, so it has no helper methods.
 
@@ -31,7 +43,7 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in th
             raise AttributeError(name)
         if name in ("copy", "destroy", "toJs"):  # methods of Pyodide's proxy of this object
             return lambda *arguments: _call(name, arguments)
-        return super().__getattribute__(name)
+        return _method(type(self), name)
 
     async def fetch(self, request: object) -> object:
         incoming = http.request_from_js(getattr(request, "js_object", request), app().settings)
@@ -59,6 +71,10 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in th
         return await _call("describe", arguments)
 
 
+def _init(self: Default, *_: object) -> None:
+    """Keep neither the context nor the environment: the bindings are global."""
+
+
 async def _queue(_: Default, *arguments: object) -> object:
     """Consume a batch of messages. Other Workers can call this too, and get the error of an unknown method."""
     if not queues.is_batch(arguments):
@@ -68,4 +84,7 @@ async def _queue(_: Default, *arguments: object) -> object:
     return None
 
 
-Default.queue = _queue  # not in the class, because the SDK would wrap it, and fail for a call without arguments
+# Not in the class, because the SDK would wrap both: `__init__` in slower code, and `queue` in code that fails without
+# arguments.
+Default.__init__ = _init
+Default.queue = _queue

@@ -22,7 +22,7 @@ def leave_unconverted() -> None:
     imports the converter from `workers` after it has imported the Worker, so that this replacement takes effect. If a
     future runtime does not, arguments arrive converted, and `reader` accepts these as well.
     """
-    workers.python_from_rpc = lambda value: value
+    workers.python_from_rpc = workers.python_to_rpc = lambda value: value
 
 
 def reader(given: tuple[object, ...]) -> Arguments:

@@ -25,10 +25,11 @@ def install() -> bool:
     loop: Any = asyncio.get_running_loop()
     api: Any = getattr(pyodide_js, "_api", None)
     needed = [(loop, "_install_running_loop"), (loop, "_install_asyncgen_hooks")]
-    needed += [(api, "scheduleCallback"), (webloop, "scheduleCallback")]
+    needed += [(loop, "_decrement_in_progress"), (api, "scheduleCallback"), (webloop, "scheduleCallback")]
     if not all(hasattr(owner, name) for owner, name in needed):
         return False
     queue = js.queueMicrotask.bind(js.globalThis)
+    count = loop._decrement_in_progress
 
     def call_soon(callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
         handle = asyncio.Handle(callback, args, loop, context)
@@ -39,7 +40,10 @@ def install() -> bool:
             if not handle.cancelled():
                 handle._run()
 
-        queue(create_once_callable(run))
+        if callback == count:  # Pyodide counts what is done; this needs no turn of its own
+            handle._run()
+        else:
+            queue(create_once_callable(run))
         return handle
 
     loop.call_soon = loop.call_soon_threadsafe = call_soon
