@@ -143,6 +143,8 @@ def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
     Both are therefore accepted only together with a header for a key.
     """
     header = headers.get("content-type", "")
+    if header == JSON:
+        return
     kind, *parameters = [part.strip().lower() for part in header.split(";")]
     charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
     has_key = any(name in headers for name in auth.KEY_HEADERS)

@@ -19,10 +19,11 @@ _ROUNDS = 3
 class Default(entry.Default):
     async def fetch(self, request: Any) -> object:  # noqa: ANN401 of JavaScript
         if not request.url.endswith("/__memory"):
-            return await super().fetch(request)
+            return await entry.Default.fetch(self, request)
         await _collect()
         held = {"heap_bytes": pyodide_js._module.HEAP8.length, "objects": len(gc.get_objects())}
-        return Response(json.dumps({**held, "live": len(app().live._live), "isolate": _isolate()}))
+        answer = {**held, "live": len(app().live._live), "isolate": _isolate()}
+        return Response(json.dumps(answer)).js_object
 
 
 @cache
