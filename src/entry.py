@@ -23,9 +23,10 @@ async def _call(name: str, arguments: tuple[object, ...]) -> object:
 
 @cache
 def _method(cls: type, name: str) -> Callable[..., object]:
-    """Return a method without its object, the same one in every request.
+    """Return a method without its object, the same function in every request.
 
-    The runtime inspects the signature of `fetch`, and caches it with the method, and so with its object.
+    For each call of `fetch`, the runtime inspects the signature of the method. It caches the result with the method; a
+    bound method would be inspected in every request, and its object kept.
     """
     return partial(getattr(cls, name), None)
 
@@ -43,7 +44,7 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in th
             raise AttributeError(name)
         if name in ("copy", "destroy", "toJs"):  # methods of Pyodide's proxy of this object
             return lambda *arguments: _call(name, arguments)
-        return _method(type(self), name)
+        return _method(type(self), name)  # type: ignore[arg-type]  # mypy takes the class for its object
 
     async def fetch(self, request: object) -> object:
         incoming = http.request_from_js(getattr(request, "js_object", request), app().settings)
@@ -86,5 +87,5 @@ async def _queue(_: Default, *arguments: object) -> object:
 
 # Not in the class, because the SDK would wrap both: `__init__` in slower code, and `queue` in code that fails without
 # arguments.
-Default.__init__ = _init
+Default.__init__ = _init  # type: ignore[method-assign, assignment]
 Default.queue = _queue

@@ -42,6 +42,7 @@ NEEDED = (
     "webloop.scheduleCallback",
     "loop._install_running_loop",
     "loop._install_asyncgen_hooks",
+    "loop._decrement_in_progress",
 )
 
 

@@ -104,6 +104,19 @@ ODD = {
 }
 
 
+SIGNATURES = """
+import entry
+from js import Response
+from pyodide.code import _relaxed_call_sig_cached as signatures
+
+class Default(entry.Default):
+    async def fetch(self, request):
+        if request.url.endswith("/signatures"):
+            return Response.new(str(signatures.cache_info().currsize))
+        return await entry.Default.fetch(self, request)
+"""
+
+
 def rpc(worker: workerd.Process, method: str, *args: object) -> dict:
     """Return the answer that another Worker gets; an exception there is a failure of the test."""
     call = {"method": method, "args": args}
@@ -133,6 +146,15 @@ def test_a_runtime_that_converts_arguments_first_is_served_too(models, tmp_path)
         assert (answer["ok"], answer["shape"]) == (True, [2, 256])
         assert rpc(process, "embed", {"odd": "nested", "depth": 100})["error"]["code"] == "invalid_request"
         assert requests.get(process.url("embedder") + "/health", timeout=TIMEOUT_S).status_code == 200
+
+
+def test_no_request_is_kept_with_the_signature_of_its_handler(models, tmp_path):
+    """The runtime caches the signature of `fetch` with the method, and so with the object of a bound method."""
+    main = workerd.Module("main.py", "pythonModule", SIGNATURES)
+    with serve(upstream.worker([main, *workerd.python_worker(ROOT / "src")]), models, tmp_path) as process:
+        for _ in range(3):
+            assert requests.post(process.url("embedder") + "/embed", json={"text": "a"}, timeout=TIMEOUT_S).ok
+        assert requests.get(process.url("embedder") + "/signatures", timeout=TIMEOUT_S).text == "1"
 
 
 def test_without_workers_ai_the_error_says_what_to_add(models, tmp_path):
