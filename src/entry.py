@@ -1,7 +1,6 @@
 """The Worker's entry points: `fetch` for HTTP, one method per operation for other Workers (RPC), and `queue`."""
 
-from collections.abc import Callable
-from functools import cache, partial
+from collections.abc import Awaitable, Callable
 
 import js
 from workers import WorkerEntrypoint
@@ -15,68 +14,12 @@ from embedder.http import handle
 leave_unconverted()
 
 
-async def _call(name: str, arguments: tuple[object, ...]) -> object:
-    scope = http.open_call(app().settings)
-    reply = await rpc.handle(app(), scope, js.crypto.randomUUID(), name, reader(arguments))
-    return model.reply_to_js(scope, reply)
+async def _fetch(request: object) -> object:
+    incoming = http.request_from_js(getattr(request, "js_object", request), app().settings)
+    return http.response_to_js(incoming.scope, await handle(app(), incoming))
 
 
-@cache
-def _method(cls: type, name: str) -> Callable[..., object]:
-    """Return a method without its object, the same function in every request.
-
-    For each call of `fetch`, the runtime inspects the signature of the method. It caches the result with the method; a
-    bound method would be inspected in every request, and its object kept.
-    """
-    return partial(getattr(cls, name), None)
-
-
-class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in the Worker only
-    """Other Workers can call every public method of this class, so it has no helper methods.
-
-    The methods accept any arguments. The operation checks them, so that a wrong call returns an error as data instead
-    of raising a TypeError.
-    """
-
-    def __getattribute__(self, name: str) -> object:
-        """Hide Python's own methods (`__init__`, `__setattr__`, ...), which a caller could name as well."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if name in ("copy", "destroy", "toJs"):  # methods of Pyodide's proxy of this object
-            return lambda *arguments: _call(name, arguments)
-        return _method(type(self), name)  # type: ignore[arg-type]  # mypy takes the class for its object
-
-    async def fetch(self, request: object) -> object:
-        incoming = http.request_from_js(getattr(request, "js_object", request), app().settings)
-        return http.response_to_js(incoming.scope, await handle(app(), incoming))
-
-    async def embed(self, *arguments: object) -> object:
-        return await _call("embed", arguments)
-
-    async def similarity(self, *arguments: object) -> object:
-        return await _call("similarity", arguments)
-
-    async def upsert(self, *arguments: object) -> object:
-        return await _call("upsert", arguments)
-
-    async def search(self, *arguments: object) -> object:
-        return await _call("search", arguments)
-
-    async def get(self, *arguments: object) -> object:
-        return await _call("get", arguments)
-
-    async def delete(self, *arguments: object) -> object:
-        return await _call("delete", arguments)
-
-    async def describe(self, *arguments: object) -> object:
-        return await _call("describe", arguments)
-
-
-def _init(self: Default, *_: object) -> None:
-    """Keep neither the context nor the environment: the bindings are global."""
-
-
-async def _queue(_: Default, *arguments: object) -> object:
+async def _queue(*arguments: object) -> object:
     """Consume a batch of messages. Other Workers can call this too, and get the error of an unknown method."""
     if not queues.is_batch(arguments):
         return await _call("queue", arguments)
@@ -85,7 +28,44 @@ async def _queue(_: Default, *arguments: object) -> object:
     return None
 
 
-# Not in the class, because the SDK would wrap both: `__init__` in slower code, and `queue` in code that fails without
-# arguments.
-Default.__init__ = _init  # type: ignore[method-assign, assignment]
-Default.queue = _queue
+async def _call(name: str, arguments: tuple[object, ...]) -> object:
+    """Answer a call of another Worker. The operation checks the arguments, so that a wrong call returns an error."""
+    scope = http.open_call(app().settings)
+    reply = await rpc.handle(app(), scope, js.crypto.randomUUID(), name, reader(arguments))
+    return model.reply_to_js(scope, reply)
+
+
+def _method(name: str) -> Callable[..., Awaitable[object]]:
+    async def method(*arguments: object) -> object:
+        return await _call(name, arguments)
+
+    return method
+
+
+LISTED: dict[str, Callable[..., Awaitable[object]]] = {
+    "fetch": _fetch,
+    "queue": _queue,
+    **{name: _method(name) for name in rpc.OPERATIONS},
+}
+METHODS = LISTED | {name: _method(name) for name in ("copy", "destroy", "toJs")}  # methods of Pyodide's proxy
+
+
+class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK is typed in the Worker only
+    """The class that the runtime looks for. Every request gets an object of its own."""
+
+    def __getattribute__(self, name: str) -> object:
+        """Return one of `METHODS`, and hide everything else: a caller could also name `__init__` or `__setattr__`.
+
+        The functions are not bound to the object. The runtime caches the signature of `fetch` with the function: it
+        would inspect a bound method in every request, and keep the object.
+        """
+        if name in METHODS:
+            return METHODS[name]
+        raise AttributeError(name)
+
+
+# The runtime lists the methods of the class. They are set here, because the SDK wraps `queue` and `__init__` while it
+# makes a class: `queue` then fails without arguments, and `__init__` costs time in every request.
+for _name, _function in LISTED.items():
+    setattr(Default, _name, _function)
+Default.__init__ = lambda *_: None  # type: ignore[method-assign]

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from embedder.context import RequestContext
+from embedder.context import LogLine, RequestContext
 from embedder.embedding import Embedder
 from embedder.errors import STATUS, EmbedderError
 from embedder.live import LiveRequests
@@ -40,7 +40,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
         """Return the context of a new request."""
         now = self.clock()
         ends = now + self.settings.deadline_s * 1000
-        return RequestContext(scope=scope, began_ms=now, ends_ms=ends, request_id=request_id, method=method, path=path)
+        log = LogLine(request_id=request_id, method=method, path=path)
+        return RequestContext(scope=scope, began_ms=now, ends_ms=ends, log=log)
 
     @property
     def store(self) -> Store:
@@ -67,26 +68,26 @@ async def guarded(app: App, context: RequestContext, work: Callable[[], Awaitabl
             raise RuntimeError(app.fault)
         return await work()
     except GeneratorExit:  # a later request closed this one, see `live`
-        context.status, context.code = STATUS["client_disconnected"], "client_disconnected"
+        context.log.status, context.log.code = STATUS["client_disconnected"], "client_disconnected"
         finish(app, context)
         raise
     except EmbedderError as error:
         failure = error
     except Exception as error:
         # the caller gets a generic message, the log gets the details
-        context.detail = f"{type(error).__name__}: {error}"[:_MAX_DETAIL_CHARS]
+        context.log.detail = f"{type(error).__name__}: {error}"[:_MAX_DETAIL_CHARS]
         failure = EmbedderError("internal_error", "The service failed; the details were logged.")
     finally:
         app.live.leave(task)
     # The traceback references frames, which reference the texts and the error. Break this cycle to free the texts now.
     failure.__traceback__ = failure.__cause__ = failure.__context__ = None
     context.scope.abort("failed")
-    context.status, context.code = failure.status, failure.code
+    context.log.status, context.log.code = failure.status, failure.code
     return failure
 
 
 def finish(app: App, context: RequestContext) -> None:
     """Complete the log line and write it."""
-    context.model_ms = round(context.model_ms, 1)
-    context.total_ms = round(app.clock() - context.began_ms, 1)
-    app.log(context.log_line())
+    context.log.model_ms = round(context.log.model_ms, 1)
+    context.log.total_ms = round(app.clock() - context.began_ms, 1)
+    app.log(msgspec.json.encode(context.log).decode())

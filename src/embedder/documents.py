@@ -99,16 +99,16 @@ async def _enqueue(
         message = 'No queue is bound: add [[queues.producers]] with binding = "INGEST" to wrangler.toml.'
         raise EmbedderError("queue_not_configured", message)
     request.namespace = context.access.namespace(request.namespace)
-    bodies = messages.encode(request, context.request_id, bound=context.access.namespaces is not None)
+    bodies = messages.encode(request, context.log.request_id, bound=context.access.namespaces is not None)
     await app.store.to_write(context, rows, "documents[#].id")
     ids = [item.id for item in request.documents]
     try:
         for part in messages.parcels(bodies):
             await app.ingest.send(context.scope, part)
-            context.queued += len(part)
+            context.log.queued += len(part)
     except EmbedderError as error:
-        raise partial(error, ids, context.queued) from error
-    return Result(Receipt(ids, len(ids), context.request_id), prepared, status=202)
+        raise partial(error, ids, context.log.queued) from error
+    return Result(Receipt(ids, len(ids), context.log.request_id), prepared, status=202)
 
 
 async def search(app: App, context: RequestContext, request: SearchRequest) -> Result:

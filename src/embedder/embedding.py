@@ -71,8 +71,8 @@ class Embedder:
 
         The first failure cancels the other calls.
         """
-        context.texts = len(prepared.texts)
-        if context.texts <= MAX_TEXTS_PER_CALL:
+        context.log.texts = len(prepared.texts)
+        if context.log.texts <= MAX_TEXTS_PER_CALL:
             return [await self._call(prepared.texts, context, output)]
         async with Tasks(self._calls(prepared, context, output)) as tasks:
             return await asyncio.gather(*tasks)
@@ -82,7 +82,7 @@ class Embedder:
         self, prepared: PreparedTexts, context: RequestContext
     ) -> AsyncGenerator[AsyncIterator[Answer], None]:
         """Embed like `embed`, but yield each answer in order as soon as it arrives, and keep none of them."""
-        context.texts = len(prepared.texts)
+        context.log.texts = len(prepared.texts)
         async with Tasks(self._calls(prepared, context, OutputFormat(encoding="float32"))) as tasks:
             yield _in_order(tasks)
 
@@ -129,7 +129,7 @@ class Embedder:
                 gateway=context.gateway,
             )
         finally:
-            context.model_ms = max(context.model_ms, self._clock() - began)
+            context.log.model_ms = max(context.log.model_ms, self._clock() - began)
 
 
 def _task(options: PromptOptions, alias: str | None) -> str | None:

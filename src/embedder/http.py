@@ -25,7 +25,7 @@ async def handle(app: App, request: HttpRequest) -> HttpResponse:
     response = await guarded(app, context, lambda: _answer(app, request, context))
     if isinstance(response, EmbedderError):
         response = _error_response(response, request.path)
-    context.status = response.status
+    context.log.status = response.status
     finish(app, context)
     response.headers = _headers(app, request, context, response)
     return response
@@ -41,8 +41,8 @@ def _headers(app: App, request: HttpRequest, context: RequestContext, response: 
         "content-type": JSON,
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
-        "x-request-id": context.request_id,
-        "server-timing": f"model;dur={context.model_ms}, total;dur={context.total_ms}",
+        "x-request-id": context.log.request_id,
+        "server-timing": f"model;dur={context.log.model_ms}, total;dur={context.log.total_ms}",
         **({"x-embedder-version": app.version} if app.version else {}),
         **auth.cors_headers(app.settings, request.headers.get("origin")),
         **(_embedding_headers(response.prepared) if response.prepared else {}),
@@ -112,10 +112,10 @@ def _options(app: App, request: HttpRequest, methods: Methods) -> HttpResponse:
 async def _admit(app: App, request: HttpRequest, context: RequestContext, route: Route) -> None:
     """Check the key, the rate limit and the scope. The limiter runs first, so that guessing keys is limited as well."""
     key = auth.key_of(app.settings, request.headers)
-    context.key = key.name if key else ""
+    context.log.key = key.name if key else ""
     expired = key is not None and key.has_expired(context.began_ms)
     address = request.headers.get("cf-connecting-ip", "unknown")
-    counted = f"key:{context.key}" if context.key and not expired else f"address:{address}"
+    counted = f"key:{context.log.key}" if context.log.key and not expired else f"address:{address}"
     if app.limiter and not await app.limiter(request.scope, counted):
         raise EmbedderError("rate_limited", "Too many requests; slow down.", retry_after_s=_RETRY_AFTER_S)
     if key is None or expired:

@@ -58,9 +58,9 @@ async def handle(app: App, open_scope: Callable[[], Scope], request_id: str, bat
     context = app.begin(open_scope(), request_id, "QUEUE", batch.queue[:200])
     consumer = _Consumer(app, context, open_scope, batch)
     failure = await guarded(app, context, consumer.run)
-    context.retried += batch.retry_rest(LONGEST_DELAY_S)
+    context.log.retried += batch.retry_rest(LONGEST_DELAY_S)
     if not isinstance(failure, EmbedderError):
-        context.status = 200
+        context.log.status = 200
     finish(app, context)
 
 
@@ -78,7 +78,7 @@ class _Consumer:
     async def run(self) -> None:
         while received := _decoder.decode(self._batch.read()):
             items = [item for found in received if (item := self._prepared(found))]
-            self._context.texts += len(items)
+            self._context.log.texts += len(items)
             # first what leaves stored ids as they are: the result is the same in every order
             for mode in ("insert", "upsert"):
                 kept = _without_twins([item for item in items if item.mode == mode], mode)
@@ -131,16 +131,16 @@ class _Consumer:
         """Embed and store in one call each. Return the error."""
         self._calls += 1
         self._renew()
-        done = self._context.texts
+        done = self._context.log.texts
         try:
             rows = [item.row for item in part]
             await documents.write(self._app, self._context, rows, _joined(part), mode=part[0].mode)
         except EmbedderError as error:
             error.__traceback__ = error.__cause__ = error.__context__ = None  # their frames hold the texts
-            self._context.code = error.code
+            self._context.log.code = error.code
             return error
         finally:
-            self._context.texts = done
+            self._context.log.texts = done
         return None
 
     def _renew(self) -> None:
@@ -152,7 +152,7 @@ class _Consumer:
     def _acknowledge(self, items: list[_Item]) -> None:
         positions = [received.position for item in items for received in item.deliveries]
         self._batch.acknowledge(positions)
-        self._context.written += len(positions)
+        self._context.log.written += len(positions)
 
     def _reject(self, item: _Item, error: EmbedderError) -> None:
         """Settle a document that fails alone."""
@@ -172,11 +172,11 @@ class _Consumer:
 
     def _put_back(self, received: list[Received], delay_s: int) -> None:
         self._batch.retry([found.position for found in received], delay_s)
-        self._context.retried += len(received)
+        self._context.log.retried += len(received)
 
     def _fail(self, received: Received, name: str | None, error: EmbedderError) -> None:
         """Write a dead letter. It is sent after the documents were stored."""
-        self._context.code = error.code
+        self._context.log.code = error.code
         now_ms = self._app.clock()
         letter = messages.dead_letter(received.body, name, error, attempts=received.attempts, now_ms=now_ms)
         self._letters.append((received, letter))
@@ -192,9 +192,9 @@ class _Consumer:
                 self._batch.acknowledge([received.position for received, _ in letters[sent : sent + len(part)]])
                 sent += len(part)
         except EmbedderError as error:
-            self._context.code = error.code
+            self._context.log.code = error.code
             self._put_back([received for received, _ in letters[sent:]], LONGEST_DELAY_S)
-        self._context.failed += sent
+        self._context.log.failed += sent
 
 
 def _access(message: messages.Message) -> Access:

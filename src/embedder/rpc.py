@@ -56,7 +56,7 @@ async def handle(app: App, scope: Scope, request_id: str, name: str, arguments: 
     if isinstance(reply, EmbedderError):
         reply = Reply(_failure(reply))
     else:
-        context.status = 200
+        context.log.status = 200
     finish(app, context)
     return reply
 

@@ -105,15 +105,17 @@ ODD = {
 
 
 SIGNATURES = """
-import entry
 from js import Response
 from pyodide.code import _relaxed_call_sig_cached as signatures
 
-class Default(entry.Default):
-    async def fetch(self, request):
-        if request.url.endswith("/signatures"):
-            return Response.new(str(signatures.cache_info().currsize))
-        return await entry.Default.fetch(self, request)
+from entry import LISTED, METHODS, Default
+
+async def fetch(request):
+    if request.url.endswith("/signatures"):
+        return Response.new(str(signatures.cache_info().currsize))
+    return await LISTED["fetch"](request)
+
+METHODS["fetch"] = fetch
 """
 
 

@@ -94,15 +94,15 @@ async def embed(app: App, context: RequestContext, request: CohereRequest) -> Ht
     """Embed 1 to 100 texts."""
     asked = request.embedding_types
     types = list(dict.fromkeys(asked)) if isinstance(asked, list) else [asked or "float"]
-    by_type = asked is not None or context.path != _V1
+    by_type = asked is not None or context.log.path != _V1
     options = CohereOptions(task=request.input_type, truncate="error" if request.truncate == "NONE" else "end")
     output = OutputFormat(request.output_dimension or DIMENSIONS, ",".join(types))
     prepared, numbers = await texts.vectors(
         app, context, request.texts, options, output, param="texts", alias=models.task_of(request.model)
     )
-    usage = CohereUsage(ApiVersion("1" if context.path == _V1 else "2"), BilledUnits(prepared.tokens))
+    usage = CohereUsage(ApiVersion("1" if context.log.path == _V1 else "2"), BilledUnits(prepared.tokens))
     kind = "embeddings_by_type" if by_type else "embeddings_floats"
-    head = msgspec.json.encode(CohereHead(context.request_id, request.texts, kind, usage)).decode()[:-1]
+    head = msgspec.json.encode(CohereHead(context.log.request_id, request.texts, kind, usage)).decode()[:-1]
     before, after = "[", "]"
     if by_type:
         before, after = ("{", "}") if len(types) > 1 else (f'{{"{types[0]}":[', "]}")

@@ -137,5 +137,5 @@ async def call(app: App, context: RequestContext, name: str, arguments: bytes) -
             raise invalid(f"Unknown tool {name[:100]!r}; use {', '.join(TOOLS)}.")
         return await tool.run(app, context, decoding.decode(arguments, tool.arguments))
     except EmbedderError as error:
-        context.code = error.code
+        context.log.code = error.code
         return _content(error.message, is_error=True)
