@@ -59,9 +59,9 @@ EXPLANATIONS = {
         "Operator: create an index with 768 dimensions and the metric cosine, and bind it.",
     ),
     "payload_too_large": (
-        "The body, or the arguments of an RPC call, exceed `MAX_BODY_BYTES`. Or Workers AI found the request too "
-        "large (3006).",
-        "Send fewer or shorter texts, or fewer vectors.",
+        "The body, or the arguments of an RPC call, exceed `MAX_BODY_BYTES` or 100,000 JSON values. Or Workers AI "
+        "found the request too large (3006).",
+        "Send fewer or shorter texts, or fewer vectors or documents.",
     ),
     "batch_too_large": (
         "An array has too many items: 100 texts, 2,048 on `/v1/embeddings`, 1,000 documents or vectors, 100 ids to "
@@ -75,7 +75,8 @@ EXPLANATIONS = {
         "Send `content-type: application/json`.",
     ),
     "rate_limited": (
-        "The key, or the address of a caller without a valid key, is over the limit of the binding `RATE_LIMITER`.",
+        "The key, or the address of a caller without a valid key, is over the limit of the binding `RATE_LIMITER`. Or "
+        "too many large requests are in progress.",
         "Wait for `retry-after`. Operator: raise the limit in `wrangler.toml`.",
     ),
     "quota_exhausted": (

@@ -1,6 +1,6 @@
 // @ts-check
 /** Converts the arguments of an RPC call to the JSON of the same HTTP request, within the same limits. */
-import { MAX_DEPTH } from "./depth.js";
+import { MAX_DEPTH, excess } from "./limits.js";
 
 const DATE_CHARS = 26;
 const encoder = new TextEncoder();
@@ -10,7 +10,7 @@ class Rejected extends Error {}
 
 /**
  * Returns one JSON object as bytes. Positional arguments get `names`; an object of options may follow. If that is not
- * possible, returns "too_many", "too_large", "too_deep", or the type of a value that is not plain data. Never throws.
+ * possible, returns "too_many", "too_large", "too_deep", "too_many_values", or the type of a value that is not plain data. Never throws.
  * @param {string} names separated by spaces @param {number} limit in bytes @param {unknown[]} given
  * @returns {Uint8Array | string}
  */
@@ -19,7 +19,7 @@ export function toJson(names, limit, given) {
     const body = named(names ? names.split(" ") : [], given);
     measure(body, limit, 0);
     const bytes = encoder.encode(JSON.stringify(body));
-    return bytes.length > limit ? "too_large" : bytes;
+    return bytes.length > limit ? "too_large" : excess(bytes) || bytes;
   } catch (error) {
     return error instanceof Rejected ? error.message : String(error);
   }

@@ -10,7 +10,7 @@ from workers import import_from_javascript
 
 from embedder.errors import EmbedderError, invalid
 from embedder.ports import Arguments
-from embedder.settings import MAX_JSON_DEPTH
+from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
 
 _js = import_from_javascript("bindings/arguments.js")
 
@@ -37,6 +37,9 @@ def _read(given: tuple[object, ...], names: tuple[str, ...], limit: int) -> byte
             raise invalid(f"Call this method with {', '.join([*names, 'an object of options'])}.", "options")
         case "too_large":
             raise EmbedderError("payload_too_large", f"The arguments exceed the limit of {limit} bytes; send less.")
+        case "too_many_values":
+            message = f"The arguments have over {MAX_JSON_VALUES:,} JSON values; send less at once."
+            raise EmbedderError("payload_too_large", message)
         case "too_deep":
             raise invalid(f"The arguments are nested deeper than {MAX_JSON_DEPTH} levels.")
         case str():

@@ -9,14 +9,17 @@ from workers import import_from_javascript
 
 from embedder.api.routing import HttpRequest, HttpResponse
 from embedder.errors import EmbedderError
-from embedder.settings import MAX_JSON_DEPTH, Settings
+from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
 from embedder.vectorize import MAX_VECTORS
 
 _js = import_from_javascript("bindings/request.js")
 _uploads = import_from_javascript("bindings/uploads.js")
 
+_RETRY_AFTER_S = 1
 _BODY_ERRORS = {
     "too_deep": ("invalid_json", f"The body is nested deeper than {MAX_JSON_DEPTH} levels."),
+    "too_many_values": ("payload_too_large", f"The body has over {MAX_JSON_VALUES:,} JSON values; send less at once."),
+    "busy": ("rate_limited", "Too many large requests are in progress; send this one again shortly."),
     "broken": ("invalid_request", "The body ended early: the connection broke while it was sent."),
     "disconnected": ("client_disconnected", "The client disconnected."),
     "timeout": ("request_timeout", "The body did not arrive within the deadline."),
@@ -64,7 +67,7 @@ def _rejected(reason: str, too_large: str) -> EmbedderError:
     """Return the error for a body that can not be used; `reason` is one of `readBody` in request.js."""
     if reason == "too_large":
         return EmbedderError("payload_too_large", too_large)
-    return EmbedderError(*_BODY_ERRORS[reason])
+    return EmbedderError(*_BODY_ERRORS[reason], retry_after_s=_RETRY_AFTER_S if reason == "busy" else None)
 
 
 def open_call(settings: Settings) -> Any:

@@ -1,6 +1,6 @@
 // @ts-check
 /** The queues of ingestion: what is sent, and the batch that a consumer gets. Messages are text, and Python decides. */
-import { isTooDeep } from "./depth.js";
+import { excess } from "./limits.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
@@ -90,7 +90,8 @@ function asText(body) {
   try {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     if (typeof text !== "string") return { body: "", fault: "not_text" };
-    return isTooDeep(encoder.encode(text)) ? { body: text, fault: "too_deep" } : { body: text.toWellFormed() };
+    const fault = excess(encoder.encode(text));
+    return fault ? { body: text, fault } : { body: text.toWellFormed() };
   } catch (error) {
     return { body: String(error), fault: "not_text" };
   }

@@ -1,6 +1,7 @@
 // @ts-check
 /** One request: reading it, its deadline, and its response. */
-import { isTooDeep } from "./depth.js";
+import { excess } from "./limits.js";
+import { enter } from "./room.js";
 
 const HEADERS = [
   "x-request-id",
@@ -15,6 +16,7 @@ const HEADERS = [
 const REST_PATH = "/client/v4/";
 const REST_HEADERS = [...HEADERS, "cf-aig-gateway-id"];
 const DRAIN_FACTOR = 4;
+const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
 
 /** One request: its deadline, its client, and its upstream calls, which end with them. */
 export class Scope {
@@ -22,6 +24,8 @@ export class Scope {
   constructor(ms, request) {
     /** @type {string | undefined} why the request ended early */
     this.reason = undefined;
+    this.answered = false;
+    this.ends = 0; // time of the deadline
     /** @type {ReturnType<typeof setTimeout> | null} */
     this.timer = null;
     this.controller = new AbortController();
@@ -45,6 +49,7 @@ export class Scope {
   extend(ms) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.abort("timeout"), ms);
+    this.ends = Date.now() + ms;
   }
 
   /** Settles like `work`, or rejects if the request ends first. @template T @param {Promise<T>} work */
@@ -64,7 +69,13 @@ export class Scope {
 
   /** Stops the deadline, because the answer is complete. */
   close() {
+    this.answered = true;
     clearTimeout(this.timer);
+  }
+
+  /** Returns whether the request has ended. Nothing is called in one that the runtime dropped; its deadline passes. */
+  isOver() {
+    return this.answered || this.reason !== undefined || Date.now() > this.ends + GRACE_MS;
   }
 
   /** Stops the upstream calls of this request. @param {string} reason */
@@ -82,13 +93,13 @@ export function open(ms, request) {
 }
 
 /**
- * Returns the body of a request, or the reason for an error: "too_large", "too_deep", "broken", "timeout" or
- * "disconnected".
+ * Returns the body of a request, or the reason for an error: "too_large", "too_deep", "too_many_values", "busy",
+ * "broken", "timeout" or "disconnected".
  * @param {Scope} scope @param {number} limit in bytes @returns {Promise<Uint8Array | string>}
  */
 export async function readBody(scope, limit) {
   const bytes = await readBytes(scope, limit);
-  return typeof bytes !== "string" && isTooDeep(bytes) ? "too_deep" : bytes;
+  return typeof bytes === "string" ? bytes : excess(bytes) || bytes;
 }
 
 /**
@@ -100,7 +111,8 @@ export async function readBytes(scope, limit) {
     const { headers, body } = /** @type {Request} */ (scope.request);
     const claimed = Number(headers.get("content-length") ?? NaN);
     const bytes = body ? await scope.within(readAll(body, claimed, limit)) : new Uint8Array(0);
-    return bytes ?? "too_large";
+    if (!bytes) return "too_large";
+    return (await enter(scope, bytes.length, limit)) ? bytes : scope.reason === "timeout" ? "busy" : "disconnected";
   } catch {
     return scope.reason ?? "broken";
   }

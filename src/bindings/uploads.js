@@ -1,7 +1,7 @@
 // @ts-check
 /** Takes the vectors out of the body of a request. Python gets the rest of the body, and a handle to the vectors. */
 import { DIMENSIONS } from "./answer.js";
-import { isTooDeep } from "./depth.js";
+import { MAX_VALUES, excess } from "./limits.js";
 import { readBytes } from "./request.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
@@ -43,7 +43,8 @@ export async function readVectors(scope, field, most, limit) {
     const request = parse(await content(scope, limit), field, most);
     const vectors = take(request, field);
     const text = encoder.encode(JSON.stringify(request));
-    if (text.length > limit) throw new Rejected("too_large");
+    const fault = text.length > limit ? "too_large" : excess(text);
+    if (fault) throw new Rejected(fault);
     return { fault: "", text, vectors: new Uploaded(vectors) };
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
@@ -60,7 +61,8 @@ async function content(scope, limit) {
   if (typeof body === "string") throw new Rejected(body);
   const type = /** @type {Request} */ (scope.request).headers.get("content-type") ?? "";
   const bytes = FORM.test(type) ? await onlyPart(body, type) : body;
-  if (isTooDeep(bytes)) throw new Rejected("too_deep");
+  const fault = excess(bytes, MAX_VALUES, false); // the numbers of the vectors are not for Python
+  if (fault) throw new Rejected(fault);
   try {
     return decoder.decode(bytes);
   } catch {

@@ -4,7 +4,7 @@
  * Calls never throw; the answer contains the fault. Python decides what a fault means.
  */
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
-import { MAX_DEPTH, isTooDeep } from "./depth.js";
+import { MAX_DEPTH, excess } from "./limits.js";
 import { cosines, encode, plain, shortDigits, unitRow, writeRows } from "./numbers.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
@@ -72,7 +72,7 @@ export async function ask(scope, ai, model, inputs, count, dimensions, withFloat
 /** Returns the body of an error, or "" if Python could not decode it. @param {Response} response */
 async function detail(response) {
   const text = await response.text();
-  return text.length > MAX_ERROR_CHARS || isTooDeep(encoder.encode(text)) ? "" : text;
+  return text.length > MAX_ERROR_CHARS || excess(encoder.encode(text)) ? "" : text;
 }
 
 /** Vectors in an output format: as JSON text, or as JavaScript values. */
@@ -193,7 +193,7 @@ export async function callIndex(scope, index, method, given, vectors) {
     const result = await scope.within(index[method](...withVectors(method, JSON.parse(given), vectors?.values())));
     const values = new StoredValues(result);
     const text = JSON.stringify(result) ?? "null";
-    if (isTooDeep(encoder.encode(text))) throw new InvalidAnswer(TOO_DEEP);
+    if (excess(encoder.encode(text), Infinity)) throw new InvalidAnswer(TOO_DEEP);
     return { fault: "", text, values };
   } catch (error) {
     const invalid = error instanceof InvalidAnswer || error instanceof RangeError; // RangeError: nested too deeply

@@ -23,7 +23,11 @@ MAX_CALLS = 100  # of the model, per batch; the rest of the batch is retried
 MAX_BATCH_S = 600  # until no more calls start; Queues ends a consumer after 15 minutes (Queues, Limits)
 MAX_FAILURES_IN_A_ROW = 10  # more than it takes to find one document of 100: the service is at fault
 
-_FAULTS = {"not_text": "The message is not text.", "too_deep": "The message is nested too deeply."}
+_FAULTS = {
+    "not_text": "The message is not text.",
+    "too_deep": "The message is nested too deeply.",
+    "too_many_values": "The message has too many values.",
+}
 
 
 class Received(msgspec.Struct):
@@ -32,7 +36,7 @@ class Received(msgspec.Struct):
     position: int
     attempts: int
     body: str
-    fault: Literal["", "not_text", "too_deep"] = ""
+    fault: Literal["", "not_text", "too_deep", "too_many_values"] = ""
 
 
 class _Item(msgspec.Struct):

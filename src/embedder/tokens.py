@@ -14,6 +14,7 @@ from typing import Final
 # English and source code: most words are one token.
 _WORD: Final = 1.04
 _CAMEL: Final = 0.9  # a capital after a small letter starts a token: someVarName
+_SAMPLE: Final = 32_768  # characters; four times the usual length of a text that the model reads to its end
 _PUNCTUATION: Final = 1.05  # for a run of punctuation; a digit and an underscore are always tokens of their own
 _SPACE_AND_DIGIT: Final = 0.75  # the space before a digit is often a token as well
 _TAG: Final = -0.7  # many HTML tags, such as <td>, are one piece
@@ -86,8 +87,11 @@ _OTHER: Final = frozenset(map(_latin_1, _COVERED_WORDS.split()))
 def estimate(text: str) -> int:
     """About how many tokens the text has, without the two that mark beginning and end.
 
-    0 for no text, else at least 1 and at most the text's UTF-8 bytes, for a byte is the smallest piece there is.
+    0 for no text, else at least 1 and at most the text's UTF-8 bytes, for a byte is the smallest piece there is. A very
+    long text is estimated from its beginning, to bound time and memory.
     """
+    if len(text) > _SAMPLE:
+        return estimate(text[:_SAMPLE]) * len(text) // _SAMPLE
     size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
     try:
         tokens = _latin(text, text.encode("latin-1"))

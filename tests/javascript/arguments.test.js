@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { toJson } from "../../src/bindings/arguments.js";
-import { MAX_DEPTH } from "../../src/bindings/depth.js";
+import { MAX_DEPTH } from "../../src/bindings/limits.js";
 
 const LIMIT = 10_000;
 

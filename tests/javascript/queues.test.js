@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MAX_DEPTH } from "../../src/bindings/depth.js";
+import { MAX_DEPTH } from "../../src/bindings/limits.js";
 import { isBatch, open, send } from "../../src/bindings/queues.js";
 import { Scope } from "../../src/bindings/request.js";
 

@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from embedder.settings import MAX_JSON_DEPTH
+from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
 from embedder_cli import runtime
 
 FOLDER = runtime.ROOT / "tests" / "javascript"
@@ -26,9 +26,9 @@ def test_the_node_tests_pass():
     assert passed >= 58
 
 
-def test_python_and_javascript_have_the_same_depth_limit():
-    [depth] = re.findall(r"MAX_DEPTH = (\d+);", (runtime.ROOT / "src" / "bindings" / "depth.js").read_text())
-    assert int(depth) == MAX_JSON_DEPTH
+def test_python_and_javascript_have_the_same_limits():
+    found = re.findall(r"MAX_\w+ = ([\d_]+);", (runtime.ROOT / "src" / "bindings" / "limits.js").read_text())
+    assert list(map(int, found)) == [MAX_JSON_DEPTH, MAX_JSON_VALUES]
 
 
 def test_the_types_are_correct():

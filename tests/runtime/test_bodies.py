@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -45,13 +46,17 @@ def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) ->
         yield process
 
 
+def head(path: str, length: int) -> bytes:
+    lines = [f"POST {path} HTTP/1.1", "host: x", "content-type: application/json", f"content-length: {length}"]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
 def exchange(
     worker: workerd.Process, sent: bytes, *, claimed: int, end: bool, path: str = "/embed"
 ) -> tuple[int, dict]:
     """Send a part of a body and optionally close the sending side. Return the status and the answer."""
-    head = f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {claimed}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", worker.ports["embedder"]), TIMEOUT_S) as connection:
-        connection.sendall(head.encode() + sent)
+        connection.sendall(head(path, claimed) + sent)
         if end:
             connection.shutdown(socket.SHUT_WR)
         answer = b""
@@ -74,6 +79,47 @@ def test_rejects_an_incomplete_body(worker):
     assert (status, answer["error"]["code"]) == (400, "invalid_request")
     status, answer = exchange(worker, b'{"vectors":', claimed=1000, end=True, path=f"{INDEX}/upsert")
     assert (status, "ended early" in answer["errors"][0]["message"]) == (400, True)
+
+
+def large(start: str) -> bytes:
+    """Return a body that is too large to be in progress together with another one."""
+    return json.dumps({"text": f"{start} {'a ' * (LIMIT * 3 // 8)}"}).encode()
+
+
+def post(worker: workerd.Process, body: bytes) -> requests.Response:
+    headers = {"content-type": "application/json"}
+    return requests.post(worker.url("embedder") + "/embed", data=body, headers=headers, timeout=TIMEOUT_S)
+
+
+def test_large_requests_take_turns_and_small_ones_do_not_wait(worker, models):
+    models.calls.clear()
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(post, worker, large("fault:slowheaders"))
+        until(lambda: models.calls["slowheaders"])
+        waiting = pool.submit(post, worker, large("waiting"))
+        assert post(worker, b'{"text":"small"}').status_code == 200
+        assert models.calls == {"slowheaders": 1, "": 1}
+        models.released.set()
+        assert [slow.result().status_code, waiting.result().status_code] == [200, 200]
+        models.released.clear()
+
+
+def test_a_large_request_that_waits_for_others_until_its_deadline_can_be_sent_again(worker, models):
+    models.calls.clear()
+    body = large("late")
+    with ThreadPoolExecutor() as pool, socket.create_connection(("127.0.0.1", worker.ports["embedder"])) as late:
+        head = (
+            f"POST /embed HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        )
+        late.sendall(head.encode() + body[:1000])
+        slow = pool.submit(post, worker, large("fault:slowheaders"))
+        until(lambda: models.calls["slowheaders"])
+        late.sendall(body[1000:])
+        answer = late.recv(65_536).decode().lower()
+        assert "429 too many requests" in answer
+        assert "retry-after: 1\r\n" in answer
+        assert slow.result().status_code == 504
+    assert models.calls == {"slowheaders": 1}
 
 
 def stream(size: int) -> Iterator[bytes]:

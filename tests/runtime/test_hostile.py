@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from embedder.settings import MAX_JSON_DEPTH
+from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
 from embedder_cli.runtime import ROOT
 from tests.runtime import upstream
 from tests.strategies import DEPTHS, arrays, objects, place
@@ -56,6 +56,23 @@ def test_a_body_that_is_nested_too_deeply_is_rejected(worker, name, depth, neste
     status, code, message = send(worker, *place(name, nested(depth)))
     assert (status, code) == (400, "invalid_json")
     assert str(MAX_JSON_DEPTH) in message
+
+
+@pytest.mark.parametrize("value", ["[]", "{}", "7", '"a"'])
+@pytest.mark.parametrize("name", NESTED)
+def test_a_body_of_too_many_values_is_rejected(worker, models, name, value):
+    """Each value of two bytes would take up to 70 bytes of memory, for good."""
+    models.calls.clear()
+    status, code, message = send(worker, *place(name, f"[{','.join([value] * MAX_JSON_VALUES)}, 1]".encode()))
+    assert (status, code, f"{MAX_JSON_VALUES:,}" in message) == (413, "payload_too_large", True)
+    assert not models.calls
+
+
+def test_a_call_of_another_worker_with_too_many_values_is_rejected(worker):
+    error = rpc(worker, "embed", "a", {"store": {"ids": ["1"], "metadata": {"x": [0] * (MAX_JSON_VALUES + 1)}}})[
+        "error"
+    ]
+    assert (error["code"], error["status"]) == ("payload_too_large", 413)
 
 
 def test_a_body_that_ends_inside_its_brackets_is_rejected_too(worker):

@@ -65,7 +65,8 @@ is, except that a search gets the prompt `search_query`, a document `search_docu
 | texts of a request | {settings.MAX_TEXTS_PER_CALL}; {settings.MAX_TEXTS_OPENAI:,} on the routes of OpenAI and Azure |
 | tokens of a text | {_DEFAULTS.max_text_tokens:,} with the prompt, estimated. A longer text is truncated and listed in\
  `x-embedding-truncated`, or rejected with `"truncate": "error"` |
-| body of a request | {_DEFAULTS.max_body_bytes // _MIB} MiB, {settings.MAX_JSON_DEPTH} levels of JSON |
+| body of a request | {_DEFAULTS.max_body_bytes // _MIB} MiB; {settings.MAX_JSON_DEPTH} levels and\
+ {settings.MAX_JSON_VALUES:,} values of JSON |
 | time of a request | {_DEFAULTS.deadline_s} s, and up to {_DEFAULTS.wait_s} s more with `"wait": true` |
 | documents of `PUT /vectors` | {vectorize.MAX_VECTORS:,} |
 | ids to get, to delete | {vectorize.MAX_GET_IDS}, {vectorize.MAX_VECTORS:,} |

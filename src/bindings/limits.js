@@ -1,0 +1,40 @@
+// @ts-check
+/**
+ * Limits of JSON that Python decodes. msgspec recurses on the WebAssembly stack, and an overflow terminates the isolate.
+ * A value of two bytes can take 70 bytes of Python's memory, which never shrinks.
+ */
+
+export const MAX_DEPTH = 64;
+export const MAX_VALUES = 100_000;
+
+const QUOTE = 34;
+const COMMA = 44;
+const BACKSLASH = 92;
+const OPEN = [91, 123]; // "[" and "{"
+const CLOSE = [93, 125]; // "]" and "}"
+
+/**
+ * Returns the limit that JSON exceeds: "too_deep", "too_many_values", or "" for none. Commas, arrays and objects count
+ * as values; without `commas`, only arrays and objects. Strings are skipped. One pass, no recursion.
+ * @param {Uint8Array} bytes @param {number} [most] values @param {boolean} [commas]
+ */
+export function excess(bytes, most = MAX_VALUES, commas = true) {
+  let depth = 0;
+  let values = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) i = endOfString(bytes, i + 1);
+    else if (byte === COMMA) values += commas ? 1 : 0;
+    else if (byte === OPEN[0] || byte === OPEN[1]) {
+      values++;
+      if (++depth > MAX_DEPTH) return "too_deep";
+    } else if (byte === CLOSE[0] || byte === CLOSE[1]) depth--;
+  }
+  return values > most ? "too_many_values" : "";
+}
+
+/** @type {(bytes: Uint8Array, i: number) => number} */
+function endOfString(bytes, i) {
+  while (i < bytes.length && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1;
+  return i;
+}

@@ -1,0 +1,47 @@
+// @ts-check
+/**
+ * Bounds the memory of large bodies. Python needs up to 15 times the size of a body while it is in progress, and an
+ * isolate has 128 MB. Therefore the large bodies in progress have together at most the bytes that one may have. The
+ * others wait in order, after they were read, so that a slow client delays nobody else.
+ */
+
+/** @typedef {import("./request.js").Scope} Scope */
+
+const SMALL = 65_536; // bytes; smaller bodies do not wait
+const POLL_MS = 20; // polling, because a promise must not be resolved by another request
+
+/** @type {Map<Scope, number>} bytes of the large bodies in progress */
+const bodies = new Map();
+/** @type {Set<Scope>} in order */
+const waiting = new Set();
+
+/**
+ * Waits until there is room for a body. Returns false if the request ends first.
+ * @param {Scope} scope @param {number} size @param {number} limit in bytes
+ */
+export async function enter(scope, size, limit) {
+  if (size <= SMALL) return true;
+  waiting.add(scope);
+  while (!scope.reason && !(isFirst(scope) && held() + size <= limit)) await scope.sleep(POLL_MS);
+  waiting.delete(scope);
+  if (!scope.reason) bodies.set(scope, size);
+  return !scope.reason;
+}
+
+/** @param {Scope} scope */
+function isFirst(scope) {
+  for (const other of waiting) {
+    if (!other.isOver()) return other === scope;
+    waiting.delete(other);
+  }
+  return true;
+}
+
+function held() {
+  let sum = 0;
+  for (const [scope, size] of bodies) {
+    if (scope.isOver()) bodies.delete(scope);
+    else sum += size;
+  }
+  return sum;
+}
