@@ -21,6 +21,7 @@ from tests.runtime.answers.checks import (
     in_vectors_and_data,
     matrix_scores,
     same_base64,
+    same_float32,
     same_numbers,
     source_scores,
 )
@@ -155,7 +156,7 @@ FORMS = {
     "embed and store": Form(3, embed_and_store, in_vectors_and_data),
     "PUT vectors": Form(3, put_vectors, in_vectors),
     "search": Form(1, search, in_query),
-    "RPC, arrays": Form(3, rpc(3), in_data(same_numbers)),
+    "RPC, arrays": Form(3, rpc(3), in_data(same_float32)),
     "RPC, float32": Form(3, rpc(3, format="float32"), flat_float32),
     "RPC, response": Form(3, rpc(3, format="response"), in_response),
 }
