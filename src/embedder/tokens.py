@@ -87,8 +87,8 @@ _OTHER: Final = frozenset(map(_latin_1, _COVERED_WORDS.split()))
 def estimate(text: str) -> int:
     """About how many tokens the text has, without the two that mark beginning and end.
 
-    0 for no text, else at least 1 and at most the text's UTF-8 bytes, for a byte is the smallest piece there is. A very
-    long text is estimated from its beginning, to bound time and memory.
+    0 for no text, else at least 1 and at most the text's UTF-8 bytes, for a byte is the smallest piece there is. For a
+    text that is longer than the sample, the beginning tells the tokens per character. This bounds time and memory.
     """
     if len(text) > _SAMPLE:
         return estimate(text[:_SAMPLE]) * len(text) // _SAMPLE
