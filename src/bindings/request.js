@@ -1,7 +1,7 @@
 // @ts-check
 /** One request: reading it, its deadline, and its response. */
 import { excess } from "./limits.js";
-import { enter } from "./room.js";
+import { enter, mayKeep } from "./room.js";
 
 const HEADERS = [
   "x-request-id",
@@ -110,32 +110,35 @@ export async function readBytes(scope, limit) {
   try {
     const { headers, body } = /** @type {Request} */ (scope.request);
     const claimed = Number(headers.get("content-length") ?? NaN);
-    const bytes = body ? await scope.within(readAll(body, claimed, limit)) : new Uint8Array(0);
-    if (!bytes) return "too_large";
-    return (await enter(scope, bytes.length, limit)) ? bytes : scope.reason === "timeout" ? "busy" : "disconnected";
+    const bytes = body ? await scope.within(readAll(scope, body, claimed, limit)) : new Uint8Array(0);
+    if (typeof bytes === "string" || (await enter(scope, bytes.length, limit))) return bytes;
+    return scope.reason === "timeout" ? "busy" : "disconnected";
   } catch {
     return scope.reason ?? "broken";
   }
 }
 
 /**
- * Reads a body to its end, or to its content length. Returns null if it exceeds the limit.
- * A client may not read the answer while it is still sending. Therefore some bytes over the limit are read and dropped.
- * @type {(body: ReadableStream<Uint8Array>, claimed: number, limit: number) => Promise<Uint8Array | null>}
+ * Reads a body to its end, or to its content length. Returns "too_large" if it exceeds the limit, and "busy" if there is
+ * no room for it. A client may not read the answer while it is still sending. Therefore some bytes are read and dropped.
+ * @type {(scope: Scope, body: ReadableStream<Uint8Array>, claimed: number, limit: number) => Promise<Uint8Array | string>}
  */
-async function readAll(body, claimed, limit) {
+async function readAll(scope, body, claimed, limit) {
   /** @type {Uint8Array[]} */
   const kept = [];
   const reader = body.getReader();
   let size = 0;
+  let fits = true;
   for (let step = await reader.read(); !step.done; step = await reader.read()) {
     size += step.value.length;
-    if (size <= limit) kept.push(step.value);
+    fits &&= size > limit || mayKeep(scope, size, limit);
+    if (fits && size <= limit) kept.push(step.value);
+    else kept.length = 0;
     if (size === claimed || size > limit * DRAIN_FACTOR) break;
   }
-  if (size > limit) {
+  if (!fits || size > limit) {
     await reader.cancel();
-    return null;
+    return size > limit ? "too_large" : "busy";
   }
   return kept.length === 1 ? kept[0] : new Uint8Array(await new Blob(kept).arrayBuffer());
 }

@@ -2,18 +2,34 @@
 /**
  * Bounds the memory of large bodies. Python needs up to 15 times the size of a body while it is in progress, and an
  * isolate has 128 MB. Therefore the large bodies in progress have together at most the bytes that one may have. The
- * others wait in order, after they were read, so that a slow client delays nobody else.
+ * others wait in order, after they were read, so that a slow client delays nobody else. The bodies that are being read
+ * or wait have together at most eight times that limit.
  */
 
 /** @typedef {import("./request.js").Scope} Scope */
 
 const SMALL = 65_536; // bytes; smaller bodies do not wait
+const READ_AT_ONCE = 8;
 const POLL_MS = 20; // polling, because a promise must not be resolved by another request
 
-/** @type {Map<Scope, number>} bytes of the large bodies in progress */
+/** @type {Map<Scope, number>} bytes of large bodies that are being read or wait */
+const kept = new Map();
+/** @type {Map<Scope, number>} bytes of large bodies in progress */
 const bodies = new Map();
 /** @type {Set<Scope>} in order */
 const waiting = new Set();
+
+/**
+ * Returns whether `size` bytes of a body that is being read may be kept.
+ * @param {Scope} scope @param {number} size @param {number} limit in bytes
+ */
+export function mayKeep(scope, size, limit) {
+  if (size <= SMALL) return true;
+  kept.set(scope, size);
+  if (sum(kept) <= READ_AT_ONCE * limit) return true;
+  kept.delete(scope);
+  return false;
+}
 
 /**
  * Waits until there is room for a body. Returns false if the request ends first.
@@ -22,8 +38,9 @@ const waiting = new Set();
 export async function enter(scope, size, limit) {
   if (size <= SMALL) return true;
   waiting.add(scope);
-  while (!scope.reason && !(isFirst(scope) && held() + size <= limit)) await scope.sleep(POLL_MS);
+  while (!scope.reason && !(isFirst(scope) && sum(bodies) + size <= limit)) await scope.sleep(POLL_MS);
   waiting.delete(scope);
+  kept.delete(scope);
   if (!scope.reason) bodies.set(scope, size);
   return !scope.reason;
 }
@@ -37,11 +54,12 @@ function isFirst(scope) {
   return true;
 }
 
-function held() {
-  let sum = 0;
-  for (const [scope, size] of bodies) {
-    if (scope.isOver()) bodies.delete(scope);
-    else sum += size;
+/** @param {Map<Scope, number>} sizes */
+function sum(sizes) {
+  let total = 0;
+  for (const [scope, size] of sizes) {
+    if (scope.isOver()) sizes.delete(scope);
+    else total += size;
   }
-  return sum;
+  return total;
 }
