@@ -10,7 +10,8 @@ class Rejected extends Error {}
 
 /**
  * Returns one JSON object as bytes. Positional arguments get `names`; an object of options may follow. If that is not
- * possible, returns "too_many", "too_large", "too_deep", "too_many_values", or the type of a value that is not plain data. Never throws.
+ * possible, returns "too_many", "too_large", "too_deep", "too_many_values", or the type of a value that is not plain
+ * data. Never throws.
  * @param {string} names separated by spaces @param {number} limit in bytes @param {unknown[]} given
  * @returns {Uint8Array | string}
  */

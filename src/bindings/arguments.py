@@ -16,11 +16,12 @@ _js = import_from_javascript("bindings/arguments.js")
 
 
 def leave_unconverted() -> None:
-    """Stop the runtime from converting arguments. Must be called while the Worker is imported.
+    """Stop the runtime from converting arguments and results. Must be called while the Worker is imported.
 
     The runtime converts arguments before it calls a method, and a failure reaches the caller as a Python traceback. It
-    imports the converter from `workers` after it has imported the Worker, so that this replacement takes effect. If a
-    future runtime does not, arguments arrive converted, and `reader` accepts these as well.
+    imports the converters from `workers` after it has imported the Worker, so that this replacement takes effect. If a
+    future runtime does not, arguments arrive converted, and `reader` accepts these as well. Results are JavaScript
+    values already.
     """
     workers.python_from_rpc = workers.python_to_rpc = lambda value: value
 

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Bounds the memory of large bodies. Python needs up to 15 times the size of a body while it is in progress, and an
+ * Bounds the memory of large bodies. Python needs up to 16 times the size of a body while it is in progress, and an
  * isolate has 128 MB. Therefore the large bodies in progress have together at most the bytes that one may have. The
  * others wait in order, after they were read, so that a slow client delays nobody else. The bodies that are being read
  * or wait have together at most eight times that limit.
