@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from embedder import keys
-from embedder.access import FULL
+from embedder.access import keys
+from embedder.access.keys import Key
+from embedder.access.scopes import FULL
 from embedder.errors import EmbedderError
-from embedder.keys import Key
 from embedder.settings import Settings
 
 ANYBODY = Key("", b"", FULL)  # with AUTH = "off"

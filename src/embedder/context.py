@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from embedder.access import Access
+from embedder.access.scopes import Access
 from embedder.ports import Scope, Vectors
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from embedder import documents, messages, redelivery
-from embedder.access import FULL, Access
+from embedder.access.scopes import FULL, Access
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
 from embedder.embedding import PreparedTexts

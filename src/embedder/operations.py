@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from embedder import documents, requests, texts
-from embedder.access import ScopeName
+from embedder.access.scopes import ScopeName
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.documents import GetResponse, IndexResponse, Receipt

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from embedder import decoding, operations, requests
-from embedder.access import FULL
+from embedder.access.scopes import FULL
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid

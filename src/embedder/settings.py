@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from embedder import keys
-from embedder.keys import Key, KeysError
+from embedder.access import keys
+from embedder.access.keys import Key, KeysError
 
 MODEL = "@cf/google/embeddinggemma-300m"
 DIMENSIONS = 768  # numbers in a vector of the model (model card)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from embedder.access import MAX_NAMESPACE_BYTES
+from embedder.access.scopes import MAX_NAMESPACE_BYTES
 from embedder.errors import EmbedderError, invalid
 
 MAX_ID_BYTES = 64

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from typer.testing import CliRunner
 
-from embedder import keys
+from embedder.access import keys
 from embedder_cli import runtime
 from embedder_cli.deploy import cli
 from embedder_cli.deploy.plan import DeployError

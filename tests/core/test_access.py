@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedder import ingestion, operations
-from embedder.access import FULL, SCOPES, Access
+from embedder.access.scopes import FULL, SCOPES, Access
 from embedder.api import routes, tools
 from embedder.errors import EmbedderError
 from embedder.index import Row

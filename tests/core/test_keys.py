@@ -6,9 +6,9 @@ from hashlib import sha256
 
 import pytest
 
-from embedder import keys
-from embedder.access import FULL, Access
-from embedder.keys import KeysError
+from embedder.access import keys
+from embedder.access.keys import KeysError
+from embedder.access.scopes import FULL, Access
 from tests.core.fakes import FakeApp, error, json_of
 
 KEY = "a-key-of-this-test"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from embedder import keys
+from embedder.access import keys
 from embedder.settings import Settings, SettingsError
 
 

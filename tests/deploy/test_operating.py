@@ -8,8 +8,8 @@ from itertools import takewhile
 
 import pytest
 
-from embedder import keys
-from embedder.access import FULL
+from embedder.access import keys
+from embedder.access.scopes import FULL
 from embedder_cli import runtime
 from tests.cli.test_deploy import default_key
 from tests.deploy.account import ACCOUNT

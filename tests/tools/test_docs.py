@@ -6,7 +6,8 @@ import tomllib
 import msgspec
 import pytest
 
-from embedder import context, keys, rpc
+from embedder import context, rpc
+from embedder.access import keys
 from embedder.settings import Settings, SettingsError
 from embedder_cli import runtime
 

@@ -1,6 +1,7 @@
 """What the document says about the whole service: address, key, limits, headers and tags."""
 
-from embedder import access, prompts, settings, vectorize
+from embedder import prompts, settings, vectorize
+from embedder.access import scopes
 from tools.openapi import agents, compatible, native, vectors
 
 _DEFAULTS = settings.Settings()
@@ -70,7 +71,7 @@ is, except that a search gets the prompt `search_query`, a document `search_docu
 | time of a request | {_DEFAULTS.deadline_s} s, and up to {_DEFAULTS.wait_s} s more with `"wait": true` |
 | documents of `PUT /vectors` | {vectorize.MAX_VECTORS:,} |
 | ids to get, to delete | {vectorize.MAX_GET_IDS}, {vectorize.MAX_VECTORS:,} |
-| an id, a namespace | 1 to {vectorize.MAX_ID_BYTES} bytes, 1 to {access.MAX_NAMESPACE_BYTES} bytes |
+| an id, a namespace | 1 to {vectorize.MAX_ID_BYTES} bytes, 1 to {scopes.MAX_NAMESPACE_BYTES} bytes |
 | metadata with the kept text | {vectorize.MAX_METADATA_BYTES // 1024} KiB of JSON |
 | matches of a search | {vectorize.MAX_TOP_K}; {vectorize.MAX_TOP_K_FULL} with `values` or all metadata, the default |
 | filter of a search | {vectorize.MAX_FILTER_BYTES:,} bytes of JSON |

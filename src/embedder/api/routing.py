@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from embedder.access import Needed
+from embedder.access.scopes import Needed
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import PreparedTexts

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from embedder.access import FULL, MAX_NAMESPACE_BYTES, Access, ScopeName
+from embedder.access.scopes import FULL, MAX_NAMESPACE_BYTES, Access, ScopeName
 
 MIN_KEY_CHARS = 16  # of a key in a pair; a digest does not reveal the length of its key
 _PATH = re.compile(r"`\$\[(\d+)\](?:\.(\w+))?")
