@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedder import prompts
+from embedder.embedding import prompts
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "page" / "example.json"

@@ -12,7 +12,7 @@ from bindings import event_loop, http
 from bindings.model import Vectorize, WorkersAI
 from bindings.queues import Queue
 from embedder.app import App
-from embedder.embedding import Embedder
+from embedder.embedding.embedder import Embedder
 from embedder.ports import Limiter
 from embedder.settings import Settings, SettingsError
 from embedder.store import Store

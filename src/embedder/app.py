@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from embedder.context import LogLine, RequestContext
-from embedder.embedding import Embedder
+from embedder.embedding.embedder import Embedder
 from embedder.errors import STATUS, EmbedderError
 from embedder.live import LiveRequests
 from embedder.ports import Clock, Limiter, Queue, Scope

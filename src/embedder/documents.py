@@ -2,10 +2,12 @@
 
 from msgspec import Struct
 
-from embedder import messages, prompts, vectorize
+from embedder import messages, vectorize
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding import PreparedTexts
+from embedder.embedding import prompts
+from embedder.embedding.embedder import PreparedTexts
+from embedder.embedding.options import OutputFormat, PromptOptions
 from embedder.errors import EmbedderError, invalid
 from embedder.index import Row
 from embedder.requests import (
@@ -13,8 +15,6 @@ from embedder.requests import (
     DescribeRequest,
     DocumentIn,
     GetRequest,
-    OutputFormat,
-    PromptOptions,
     SearchRequest,
     UpsertOptions,
     UpsertRequest,

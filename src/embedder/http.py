@@ -10,7 +10,7 @@ from embedder.api.routes import Methods
 from embedder.api.routing import GATEWAY_HEADER, JSON, HttpRequest, HttpResponse, Route
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
-from embedder.embedding import PreparedTexts
+from embedder.embedding.embedder import PreparedTexts
 from embedder.errors import EmbedderError, invalid
 from embedder.settings import GATEWAY, GATEWAY_RULE, MAX_REQUEST_ID_CHARS
 

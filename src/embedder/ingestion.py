@@ -13,7 +13,7 @@ from embedder import documents, messages, redelivery
 from embedder.access.scopes import FULL, Access
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
-from embedder.embedding import PreparedTexts
+from embedder.embedding.embedder import PreparedTexts
 from embedder.errors import EmbedderError
 from embedder.index import Row
 from embedder.ports import Batch, Scope

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from embedder.embedding import PreparedTexts
+from embedder.embedding.embedder import PreparedTexts
 
 
 class Result(Struct):

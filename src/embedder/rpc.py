@@ -11,9 +11,9 @@ from embedder import decoding, operations, requests
 from embedder.access.scopes import FULL
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
+from embedder.embedding.options import OutputFormat
 from embedder.errors import EmbedderError, invalid
 from embedder.ports import Arguments, Scope
-from embedder.requests import OutputFormat
 from embedder.result import Result
 from embedder.settings import DIMENSIONS
 

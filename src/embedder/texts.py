@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator
 
 from msgspec import Struct
 
-from embedder import prompts, vectorize
+from embedder import vectorize
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding import PreparedTexts
+from embedder.embedding import prompts
+from embedder.embedding.embedder import PreparedTexts
+from embedder.embedding.options import OutputFormat, PromptOptions
 from embedder.errors import invalid
 from embedder.index import Row
 from embedder.ports import Answer
-from embedder.requests import EmbedRequest, OutputFormat, PromptOptions, SimilarityRequest, StoreIn
+from embedder.requests import EmbedRequest, SimilarityRequest, StoreIn
 from embedder.result import Result
 from embedder.settings import DIMENSIONS
 from embedder.store import Writable

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from embedder import prompts
+from embedder.embedding import prompts
 from embedder_cli import runtime
 
 PAGE = runtime.ROOT / "page"

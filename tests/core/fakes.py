@@ -16,7 +16,7 @@ import msgspec
 from embedder import http, rpc
 from embedder.api.routing import HttpResponse
 from embedder.app import App
-from embedder.embedding import Embedder
+from embedder.embedding.embedder import Embedder
 from embedder.errors import EmbedderError
 from embedder.ports import Arguments, Limiter
 from embedder.settings import DIMENSIONS, Settings

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from embedder import prompts
+from embedder.embedding import prompts
 from embedder.settings import MODEL
 from tests.core.fakes import FakeApp, FakeModel, code, content, json_of
 

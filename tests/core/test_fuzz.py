@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedder import retries, rpc, settings, tokens, upstream, vectorize
+from embedder import rpc, settings, vectorize
+from embedder.embedding import embedder, tokens, workers_ai_errors
 from embedder.errors import EmbedderError
 from tests import strategies
 from tests.core.fakes import FakeApp, content
@@ -74,7 +75,7 @@ def test_any_rpc_arguments(name, arguments):
 
 @given(st.text(max_size=300) | values.map(json.dumps), st.integers(100, 599))
 def test_any_answer_of_the_model_is_an_error_of_ours(body, status):
-    assert isinstance(upstream.error(status, body, now_s=0), EmbedderError)
+    assert isinstance(workers_ai_errors.error(status, body, now_s=0), EmbedderError)
 
 
 @given(st.text(max_size=300) | values.map(json.dumps))
@@ -107,10 +108,10 @@ def test_tokens_of_any_text_are_bounded(text):
 @given(st.integers(0, 10), st.floats(0, 1), st.floats(-10, 100))
 def test_a_wait_is_short_and_inside_the_deadline(attempt, jitter, left_s):
     error = EmbedderError("upstream_error", "x", transient=True)
-    wait = retries.wait_s(attempt, error, jitter=jitter, left_s=left_s)
+    wait = embedder.retry_wait_s(attempt, error, jitter=jitter, left_s=left_s)
     assert wait is None or (0 < wait <= 2 and wait < left_s)
-    assert retries.wait_s(attempt, EmbedderError("upstream_error", "x"), jitter=jitter, left_s=left_s) is None
-    assert not (retries.is_last(attempt) and wait)
+    assert embedder.retry_wait_s(attempt, EmbedderError("upstream_error", "x"), jitter=jitter, left_s=left_s) is None
+    assert not (embedder.is_last(attempt) and wait)
 
 
 def test_the_fuzzers_reach_the_model_and_the_index():

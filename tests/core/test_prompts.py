@@ -2,7 +2,7 @@
 
 import pytest
 
-from embedder import prompts
+from embedder.embedding import prompts
 from embedder.errors import EmbedderError
 
 

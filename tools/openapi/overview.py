@@ -1,7 +1,8 @@
 """What the document says about the whole service: address, key, limits, headers and tags."""
 
-from embedder import prompts, settings, vectorize
+from embedder import settings, vectorize
 from embedder.access import scopes
+from embedder.embedding import prompts
 from tools.openapi import agents, compatible, native, vectors
 
 _DEFAULTS = settings.Settings()

@@ -14,10 +14,11 @@ from embedder.api import models
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding import PreparedTexts
+from embedder.embedding.embedder import PreparedTexts
+from embedder.embedding.options import OutputFormat, PromptOptions, Size
+from embedder.embedding.prompts import Task
 from embedder.errors import EmbedderError, invalid
-from embedder.prompts import Task
-from embedder.requests import OutputFormat, PromptOptions, Size, Text
+from embedder.requests import Text
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
 
 TASKS: Mapping[str, Task | None] = {

@@ -6,10 +6,10 @@ Source: OpenAI's API reference, "List models"; Google's Gemini API reference, "M
 import msgspec
 from msgspec import Struct
 
-from embedder import prompts
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
+from embedder.embedding import prompts
 from embedder.errors import EmbedderError
 from embedder.settings import MODEL, MODEL_TOKENS
 

@@ -9,13 +9,15 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder import prompts, texts
+from embedder import texts
 from embedder.api import models
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
+from embedder.embedding import prompts
+from embedder.embedding.options import OutputFormat, PromptOptions, Size
 from embedder.errors import EmbedderError
-from embedder.requests import OutputFormat, PromptOptions, Size, Text, Texts
+from embedder.requests import Text, Texts
 from embedder.settings import DIMENSIONS, MODEL_TOKENS
 
 PREFIX = "/api/"

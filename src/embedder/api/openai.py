@@ -13,8 +13,9 @@ from embedder.api import models
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
+from embedder.embedding.options import EmbedOptions, OutputFormat, Size
 from embedder.errors import EmbedderError, invalid
-from embedder.requests import EmbedOptions, OutputFormat, Size, Text
+from embedder.requests import Text
 from embedder.settings import DIMENSIONS, MAX_TEXTS_OPENAI
 
 _ITEM = '{"object":"embedding","index":#,"embedding":@}'

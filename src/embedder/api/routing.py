@@ -8,7 +8,7 @@ import msgspec
 from embedder.access.scopes import Needed
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding import PreparedTexts
+from embedder.embedding.embedder import PreparedTexts
 from embedder.errors import EmbedderError
 from embedder.ports import Scope, Vectors
 

@@ -11,8 +11,9 @@ from embedder.api.cloudflare import Envelope, Item
 from embedder.api.routing import JSON, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
+from embedder.embedding.options import EmbedOptions
 from embedder.errors import EmbedderError
-from embedder.requests import EmbedOptions, EmbedRequest, Text, Texts
+from embedder.requests import EmbedRequest, Text, Texts
 from embedder.settings import MODEL
 from embedder.texts import EmbedResponse
 

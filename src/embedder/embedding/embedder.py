@@ -7,14 +7,17 @@ from typing import Any
 
 import msgspec
 
-from embedder import prompts, retries, tokens, upstream
 from embedder.context import RequestContext
+from embedder.embedding import prompts, tokens, workers_ai_errors
+from embedder.embedding.options import OutputFormat, PromptOptions
 from embedder.errors import EmbedderError, invalid
 from embedder.live import Tasks
 from embedder.ports import Answer, Clock, Model
-from embedder.requests import OutputFormat, PromptOptions
 from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
 
+MAX_ATTEMPTS = 4
+_FIRST_WAIT_S = 0.2
+_LONGEST_WAIT_S = 2.0
 _MAX_NAMED = 20  # texts named in an error
 
 
@@ -102,12 +105,12 @@ class Embedder:
         inputs = msgspec.json.encode({"text": texts}).decode()
         attempt = 0
         while True:
-            answer = await self._attempt(inputs, len(texts), context, output, last=retries.is_last(attempt))
+            answer = await self._attempt(inputs, len(texts), context, output, last=is_last(attempt))
             if not answer.fault:
                 return answer
-            error = upstream.error_of(answer, now_s=self._clock() / 1000)
+            error = workers_ai_errors.error_of(answer, now_s=self._clock() / 1000)
             left_s = (context.ends_ms - self._clock()) / 1000
-            wait_s = retries.wait_s(attempt, error, jitter=self._jitter(), left_s=left_s)
+            wait_s = retry_wait_s(attempt, error, jitter=self._jitter(), left_s=left_s)
             if wait_s is None or (context.reject_if_busy and error.code == "upstream_busy"):
                 raise error
             attempt += 1
@@ -130,6 +133,24 @@ class Embedder:
             )
         finally:
             context.log.model_ms = max(context.log.model_ms, self._clock() - began)
+
+
+def is_last(attempt: int) -> bool:
+    """Return whether `attempt`, counted from 0, is the last one."""
+    return attempt >= MAX_ATTEMPTS - 1
+
+
+def retry_wait_s(attempt: int, error: EmbedderError, *, jitter: float, left_s: float) -> float | None:
+    """Return the seconds to wait before the next attempt; None to give up.
+
+    `jitter` is a random number from 0 to 1. The wait is 50 to 100 % of the exponential backoff, so that callers that
+    failed together do not retry together. `left_s` is the time until the deadline.
+    """
+    if not error.transient or is_last(attempt):
+        return None
+    full = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2**attempt)
+    wait = full * (0.5 + jitter / 2)
+    return wait if wait < left_s else None
 
 
 def _task(options: PromptOptions, alias: str | None) -> str | None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedder import tokens
+from embedder.embedding import tokens
 
-SAMPLES = Path(__file__).parents[1] / "data" / "gemma-token-counts.jsonl"
+SAMPLES = Path(__file__).parents[2] / "data" / "gemma-token-counts.jsonl"
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # including lone surrogates
 
 
