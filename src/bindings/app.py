@@ -15,7 +15,7 @@ from embedder.app import App
 from embedder.embedding.embedder import Embedder
 from embedder.ports import Limiter
 from embedder.settings import Settings, SettingsError
-from embedder.store import Store
+from embedder.vectorize.store import Store
 
 _VARIABLES = (
     "MAX_TEXT_TOKENS",

@@ -10,7 +10,7 @@ from workers import import_from_javascript
 from embedder.api.routing import HttpRequest, HttpResponse
 from embedder.errors import EmbedderError
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
-from embedder.vectorize import MAX_VECTORS
+from embedder.vectorize.limits import MAX_VECTORS
 
 _js = import_from_javascript("bindings/request.js")
 _uploads = import_from_javascript("bindings/uploads.js")

@@ -4,10 +4,10 @@ from typing import Any
 
 from workers import import_from_javascript
 
-from embedder import vectorize
 from embedder.errors import EmbedderError, ended
 from embedder.rpc import Reply
 from embedder.settings import MODEL, Settings
+from embedder.vectorize import answers
 
 _js = import_from_javascript("bindings/vectors.js")
 
@@ -55,7 +55,7 @@ class Vectorize:
             return found
         if found.fault == "invalid":
             raise EmbedderError("upstream_invalid", found.text)
-        raise ended(found.fault, "Vectorize") or vectorize.error(found.text)
+        raise ended(found.fault, "Vectorize") or answers.error(found.text)
 
     def axis(self, number: int) -> Any:
         return _js.axis(number)

@@ -11,7 +11,7 @@ from embedder.errors import STATUS, EmbedderError
 from embedder.live import LiveRequests
 from embedder.ports import Clock, Limiter, Queue, Scope
 from embedder.settings import Settings
-from embedder.store import Store
+from embedder.vectorize.store import Store
 
 T = TypeVar("T")
 _MAX_DETAIL_CHARS = 500

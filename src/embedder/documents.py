@@ -2,14 +2,13 @@
 
 from msgspec import Struct
 
-from embedder import messages, vectorize
+from embedder import messages
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import OutputFormat, PromptOptions
 from embedder.errors import EmbedderError, invalid
-from embedder.index import Row
 from embedder.requests import (
     DeleteRequest,
     DescribeRequest,
@@ -21,8 +20,10 @@ from embedder.requests import (
 )
 from embedder.result import Result
 from embedder.settings import DIMENSIONS, MODEL
-from embedder.vectorize import Stored
-from embedder.written import Written, partial
+from embedder.vectorize import limits
+from embedder.vectorize.answers import Stored
+from embedder.vectorize.calls import Row
+from embedder.vectorize.written import Written, partial
 
 
 class Receipt(Struct):
@@ -65,8 +66,8 @@ async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> R
 
 def prepare(app: App, documents: list[DocumentIn], options: UpsertOptions) -> tuple[list[Row], PreparedTexts]:
     """Check documents against all limits, and add prompts to their texts. This calls nothing."""
-    vectorize.check_namespace(options.namespace)
-    vectorize.check_ids([item.id for item in documents], param="documents")
+    limits.check_namespace(options.namespace)
+    limits.check_ids([item.id for item in documents], param="documents")
     rows = [_row(item, index, options) for index, item in enumerate(documents)]
     titles = [item.title or "" for item in documents]
     given = PromptOptions(task=options.task, truncate=options.truncate, title=titles if any(titles) else None)
@@ -76,7 +77,7 @@ def prepare(app: App, documents: list[DocumentIn], options: UpsertOptions) -> tu
 
 def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:
     text = item.text if options.keep_text else None
-    metadata = vectorize.metadata_json(item.metadata, text, param=f"documents[{index}].metadata")
+    metadata = limits.metadata_json(item.metadata, text, param=f"documents[{index}].metadata")
     return Row(item.id, metadata, options.namespace)
 
 
@@ -115,13 +116,13 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
     """Find the vectors nearest to a text or to a stored vector."""
     if (request.text is None) == (request.id is None):
         raise invalid("Send either text or id.", "text")
-    options = vectorize.query_options(
+    options = limits.query_options(
         top_k=request.top_k, values=request.values, metadata=request.metadata, filters=request.filter
     )
     area = app.store.to_search(context, request.namespace)
     prepared = None
     if request.id is not None:
-        vectorize.check_ids([request.id], param="id")
+        limits.check_ids([request.id], param="id")
         found, values = await app.store.search(area, context, options, name=request.id)
     else:
         prepared = app.embedder.prepare([request.text or ""], request, param="text", default=prompts.QUERY)
@@ -136,7 +137,7 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
 
 async def get(app: App, context: RequestContext, request: GetRequest) -> Result:
     """Get stored vectors."""
-    vectorize.check_ids(request.ids, param="ids")
+    limits.check_ids(request.ids, param="ids")
     vectors, values = await app.store.get(request.ids, context)
     missing = sorted(set(request.ids) - {vector.id for vector in vectors})
     return Result(GetResponse(vectors, missing), numbers=values)
@@ -148,11 +149,11 @@ async def delete(app: App, context: RequestContext, request: DeleteRequest) -> R
     if (request.ids is not None) == by_query:
         raise invalid("Send either ids, or a namespace, a filter or both.", "ids")
     if request.ids is not None:
-        vectorize.check_ids(request.ids, param="ids")
+        limits.check_ids(request.ids, param="ids")
         return Result(await app.store.delete(request.ids, context, wait=request.wait))
-    vectorize.check_namespace(request.namespace)
+    limits.check_namespace(request.namespace)
     if request.filter is not None:
-        vectorize.check_filter_of_deletion(request.filter)
+        limits.check_filter_of_deletion(request.filter)
     return Result(await app.store.delete_matching(context, request.namespace, request.filter, wait=request.wait))
 
 

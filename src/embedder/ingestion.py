@@ -15,9 +15,9 @@ from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.errors import EmbedderError
-from embedder.index import Row
 from embedder.ports import Batch, Scope
 from embedder.redelivery import LONGEST_DELAY_S, MAX_ATTEMPTS, PERMANENT
+from embedder.vectorize.calls import Row
 
 MAX_CALLS = 100  # of the model, per batch; the rest of the batch is retried
 MAX_BATCH_S = 600  # until no more calls start; Queues ends a consumer after 15 minutes (Queues, Limits)

@@ -12,8 +12,8 @@ from embedder.context import RequestContext
 from embedder.documents import GetResponse, IndexResponse, Receipt
 from embedder.result import Result
 from embedder.texts import EmbedResponse, SimilarityResponse
-from embedder.vectorize import Matches
-from embedder.written import Deleted, Written
+from embedder.vectorize.answers import Matches
+from embedder.vectorize.written import Deleted, Written
 
 
 class Operation(Struct, frozen=True):

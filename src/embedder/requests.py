@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from embedder.embedding.options import EmbedOptions, PromptOptions, Size, Truncate
 from embedder.embedding.prompts import Task
 from embedder.settings import MAX_TEXTS_PER_CALL
-from embedder.vectorize import MAX_GET_IDS, MAX_TOP_K, MAX_VECTORS, Id, Metadata, Namespace
+from embedder.vectorize.limits import MAX_GET_IDS, MAX_TOP_K, MAX_VECTORS, Id, Metadata, Namespace
 
 Text = Annotated[str, Meta(min_length=1)]
 Texts = Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL)]

@@ -4,21 +4,21 @@ from collections.abc import AsyncIterator
 
 from msgspec import Struct
 
-from embedder import vectorize
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import OutputFormat, PromptOptions
 from embedder.errors import invalid
-from embedder.index import Row
 from embedder.ports import Answer
 from embedder.requests import EmbedRequest, SimilarityRequest, StoreIn
 from embedder.result import Result
 from embedder.settings import DIMENSIONS
-from embedder.store import Writable
-from embedder.vectorize import Metadata
-from embedder.written import Written
+from embedder.vectorize import limits
+from embedder.vectorize.calls import Row
+from embedder.vectorize.limits import Metadata
+from embedder.vectorize.store import Writable
+from embedder.vectorize.written import Written
 
 
 class Embedded(Struct, omit_defaults=True):
@@ -88,8 +88,8 @@ def _rows_to_store(store: StoreIn, texts: list[str]) -> list[Row]:
     if len(given) != len(texts):
         message = f"store.metadata has {len(given)} items for {len(texts)} texts; send one object, or one per text."
         raise invalid(message, "store.metadata")
-    vectorize.check_namespace(store.namespace)
-    vectorize.check_ids(store.ids, param="store.ids")
+    limits.check_namespace(store.namespace)
+    limits.check_ids(store.ids, param="store.ids")
     return [
         Row(name, _metadata(item, text if store.keep_text else None, index), store.namespace)
         for index, (name, text, item) in enumerate(zip(store.ids, texts, given, strict=True))
@@ -97,7 +97,7 @@ def _rows_to_store(store: StoreIn, texts: list[str]) -> list[Row]:
 
 
 def _metadata(given: Metadata | None, text: str | None, index: int) -> bytes:
-    return vectorize.metadata_json(given, text, param=f"store.metadata[{index}]")
+    return limits.metadata_json(given, text, param=f"store.metadata[{index}]")
 
 
 async def _store(

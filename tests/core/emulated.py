@@ -5,7 +5,7 @@ import itertools
 import json
 import sqlite3
 
-from embedder import vectorize
+from embedder.vectorize import answers
 from emulator.vectorize import binding, wire
 from emulator.vectorize.index import Index
 from emulator.vectorize.settings import Settings
@@ -44,7 +44,7 @@ class EmulatedIndex:
         try:
             result = json.loads(binding.result(method, reply))
         except binding.BindingError as error:
-            raise vectorize.error(str(error)) from error
+            raise answers.error(str(error)) from error
         vectors = result if isinstance(result, list) else result.get("matches", [])
         for number, vector in enumerate(item for item in vectors if "values" in item):
             vector["values"] = number

@@ -14,8 +14,8 @@ from embedder import ingestion, operations
 from embedder.access.scopes import FULL, SCOPES, Access
 from embedder.api import routes, tools
 from embedder.errors import EmbedderError
-from embedder.index import Row
-from embedder.store import Store
+from embedder.vectorize.calls import Row
+from embedder.vectorize.store import Store
 from tests import strategies
 from tests.core.emulated import EmulatedIndex
 from tests.core.fakes import FakeBatch, FakeQueue, error, json_of

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from embedder import vectorize
+from embedder.vectorize import answers
 from tests.core.emulated import EmulatedIndex
 from tests.core.fakes import error, json_of
 from tests.core.test_store import app_with
@@ -40,7 +40,7 @@ class Recorded(EmulatedIndex):
     def send(self, method, *given):
         if method == "deleteByIds":
             if len(self.deleted) == self.fail:
-                raise vectorize.error("VECTOR_DELETE_ERROR (code = 40041): Too Many Requests")
+                raise answers.error("VECTOR_DELETE_ERROR (code = 40041): Too Many Requests")
             self.deleted.append(given[0])
         return super().send(method, *given)
 
@@ -185,7 +185,7 @@ def test_waiting_waits_for_the_last_deletion(app):
 
 
 def test_an_index_of_other_dimensions_is_a_mismatch(app, monkeypatch):
-    monkeypatch.setattr("embedder.store.DIMENSIONS", 512)
+    monkeypatch.setattr("embedder.vectorize.store.DIMENSIONS", 512)
     assert error(delete(app, namespace="acme"))[:2] == (409, "index_mismatch")
 
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedder import rpc, settings, vectorize
+from embedder import rpc, settings
 from embedder.embedding import embedder, tokens, workers_ai_errors
 from embedder.errors import EmbedderError
+from embedder.vectorize import answers
 from tests import strategies
 from tests.core.fakes import FakeApp, content
 from tests.core.test_store import FakeIndex, app_with
@@ -80,16 +81,16 @@ def test_any_answer_of_the_model_is_an_error_of_ours(body, status):
 
 @given(st.text(max_size=300) | values.map(json.dumps))
 def test_any_answer_of_vectorize_is_right_or_an_error_of_ours(text):
-    for kind in (vectorize.Description, vectorize.Mutation, vectorize.Matches, list[vectorize.Stored]):
+    for kind in (answers.Description, answers.Mutation, answers.Matches, list[answers.Stored]):
         try:
-            vectorize.decode(text, kind)
+            answers.decode(text, kind)
         except EmbedderError as error:
             assert error.code == "upstream_invalid"
 
 
 @given(st.text())
 def test_any_message_of_vectorize_is_an_error_of_ours(message):
-    assert isinstance(vectorize.error(message), EmbedderError)
+    assert isinstance(answers.error(message), EmbedderError)
 
 
 @given(st.dictionaries(st.sampled_from(["AUTH", "API_KEYS", "CORS_ORIGINS", "WAIT_S", "MAX_BODY_BYTES"]), scalars))

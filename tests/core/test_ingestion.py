@@ -9,7 +9,7 @@ from embedder import ingestion, messages
 from embedder.errors import EmbedderError
 from embedder.ingestion import MAX_CALLS
 from embedder.redelivery import FIRST_DELAY_S, LONGEST_DELAY_S, MAX_ATTEMPTS, MAX_ATTEMPTS_INVALID
-from embedder.store import Store
+from embedder.vectorize.store import Store
 from tests.core.fakes import FakeAnswer, FakeApp, FakeBatch, FakeModel, FakeQueue, code, error, json_of, rows_of
 from tests.core.test_store import FakeIndex
 

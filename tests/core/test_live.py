@@ -8,7 +8,7 @@ import weakref
 import pytest
 
 from embedder import http
-from embedder.store import Store
+from embedder.vectorize.store import Store
 from tests.core.fakes import FakeApp, FakeModel, FakeRequest, code
 from tests.core.test_store import FakeIndex, documents
 

@@ -5,10 +5,10 @@ import json
 import msgspec
 import pytest
 
-from embedder import vectorize
 from embedder.errors import EmbedderError
 from embedder.ports import Index
-from embedder.store import Store
+from embedder.vectorize import answers
+from embedder.vectorize.store import Store
 from tests.core.fakes import FakeAnswer, FakeApp, code, error, json_of
 
 
@@ -27,7 +27,7 @@ class FakeIndex:
         self.mutations = 0
         self.other_writer: str | None = None
         self.fail_describe = False
-        self.failure: object = vectorize.error("VECTOR_UPSERT_ERROR (code = 40041): too many writes")
+        self.failure: object = answers.error("VECTOR_UPSERT_ERROR (code = 40041): too many writes")
 
     async def call(self, _scope, method: str, arguments: str, answer: FakeAnswer | None = None) -> Found:
         given = json.loads(arguments)
@@ -77,7 +77,7 @@ class FakeIndex:
 
     def _describe(self) -> dict:
         if self.fail_describe:
-            raise vectorize.error("INDEX_GET_ERROR (code = 50000): boom")
+            raise answers.error("INDEX_GET_ERROR (code = 50000): boom")
         self.polls -= 1
         return {
             "dimensions": self.dimensions,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from embedder import vectorize
 from embedder.errors import EmbedderError
+from embedder.vectorize import answers
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ from embedder.errors import EmbedderError
     ],
 )
 def test_messages_of_the_binding_become_embedder_errors(message, kind, code):
-    error = vectorize.error(message)
+    error = answers.error(message)
     assert (error.code, error.upstream_code) == (kind, code)
 
 
 @pytest.mark.parametrize("text", ["null", "[]", "5", "{}", '{"dimensions": "768", "vectorCount": 0}', "", "{"])
 def test_rejects_an_invalid_answer(text):
     with pytest.raises(EmbedderError) as caught:
-        vectorize.decode(text, vectorize.Description)
+        answers.decode(text, answers.Description)
     assert caught.value.code == "upstream_invalid"

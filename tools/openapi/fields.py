@@ -4,7 +4,7 @@ A test requires a description of every field, and rejects one that is not used.
 """
 
 from embedder.settings import MAX_TEXTS_OPENAI, MAX_TEXTS_PER_CALL
-from embedder.vectorize import (
+from embedder.vectorize.limits import (
     MAX_FILTER_BYTES,
     MAX_GET_IDS,
     MAX_ID_BYTES,

@@ -15,7 +15,8 @@ from embedder.errors import EmbedderError, invalid
 from embedder.operations import Operation
 from embedder.requests import DocumentIn, Text, Texts
 from embedder.settings import MAX_TEXTS_PER_CALL
-from embedder.vectorize import Id, Match, Namespace, Stored
+from embedder.vectorize.answers import Match, Stored
+from embedder.vectorize.limits import Id, Namespace
 
 _SEARCH, _GET, _UPSERT, _SIMILARITY = (operations.BY_NAME[name] for name in ("search", "get", "upsert", "similarity"))
 _FILTER = 'Metadata filter, such as {"year": {"$gte": 2020}}.'

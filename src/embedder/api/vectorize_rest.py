@@ -9,28 +9,19 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from embedder import documents, vectorize
+from embedder import documents
 from embedder.api import cloudflare
 from embedder.api.cloudflare import Envelope
 from embedder.api.routing import JSON, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
-from embedder.index import Row
 from embedder.requests import GetRequest
-from embedder.store import Store
-from embedder.vectorize import (
-    MAX_TOP_K,
-    MAX_VECTORS,
-    Description,
-    Id,
-    Matches,
-    Metadata,
-    Mutation,
-    Namespace,
-    Stored,
-    Values,
-)
+from embedder.vectorize import limits
+from embedder.vectorize.answers import Description, Matches, Mutation, Stored, Values
+from embedder.vectorize.calls import Row
+from embedder.vectorize.limits import MAX_TOP_K, MAX_VECTORS, Id, Metadata, Namespace
+from embedder.vectorize.store import Store
 
 _INDEXES = "/client/v4/accounts/{account}/vectorize/v2/indexes"
 INDEX = f"{_INDEXES}/{{index}}"
@@ -124,15 +115,15 @@ async def write(method: str, app: App, context: RequestContext, request: WriteRe
     store = _store(app, context)
     if context.params.get("unparsable-behavior", "error") != "error":
         raise invalid("This service rejects a body with a line that is not JSON; remove unparsable-behavior.")
-    vectorize.check_ids([item.id for item in request.vectors], param="vectors")
+    limits.check_ids([item.id for item in request.vectors], param="vectors")
     rows = [_row(item, f"vectors[{index}]") for index, item in enumerate(request.vectors)]
     writable = await store.to_write(context, rows, "vectors[#].id")
     return _response(Mutation(await store.put(writable, context.vectors, context, method=method)))
 
 
 def _row(item: VectorIn, param: str) -> Row:
-    vectorize.check_namespace(item.namespace, f"{param}.namespace")
-    metadata = vectorize.metadata_json(item.metadata, None, param=f"{param}.metadata")
+    limits.check_namespace(item.namespace, f"{param}.namespace")
+    metadata = limits.metadata_json(item.metadata, None, param=f"{param}.metadata")
     return Row(item.id, metadata, item.namespace)
 
 
@@ -141,7 +132,7 @@ async def query(app: App, context: RequestContext, request: QueryRequest) -> Htt
     store = _store(app, context)
     if (request.vector is UNSET) == (request.vector_id is None):
         raise invalid("Send either vector or vectorId.", "vector")
-    options = vectorize.query_options(
+    options = limits.query_options(
         top_k=request.top_k,
         values=request.return_values,
         metadata=request.return_metadata,
@@ -150,7 +141,7 @@ async def query(app: App, context: RequestContext, request: QueryRequest) -> Htt
     )
     area = store.to_search(context, request.namespace)
     if request.vector_id is not None:
-        vectorize.check_ids([request.vector_id], param="vectorId")
+        limits.check_ids([request.vector_id], param="vectorId")
         return _response(*await store.search(area, context, options, name=request.vector_id))
     await store.check_fit(context)
     return _response(*await store.search(area, context, options, vectors=context.vectors))
@@ -165,7 +156,7 @@ async def get_by_ids(app: App, context: RequestContext, request: GetRequest) -> 
 
 async def delete_by_ids(app: App, context: RequestContext, request: DeleteByIdsRequest) -> HttpResponse:
     """Delete stored vectors."""
-    vectorize.check_ids(request.ids, param="ids")
+    limits.check_ids(request.ids, param="ids")
     written = await _store(app, context).delete(request.ids, context, wait=False)
     return _response(Mutation(written.mutation_ids[-1] if written.mutation_ids else ""))
 

@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from embedder import vectorize
 from embedder.context import RequestContext
 from embedder.live import Tasks
 from embedder.ports import Found, Index, Vectors
 from embedder.settings import MAX_CALLS_IN_FLIGHT
-from embedder.vectorize import Description, Matches, Mutation
+from embedder.vectorize.answers import Description, Matches, Mutation, decode
+from embedder.vectorize.limits import GET_IDS
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class Calls:
     async def write(self, context: RequestContext, rows: Sequence[Row], vectors: Vectors, *, method: str) -> str:
         """Write `rows` with the values of `vectors`. Return the mutation id."""
         found = await self._index.call(context.scope, method, _json([[_document(row) for row in rows]]), vectors)
-        return vectorize.decode(found.text, Mutation).mutation_id
+        return decode(found.text, Mutation).mutation_id
 
     async def query(
         self, context: RequestContext, options: dict[str, Any], *, vectors: Vectors | None, name: str = ""
@@ -43,7 +43,7 @@ class Calls:
             found = await self._index.call(context.scope, "queryById", _json([name, options]))
         else:
             found = await self._index.call(context.scope, "query", _json([options]), vectors)
-        return vectorize.decode(found.text, Matches), found.values
+        return decode(found.text, Matches), found.values
 
     async def query_any(self, context: RequestContext, options: dict[str, Any], number: int) -> list[str]:
         """Search with a vector that has no meaning, another one for each `number`. Return the ids."""
@@ -58,17 +58,17 @@ class Calls:
             async with limit:
                 return take(await self._index.call(context.scope, "getByIds", _json([part])))
 
-        async with Tasks(map(one, split(ids, vectorize.GET_IDS))) as tasks:
+        async with Tasks(map(one, split(ids, GET_IDS))) as tasks:
             return await asyncio.gather(*tasks)
 
     async def delete(self, context: RequestContext, ids: Sequence[str]) -> str:
         """Delete at most 100 ids. Return the mutation id."""
         found = await self._index.call(context.scope, "deleteByIds", _json([ids]))
-        return vectorize.decode(found.text, Mutation).mutation_id
+        return decode(found.text, Mutation).mutation_id
 
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index."""
-        return vectorize.decode((await self._index.call(context.scope, "describe", "[]")).text, Description)
+        return decode((await self._index.call(context.scope, "describe", "[]")).text, Description)
 
     def merge(self, values: list[object]) -> object:
         """Concatenate the values of several answers."""

@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
 from embedder.ports import Clock
-from embedder.vectorize import Description
+from embedder.vectorize.answers import Description
 
 _POLL_S = (0.25, 0.5, 1.0, 2.0)  # seconds between polls of the index; the last one repeats
 _CLOCK_SKEW_S = 2.0

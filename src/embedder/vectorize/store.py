@@ -7,14 +7,14 @@ import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from embedder import deletion, vectorize, visibility
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
-from embedder.index import Calls, Row, split
 from embedder.ports import Answer, Clock, Index, Vectors
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
-from embedder.vectorize import Description, Matches, Owner, Stored
-from embedder.written import Deleted, Written, partial
+from embedder.vectorize import deletion, limits, visibility
+from embedder.vectorize.answers import Description, Matches, Owner, Stored, decode
+from embedder.vectorize.calls import Calls, Row, split
+from embedder.vectorize.written import Deleted, Written, partial
 
 _MAX_NAMED = 20  # ids named in an error
 
@@ -51,7 +51,7 @@ class Store:
 
     def to_search(self, context: RequestContext, namespace: str | None) -> Area:
         """Return where a request that names `namespace` searches. Raises `forbidden`."""
-        vectorize.check_namespace(namespace)
+        limits.check_namespace(namespace)
         context.access.require("search")
         return Area(context.access.namespace(namespace))
 
@@ -132,7 +132,7 @@ class Store:
         vectors: list[Stored] = []
         for answer in answers:
             start = len(vectors)
-            for vector in vectorize.decode(answer.text, list[Stored]):
+            for vector in decode(answer.text, list[Stored]):
                 vector.values += start
                 vectors.append(vector)
         own = [vector for vector in vectors if context.access.reaches(vector.namespace or None)]
@@ -147,10 +147,10 @@ class Store:
         ids = await self._own(ids, context)
         mutations: list[str] = []
         try:
-            for part in split(ids, vectorize.DELETE_IDS):
+            for part in split(ids, limits.DELETE_IDS):
                 mutations.append(await self._calls.delete(context, part))
         except EmbedderError as error:
-            raise partial(error, ids, len(mutations) * vectorize.DELETE_IDS) from error
+            raise partial(error, ids, len(mutations) * limits.DELETE_IDS) from error
         return await self._written(len(ids), mutations, context, wait=wait)
 
     async def delete_matching(
@@ -163,7 +163,7 @@ class Store:
         context.access.require("write")
         namespace = context.access.namespace(namespace)
         await self.check_fit(context)
-        options = vectorize.query_options(top_k=deletion.BATCH, values=False, metadata="none", filters=filters)
+        options = limits.query_options(top_k=deletion.BATCH, values=False, metadata="none", filters=filters)
         if namespace is not None:
             options["namespace"] = namespace
         first, last_ms = int(context.began_ms), (context.began_ms + context.ends_ms) / 2
@@ -195,7 +195,7 @@ class Store:
 
     async def _owners(self, ids: Sequence[str], context: RequestContext) -> dict[str, str | None]:
         """Return the namespaces of the stored vectors with these ids. A vector that was just written is missing."""
-        answers = await self._calls.get(context, ids, lambda found: vectorize.decode(found.text, list[Owner]))
+        answers = await self._calls.get(context, ids, lambda found: decode(found.text, list[Owner]))
         return {owner.id: owner.namespace for answer in answers for owner in answer}
 
     async def _own(self, ids: Sequence[str], context: RequestContext) -> Sequence[str]:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from msgspec import Struct
 
 from embedder.errors import EmbedderError
-from embedder.vectorize import DELETE_IDS, MAX_TOP_K
+from embedder.vectorize.limits import DELETE_IDS, MAX_TOP_K
 
 MAX_ROUNDS = 10
 MAX_DELETED = MAX_ROUNDS * MAX_TOP_K  # vectors per request

@@ -1,0 +1,1 @@
+"""Stores and searches vectors in Vectorize."""
