@@ -9,12 +9,13 @@ from typing import Literal
 
 import msgspec
 
-from embedder import documents, messages, redelivery
+from embedder import redelivery
 from embedder.access.scopes import FULL, Access
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.errors import EmbedderError
+from embedder.operations import documents, messages
 from embedder.ports import Batch, Scope
 from embedder.redelivery import LONGEST_DELAY_S, MAX_ATTEMPTS, PERMANENT
 from embedder.vectorize.calls import Row

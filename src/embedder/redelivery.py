@@ -1,7 +1,7 @@
 """What becomes of a message of the queue whose document was not stored: another delivery, when, or a dead letter."""
 
 from embedder.errors import EmbedderError
-from embedder.messages import MAX_DELAY_S
+from embedder.operations.messages import MAX_DELAY_S
 
 MAX_ATTEMPTS = 50  # deliveries of a message; fewer than the 100 of Queues, so that its dead letter has a reason
 MAX_ATTEMPTS_INVALID = 8  # the same, if the model's answer for the document alone is invalid

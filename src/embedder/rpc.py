@@ -7,14 +7,15 @@ from typing import Literal
 
 import msgspec
 
-from embedder import decoding, operations, requests
+from embedder import decoding
 from embedder.access.scopes import FULL
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
 from embedder.embedding.options import OutputFormat
 from embedder.errors import EmbedderError, invalid
+from embedder.operations import requests, table
+from embedder.operations.result import Result
 from embedder.ports import Arguments, Scope
-from embedder.result import Result
 from embedder.settings import DIMENSIONS
 
 
@@ -32,7 +33,7 @@ class EmbedRequest(requests.EmbedRequest, kw_only=True):
 
 
 _FAILURE = ("code", "message", "status", "param", "retry_after_s", "upstream_code", "details")
-OPERATIONS = operations.BY_NAME
+OPERATIONS = table.BY_NAME
 REQUESTS = {name: operation.request for name, operation in OPERATIONS.items()} | {"embed": EmbedRequest}
 
 

@@ -7,8 +7,8 @@ import time
 import pytest
 from typer.testing import CliRunner
 
-from embedder import messages
 from embedder.errors import EmbedderError
+from embedder.operations import messages
 from embedder_cli.main import app
 from tests.deploy import fake_api
 from tests.deploy.fake_api import TOKEN, Fault

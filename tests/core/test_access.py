@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedder import ingestion, operations
+from embedder import ingestion
 from embedder.access.scopes import FULL, SCOPES, Access
 from embedder.api import routes, tools
 from embedder.errors import EmbedderError
+from embedder.operations import table
 from embedder.vectorize.calls import Row
 from embedder.vectorize.store import Store
 from tests import strategies
@@ -153,11 +154,11 @@ COSTS = {
 }
 
 
-@pytest.mark.parametrize("name", operations.BY_NAME)
+@pytest.mark.parametrize("name", table.BY_NAME)
 def test_a_key_without_namespaces_costs_no_additional_call(name):
     index = filled_index("acme")
     body, calls = COSTS[name]
-    row = operations.BY_NAME[name]
+    row = table.BY_NAME[name]
     query = "ids=" + ",".join(body.get("ids", [])) if row.method == "GET" else ""
     assert send(keyed(index), row.method, row.path, body, query).status == 200
     assert index.calls == calls

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from msgspec import inspect
 
-from embedder import operations, rpc
+from embedder import rpc
+from embedder.operations import table
 from tests.core.test_store import FakeIndex, app_with
 
 TYPES = Path(__file__).parents[2] / "types"
@@ -54,7 +55,7 @@ def described(fields):
 def requests():
     """Return the fields of every type that callers send: the options of an operation, and the Structs in them."""
     found = {}
-    for operation in operations.TABLE:
+    for operation in table.TABLE:
         request, *inner = structs_in(inspect.type_info(rpc.REQUESTS[operation.name]))
         options = [field for field in request.fields if field.name not in operation.arguments]
         found |= {f"{operation.name.capitalize()}Options": described(options)} if options else {}
@@ -63,7 +64,7 @@ def requests():
 
 
 def responses():
-    types = [kind for row in operations.TABLE for kind in (row.response, row.queued) if kind]
+    types = [kind for row in table.TABLE for kind in (row.response, row.queued) if kind]
     kinds = [kind for response in types for kind in structs_in(inspect.type_info(response))]
     return {kind.cls.__name__.lstrip("_"): described(kind.fields) for kind in kinds}
 
@@ -116,7 +117,7 @@ def test_every_type_has_the_fields_of_its_struct(declared, wanted):
 
 def methods():
     """Return the parameters of every operation."""
-    found = {operation.name: [*operation.arguments] for operation in operations.TABLE}
+    found = {operation.name: [*operation.arguments] for operation in table.TABLE}
     for name in found:
         found[name] += ["options"] if f"{name.capitalize()}Options" in requests() else []
     return found

@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from embedder import ingestion, messages
+from embedder import ingestion
 from embedder.errors import EmbedderError
 from embedder.ingestion import MAX_CALLS
+from embedder.operations import messages
 from embedder.redelivery import FIRST_DELAY_S, LONGEST_DELAY_S, MAX_ATTEMPTS, MAX_ATTEMPTS_INVALID
 from embedder.vectorize.store import Store
 from tests.core.fakes import FakeAnswer, FakeApp, FakeBatch, FakeModel, FakeQueue, code, error, json_of, rows_of

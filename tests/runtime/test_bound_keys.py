@@ -7,8 +7,8 @@ from hashlib import sha256
 
 import pytest
 
-from embedder import operations
 from embedder.api import routes, tools, vectorize_rest
+from embedder.operations import table
 from tests import strategies
 from tests.worker import EMBEDDER
 
@@ -141,7 +141,7 @@ WITHOUT_INDEX = {"embed", "any"}
 
 def attempts():
     """Return every attempt: of the native routes by operation, of the others by their scope."""
-    own = {(row.method, row.path): NATIVE[row.name] for row in operations.TABLE}
+    own = {(row.method, row.path): NATIVE[row.name] for row in table.TABLE}
     for route in routes.TABLE:
         place = (route.method, route.path)
         if place in own:
@@ -158,7 +158,7 @@ def attempts():
 
 
 def test_there_is_an_attempt_for_every_operation_and_every_tool():
-    assert NATIVE.keys() == operations.BY_NAME.keys()
+    assert NATIVE.keys() == table.BY_NAME.keys()
     assert TOOLS.keys() == tools.TOOLS.keys()
 
 

@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder import texts
 from embedder.api import models
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import Encoding, OutputFormat, PromptOptions, Size
 from embedder.errors import EmbedderError
-from embedder.requests import Texts
+from embedder.operations import texts
+from embedder.operations.requests import Texts
 from embedder.settings import DIMENSIONS
 
 _V1, _V2 = "/v1/embed", "/v2/embed"

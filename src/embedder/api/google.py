@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder import texts
 from embedder.api import models
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
@@ -18,7 +17,8 @@ from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import OutputFormat, PromptOptions, Size
 from embedder.embedding.prompts import Task
 from embedder.errors import EmbedderError, invalid
-from embedder.requests import Text
+from embedder.operations import texts
+from embedder.operations.requests import Text
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
 
 TASKS: Mapping[str, Task | None] = {

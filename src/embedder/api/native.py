@@ -5,12 +5,13 @@ from typing import Any, Literal
 
 import msgspec
 
-from embedder import decoding, operations
+from embedder import decoding
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.operations import Operation
-from embedder.result import Result
+from embedder.operations import table
+from embedder.operations.result import Result
+from embedder.operations.table import Operation
 from embedder.settings import MODEL
 
 
@@ -56,6 +57,6 @@ def _route(row: Operation) -> Route:
 
 
 ROUTES = (
-    *map(_route, operations.TABLE),
+    *map(_route, table.TABLE),
     Route("GET", "/health", health, "Liveness", response=Health, public=True),
 )

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder import texts
 from embedder.api import models
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
@@ -17,7 +16,8 @@ from embedder.context import RequestContext
 from embedder.embedding import prompts
 from embedder.embedding.options import OutputFormat, PromptOptions, Size
 from embedder.errors import EmbedderError
-from embedder.requests import Text, Texts
+from embedder.operations import texts
+from embedder.operations.requests import Text, Texts
 from embedder.settings import DIMENSIONS, MODEL_TOKENS
 
 PREFIX = "/api/"

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder import texts
 from embedder.api import models
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions, OutputFormat, Size
 from embedder.errors import EmbedderError, invalid
-from embedder.requests import Text
+from embedder.operations import texts
+from embedder.operations.requests import Text
 from embedder.settings import DIMENSIONS, MAX_TEXTS_OPENAI
 
 _ITEM = '{"object":"embedding","index":#,"embedding":@}'

@@ -7,18 +7,19 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder import decoding, operations, requests
+from embedder import decoding
 from embedder.api.routing import HttpResponse
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
-from embedder.operations import Operation
-from embedder.requests import DocumentIn, Text, Texts
+from embedder.operations import requests, table
+from embedder.operations.requests import DocumentIn, Text, Texts
+from embedder.operations.table import Operation
 from embedder.settings import MAX_TEXTS_PER_CALL
 from embedder.vectorize.answers import Match, Stored
 from embedder.vectorize.limits import Id, Namespace
 
-_SEARCH, _GET, _UPSERT, _SIMILARITY = (operations.BY_NAME[name] for name in ("search", "get", "upsert", "similarity"))
+_SEARCH, _GET, _UPSERT, _SIMILARITY = (table.BY_NAME[name] for name in ("search", "get", "upsert", "similarity"))
 _FILTER = 'Metadata filter, such as {"year": {"$gte": 2020}}.'
 
 

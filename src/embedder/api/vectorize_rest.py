@@ -9,14 +9,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from embedder import documents
 from embedder.api import cloudflare
 from embedder.api.cloudflare import Envelope
 from embedder.api.routing import JSON, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
-from embedder.requests import GetRequest
+from embedder.operations import documents
+from embedder.operations.requests import GetRequest
 from embedder.vectorize import limits
 from embedder.vectorize.answers import Description, Matches, Mutation, Stored, Values
 from embedder.vectorize.calls import Row

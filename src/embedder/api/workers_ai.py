@@ -5,7 +5,6 @@ Source: Cloudflare API reference, "Execute AI model".
 
 import msgspec
 
-from embedder import texts
 from embedder.api import cloudflare, native, openai
 from embedder.api.cloudflare import Envelope, Item
 from embedder.api.routing import JSON, HttpResponse, Route
@@ -13,9 +12,10 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions
 from embedder.errors import EmbedderError
-from embedder.requests import EmbedRequest, Text, Texts
+from embedder.operations import texts
+from embedder.operations.requests import EmbedRequest, Text, Texts
+from embedder.operations.texts import EmbedResponse
 from embedder.settings import MODEL
-from embedder.texts import EmbedResponse
 
 PREFIX = "/client/v4/accounts/{account}/ai/run/"
 # The default of curl. The curl example in the documentation of Workers AI sends it.

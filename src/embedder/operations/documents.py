@@ -2,14 +2,14 @@
 
 from msgspec import Struct
 
-from embedder import messages
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import OutputFormat, PromptOptions
 from embedder.errors import EmbedderError, invalid
-from embedder.requests import (
+from embedder.operations import messages
+from embedder.operations.requests import (
     DeleteRequest,
     DescribeRequest,
     DocumentIn,
@@ -18,7 +18,7 @@ from embedder.requests import (
     UpsertOptions,
     UpsertRequest,
 )
-from embedder.result import Result
+from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MODEL
 from embedder.vectorize import limits
 from embedder.vectorize.answers import Stored

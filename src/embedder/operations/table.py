@@ -5,13 +5,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from embedder import documents, requests, texts
 from embedder.access.scopes import ScopeName
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.documents import GetResponse, IndexResponse, Receipt
-from embedder.result import Result
-from embedder.texts import EmbedResponse, SimilarityResponse
+from embedder.operations import documents, requests, texts
+from embedder.operations.documents import GetResponse, IndexResponse, Receipt
+from embedder.operations.result import Result
+from embedder.operations.texts import EmbedResponse, SimilarityResponse
 from embedder.vectorize.answers import Matches
 from embedder.vectorize.written import Deleted, Written
 

@@ -10,9 +10,9 @@ from embedder.embedding import prompts
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import OutputFormat, PromptOptions
 from embedder.errors import invalid
+from embedder.operations.requests import EmbedRequest, SimilarityRequest, StoreIn
+from embedder.operations.result import Result
 from embedder.ports import Answer
-from embedder.requests import EmbedRequest, SimilarityRequest, StoreIn
-from embedder.result import Result
 from embedder.settings import DIMENSIONS
 from embedder.vectorize import limits
 from embedder.vectorize.calls import Row

@@ -11,7 +11,7 @@ import msgspec
 
 from embedder import decoding
 from embedder.errors import EmbedderError
-from embedder.requests import DocumentIn, UpsertOptions, UpsertRequest
+from embedder.operations.requests import DocumentIn, UpsertOptions, UpsertRequest
 
 MAX_MESSAGE_BYTES = 128_000
 MAX_SENT = 100  # messages per sendBatch
