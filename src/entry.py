@@ -8,8 +8,9 @@ from workers import WorkerEntrypoint
 from bindings import http, model, queues
 from bindings.app import app
 from bindings.arguments import leave_unconverted, reader
-from embedder import ingestion, rpc
+from embedder import rpc
 from embedder.http import handle
+from embedder.queue import consumer
 
 leave_unconverted()
 
@@ -24,7 +25,7 @@ async def _queue(*arguments: object) -> object:
     if not queues.is_batch(arguments):
         return await _call("queue", arguments)
     batch = queues.Batch(arguments[0])
-    await ingestion.handle(app(), lambda: http.open_call(app().settings), js.crypto.randomUUID(), batch)
+    await consumer.handle(app(), lambda: http.open_call(app().settings), js.crypto.randomUUID(), batch)
     return None
 
 

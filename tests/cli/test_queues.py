@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from embedder.errors import EmbedderError
 from embedder.operations import messages
+from embedder.queue import letters
 from embedder_cli.main import app
 from tests.deploy import fake_api
 from tests.deploy.fake_api import TOKEN, Fault
@@ -35,7 +36,7 @@ def fail(api, *bodies, name="d", age_s=60):
     """Put dead letters into the queue of failures, as the Worker writes them."""
     now_ms = (time.time() - age_s) * 1000
     for body in bodies:
-        letter = messages.dead_letter(body, name, REJECTED, attempts=1, now_ms=now_ms)
+        letter = letters.dead_letter(body, name, REJECTED, attempts=1, now_ms=now_ms)
         api.state.queues[FAILED].append((f"m{len(api.state.queues[FAILED])}", letter))
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedder import ingestion
 from embedder.access.scopes import FULL, SCOPES, Access
 from embedder.api import routes, tools
 from embedder.errors import EmbedderError
 from embedder.operations import table
+from embedder.queue import consumer
 from embedder.vectorize.calls import Row
 from embedder.vectorize.store import Store
 from tests import strategies
@@ -416,7 +416,7 @@ def queued(app, documents, namespace=None):
 
 def consume(app, bodies):
     batch = FakeBatch(bodies)
-    asyncio.run(ingestion.handle(app.app, lambda: app.scope, "batch", batch))
+    asyncio.run(consumer.handle(app.app, lambda: app.scope, "batch", batch))
     return batch
 
 

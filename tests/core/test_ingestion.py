@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from embedder import ingestion
 from embedder.errors import EmbedderError
-from embedder.ingestion import MAX_CALLS
 from embedder.operations import messages
-from embedder.redelivery import FIRST_DELAY_S, LONGEST_DELAY_S, MAX_ATTEMPTS, MAX_ATTEMPTS_INVALID
+from embedder.queue import consumer, letters, redelivery
+from embedder.queue.consumer import MAX_CALLS
+from embedder.queue.redelivery import FIRST_DELAY_S, LONGEST_DELAY_S, MAX_ATTEMPTS, MAX_ATTEMPTS_INVALID
 from embedder.vectorize.store import Store
 from tests.core.fakes import FakeAnswer, FakeApp, FakeBatch, FakeModel, FakeQueue, code, error, json_of, rows_of
 from tests.core.test_store import FakeIndex
@@ -42,7 +42,7 @@ class Ingestion:
             self.scopes[-1].sleep = self.app.sleep
             return self.scopes[-1]
 
-        asyncio.run(ingestion.handle(self.app.app, open_scope, "batch-1", batch))
+        asyncio.run(consumer.handle(self.app.app, open_scope, "batch-1", batch))
         assert not batch.left
         return batch
 
@@ -247,17 +247,17 @@ def test_a_body_that_can_not_be_decoded_gets_a_dead_letter(fault):
     made = Ingestion()
     batch = FakeBatch(["x"])
     batch._parts[0][0]["fault"] = fault
-    asyncio.run(ingestion.handle(made.app.app, type(made.app.scope), "b", batch))
+    asyncio.run(consumer.handle(made.app.app, type(made.app.scope), "b", batch))
     assert json.loads(made.failed.bodies[0])["reason"]["code"] == "invalid_request"
 
 
 def test_every_message_fits_into_a_dead_letter():
     failure = EmbedderError("invalid_request", "\0" * 10_000)
     for body in ("x" * 128_000, '{"a":"' + "\\u0000" * 20_000 + '"}', '"' * 60_000):
-        letter = messages.dead_letter(body, "\0" * 64, failure, attempts=1, now_ms=0)
+        letter = letters.dead_letter(body, "\0" * 64, failure, attempts=1, now_ms=0)
         assert len(letter.encode()) + messages.OVERHEAD_BYTES <= messages.MAX_MESSAGE_BYTES
     whole = json.dumps({"version": 1, "document": {"id": "a", "text": "x" * 120_000}})
-    assert json.loads(messages.dead_letter(whole, "a", failure, attempts=1, now_ms=0))["message"] == json.loads(whole)
+    assert json.loads(letters.dead_letter(whole, "a", failure, attempts=1, now_ms=0))["message"] == json.loads(whole)
 
 
 # retrying
@@ -280,7 +280,7 @@ def test_a_failing_service_is_tried_again_later(reply, attempts, delay):
 
 
 def test_a_used_up_quota_is_waited_for_until_midnight_but_not_longer_than_queues_allows():
-    for hour, delay in ((20, 4 * 3600), (2, messages.MAX_DELAY_S)):
+    for hour, delay in ((20, 4 * 3600), (2, redelivery.MAX_DELAY_S)):
         made = Ingestion(FakeModel(code(4006, 429)))
         made.app.now = hour * 3_600_000
         assert made.consume(documents(1)).retried[0] == pytest.approx(delay, abs=2)
@@ -304,7 +304,7 @@ def test_from_the_third_attempt_on_a_document_that_breaks_the_service_is_found()
 def test_a_service_that_is_down_gets_few_calls():
     made = Ingestion(FakeModel(lambda _: FakeAnswer("invalid", 200, "wrong")))
     batch = made.consume(documents(100))
-    assert len(made.app.model.calls) <= ingestion.MAX_FAILURES_IN_A_ROW
+    assert len(made.app.model.calls) <= consumer.MAX_FAILURES_IN_A_ROW
     assert len(batch.retried) == 100
 
 

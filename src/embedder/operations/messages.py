@@ -1,11 +1,11 @@
-"""The messages of the ingestion queue: one document each, as JSON text. A dead letter is a message with its reason.
+"""The messages of the ingestion queue: one document each, as JSON text.
 
 Source of the limits: Queues, "Limits" page (https://developers.cloudflare.com/queues/platform/limits/). 1 KB is 1,000
 bytes there.
 """
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -16,13 +16,9 @@ from embedder.operations.requests import DocumentIn, UpsertOptions, UpsertReques
 MAX_MESSAGE_BYTES = 128_000
 MAX_SENT = 100  # messages per sendBatch
 MAX_SENT_BYTES = 256_000  # bytes per sendBatch
-MAX_DELAY_S = 43_200  # of a retry; the page had 12 hours before it had 24
 OVERHEAD_BYTES = 100  # metadata that Queues adds to a message, and counts
 REASON_BYTES = 2_900  # room for the reason, so that every message fits into a dead letter
 MAX_BODY_BYTES = MAX_MESSAGE_BYTES - OVERHEAD_BYTES - REASON_BYTES
-
-_MAX_REASON_CHARS = 400  # at most 6 bytes each in JSON
-_MAX_QUOTED_CHARS = 1_000  # of a message that is not JSON
 
 
 class Message(UpsertOptions, omit_defaults=True, kw_only=True):
@@ -35,25 +31,6 @@ class Message(UpsertOptions, omit_defaults=True, kw_only=True):
     request_id: str = ""
     bound: bool = False
     document: DocumentIn
-
-
-class Reason(msgspec.Struct, omit_defaults=True):
-    """Why a message failed."""
-
-    code: str
-    message: str
-    upstream_code: int | None = None
-
-
-class DeadLetter(msgspec.Struct, kw_only=True):
-    """A message that can't be stored. `message` is the message as it was sent, or its beginning if it is not JSON."""
-
-    version: Literal[1]
-    id: str | None
-    reason: Reason
-    attempts: int
-    failed_at_ms: int
-    message: msgspec.Raw
 
 
 def encode(request: UpsertRequest, request_id: str, *, bound: bool) -> list[str]:
@@ -90,28 +67,3 @@ def parcels(bodies: list[str]) -> Iterator[list[str]]:
         size += cost
     if part:
         yield part
-
-
-def dead_letter(body: str, name: str | None, error: EmbedderError, *, attempts: int, now_ms: float) -> str:
-    """Return the dead letter of a message. Messages that are not JSON, or too large, are quoted in part."""
-    sentence = error.message.replace("documents[0]", "document")[:_MAX_REASON_CHARS]
-    reason = Reason(error.code, sentence, error.upstream_code)
-    letter = DeadLetter(
-        version=1, id=name, reason=reason, attempts=attempts, failed_at_ms=int(now_ms), message=_raw(body)
-    )
-    return msgspec.json.encode(letter).decode()
-
-
-def _raw(body: str) -> msgspec.Raw:
-    encoded = body.encode()
-    if len(encoded) <= MAX_BODY_BYTES and _is_json(encoded):
-        return msgspec.Raw(encoded)
-    return msgspec.Raw(msgspec.json.encode(body[:_MAX_QUOTED_CHARS]))
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return False
-    return True

@@ -22,7 +22,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from embedder.redelivery import LONGEST_DELAY_S
+from embedder.queue.redelivery import LONGEST_DELAY_S
 from embedder_cli import runtime
 from embedder_cli.dev import process as dev
 from tests.runtime.queues import gateway

@@ -1,13 +1,13 @@
 """What becomes of a message of the queue whose document was not stored: another delivery, when, or a dead letter."""
 
 from embedder.errors import EmbedderError
-from embedder.operations.messages import MAX_DELAY_S
 
 MAX_ATTEMPTS = 50  # deliveries of a message; fewer than the 100 of Queues, so that its dead letter has a reason
 MAX_ATTEMPTS_INVALID = 8  # the same, if the model's answer for the document alone is invalid
 SPLIT_FROM_ATTEMPT = 3  # when a failing service may be the fault of one document
 FIRST_DELAY_S = 5
 LONGEST_DELAY_S = 900
+MAX_DELAY_S = 43_200  # of a retry (Queues, Limits); the page had 12 hours before it had 24
 
 PERMANENT = frozenset({"invalid_request", "invalid_json", "text_too_long", "payload_too_large", "forbidden"})
 _OF_A_DOCUMENT = PERMANENT | {"upstream_invalid"}

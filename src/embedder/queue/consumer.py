@@ -5,20 +5,18 @@ the queue for failures. A document that can't be stored fails alone: the batch i
 """
 
 from collections.abc import Callable, Iterable
-from typing import Literal
 
 import msgspec
 
-from embedder import redelivery
-from embedder.access.scopes import FULL, Access
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
-from embedder.embedding.embedder import PreparedTexts
 from embedder.errors import EmbedderError
 from embedder.operations import documents, messages
 from embedder.ports import Batch, Scope
-from embedder.redelivery import LONGEST_DELAY_S, MAX_ATTEMPTS, PERMANENT
-from embedder.vectorize.calls import Row
+from embedder.queue import redelivery
+from embedder.queue.items import Item, Received, access_of, by_access, joined, without_twins
+from embedder.queue.letters import dead_letter
+from embedder.queue.redelivery import LONGEST_DELAY_S, MAX_ATTEMPTS, PERMANENT
 
 MAX_CALLS = 100  # of the model, per batch; the rest of the batch is retried
 MAX_BATCH_S = 600  # until no more calls start; Queues ends a consumer after 15 minutes (Queues, Limits)
@@ -29,31 +27,6 @@ _FAULTS = {
     "too_deep": "The message is nested too deeply.",
     "too_many_values": "The message has too many values.",
 }
-
-
-class Received(msgspec.Struct):
-    """A message as it was delivered. `fault` says why its body can't be decoded."""
-
-    position: int
-    attempts: int
-    body: str
-    fault: Literal["", "not_text", "too_deep", "too_many_values"] = ""
-
-
-class _Item(msgspec.Struct):
-    """A document to store. `older` are messages with the same id, which this one replaces."""
-
-    received: Received
-    mode: str
-    access: Access
-    row: Row
-    prepared: PreparedTexts
-    older: list[Received] = []
-
-    @property
-    def deliveries(self) -> list[Received]:
-        return [self.received, *self.older]
-
 
 _decoder = msgspec.json.Decoder(list[Received])
 
@@ -86,14 +59,14 @@ class _Consumer:
             self._context.log.texts += len(items)
             # first what leaves stored ids as they are: the result is the same in every order
             for mode in ("insert", "upsert"):
-                kept = _without_twins([item for item in items if item.mode == mode], mode)
-                for access, own in _by_access(kept).items():
+                kept = without_twins([item for item in items if item.mode == mode], mode)
+                for access, own in by_access(kept).items():
                     self._context.access = access
                     await self._store(own)
             await self._send_letters()
         self._context.scope.abort("done")
 
-    def _prepared(self, received: Received) -> _Item | None:
+    def _prepared(self, received: Received) -> Item | None:
         """Check a message as a request is checked. A message that fails gets a dead letter."""
         name = None
         try:
@@ -102,12 +75,12 @@ class _Consumer:
             message = messages.decode(received.body)
             name = message.document.id
             [row], prepared = documents.prepare(self._app, [message.document], message)
-            return _Item(received, message.mode, _access(message), row, prepared)
+            return Item(received, message.mode, access_of(message), row, prepared)
         except EmbedderError as error:
             self._fail(received, name, error)
             return None
 
-    async def _store(self, items: list[_Item]) -> None:
+    async def _store(self, items: list[Item]) -> None:
         """Store documents of one mode. If a part fails that one document may make fail, try its halves."""
         waiting = [items] if items else []
         failures = 0
@@ -132,14 +105,14 @@ class _Consumer:
         """Return whether the batch has used up its calls or its time."""
         return self._calls >= MAX_CALLS or self._app.clock() - self._context.began_ms > MAX_BATCH_S * 1000
 
-    async def _attempt(self, part: list[_Item]) -> EmbedderError | None:
+    async def _attempt(self, part: list[Item]) -> EmbedderError | None:
         """Embed and store in one call each. Return the error."""
         self._calls += 1
         self._renew()
         done = self._context.log.texts
         try:
             rows = [item.row for item in part]
-            await documents.write(self._app, self._context, rows, _joined(part), mode=part[0].mode)
+            await documents.write(self._app, self._context, rows, joined(part), mode=part[0].mode)
         except EmbedderError as error:
             error.__traceback__ = error.__cause__ = error.__context__ = None  # their frames hold the texts
             self._context.log.code = error.code
@@ -154,19 +127,19 @@ class _Consumer:
         self._context.scope = self._open_scope()
         self._context.ends_ms = self._app.clock() + self._app.settings.deadline_s * 1000
 
-    def _acknowledge(self, items: list[_Item]) -> None:
+    def _acknowledge(self, items: list[Item]) -> None:
         positions = [received.position for item in items for received in item.deliveries]
         self._batch.acknowledge(positions)
         self._context.log.written += len(positions)
 
-    def _reject(self, item: _Item, error: EmbedderError) -> None:
+    def _reject(self, item: Item, error: EmbedderError) -> None:
         """Settle a document that fails alone."""
         if error.code not in PERMANENT:
             return self._retry([item], error, redelivery.attempts_alone(error))
         self._fail(item.received, item.row.id, error)
         return self._put_back(item.older, 0)
 
-    def _retry(self, items: Iterable[_Item], error: EmbedderError, limit: int = MAX_ATTEMPTS) -> None:
+    def _retry(self, items: Iterable[Item], error: EmbedderError, limit: int = MAX_ATTEMPTS) -> None:
         """Retry messages after a delay. After `limit` attempts they get a dead letter."""
         for item in items:
             for received in item.deliveries:
@@ -183,7 +156,7 @@ class _Consumer:
         """Write a dead letter. It is sent after the documents were stored."""
         self._context.log.code = error.code
         now_ms = self._app.clock()
-        letter = messages.dead_letter(received.body, name, error, attempts=received.attempts, now_ms=now_ms)
+        letter = dead_letter(received.body, name, error, attempts=received.attempts, now_ms=now_ms)
         self._letters.append((received, letter))
 
     async def _send_letters(self) -> None:
@@ -200,32 +173,3 @@ class _Consumer:
             self._context.log.code = error.code
             self._put_back([received for received, _ in letters[sent:]], LONGEST_DELAY_S)
         self._context.log.failed += sent
-
-
-def _access(message: messages.Message) -> Access:
-    """Return what the sender of a message may do."""
-    return Access(frozenset(("write",)), frozenset((message.namespace or "",))) if message.bound else FULL
-
-
-def _by_access(items: list[_Item]) -> dict[Access, list[_Item]]:
-    """Group documents by what their senders may do, because one call of the index checks one access."""
-    groups: dict[Access, list[_Item]] = {}
-    for item in items:
-        groups.setdefault(item.access, []).append(item)
-    return groups
-
-
-def _without_twins(items: list[_Item], mode: str) -> list[_Item]:
-    """Keep one document per id: the one that would be stored in the end."""
-    kept: dict[str, _Item] = {}
-    for item in items if mode == "upsert" else items[::-1]:
-        if replaced := kept.pop(item.row.id, None):
-            item.older = replaced.deliveries
-        kept[item.row.id] = item
-    return [*kept.values()]
-
-
-def _joined(items: list[_Item]) -> PreparedTexts:
-    """Return the prepared texts of several documents for one call."""
-    prepared = [item.prepared for item in items]
-    return PreparedTexts([found.texts[0] for found in prepared], None, sum(found.tokens for found in prepared), [])

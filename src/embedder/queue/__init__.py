@@ -1,0 +1,1 @@
+"""Consumes the queue of documents to embed and store."""
