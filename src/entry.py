@@ -9,7 +9,7 @@ from bindings import http, model, queues
 from bindings.app import app
 from bindings.arguments import leave_unconverted, reader
 from embedder import rpc
-from embedder.http import handle
+from embedder.api.handler import handle
 from embedder.queue import consumer
 
 leave_unconverted()

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from embedder import http, rpc
+from embedder import rpc
+from embedder.api import handler
 from embedder.api.routing import HttpResponse
 from embedder.app import App
 from embedder.embedding.embedder import Embedder
@@ -226,7 +227,7 @@ class FakeApp:
         request = FakeRequest(method, path, body, named, query)
         self.scope = request.scope
         self.scope.sleep = self.sleep
-        return asyncio.run(http.handle(self.app, request))
+        return asyncio.run(handler.handle(self.app, request))
 
     def ask(self, path: str, body: object, **headers: str) -> HttpResponse:
         return self.send("POST", path, json.dumps(body).encode(), **headers)

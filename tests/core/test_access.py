@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedder.access.scopes import FULL, SCOPES, Access
-from embedder.api import routes, tools
+from embedder.api import routes
+from embedder.api.mcp import tools
 from embedder.errors import EmbedderError
 from embedder.operations import table
 from embedder.queue import consumer

@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from embedder import http
+from embedder.api import handler
 from embedder.vectorize.store import Store
 from tests.core.fakes import FakeApp, FakeModel, FakeRequest, code
 from tests.core.test_store import FakeIndex, documents
@@ -72,7 +72,7 @@ async def hang(app: FakeApp, phase: str) -> None:
     asked = request(*PHASES[phase][2])
     if phase == "upload":
         asked.read = never
-    task = asyncio.ensure_future(http.handle(app.app, asked))
+    task = asyncio.ensure_future(handler.handle(app.app, asked))
     for _ in range(50):
         await asyncio.sleep(0)
     assert not task.done()
@@ -92,10 +92,10 @@ def test_a_later_request_closes_a_hanging_one(phase):
     async def scenario() -> None:
         await hang(app, phase)
         held = weakref.ref(next(iter(app.app.live._live.values())).scope)
-        assert (await http.handle(app.app, request("GET", "/health", {}))).status == 200
+        assert (await handler.handle(app.app, request("GET", "/health", {}))).status == 200
         assert held() is not None
         app.now += LATER_MS
-        assert (await http.handle(app.app, request("GET", "/health", {}))).status == 200
+        assert (await handler.handle(app.app, request("GET", "/health", {}))).status == 200
         gc.collect()
         assert held() is None
         assert running() == 1
@@ -121,7 +121,7 @@ def test_closing_a_request_keeps_the_running_one():
     async def scenario() -> None:
         await hang(app, "model")
         [dropped] = app.app.live._live
-        other = asyncio.ensure_future(http.handle(app.app, request("POST", "/embed", {"text": "b"})))
+        other = asyncio.ensure_future(handler.handle(app.app, request("POST", "/embed", {"text": "b"})))
         for _ in range(50):
             await asyncio.sleep(0)
         asyncio.get_running_loop().call_soon(dropped.get_coro().close)
@@ -155,7 +155,7 @@ def without_collection(app, path, body):
     held = weakref.ref(asked.scope)
     gc.disable()
     try:
-        response = asyncio.run(http.handle(app.app, asked))
+        response = asyncio.run(handler.handle(app.app, asked))
         del asked
         return response.status, held()
     finally:
@@ -169,15 +169,15 @@ def test_a_request_that_waits_for_visibility_is_not_closed():
 
     async def scenario() -> None:
         asked = request("PUT", "/vectors", {"documents": documents(1), "wait": True})
-        task = asyncio.ensure_future(http.handle(app.app, asked))
+        task = asyncio.ensure_future(handler.handle(app.app, asked))
         for _ in range(50):
             await asyncio.sleep(0)
         app.now += 26_000  # after DEADLINE_S and the grace period, but within WAIT_S
         app.app.live._live[task].began_ms = 0
-        await http.handle(app.app, request("GET", "/health", {}))
+        await handler.handle(app.app, request("GET", "/health", {}))
         assert task in app.app.live._live
         app.now += LATER_MS
-        await http.handle(app.app, request("GET", "/health", {}))
+        await handler.handle(app.app, request("GET", "/health", {}))
         assert app.app.live._live == {}
 
     asyncio.run(scenario())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from embedder.api import mcp
+from embedder.api.mcp import protocol
 from tests.core.fakes import FakeApp, json_of
 from tests.core.test_store import FakeIndex, app_with
 
@@ -131,4 +131,4 @@ def test_what_is_no_message_is_an_error_of_json_rpc(body, status, code):
 
 def test_the_version_is_that_of_the_project():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
-    assert mcp.SERVER["version"] == project["version"]
+    assert protocol.SERVER["version"] == project["version"]

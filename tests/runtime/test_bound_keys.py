@@ -7,7 +7,9 @@ from hashlib import sha256
 
 import pytest
 
-from embedder.api import routes, tools, vectorize_rest
+from embedder.api import routes
+from embedder.api.cloudflare import vectorize
+from embedder.api.mcp import tools
 from embedder.operations import table
 from tests import strategies
 from tests.worker import EMBEDDER
@@ -150,7 +152,7 @@ def attempts():
             for name in tools.TOOLS:
                 params = [{"name": name, "arguments": arguments} for arguments in TOOLS[name]]
                 yield from ((*place, {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": p}) for p in params)
-        elif route in vectorize_rest.ROUTES:
+        elif route in vectorize.ROUTES:
             yield from ((*place, sent) for sent in REST[route.path.rpartition("/")[2]])
         elif not route.public:
             assert route.scope in WITHOUT_INDEX, f"say how a key could reach another namespace through {place}"

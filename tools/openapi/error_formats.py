@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from embedder import auth
-from embedder.api import cohere, google, mcp, ollama, openai, vectorize_rest, workers_ai
+from embedder.api import auth, cohere, google, ollama, openai
+from embedder.api.cloudflare import vectorize, workers_ai
+from embedder.api.mcp import protocol as mcp
 from embedder.errors import STATUS, EmbedderError
 
 Schema = dict[str, Any]
@@ -65,7 +66,7 @@ FORMATS: dict[Callable[[EmbedderError], str], tuple[str, Schema]] = {
         _object("An error for OpenAI's and Voyage's clients.", error=_OPENAI_ITEM, detail=_MESSAGE),
     ),
     workers_ai.error_text: ("CloudflareError", _object("An error of Cloudflare's API.", **_CLOUDFLARE)),
-    vectorize_rest.error_text: ("VectorizeError", _object("An error of Vectorize's API.", **_CLOUDFLARE)),
+    vectorize.error_text: ("VectorizeError", _object("An error of Vectorize's API.", **_CLOUDFLARE)),
     workers_ai.openai_error_text: (
         "CloudflareOpenAIError",
         _object("An error for OpenAI's and Cloudflare's clients.", **_CLOUDFLARE, error=_OPENAI_ITEM),

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
-from embedder.api import cohere, google, mcp, models, native, ollama, openai, vectorize_rest, workers_ai
+from embedder.api import cohere, google, models, native, ollama, openai
+from embedder.api.cloudflare import vectorize, workers_ai
+from embedder.api.mcp import protocol as mcp
 from embedder.api.routing import Route
 from embedder.errors import EmbedderError
 from embedder.settings import MODEL
@@ -17,13 +19,13 @@ TABLE: tuple[Route, ...] = (
     *models.ROUTES,
     *workers_ai.ROUTES,
     *ollama.ROUTES,
-    *vectorize_rest.ROUTES,
+    *vectorize.ROUTES,
     *cohere.ROUTES,
     *mcp.ROUTES,
 )
 _ERROR_FORMATS = (
     (re.compile(r"/client/v4/.*/ai/v1/"), workers_ai.openai_error_text),
-    (re.compile(r"/client/v4/.*/vectorize/"), vectorize_rest.error_text),
+    (re.compile(r"/client/v4/.*/vectorize/"), vectorize.error_text),
     (re.compile(r"/client/v4/"), workers_ai.error_text),
     (re.compile(r"/api/"), ollama.error_text),
     (re.compile(f"{mcp.PATH}$"), mcp.error_text),

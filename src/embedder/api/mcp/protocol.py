@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from embedder.api import tools
+from embedder.api.mcp import tools
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from embedder import auth, decoding
-from embedder.api import routes
+from embedder import decoding
+from embedder.api import auth, routes
 from embedder.api.routes import Methods
 from embedder.api.routing import GATEWAY_HEADER, JSON, HttpRequest, HttpResponse, Route
 from embedder.app import App, finish, guarded

@@ -5,8 +5,9 @@ Source: Cloudflare API reference, "Execute AI model".
 
 import msgspec
 
-from embedder.api import cloudflare, native, openai
-from embedder.api.cloudflare import Envelope, Item
+from embedder.api import native, openai
+from embedder.api.cloudflare import envelope
+from embedder.api.cloudflare.envelope import Envelope, Item
 from embedder.api.routing import JSON, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
@@ -84,7 +85,7 @@ class ListedModels(msgspec.Struct):
 
 def error_text(error: EmbedderError) -> str:
     """Return `error` in the format of Cloudflare's API."""
-    return cloudflare.error_text(error, _CODES)
+    return envelope.error_text(error, _CODES)
 
 
 def openai_error_text(error: EmbedderError) -> str:

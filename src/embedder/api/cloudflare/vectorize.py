@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from embedder.api import cloudflare
-from embedder.api.cloudflare import Envelope
+from embedder.api.cloudflare import envelope
+from embedder.api.cloudflare.envelope import Envelope
 from embedder.api.routing import JSON, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
@@ -95,7 +95,7 @@ class QueryRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=T
 
 def error_text(error: EmbedderError) -> str:
     """Return `error` in the format of Vectorize's API."""
-    return cloudflare.error_text(error, _CODES)
+    return envelope.error_text(error, _CODES)
 
 
 def _response(result: object, values: object = None) -> HttpResponse:

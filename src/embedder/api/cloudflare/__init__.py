@@ -1,0 +1,1 @@
+"""Cloudflare's REST APIs: Workers AI and Vectorize, in one envelope."""

@@ -1,0 +1,1 @@
+"""Model Context Protocol: the operations as tools for agents."""
