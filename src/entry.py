@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 import js
 from workers import WorkerEntrypoint
 
-from bindings import http, model, queues
+from bindings import http, queues
 from bindings.app import app
-from bindings.arguments import leave_unconverted, reader
+from bindings.rpc import leave_unconverted, open_call, reader, reply_to_js
 from embedder import rpc
 from embedder.api.handler import handle
 from embedder.queue import consumer
@@ -25,15 +25,15 @@ async def _queue(*arguments: object) -> object:
     if not queues.is_batch(arguments):
         return await _call("queue", arguments)
     batch = queues.Batch(arguments[0])
-    await consumer.handle(app(), lambda: http.open_call(app().settings), js.crypto.randomUUID(), batch)
+    await consumer.handle(app(), lambda: open_call(app().settings), js.crypto.randomUUID(), batch)
     return None
 
 
 async def _call(name: str, arguments: tuple[object, ...]) -> object:
     """Answer a call of another Worker. The operation checks the arguments, so that a wrong call returns an error."""
-    scope = http.open_call(app().settings)
+    scope = open_call(app().settings)
     reply = await rpc.handle(app(), scope, js.crypto.randomUUID(), name, reader(arguments))
-    return model.reply_to_js(scope, reply)
+    return reply_to_js(scope, reply)
 
 
 def _method(name: str) -> Callable[..., Awaitable[object]]:

@@ -9,8 +9,9 @@ import js
 from workers import import_from_javascript
 
 from bindings import event_loop, http
-from bindings.model import Vectorize, WorkersAI
+from bindings.ai import WorkersAI
 from bindings.queues import Queue
+from bindings.vectorize import Vectorize
 from embedder.app import App
 from embedder.embedding.embedder import Embedder
 from embedder.ports import Limiter

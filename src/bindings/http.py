@@ -70,11 +70,6 @@ def _rejected(reason: str, too_large: str) -> EmbedderError:
     return EmbedderError(*_BODY_ERRORS[reason], retry_after_s=_RETRY_AFTER_S if reason == "busy" else None)
 
 
-def open_call(settings: Settings) -> Any:
-    """Return the scope of an RPC call, and start its deadline."""
-    return _js.open(settings.deadline_s * 1000)
-
-
 async def admits(scope: Any, limiter: Any, key: str) -> bool:
     """Return whether the rate-limit binding allows another request for this key."""
     return bool(await _js.admits(scope, limiter, key))

@@ -4,14 +4,11 @@
  * This module does no I/O and does not use the Workers runtime.
  */
 import { DIMENSIONS } from "./answer.js";
+import { Writer, copyShort } from "./digits.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 
 const COMMA = 44;
-const MINUS = 45;
-const POINT = 46;
-const ZERO = 48;
-const encoder = new TextEncoder();
 const latin1 = new TextDecoder("latin1");
 
 /**
@@ -173,63 +170,6 @@ export function cosines(floats, count, dimensions, source) {
   return matrix;
 }
 
-/** A buffer for JSON text, filled up to `at`. The caller must know the maximum size. */
-class Writer {
-  /** @param {number} size */
-  constructor(size) {
-    this.bytes = new Uint8Array(size);
-    this.at = 0;
-  }
-
-  /** @param {string} text */
-  text(text) {
-    this.at += encoder.encodeInto(text, this.bytes.subarray(this.at)).written;
-  }
-
-  /** @param {Uint8Array} bytes */
-  copy(bytes) {
-    this.bytes.set(bytes, this.at);
-    this.at += bytes.length;
-  }
-
-  /**
-   * Writes a float32 with nine significant digits, which identify a float32.
-   * @param {number} value
-   */
-  number(value) {
-    const size = Math.abs(value);
-    const zeros = zerosOf(size);
-    const digits = Math.round(size * DIGITS[zeros]);
-    if (!(size >= 0.0001 && digits < 1e9)) return this.text(String(value));
-    const { bytes } = this;
-    if (value < 0) bytes[this.at++] = MINUS;
-    bytes[this.at++] = ZERO;
-    bytes[this.at++] = POINT;
-    for (let i = 0; i < zeros; i++) bytes[this.at++] = ZERO;
-    const high = (digits / 1e5) | 0;
-    this.digits(high, 4);
-    this.digits(digits - high * 1e5, 5);
-  }
-
-  /** Writes an integer with leading zeros. @param {number} value @param {number} width */
-  digits(value, width) {
-    for (let i = this.at + width - 1; i >= this.at; i--) {
-      const rest = (value / 10) | 0;
-      this.bytes[i] = ZERO + value - rest * 10;
-      value = rest;
-    }
-    this.at += width;
-  }
-}
-
-/** Factors that turn nine significant digits into an integer, by the number of zeros after the point. */
-const DIGITS = [1e9, 1e10, 1e11, 1e12];
-
-/** Returns the number of zeros after the point, at most 3. @type {(size: number) => number} */
-function zerosOf(size) {
-  return size >= 0.1 ? 0 : size >= 0.01 ? 1 : size >= 0.001 ? 2 : 3;
-}
-
 /** V8 marks an array from `new Array(length)` as having holes, and takes five times as long to copy it to a Worker. */
 const WITHOUT_HOLES = [...new Float64Array(DIMENSIONS).fill(0.5)];
 
@@ -244,10 +184,12 @@ export function plain(row) {
  * @type {(row: Float32Array) => number[]} */
 export function shortDigits(row) {
   const values = WITHOUT_HOLES.slice(0, row.length);
-  for (let i = 0; i < values.length; i++) {
-    const power = DIGITS[zerosOf(Math.abs(row[i]))];
-    const short = Math.round(row[i] * power) / power;
-    values[i] = Math.fround(short) === row[i] ? short : row[i];
-  }
+  copyShort(row, values);
   return values;
+}
+
+/** Returns what `convert` makes of each row.
+ * @type {<T>(rows: Rows, dimensions: number, convert: (row: Float32Array) => T) => T[]} */
+export function rowsOf({ count, floats }, dimensions, convert) {
+  return Array.from({ length: count }, (_, i) => convert(unitRow(/** @type {Float32Array} */ (floats), i, dimensions)));
 }

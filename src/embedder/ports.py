@@ -124,7 +124,7 @@ class Index(Protocol):
         `vectors` become the `values` of the documents to write, or the vector to search with.
         """
 
-    def axis(self, number: int) -> Answer:
+    def axis(self, number: int) -> Vectors:
         """Return a vector to search with that has no meaning: 1 in one dimension, 0 in the others."""
 
     def merge(self, values: list[object]) -> object:

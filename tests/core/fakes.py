@@ -180,7 +180,7 @@ def checked(values: object) -> list[float]:
 
 
 def plain(arguments: Sequence[object]) -> Arguments:
-    """Return arguments as `bindings/arguments.js` writes them, where they are right."""
+    """Return arguments as `bindings/rpc.js` writes them, where they are right."""
 
     def read(names: tuple[str, ...], limit: int) -> bytes:  # noqa: ARG001
         named = {name: value for name, value in zip(names, arguments, strict=False) if value is not None}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { toJson } from "../../src/bindings/arguments.js";
+import { toJson } from "../../src/bindings/rpc.js";
 import { MAX_DEPTH } from "../../src/bindings/limits.js";
 
 const LIMIT = 10_000;

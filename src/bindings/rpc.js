@@ -1,8 +1,14 @@
 // @ts-check
-/** Converts the arguments of an RPC call to the JSON of the same HTTP request, within the same limits. */
+/**
+ * Calls of other Workers. Their arguments become the JSON of the same HTTP request, within the same limits, and the
+ * answer becomes plain data.
+ */
 import { MAX_DEPTH, excess } from "./limits.js";
 
+/** @typedef {import("./request.js").Scope} Scope */
+
 const DATE_CHARS = 26;
+const JSON_TYPE = "application/json";
 const encoder = new TextEncoder();
 
 /** Its message is the result of toJson. */
@@ -68,4 +74,21 @@ function isPlainObject(value) {
 /** @param {unknown} value */
 function typeName(value) {
   return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/**
+ * Returns the answer to an RPC call: the object in `text`, with `numbers` added.
+ * @param {Scope} scope @param {string} text @param {any} [numbers] @param {string} [field] of the numbers; without
+ * it, they are StoredValues @param {string} [form] "array", "float32" or "response"
+ */
+export function reply(scope, text, numbers, field, form) {
+  scope.close();
+  if (numbers && !field) return numbers.fill(text);
+  const answer = JSON.parse(text);
+  if (!field) return answer;
+  if (form === "response") {
+    const body = numbers.parts(`{"shape":${JSON.stringify(answer.shape)},"data":[`, "@", "]}").next().value;
+    answer.response = new Response(body, { headers: { "content-type": JSON_TYPE } });
+  } else answer[field] = form === "float32" ? numbers.floats() : numbers.values();
+  return answer;
 }

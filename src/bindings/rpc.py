@@ -1,4 +1,4 @@
-"""Reads the arguments of RPC calls. They reach Python as JSON, like the body of an HTTP request."""
+"""Converts calls of other Workers. Arguments reach Python as JSON, like the body of an HTTP request."""
 
 from functools import partial
 from typing import Any
@@ -10,9 +10,11 @@ from workers import import_from_javascript
 
 from embedder.errors import EmbedderError, invalid
 from embedder.ports import Arguments
-from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
+from embedder.rpc import Reply
+from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
 
-_js = import_from_javascript("bindings/arguments.js")
+_js = import_from_javascript("bindings/rpc.js")
+_request = import_from_javascript("bindings/request.js")
 
 
 def leave_unconverted() -> None:
@@ -24,6 +26,11 @@ def leave_unconverted() -> None:
     values already.
     """
     workers.python_from_rpc = workers.python_to_rpc = lambda value: value
+
+
+def open_call(settings: Settings) -> Any:
+    """Return the scope of an RPC call, or of a call for a batch of a queue, and start its deadline."""
+    return _request.open(settings.deadline_s * 1000)
 
 
 def reader(given: tuple[object, ...]) -> Arguments:
@@ -46,3 +53,10 @@ def _read(given: tuple[object, ...], names: tuple[str, ...], limit: int) -> byte
         case str():
             raise invalid(f"The arguments contain a value that is not plain data: {found}.")
     return bytes(found.to_bytes())
+
+
+def reply_to_js(scope: Any, reply: Reply) -> Any:
+    """Return the answer to an RPC call as plain JavaScript data."""
+    if reply.numbers is None:
+        return _js.reply(scope, reply.text)
+    return _js.reply(scope, reply.text, reply.numbers, reply.field, reply.form)

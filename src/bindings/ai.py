@@ -1,0 +1,42 @@
+"""The binding `AI`. Vectors stay in JavaScript; only text and handles reach Python."""
+
+from typing import Any
+
+from workers import import_from_javascript
+
+from embedder.errors import EmbedderError
+from embedder.settings import MODEL, Settings
+
+_js = import_from_javascript("bindings/call_ai.js")
+_outputs = import_from_javascript("bindings/outputs.js")
+
+
+class WorkersAI:
+    """The binding `AI`, and computations on its answers."""
+
+    def __init__(self, ai: Any, settings: Settings) -> None:
+        self._ai = ai
+        if settings.ai_gateway:
+            _js.useGateway(settings.ai_gateway, settings.ai_gateway_cache_ttl_s)
+
+    async def ask(
+        self,
+        scope: Any,
+        inputs: str,
+        count: int,
+        *,
+        dimensions: int,
+        with_floats: bool,
+        reject_if_busy: bool,
+        gateway: str,
+    ) -> Any:
+        if self._ai is None:
+            message = 'Workers AI is not bound: add [ai] with binding = "AI" to wrangler.toml.'
+            raise EmbedderError("ai_not_configured", message)
+        return await _js.ask(scope, self._ai, MODEL, inputs, count, dimensions, with_floats, reject_if_busy, gateway)
+
+    def join(self, answers: list[Any], dimensions: int, encoding: str) -> Any:
+        return _outputs.join(dimensions, encoding, *answers)
+
+    def similarity(self, answer: Any, dimensions: int, *, source: bool) -> Any:
+        return _outputs.similarity(answer, dimensions, source)

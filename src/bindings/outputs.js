@@ -1,0 +1,102 @@
+// @ts-check
+/** The formats in which numbers leave: as JSON text for HTTP, or as JavaScript values for another Worker. */
+import { cosines, encode, plain, rowsOf, writeRows } from "./numbers.js";
+
+/** @typedef {import("./answer.js").Rows} Rows */
+/** @typedef {import("./numbers.js").Format} Format */
+/** @typedef {{ rows: Rows | null }} Answer see `ask` in call_ai.js */
+
+const encoder = new TextEncoder();
+
+/** Vectors in an output format: as JSON text, or as JavaScript values. */
+class Vectors {
+  /** @param {Rows[]} batches in order @param {Format} format */
+  constructor(batches, format) {
+    this.batches = batches;
+    this.format = format;
+  }
+
+  /**
+   * Yields JSON in parts, one per model call: the rows, separated by commas, between `head` and `tail`. Each part is
+   * built on demand, and its rows are released. See writeRows for `item`.
+   * @param {string} head @param {string} item @param {string} tail
+   */
+  *parts(head, item, tail) {
+    const { batches, format } = this;
+    const last = batches.length - 1;
+    for (let i = 0, first = 0; i <= last; i++) {
+      const rows = /** @type {Rows} */ (batches.shift());
+      yield writeRows(rows, format, item, first, i ? "," : head, i === last ? tail : "");
+      first += rows.count;
+    }
+  }
+
+  /** Returns arrays of numbers, or base64 strings. */
+  values() {
+    const { dimensions, encoding } = this.format;
+    return this.batches.flatMap((rows) => rowsOf(rows, dimensions, (row) => valueOf(encode(row, encoding))));
+  }
+
+  /** Returns the numbers of all rows of one call. */
+  floats() {
+    return this.batches[0].floats;
+  }
+}
+
+/** @type {(row: ReturnType<typeof encode>) => string | number[]} */
+function valueOf(row) {
+  return row instanceof Float32Array ? plain(row) : typeof row === "string" ? row : Array.from(row);
+}
+
+/** Cosines as output. */
+class Scores {
+  /** @param {number[] | number[][]} scores */
+  constructor(scores) {
+    this.scores = scores;
+  }
+
+  values() {
+    return this.scores;
+  }
+
+  /** @param {string} head @param {string} _ @param {string} tail */
+  *parts(head, _, tail) {
+    yield encoder.encode(head + JSON.stringify(this.scores).slice(1, -1) + tail);
+  }
+}
+
+/** The same vectors in several encodings, as the members of an object. */
+class Encodings {
+  /** @param {Map<string, Vectors>} members */
+  constructor(members) {
+    this.members = members;
+  }
+
+  /** @param {string} head @param {string} item @param {string} tail */
+  *parts(head, item, tail) {
+    let before = head;
+    for (const [name, vectors] of this.members) {
+      yield* vectors.parts(`${before}"${name}":[`, item, "]");
+      before = ",";
+    }
+    yield encoder.encode(tail);
+  }
+}
+
+/**
+ * Returns the vectors of `answers` in an encoding, or in several ones, separated by commas.
+ * @param {number} dimensions @param {string} encoding @param {Answer[]} answers in order
+ */
+export function join(dimensions, encoding, ...answers) {
+  const batches = answers.map(({ rows }) => /** @type {Rows} */ (rows));
+  /** @param {string} name */
+  const vectors = (name) => new Vectors([...batches], { dimensions, encoding: name });
+  if (!encoding.includes(",")) return vectors(encoding);
+  return new Encodings(new Map(encoding.split(",").map((name) => [name, vectors(name)])));
+}
+
+/** @param {Answer} answer with floats @param {number} dimensions @param {boolean} source whether row 0 is the source */
+export function similarity({ rows }, dimensions, source) {
+  const { floats, count } = /** @type {Rows} */ (rows);
+  return new Scores(cosines(/** @type {Float32Array} */ (floats), count, dimensions, source));
+}
