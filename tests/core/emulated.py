@@ -9,8 +9,8 @@ from embedder.vectorize import answers
 from emulator.vectorize import binding, wire
 from emulator.vectorize.index import Index
 from emulator.vectorize.settings import Settings
+from tests.core.fake_index import Found
 from tests.core.fakes import FakeAnswer
-from tests.core.test_store import Found
 
 PROPERTIES = {"year": "number", "lang": "string"}
 

@@ -20,8 +20,8 @@ from embedder.vectorize.calls import Row
 from embedder.vectorize.store import Store
 from tests import strategies
 from tests.core.emulated import EmulatedIndex
+from tests.core.fake_index import app_with
 from tests.core.fakes import FakeBatch, FakeQueue, error, json_of
-from tests.core.test_store import app_with
 
 KEY = "a-key-of-this-test"
 SUBSETS = [frozenset(chosen) for size in (1, 2, 3) for chosen in combinations(sorted(SCOPES), size)]

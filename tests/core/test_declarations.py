@@ -10,7 +10,7 @@ from msgspec import inspect
 
 from embedder import rpc
 from embedder.operations import table
-from tests.core.test_store import FakeIndex, app_with
+from tests.core.fake_index import FakeIndex, app_with
 
 TYPES = Path(__file__).parents[2] / "types"
 TYPESCRIPT = (TYPES / "embedder.d.ts").read_text(encoding="utf-8")

@@ -14,8 +14,8 @@ from embedder.embedding import embedder, tokens, workers_ai_errors
 from embedder.errors import EmbedderError
 from embedder.vectorize import answers
 from tests import strategies
+from tests.core.fake_index import FakeIndex, app_with
 from tests.core.fakes import FakeApp, content
-from tests.core.test_store import FakeIndex, app_with
 from tests.strategies import FRAGMENTS, PLACES, VALID, Sent, place, scalars, values
 
 

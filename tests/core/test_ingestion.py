@@ -11,8 +11,8 @@ from embedder.queue import consumer, letters, redelivery
 from embedder.queue.consumer import MAX_CALLS
 from embedder.queue.redelivery import FIRST_DELAY_S, LONGEST_DELAY_S, MAX_ATTEMPTS, MAX_ATTEMPTS_INVALID
 from embedder.vectorize.store import Store
+from tests.core.fake_index import FakeIndex
 from tests.core.fakes import FakeAnswer, FakeApp, FakeBatch, FakeModel, FakeQueue, code, error, json_of, rows_of
-from tests.core.test_store import FakeIndex
 
 BUSY = code(3040, 429)
 LONG = "word " * 3000

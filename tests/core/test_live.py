@@ -9,8 +9,8 @@ import pytest
 
 from embedder.api import handler
 from embedder.vectorize.store import Store
+from tests.core.fake_index import FakeIndex, documents
 from tests.core.fakes import FakeApp, FakeModel, FakeRequest, code
-from tests.core.test_store import FakeIndex, documents
 
 LATER_MS = 60_000
 

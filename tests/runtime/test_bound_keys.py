@@ -242,7 +242,7 @@ def test_an_expired_key_is_told_so(shared):
 
 
 def test_an_invalid_value_opens_nothing(start_worker):
-    """tests/core/test_keys.py has the other invalid values."""
+    """tests/core/access/test_keys.py has the other invalid values."""
     broken = start_worker(settings={"AUTH": "on", "API_KEYS": json.dumps([{**KEYS[0], "scopes": ["admin"]}])})
     answer = send(broken, EVERYTHING, "POST", "/embed", json=GENERIC)
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")

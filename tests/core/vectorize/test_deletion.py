@@ -8,8 +8,8 @@ import pytest
 
 from embedder.vectorize import answers
 from tests.core.emulated import EmulatedIndex
+from tests.core.fake_index import app_with
 from tests.core.fakes import error, json_of
-from tests.core.test_store import app_with
 
 NEVER = 1e12
 

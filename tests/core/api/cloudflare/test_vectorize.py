@@ -6,8 +6,8 @@ import pytest
 
 from embedder.settings import Settings, SettingsError
 from embedder_cli.runtime import ROOT
+from tests.core.fake_index import FakeIndex, app_with
 from tests.core.fakes import FakeApp, json_of
-from tests.core.test_store import FakeIndex, app_with
 from tests.strategies import INDEX, VECTOR
 
 

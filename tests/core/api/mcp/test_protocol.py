@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from embedder.api.mcp import protocol
+from tests.core.fake_index import FakeIndex, app_with
 from tests.core.fakes import FakeApp, json_of
-from tests.core.test_store import FakeIndex, app_with
 
 META = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
 
@@ -130,5 +130,5 @@ def test_what_is_no_message_is_an_error_of_json_rpc(body, status, code):
 
 
 def test_the_version_is_that_of_the_project():
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text())["project"]
     assert protocol.SERVER["version"] == project["version"]
