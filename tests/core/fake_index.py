@@ -4,6 +4,7 @@ import json
 
 import msgspec
 
+from embedder.api.routing import HttpResponse
 from embedder.errors import EmbedderError
 from embedder.ports import Index
 from embedder.vectorize import answers
@@ -97,3 +98,7 @@ def app_with(index: Index, **variables: str) -> FakeApp:
 
 def documents(count: int) -> list[dict]:
     return [{"id": f"doc-{number}", "text": f"text {number}"} for number in range(count)]
+
+
+def put(app: FakeApp, body: object) -> HttpResponse:
+    return app.send("PUT", "/vectors", json.dumps(body).encode())

@@ -1,0 +1,121 @@
+"""The handling of one HTTP request, on fakes: bodies, methods, headers. A rejected request never calls the model."""
+
+import json
+
+import pytest
+
+from embedder.api import routes
+from tests import strategies
+from tests.core.api.bodies import RUN
+from tests.core.fakes import FakeApp, content, error
+
+
+@pytest.mark.parametrize("path", [route.path for route in routes.TABLE if route.body is not None])
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "fault"),
+    [
+        (b"", {}, 400, "invalid_json"),
+        (b" \n ", {}, 400, "invalid_json"),
+        (b"hello", {}, 400, "invalid_json"),
+        (b'{"text": NaN}', {}, 400, None),
+        (b'{"x": ' + b"9" * 5000 + b"}", {}, 400, None),
+        (b'{"dimensions": 1e400}', {}, 400, None),
+        (b'{"text": ' + b"[" * 100_000, {}, 400, None),
+        (b'{"task": ' + b'{"a":' * 100_000, {}, 400, None),
+        (b'"\xff"', {}, 400, None),
+        (b"[]", {}, 400, "invalid_request"),
+        (b"null", {}, 400, "invalid_request"),
+        (b'{"pooling": "cls"}', {}, 400, "invalid_request"),
+        (b"{}", {"content_type": "text/plain"}, 415, "unsupported_media_type"),
+        (b"{}", {"content_type": "application/json; charset=latin-1"}, 415, "unsupported_media_type"),
+        (b"{}", {"content_type": ""}, 415, "unsupported_media_type"),
+        (b"x" * 2000, {}, 413, "payload_too_large"),
+    ],
+)
+def test_every_route_rejects_an_invalid_body(path, body, headers, status, fault):
+    app = FakeApp(MAX_BODY_BYTES="1024" if len(body) == 2000 else "4000000")
+    method = next(route.method for route in routes.TABLE if route.path == path and route.body is not None)
+    sent_path = strategies.filled(path)
+    response = app.send(method, sent_path, body, **headers)
+    assert response.status == status
+    assert app.model.calls == []
+    strategies.check_error(sent_path, status, content(response))
+    assert fault in (None, json.loads(app.log[-1])["code"])
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (RUN, {"authorization": "Bearer any"}, 200),
+        (RUN, {}, 415),
+        ("/embed", {"authorization": "Bearer any"}, 415),
+        ("/v1/embeddings", {"authorization": "Bearer any"}, 415),
+    ],
+)
+def test_accepts_the_media_type_of_html_forms_only_on_the_rest_route_with_a_key(path, headers, status):
+    app = FakeApp()
+    response = app.send("POST", path, b'{"text": "a"}', content_type=FORM, **headers)
+    assert response.status == status
+    assert len(app.model.calls) == (status == 200)
+
+
+def test_every_answer_forbids_caching_and_type_sniffing():
+    app = FakeApp()
+    for response in (app.ask("/embed", {"text": "a"}), app.ask("/embed", {}), app.send("GET", "/health")):
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["cache-control"] == "no-store"
+
+
+def test_truncated_texts_are_listed_in_a_header():
+    app = FakeApp(MAX_TEXT_TOKENS="10")
+    response = app.ask("/embed", {"text": ["short", "word " * 40, "short", "word " * 40]})
+    assert response.status == 200
+    assert response.headers["x-embedding-truncated"] == "1,3"
+
+
+def test_head_options_and_other_methods():
+    app = FakeApp()
+    head = app.send("HEAD", "/health")
+    assert (head.status, content(head)) == (200, None)
+    options = app.send("OPTIONS", "/embed")
+    assert (options.status, options.headers["allow"]) == (204, "OPTIONS, POST")
+    wrong = app.send("DELETE", "/v1/models")
+    assert (error(wrong)[:2], wrong.headers["allow"]) == ((405, "method_not_allowed"), "GET, HEAD, OPTIONS")
+    assert error(app.send("GET", "/nowhere"))[:2] == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("sent", "returned"),
+    [
+        ("abc-123", "abc-123"),
+        ("x" * 64, "x" * 64),
+        ("x" * 65, "generated-id"),
+        ("a b", "generated-id"),
+        ("é", "generated-id"),
+    ],
+)
+def test_a_valid_request_id_is_returned(sent, returned):
+    response = FakeApp().send("GET", "/health", x_request_id=sent)
+    assert response.headers["x-request-id"] == returned
+
+
+KEYS = "web:0123456789abcdef, batch:fedcba9876543210"
+
+
+def test_the_rate_limiter_counts_by_key_name_or_address():
+    seen = []
+
+    async def limiter(_scope, key):
+        seen.append(key)
+        return len(seen) < 3
+
+    app = FakeApp(AUTH="on", API_KEYS=KEYS, limiter=limiter)
+    assert app.ask("/embed", {"text": "a"}, authorization="Bearer 0123456789abcdef").status == 200
+    assert app.ask("/embed", {"text": "a"}, authorization="Bearer wrong", cf_connecting_ip="1.2.3.4").status == 401
+    limited = app.ask("/embed", {"text": "a"}, authorization="Bearer wrong", cf_connecting_ip="1.2.3.4")
+    assert error(limited)[:2] == (429, "rate_limited")
+    assert int(limited.headers["retry-after"]) > 0
+    assert seen == ["key:web", "address:1.2.3.4", "address:1.2.3.4"]

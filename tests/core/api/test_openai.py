@@ -1,0 +1,74 @@
+"""OpenAI's embeddings endpoint, also as Voyage and Azure extend it."""
+
+import json
+
+import pytest
+
+from tests.core.api.bodies import NAME, openai, voyage
+from tests.core.fakes import FakeApp, error, json_of
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        ("/v1/embeddings", {"input": "a"}, (400, "invalid_request", None)),
+        ("/v1/embeddings", {"input": "a", "model": "text-embedding-3-small"}, (404, "model_not_found", "model")),
+        ("/v1/embeddings", {"input": "a", "model": f"{NAME}:doc"}, (404, "model_not_found", "model")),
+        (
+            "/v1/embeddings",
+            {"input": "a", "model": f"{NAME}:document", "task": "clustering"},
+            (400, "invalid_request", "task"),
+        ),
+        ("/v1/embeddings", openai([1, 2, 3]), (400, "invalid_request", "input")),
+        ("/v1/embeddings", openai([[1, 2], [3]]), (400, "invalid_request", "input")),
+        ("/v1/embeddings", openai(["a", ""]), (400, "invalid_request", "input[1]")),
+        ("/v1/embeddings", openai(["a"] * 2049), (413, "batch_too_large", "input")),
+    ],
+)
+def test_rejects_invalid_fields_before_calling_the_model(path, body, expected):
+    app = FakeApp()
+    assert error(app.ask(path, body)) == expected
+    assert app.model.calls == []
+
+
+def test_token_ids_are_rejected_with_a_hint_for_the_client():
+    assert (
+        "check_embedding_ctx_length=False"
+        in json_of(FakeApp().ask("/v1/embeddings", openai([[1, 2]])))["error"]["message"]
+    )
+
+
+def test_the_openai_answer_has_openais_format():
+    response = FakeApp().ask("/v1/embeddings", openai("hello", user="u1"))
+    answer = json_of(response)
+    assert {key: answer[key] for key in ("object", "model")} == {"object": "list", "model": NAME}
+    assert answer["usage"]["prompt_tokens"] == answer["usage"]["total_tokens"] >= 1
+    assert response.headers["x-embedding-tokens"] == f"{answer['usage']['total_tokens']};estimated"
+
+
+@pytest.mark.parametrize(
+    ("fields", "encoding"),
+    [
+        ({}, "float"),
+        ({"output_dtype": "float", "encoding_format": "base64"}, "base64"),
+        ({"output_dtype": "int8"}, "int8"),
+        ({"output_dtype": "int8", "encoding_format": "base64"}, "base64:int8"),
+        ({"output_dtype": "ubinary", "encoding_format": "ubinary"}, "ubinary"),
+        ({"encoding_format": "uint8"}, "uint8"),
+    ],
+)
+def test_voyages_output_type_and_encoding_are_combined(fields, encoding):
+    app = FakeApp()
+    assert app.ask("/v1/embeddings", voyage(**fields)).numbers.encoding == encoding
+
+
+def test_an_error_of_the_embeddings_route_has_the_field_that_voyages_client_reads():
+    app = FakeApp()
+    body = json_of(app.ask("/v1/embeddings", voyage(model="voyage-4")))
+    assert body["detail"] == body["error"]["message"]
+    assert "detail" not in json_of(app.ask("/embed", {}))
+
+
+def test_a_query_string_can_not_replace_the_model():
+    response = FakeApp().send("POST", "/v1/embeddings", json.dumps(voyage()).encode(), query="deployment=gpt")
+    assert (response.status, json_of(response)["model"]) == (200, NAME)

@@ -1,0 +1,31 @@
+"""Faults of the model, and the errors that callers get."""
+
+import pytest
+
+from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, code, error
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected", "retry_after"),
+    [
+        (code(3036, 429), (429, "quota_exhausted", None), True),
+        (code(4006, 429), (429, "quota_exhausted", None), True),
+        (code(3040, 429), (503, "upstream_busy", None), True),
+        (code(2018, 429), (503, "upstream_busy", None), True),
+        (code(3007, 408), (504, "upstream_timeout", None), False),
+        (code(3006, 413), (413, "payload_too_large", None), False),
+        (code(5006, 400), (400, "invalid_request", None), False),
+        (code(5007, 400), (502, "upstream_error", None), False),
+        (lambda _: FakeAnswer("http", 500, "<html>"), (502, "upstream_error", None), False),
+        (lambda _: FakeAnswer("http", 429, ""), (503, "upstream_busy", None), True),
+        (lambda _: FakeAnswer("type"), (502, "upstream_invalid", None), False),
+        (lambda _: FakeAnswer("invalid", 200, "row 1"), (502, "upstream_invalid", None), False),
+        (lambda _: FakeAnswer("timeout"), (504, "upstream_timeout", None), False),
+        (lambda _: FakeAnswer("disconnected"), (499, "client_disconnected", None), False),
+        (lambda _: FakeAnswer("broken"), (502, "upstream_error", None), False),
+    ],
+)
+def test_faults_of_the_model_become_embedder_errors(reply, expected, retry_after):
+    response = FakeApp(FakeModel(reply)).ask("/embed", {"text": "a"})
+    assert error(response) == expected
+    assert ("retry-after" in response.headers) == retry_after

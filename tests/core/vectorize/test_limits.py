@@ -1,0 +1,57 @@
+"""What Vectorize would reject is rejected before the model is called."""
+
+import pytest
+
+from tests.core.fake_index import FakeIndex, app_with, put
+from tests.core.fakes import error
+
+
+@pytest.mark.parametrize(
+    ("document", "param"),
+    [
+        ({"id": "", "text": "a"}, "documents[0].id"),
+        ({"id": "é" * 33, "text": "a"}, "documents[0]"),
+        ({"id": "a", "text": ""}, "documents[0].text"),
+        ({"id": "a", "text": "a", "metadata": {"": 1}}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "metadata": {"a.b": 1}}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "metadata": {'a"b': 1}}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "metadata": {"$a": 1}}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "metadata": {"in": {"$a": 1}}}, "documents[0].metadata.in"),
+        ({"id": "a", "text": "a", "metadata": {"text": "mine"}}, "documents[0].metadata.text"),
+        ({"id": "a", "text": "é" * 5120}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "metadata": {"x": "y" * 10240}}, "documents[0].metadata"),
+        ({"id": "a", "text": "a", "extra": 1}, "documents[0]"),
+    ],
+)
+def test_rejects_documents_that_vectorize_would_reject(document, param):
+    index = FakeIndex()
+    app = app_with(index)
+    status, code, where = error(put(app, {"documents": [document]}))
+    assert (status, code, where) == (400, "invalid_request", param)
+    assert (app.model.calls, index.calls) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"top_k": 0}, "top_k"),
+        ({"top_k": 51}, "top_k"),
+        ({"top_k": 51, "metadata": "none", "values": True}, "top_k"),
+        ({"top_k": 101, "metadata": "none"}, "top_k"),
+        ({"metadata": "some"}, "metadata"),
+        ({"namespace": "n" * 65}, "namespace"),
+        ({"id": "x"}, "text"),
+        ({"filter": {"": 1}}, "filter."),
+        ({"filter": {"a": {"$near": 1}}}, "filter.a"),
+        ({"filter": {"a": {"$in": 1}}}, "filter.a"),
+        ({"filter": {"a": {"$eq": [1]}}}, "filter.a"),
+        ({"filter": {"a": [1]}}, "filter.a"),
+        ({"filter": {"$or": 1}}, "filter.$or"),
+        ({"filter": {"a": {"$in": ["x" * 40] * 60}}}, "filter"),
+    ],
+)
+def test_rejects_an_invalid_search_before_calling_the_model(fields, param):
+    index = FakeIndex()
+    app = app_with(index)
+    assert error(app.ask("/search", {"text": "a", **fields})) == (400, "invalid_request", param)
+    assert (app.model.calls, index.calls) == ([], [])
