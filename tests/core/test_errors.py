@@ -1,0 +1,33 @@
+"""The error codes."""
+
+import pytest
+
+from embedder.errors import STATUS, EmbedderError, ended, invalid
+
+
+def test_every_code_has_a_status_of_an_error():
+    assert all(400 <= status <= 504 for status in STATUS.values())
+
+
+@pytest.mark.parametrize("code", STATUS)
+def test_an_error_has_the_status_of_its_code(code):
+    assert EmbedderError(code, "a").status == STATUS[code]
+
+
+def test_a_code_that_is_not_listed_can_not_be_raised():
+    with pytest.raises(KeyError):
+        EmbedderError("other", "a")
+
+
+def test_an_invalid_request_names_the_field():
+    error = invalid("too long", "text[3]")
+    assert (error.code, error.message, error.param) == ("invalid_request", "too long", "text[3]")
+
+
+@pytest.mark.parametrize(("fault", "code"), [("timeout", "upstream_timeout"), ("disconnected", "client_disconnected")])
+def test_a_call_that_ended_with_its_request_is_one_of_two_errors(fault, code):
+    assert ended(fault, "Vectorize").code == code
+
+
+def test_other_faults_are_left_to_the_caller():
+    assert ended("http", "Vectorize") is None
