@@ -63,11 +63,13 @@ def serve() -> Iterator[Server]:
     server.shutdown()
 
 
-def worker(modules: Sequence[workerd.Module] | None = None, **variables: str) -> workerd.Worker:
+def worker(
+    modules: Sequence[workerd.Module] | None = None, *, name: str = "embedder", **variables: str
+) -> workerd.Worker:
     """Return our Worker without keys; the runtime's own binding classes call the service "upstream"."""
     bindings = {"AI": workerd.ai("upstream"), "VECTORIZE": workerd.vectorize("upstream"), "AUTH": workerd.text("off")}
     bindings |= {name: workerd.text(value) for name, value in variables.items()}
-    return workerd.Worker("embedder", modules or workerd.python_worker(ROOT / "src"), bindings)
+    return workerd.Worker(name, modules or workerd.python_worker(ROOT / "src"), bindings)
 
 
 class Handler(BaseHTTPRequestHandler):
