@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, settings
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from embedder_cli import runtime
-from embedder_cli.dev import process as dev
 from emulator import lexical
 from tests.worker import Worker, free_port
+from tools import runtime
+from tools.dev import process as dev
 
 settings.register_profile("default", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("long", settings.get_profile("default"), max_examples=5_000)

@@ -17,9 +17,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from embedder_cli.runtime import NODE_MODULES, ROOT
 from tests.conftest import workers
 from tests.worker import Worker
+from tools.runtime import NODE_MODULES, ROOT
 
 LIMIT_S = 30
 ARTEFACTS = ROOT / "artefacts"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from embedder_cli import runtime
 from tests.browser.conftest import Page, Worker
+from tools import runtime
 
 PUBLIC = runtime.ROOT / "public"
 MOST_BYTES = 300_000  # of all files but the generated ones

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from embedder.settings import Settings, SettingsError
-from embedder_cli import runtime
+from tools import runtime
 
 PACKAGE = json.loads((runtime.ROOT / "package.json").read_text(encoding="utf-8"))
 

@@ -2,9 +2,9 @@
 
 import re
 
-from tests.cli.test_deploy import default_key
 from tests.deploy import account
 from tests.deploy.resources.base import Fault
+from tests.tools.test_deploy import default_key
 
 
 def sentence(done, step):

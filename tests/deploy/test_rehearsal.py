@@ -11,11 +11,11 @@ import openai
 import pytest
 import requests
 
-from tests.cli.test_deploy import default_key
 from tests.deploy import fake_api
 from tests.deploy.account import ACCOUNT, Script
 from tests.deploy.conftest import KEY, Rehearsal
 from tests.deploy.fake_api import TOKEN
+from tests.tools.test_deploy import default_key
 
 MODEL = "@cf/google/embeddinggemma-300m"
 STORIES = [
@@ -148,7 +148,7 @@ def test_the_user_can_keep_a_version_that_fails_its_check_and_go_back_later(rehe
     done = rehearsal.deploy(typed="y\nn\n")
     assert done.returncode == 1
     assert NEW_VERSION.search(done.stdout)[1] == before
-    assert "Go back with `embedder deploy --rollback`" in done.stderr
+    assert "Go back with `make deploy ARGS=--rollback`" in done.stderr
     assert rehearsal.script.current != before
     done = rehearsal.deploy("--rollback", typed="y\n")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -4,7 +4,7 @@ import re
 import subprocess
 
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
-from embedder_cli import runtime
+from tools import runtime
 
 FOLDER = runtime.ROOT / "tests" / "javascript"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from embedder_cli import runtime
-from embedder_cli.dev import process as dev
+from tools import runtime
+from tools.dev import process as dev
 
 KEY, NEXT_KEY = "0123456789abcdef0123", "fedcba9876543210fedc"
 ORIGIN = "https://app.example"

@@ -1,4 +1,4 @@
-"""`embedder dev` with the real runtime: what it prints, which variables it reads, and how it ends."""
+"""`make dev` with the real runtime: what it prints, which variables it reads, and how it ends."""
 
 import contextlib
 import itertools
@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from importlib.metadata import metadata
 from pathlib import Path
@@ -14,9 +15,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from embedder_cli import bundle, runtime
-from embedder_cli.runtime import ROOT
-from tests.worker import EMBEDDER, Worker, free_port
+from tests.worker import Worker, free_port
+from tools import runtime
+from tools.runtime import ROOT, bundle, packages, workerd
 
 LIMIT_S = 30
 
@@ -56,12 +57,12 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def run(checkout):
-    """Start `embedder dev`; it is stopped at the end if it still runs."""
+    """Start `make dev`; it is stopped at the end if it still runs."""
     started = []
 
     def start(*options: str, **environment: str) -> Worker:
         port = free_port()
-        command = [str(EMBEDDER), "dev", "--port", str(port), *options]
+        command = [sys.executable, "-m", "tools.dev", "--port", str(port), *options]
         process = subprocess.Popen(
             command,
             cwd=checkout,
@@ -176,14 +177,14 @@ def test_an_unreachable_npm_registry_is_named_within_seconds(monkeypatch):
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/npm/")
     expected = r"^npm can't reach its registry http://127\.0\.0\.1:9/npm/ \(ECONNREFUSED\); check the network"
     with pytest.raises(runtime.RuntimeSetupError, match=expected):
-        runtime.install_node_modules()
+        packages.install_node_modules()
 
 
 def test_versions_that_do_not_match_are_a_clear_error():
     with pytest.raises(
         runtime.RuntimeSetupError, match=r"^workerd expects pyodide 314\.0\.9, but .* set it to 314\.0\.9\.$"
     ):
-        runtime.check_versions("314.0.9", "314.0.6")
+        workerd.check_versions("314.0.9", "314.0.6")
 
 
 def test_a_changed_loader_is_a_clear_error():
@@ -193,10 +194,10 @@ def test_a_changed_loader_is_a_clear_error():
 
 def test_the_installed_versions_match():
     runtime.prepare()
-    assert runtime.pyodide_expected(runtime.workerd_binary()) == runtime.pyodide_installed()
+    assert workerd.pyodide_expected(workerd.workerd_binary()) == workerd.pyodide_installed()
 
 
 def test_help_is_short_and_true():
-    done = subprocess.run([str(EMBEDDER), "dev", "--help"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "tools.dev", "--help"], cwd=ROOT, capture_output=True, text=True)
     assert "--port" in done.stdout
     assert "--example" in done.stdout

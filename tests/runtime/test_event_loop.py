@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from embedder_cli.runtime import ROOT
 from emulator import lexical
 from tests.runtime import echo, upstream
 from tools import workerd
+from tools.runtime import ROOT
 
 TIMEOUT_S = 20
 AT_ONCE = 16

@@ -8,10 +8,10 @@ import pytest
 import requests
 
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
-from embedder_cli.runtime import ROOT
 from tests.runtime import upstream
 from tests.strategies import DEPTHS, arrays, objects, place
 from tools import workerd
+from tools.runtime import ROOT
 
 NESTED = ["metadata", "filter", "store", "text", "unknown", "ids"]
 TIMEOUT_S = 30

@@ -9,8 +9,8 @@ from contextlib import closing
 
 import pytest
 
-from embedder_cli import runtime
 from tests.worker import EMBEDDER
+from tools import runtime
 
 DOCUMENTS = 10_000
 KILLS = 4

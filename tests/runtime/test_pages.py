@@ -10,11 +10,11 @@ from contextlib import contextmanager
 import pytest
 
 from embedder import rpc
-from embedder_cli import runtime
-from embedder_cli.dev import process as dev
 from tests.clients import environment
 from tests.pages import ADDRESS, PAGES, ROOT, blocks, output_pattern
 from tests.worker import Worker, free_port
+from tools import runtime
+from tools.dev import process as dev
 
 README = ROOT / "README.md"
 BINDING = ROOT / "docs" / "service-binding.md"

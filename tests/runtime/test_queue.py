@@ -7,11 +7,10 @@ import time
 import pytest
 import requests
 
-from embedder_cli import runtime
 from tests.runtime import upstream
 from tests.runtime.queues import run
 from tests.worker import EMBEDDER
-from tools import workerd
+from tools import runtime, workerd
 
 DOCUMENTS = 300
 CALLER = """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from embedder import rpc
-from embedder_cli import runtime
+from tools import runtime
 
 ROOT = Path(__file__).parents[2]
 

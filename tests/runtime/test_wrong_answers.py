@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from embedder_cli.runtime import ROOT
 from tests.runtime import wrong_answers
 from tests.runtime.answers import DEEP, RIGHT, SHALLOW, WRONG, ZERO_IF_SHORTENED, building
 from tests.runtime.answers.building import Case
 from tests.runtime.answers.forms import FORMS, TIMEOUT_S, Client, Form, Reply
 from tools import workerd
+from tools.runtime import ROOT
 
 AT_ONCE = 6
 COUNTS = sorted({form.count for form in FORMS.values()})

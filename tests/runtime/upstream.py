@@ -14,10 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import msgspec
 
 from benchmarks.load import reset_at_close
-from embedder_cli.runtime import ROOT
 from emulator import lexical, workers_ai
 from emulator.workers_ai import Fault, Reply
 from tools import workerd
+from tools.runtime import ROOT
 
 SLOW_S = 30.0
 RECORDED = ROOT / "tests" / "data" / "embeddinggemma-vectors.jsonl"

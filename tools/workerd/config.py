@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import capnp
 import msgspec
 
-from embedder_cli import runtime
+from tools import runtime
 from tools.workerd import bindings
 from tools.workerd.bindings import Binding
 from tools.workerd.modules import Module

@@ -1,0 +1,60 @@
+"""Puts the runtime together. Everything that is built or installed is kept, and made again when its pin moves."""
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.runtime import bundle, page
+from tools.runtime.packages import install_node_modules, mark_synced, vendor, worker_dependencies
+from tools.runtime.paths import CACHE, NODE_MODULES, ROOT, VENDORED, RuntimeSetupError
+from tools.runtime.workerd import check_versions, pyodide_expected, pyodide_installed, workerd_binary, write_wrapper
+
+_PROGRESS = {
+    "node_modules": "installing wrangler and the Workers runtime from npm (about half a minute)",
+    "page": "bundling the page",
+    "python_modules": "installing the Worker's packages from PyPI",
+    "bundle": "building the Python runtime",
+}
+
+
+def prepare() -> None:
+    """Install and build what is missing or out of date; one process at a time."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("waiting for another process that prepares the runtime ...", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        _prepare()
+
+
+def _prepare() -> None:
+    _once("node_modules", (ROOT / "package-lock.json").read_bytes(), NODE_MODULES, install_node_modules)
+    _once("python_modules", json.dumps(worker_dependencies()).encode(), VENDORED, vendor)
+    mark_synced()
+    _once("page", page.pin(), page.BUILT, page.build)
+    check_versions(pyodide_expected(workerd_binary()), pyodide_installed())
+    built_from = pyodide_installed().encode() + Path(bundle.__file__).read_bytes()
+    _once("bundle", built_from, CACHE / bundle.BUNDLE_NAME, _build_bundle)
+    write_wrapper()
+
+
+def _once(name: str, pin: bytes, product: Path, make: Callable[[], None]) -> None:
+    """Call `make` unless `product` was made from the same `pin` before."""
+    stamp = CACHE / f"{name}.sha256"
+    digest = hashlib.sha256(pin).hexdigest()
+    if product.exists() and stamp.exists() and stamp.read_text() == digest:
+        return
+    print(f"{_PROGRESS[name]} ...", flush=True)
+    make()
+    stamp.write_text(digest)
+
+
+def _build_bundle() -> None:
+    try:
+        bundle.build(NODE_MODULES / "pyodide", CACHE / bundle.BUNDLE_NAME)
+    except bundle.BundleError as error:
+        raise RuntimeSetupError(f"{error}.") from error
