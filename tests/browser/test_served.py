@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ FILES = [path for path in FILES if path.relative_to(PUBLIC).parts[0] not in BUIL
 FILES += [path for path in sorted(PAGE.rglob("*")) if path.is_file()]
 FIRST_LOAD_REQUESTS = 10
 FIRST_LOAD_BYTES = 40_000  # compressed
+
+
+@pytest.fixture(scope="module")
+def worker(start_dev: Callable[..., Worker]) -> Worker:
+    """What `make dev` starts: wrangler serves the files as Cloudflare does."""
+    return start_dev()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.worker import Worker, free_port
+from tests.dev import Server
+from tests.worker import free_port
 from tools import runtime
 from tools.runtime import ROOT, bundle, packages, workerd
 
@@ -60,7 +61,7 @@ def run(checkout):
     """Start `make dev`; it is stopped at the end if it still runs."""
     started = []
 
-    def start(*options: str, **environment: str) -> Worker:
+    def start(*options: str, **environment: str) -> Server:
         port = free_port()
         command = [sys.executable, "-m", "tools.dev", "--port", str(port), *options]
         process = subprocess.Popen(
@@ -72,7 +73,7 @@ def run(checkout):
             text=True,
         )
         started.append(process)
-        return Worker(process, port)
+        return Server(process, port)
 
     yield start
     for process in started:
@@ -80,7 +81,7 @@ def run(checkout):
         process.wait(LIMIT_S)
 
 
-def send(worker: Worker, *numbers: int) -> None:
+def send(worker: Server, *numbers: int) -> None:
     """Send signals again and again until the command ends, and wait until all its processes have ended."""
     below = descendants(worker.process.pid)
     deadline = time.monotonic() + LIMIT_S
@@ -132,7 +133,7 @@ def test_prints_a_banner_and_then_readable_lines(run):
     send(worker, signal.SIGINT, signal.SIGTERM)
 
 
-def inspectors(worker: Worker) -> list[int]:
+def inspectors(worker: Server) -> list[int]:
     """Return the ports below this command on which V8's inspector answers."""
     ports = {port for pid in descendants(worker.process.pid) for port in listening(pid)}
     assert len(ports) >= 2

@@ -86,10 +86,9 @@ def send(worker, method, path, title):
     return worker.send(method.upper(), plain, params=query, data=body, headers=headers)
 
 
-def test_the_document_is_valid(worker):
-    served = worker.send("GET", "/openapi.json").json()
-    validate(served)
-    assert set(served["paths"]) == {*(route.path for route in routes.TABLE), "/openapi.json"}
+def test_the_document_is_valid():
+    validate(DOCUMENT)
+    assert set(DOCUMENT["paths"]) == {*(route.path for route in routes.TABLE), "/openapi.json"}
 
 
 @pytest.mark.parametrize(("method", "path", "title"), EXAMPLES)

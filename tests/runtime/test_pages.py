@@ -29,11 +29,11 @@ DECLARATIONS = re.compile(r'"\./(?:\w+/)?embedder"')
 
 
 @pytest.fixture(scope="module")
-def started(start_worker, tmp_path_factory):
+def started(start_dev, tmp_path_factory):
     """A Worker with an empty index. Other `wrangler dev` processes of this module find it by its name."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WRANGLER_REGISTRY_PATH", str(tmp_path_factory.mktemp("registry")))
-        yield start_worker()
+        yield start_dev()
 
 
 def run_shell(code, url, home):
@@ -178,8 +178,8 @@ def assert_example_answers(name, asking, home):
         assert_shown(run_shell(block.code, asking.url, home), block)
 
 
-def test_the_copied_python_example_answers(start_worker, tmp_path):
-    assert_example_answers("python", start_worker(example=copied("python", tmp_path / "copy")), tmp_path)
+def test_the_copied_python_example_answers(start_dev, tmp_path):
+    assert_example_answers("python", start_dev(example=copied("python", tmp_path / "copy")), tmp_path)
 
 
 def test_the_copied_typescript_example_answers_beside_make_dev(started, tmp_path):

@@ -52,6 +52,12 @@ def batches(worker):
     return [json.loads(line) for line in lines]
 
 
+@pytest.fixture(scope="module")
+def worker(start_dev):
+    """What `make dev` starts: wrangler emulates the queue."""
+    return start_dev()
+
+
 def test_make_dev_embeds_and_stores_what_was_queued(worker):
     documents = [{"id": f"queued-{n}", "text": f"queued text {n}", "metadata": {"year": n}} for n in range(3)]
     documents.append({"id": "queued-bad", "text": "fault:5006"})
