@@ -87,9 +87,10 @@ clean: ## remove everything that was installed or built
 	@touch $@
 
 # What tests, checks and benchmarks need besides.
-.venv/.tests: requirements.lock .venv/.ready
+.venv/.tests: requirements.lock package-lock.json .venv/.ready
 	@echo "installing the Python packages of tests and checks into .venv ..."
 	@$(PIP) --require-hashes --requirement requirements.lock
+	@python -m tools.runtime --tests
 	@touch $@
 
 .venv-clients/.ready: requirements-clients.lock | .venv/.ready

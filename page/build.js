@@ -36,8 +36,8 @@ function checkPackages() {
 /** Returns the command of esbuild: the installed one, or the pinned version through npx. */
 function esbuild() {
   if (existsSync(join(ROOT, "node_modules", "esbuild", "package.json"))) return ["node_modules/.bin/esbuild"];
-  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  return ["npx", "--yes", `esbuild@${devDependencies.esbuild}`];
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  return ["npx", "--yes", `esbuild@${dependencies.esbuild}`];
 }
 
 /** Runs esbuild, and returns the name of the file that it wrote for each part. */

@@ -217,7 +217,7 @@ def front() -> list[workerd.Service]:
 @pytest.fixture(scope="session")
 def start_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Worker]]:
     """Start Workers that also serve the page. tests/browser/test_served.py looks at what wrangler serves."""
-    runtime.prepare()
+    runtime.prepare(tests=True)
     with local.starting(lambda: tmp_path_factory.mktemp("site")) as start:
         yield partial(start, callers=front())
 

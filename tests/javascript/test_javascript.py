@@ -10,7 +10,7 @@ FOLDER = runtime.ROOT / "tests" / "javascript"
 
 
 def run(*command: str) -> str:
-    runtime.prepare()
+    runtime.prepare(tests=True)
     done = subprocess.run(
         command, cwd=runtime.ROOT, env=runtime.environment(), capture_output=True, text=True, check=False
     )

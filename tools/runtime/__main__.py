@@ -1,10 +1,10 @@
-"""Prepares the runtime: `make wrangler` and the benchmarks of others begin with it."""
+"""Installs and builds the runtime; with `--tests`, also the packages from npm that only tests need."""
 
 import sys
 
 from tools import runtime
 
 try:
-    runtime.prepare()
+    runtime.prepare(tests="--tests" in sys.argv)
 except runtime.RuntimeSetupError as error:
     sys.exit(str(error))

@@ -12,15 +12,16 @@ from tools.runtime.paths import CACHE, NODE_MODULES, ROOT, VENDORED, RuntimeSetu
 from tools.runtime.workerd import check_versions, pyodide_expected, pyodide_installed, workerd_binary, write_wrapper
 
 _PROGRESS = {
-    "node_modules": "installing wrangler and the Workers runtime from npm (about half a minute)",
+    "node_modules": "installing wrangler and the Workers runtime from npm",
+    "node_modules-tests": "installing what only tests need from npm",
     "page": "bundling the page",
     "python_modules": "installing the Worker's packages from PyPI",
     "bundle": "building the Python runtime",
 }
 
 
-def prepare() -> None:
-    """Install and build what is missing or out of date; one process at a time."""
+def prepare(*, tests: bool = False) -> None:
+    """Install and build what is missing or out of date; one process at a time. `tests`: also what only tests need."""
     CACHE.mkdir(exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         try:
@@ -28,11 +29,11 @@ def prepare() -> None:
         except BlockingIOError:
             print("waiting for another process that prepares the runtime ...", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        _prepare()
+        _prepare(tests=tests)
 
 
-def _prepare() -> None:
-    _once("node_modules", (ROOT / "package-lock.json").read_bytes(), NODE_MODULES, install_node_modules)
+def _prepare(*, tests: bool) -> None:
+    _install(tests=tests)
     _once("python_modules", json.dumps(worker_dependencies()).encode(), VENDORED, vendor)
     mark_synced()
     _once("page", page.pin(), page.BUILT, page.build)
@@ -42,15 +43,31 @@ def _prepare() -> None:
     write_wrapper()
 
 
+def _install(*, tests: bool) -> None:
+    """Install node_modules; those of the tests serve for everything."""
+    pin = (ROOT / "package-lock.json").read_bytes()
+    if not tests and _is_made("node_modules-tests", pin, NODE_MODULES):
+        return
+    name = "node_modules-tests" if tests else "node_modules"
+    _once(name, pin, NODE_MODULES, lambda: install_node_modules(tests=tests))
+
+
 def _once(name: str, pin: bytes, product: Path, make: Callable[[], None]) -> None:
     """Call `make` unless `product` was made from the same `pin` before."""
-    stamp = CACHE / f"{name}.sha256"
-    digest = hashlib.sha256(pin).hexdigest()
-    if product.exists() and stamp.exists() and stamp.read_text() == digest:
+    if _is_made(name, pin, product):
         return
     print(f"{_PROGRESS[name]} ...", flush=True)
     make()
-    stamp.write_text(digest)
+    _stamp(name).write_text(hashlib.sha256(pin).hexdigest())
+
+
+def _is_made(name: str, pin: bytes, product: Path) -> bool:
+    stamp = _stamp(name)
+    return product.exists() and stamp.exists() and stamp.read_text() == hashlib.sha256(pin).hexdigest()
+
+
+def _stamp(name: str) -> Path:
+    return CACHE / f"{name}.sha256"
 
 
 def _build_bundle() -> None:

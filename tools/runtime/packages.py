@@ -15,10 +15,11 @@ _WASM_PYTHON = "3.14"
 _REGISTRY_TIMEOUT_MS = 10_000
 
 
-def install_node_modules() -> None:
+def install_node_modules(*, tests: bool = False) -> None:
+    """Install the tool chain from npm, and with `tests` what only tests need."""
     _check_registry()
     # not `npm ci`: the lock need not hold the optional builds of workerd for every other system
-    run("npm", "install", "--no-save")
+    run("npm", "install", "--no-save", *([] if tests else ["--omit=dev"]))
 
 
 def _check_registry() -> None:
