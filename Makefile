@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/src:$(CURDIR)/local/src
 
-.PHONY: help dev example test unit check format bench soak soak-queue load fuzz deploy rotate doctor wrangler openapi lock clean
+.PHONY: help dev example test test-all unit check format bench soak soak-queue load fuzz deploy rotate doctor wrangler openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,11 +21,14 @@ dev: .venv/.ready ## run the Worker and its emulators on http://127.0.0.1:8787 (
 example: .venv/.ready ## run a Worker that calls it: NAME=typescript or NAME=python
 	@exec python -m tools.dev --port $(PORT) --example $(NAME)
 
-test: .venv/.tests .venv-clients/.ready ## run every test, under CPython, in the real runtime and in a browser
-	pytest -n $(JOBS) --dist loadfile
+test: .venv/.tests .venv-clients/.ready ## run the tests: under CPython, in the real runtime and in a browser
+	pytest -n $(JOBS) --dist worksteal -m "not extended"
+
+test-all: .venv/.tests .venv-clients/.ready ## run every test, also loads, kills, benchmarks and repeated deployments
+	pytest -n $(JOBS) --dist worksteal
 
 unit: .venv/.tests ## run the fast tests: no runtime, no browser, no package index
-	pytest -n $(JOBS) --dist loadfile -m "not index" tests/core tests/emulator tests/cli tests/tools
+	pytest -n $(JOBS) --dist worksteal -m "not index" tests/core tests/emulator tests/cli tests/tools
 
 check: .venv/.tests ## check lint, format, types and layers
 	ruff check

@@ -3,8 +3,8 @@
  * Builds the page: `npm run build`. esbuild bundles it from page/ into public/assets/, with the hash of the content in
  * the names of its files, and public/index.html gets these names.
  *
- * `npm run upload` is what wrangler runs before it starts or uploads the Worker. It also demands python_modules/: wrangler
- * would upload a Worker without its packages, which can't start.
+ * `npm run upload` is what wrangler runs before it starts or uploads the Worker. It also installs the Worker's packages
+ * where they are missing: wrangler would upload the Worker without them, and it could not start.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,9 +17,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PARTS = ["style.css", "js/app.js", "example.json"];
 const NAMES = ["--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]"];
 const OPTIONS = ["--bundle", "--minify", "--format=esm", "--target=es2023", "--loader:.json=copy", ...NAMES];
-const NO_PACKAGES =
-  "python_modules/ has no packages, and a Worker without them can't start. Run `uv run pywrangler sync`, or use " +
-  "`uv run pywrangler` (or `make dev`, `make deploy`) instead of `npx wrangler`: it installs them first.";
+const PACKAGES = ["msgspec", "workers"];
+const PYTHONS = [["python3"], ["python"], ["uv", "run", "--no-project", "python"]];
 
 /** Ends the build with one sentence. @param {string} sentence @returns {never} */
 function fail(sentence) {
@@ -27,10 +26,23 @@ function fail(sentence) {
   process.exit(1);
 }
 
-/** Ends the build unless the packages of the Worker are where wrangler uploads them from. */
-function checkPackages() {
-  const packages = ["msgspec", "workers"].map((name) => join(ROOT, "python_modules", name, "__init__.py"));
-  if (!packages.every((path) => existsSync(path))) fail(NO_PACKAGES);
+/** Returns whether the packages of the Worker are where wrangler uploads them from. */
+function hasPackages() {
+  return PACKAGES.every((name) => existsSync(join(ROOT, "python_modules", name, "__init__.py")));
+}
+
+/** Runs a program in the checkout. @param {string[]} command @param {string[]} options */
+function run([program, ...first], options) {
+  return spawnSync(program, [...first, ...options], { cwd: ROOT, encoding: "utf8", shell: process.platform === "win32" });
+}
+
+/** Installs the packages of the Worker into python_modules/, with the first Python that can. */
+function installPackages() {
+  console.log("installing the Worker's packages into python_modules/ ...");
+  const said = PYTHONS.map((python) => hasPackages() || run(python, ["tools/vendor.py"]).stderr?.trim());
+  if (hasPackages()) return;
+  const reasons = said.filter(Boolean).join("; ") || "there is no Python";
+  fail(`The Worker's packages can't be installed into python_modules/ (${reasons}). Run \`uv run pywrangler sync\`.`);
 }
 
 /** Returns the command of esbuild: the installed one, or the pinned version through npx. */
@@ -44,14 +56,9 @@ function esbuild() {
 function bundle() {
   const folder = mkdtempSync(join(tmpdir(), "page-"));
   const report = join(folder, "report.json");
-  const [command, ...first] = esbuild();
   const options = [...OPTIONS, "--outdir=public/assets", `--metafile=${report}`, "--log-level=warning"];
   const files = PARTS.map((name) => `page/${name}`);
-  const done = spawnSync(command, [...first, ...files, ...options], {
-    cwd: ROOT,
-    encoding: "utf8",
-    shell: process.platform === "win32",
-  });
+  const done = run(esbuild(), [...files, ...options]);
   if (done.status !== 0) fail(`esbuild can't bundle the page: ${(done.stderr || String(done.error)).trim()}`);
   const { outputs } = JSON.parse(readFileSync(report, "utf8"));
   rmSync(folder, { recursive: true });
@@ -60,7 +67,7 @@ function bundle() {
   );
 }
 
-if (process.argv.includes("--upload")) checkPackages();
+if (process.argv.includes("--upload") && !hasPackages()) installPackages();
 rmSync(join(ROOT, "public", "assets"), { recursive: true, force: true });
 const built = bundle();
 let html = readFileSync(join(ROOT, "page", "index.html"), "utf8");

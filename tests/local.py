@@ -4,6 +4,7 @@ The Worker and the emulators are two processes, each from its own snapshot, so t
 Worker has the runtime's own binding classes, which call the emulators by HTTP.
 """
 
+import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,23 @@ AI, VECTORIZE = "local:WorkersAI", "local:Vectorize"
 Variables = Mapping[str, str]
 # A queue that accepts messages and never delivers them; tests of the queue are in tests/runtime/test_queue.py.
 QUEUE = "export default { fetch: () => Response.json({}) };"
+
+FRONT = """
+import headers from "headers.json";
+const TYPES = { css: "text/css", html: "text/html", js: "text/javascript", svg: "image/svg+xml" };
+const PAGES = { "/": "/index.html", "/docs": "/docs.html" };
+
+export default {
+  async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    const path = PAGES[pathname] ?? pathname;
+    const file = request.method === "GET" && path.includes(".") ? await env.FILES.fetch(`http://files${path}`) : null;
+    if (!file?.ok) return env.WORKER.fetch(request);
+    const type = TYPES[path.split(".").pop()] ?? "application/json";
+    return new Response(file.body, { headers: { ...headers, "content-type": type } });
+  },
+};
+"""
 
 
 def emulators(variables: Variables, state: Path) -> workerd.Config:
@@ -45,6 +63,16 @@ def embedder(settings: Variables, emulated: workerd.Process) -> list[workerd.Ser
     ports = {"ai": emulated.ports[AI], "vectorize": emulated.ports[VECTORIZE]}
     upstreams = [workerd.External(name, f"127.0.0.1:{port}") for name, port in ports.items()]
     return [worker, *upstreams, workerd.Worker("queue", workerd.js_worker(QUEUE))]
+
+
+def front() -> list[workerd.Service]:
+    """Return a Worker that serves the files of public/ with their headers, before the Worker."""
+    rules = (ROOT / "public" / "_headers").read_text(encoding="utf-8").split("\n/*\n", 1)[1].split("\n\n", 1)[0]
+    headers = dict(line.strip().split(": ", 1) for line in rules.splitlines())
+    modules = [*workerd.js_worker(FRONT), workerd.Module("headers.json", "json", json.dumps(headers))]
+    bindings = {"WORKER": workerd.service(NAME), "FILES": workerd.service("files")}
+    files = workerd.Disk("files", ROOT / "public", writable=False)
+    return [workerd.Worker("front", modules, bindings), files]
 
 
 @contextmanager

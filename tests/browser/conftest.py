@@ -20,7 +20,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests import local
 from tests.worker import Worker
-from tools import runtime, workerd
+from tools import runtime
 from tools.runtime import NODE_MODULES, ROOT
 
 LIMIT_S = 30
@@ -186,40 +186,12 @@ def page(visit: Callable[[Worker], Page], worker: Worker) -> Page:
     return visit(worker)
 
 
-FRONT = """
-import headers from "headers.json";
-const TYPES = { css: "text/css", html: "text/html", js: "text/javascript", svg: "image/svg+xml" };
-const PAGES = { "/": "/index.html", "/docs": "/docs.html" };
-
-export default {
-  async fetch(request, env) {
-    const { pathname } = new URL(request.url);
-    const path = PAGES[pathname] ?? pathname;
-    const file = request.method === "GET" && path.includes(".") ? await env.FILES.fetch(`http://files${path}`) : null;
-    if (!file?.ok) return env.WORKER.fetch(request);
-    const type = TYPES[path.split(".").pop()] ?? "application/json";
-    return new Response(file.body, { headers: { ...headers, "content-type": type } });
-  },
-};
-"""
-
-
-def front() -> list[workerd.Service]:
-    """Return a Worker that serves the files of public/ with their headers, before the Worker."""
-    rules = (ROOT / "public" / "_headers").read_text(encoding="utf-8").split("\n/*\n", 1)[1].split("\n\n", 1)[0]
-    headers = dict(line.strip().split(": ", 1) for line in rules.splitlines())
-    modules = [*workerd.js_worker(FRONT), workerd.Module("headers.json", "json", json.dumps(headers))]
-    bindings = {"WORKER": workerd.service("embedder"), "FILES": workerd.service("files")}
-    files = workerd.Disk("files", ROOT / "public", writable=False)
-    return [workerd.Worker("front", modules, bindings), files]
-
-
 @pytest.fixture(scope="session")
 def start_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Worker]]:
     """Start Workers that also serve the page. tests/browser/test_served.py looks at what wrangler serves."""
     runtime.prepare(tests=True)
     with local.starting(lambda: tmp_path_factory.mktemp("site")) as start:
-        yield partial(start, callers=front())
+        yield partial(start, callers=local.front())
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,13 @@
 
 import re
 
+import pytest
+
 from tests.deploy import account
 from tests.deploy.resources.base import Fault
 from tests.tools.test_deploy import default_key
+
+pytestmark = pytest.mark.extended
 
 
 def sentence(done, step):

@@ -68,6 +68,7 @@ def run(rehearsal, run_upload):
     return start
 
 
+@pytest.mark.extended
 def test_a_deployment_a_key_rotation_and_a_rollback(rehearsal, run):
     run("EMBEDDER_KEY=KEY make deploy YES=1", KEY=KEY)
     first = rehearsal.script.current

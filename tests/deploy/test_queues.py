@@ -9,6 +9,8 @@ from tools.deploy.commands import Commands
 from tools.deploy.plan import DeployError, Wanted
 from tools.deploy.steps import Deployment, Dialog
 
+pytestmark = pytest.mark.extended
+
 
 @pytest.fixture
 def api(monkeypatch, tmp_path):

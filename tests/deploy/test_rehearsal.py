@@ -120,6 +120,7 @@ def test_what_was_uploaded_answers_the_client_of_openai(first, recorded):
     assert answer.data[0].embedding == pytest.approx(recorded[STORIES[1]], abs=1e-7)
 
 
+@pytest.mark.extended
 def test_a_second_deployment_creates_nothing(first):
     rehearsal = first.rehearsal
     before = len(rehearsal.changes)
@@ -130,6 +131,7 @@ def test_a_second_deployment_creates_nothing(first):
     assert rehearsal.script.secrets == {"API_KEYS": default_key(KEY)}
 
 
+@pytest.mark.extended
 def test_a_version_that_fails_its_check_is_rolled_back_without_a_user(rehearsal):
     """The version before had most of the traffic: another one, which was deployed alone earlier, had the rest."""
     before = rehearsal.with_service()
@@ -143,6 +145,7 @@ def test_a_version_that_fails_its_check_is_rolled_back_without_a_user(rehearsal)
     assert rehearsal.script.current == before
 
 
+@pytest.mark.extended
 def test_the_user_can_keep_a_version_that_fails_its_check_and_go_back_later(rehearsal):
     before = rehearsal.with_service()
     done = rehearsal.deploy(typed="y\nn\n")
@@ -157,6 +160,7 @@ def test_the_user_can_keep_a_version_that_fails_its_check_and_go_back_later(rehe
     assert rehearsal.script.current == before
 
 
+@pytest.mark.extended
 def test_without_an_earlier_version_a_rollback_says_so(rehearsal):
     rehearsal.with_service()
     done = rehearsal.deploy("--rollback", "--yes")
@@ -166,6 +170,7 @@ def test_without_an_earlier_version_a_rollback_says_so(rehearsal):
     )
 
 
+@pytest.mark.extended
 def test_a_secret_that_was_set_before_the_first_deployment_is_kept(rehearsal):
     rehearsal.environment = {"EMBEDDER_KEY": ""}
     rehearsal.with_index(768)
@@ -176,6 +181,7 @@ def test_a_secret_that_was_set_before_the_first_deployment_is_kept(rehearsal):
     assert rehearsal.script.secrets == {"API_KEYS": "default:set-by-hand"}
 
 
+@pytest.mark.extended
 def test_keys_are_rotated_by_a_secret_that_holds_both(rehearsal):
     before = rehearsal.with_service()
     done = rehearsal.wrangler("pywrangler", "secret", "put", "API_KEYS", "--env=", typed="default:new,previous:old")

@@ -98,6 +98,7 @@ def send(worker: Server, *numbers: int) -> None:
     assert not any("Traceback" in line for line in worker.lines)
 
 
+@pytest.mark.extended
 def test_embeds_a_real_readme_and_prints_a_log_line_per_request(run):
     worker = run("--json")
     worker.wait_until_ready()

@@ -179,6 +179,7 @@ def test_concurrent_requests_are_isolated(fast, server):
     assert cross_request_errors(fast.process) == []
 
 
+@pytest.mark.extended
 def test_the_worker_embeds_while_clients_disconnect_and_afterwards(tmp_path):
     with upstream.serve() as models, workerd.serve(embedder(models.address), tmp_path) as process:
         client = Client(process, "embedder")

@@ -20,7 +20,7 @@ TIMEOUT_S = 30
 @contextmanager
 def serve(worker: workerd.Worker, models: upstream.Server, folder: Path) -> Iterator[workerd.Process]:
     """Serve our Worker, and another one that calls it."""
-    source = (Path(__file__).parent / "probe" / "src" / "index.js").read_text()
+    source = (Path(__file__).parent / "probe.js").read_text()
     probe = workerd.Worker("probe", workerd.js_worker(source), {"EMBEDDINGS": workerd.service("embedder")})
     config = workerd.Config([worker, probe, workerd.External("upstream", models.address)], {"embedder": 0, "probe": 0})
     with workerd.serve(config, folder) as process:

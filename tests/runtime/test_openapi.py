@@ -16,6 +16,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from embedder.api import routes
+from tests import local
 from tests.worker import Worker
 from tools.openapi import document
 from tools.reference import page
@@ -68,6 +69,12 @@ def shape(value):
     if isinstance(value, list):
         return [shape(value[0])] if value else []
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
+
+
+@pytest.fixture(scope="module")
+def worker(start_worker):
+    """The Worker behind its files, because the document is one of them."""
+    return start_worker(callers=local.front())
 
 
 @pytest.fixture

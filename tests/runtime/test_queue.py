@@ -88,6 +88,7 @@ def test_an_import_fills_the_queue(worker, tmp_path):
     wait_for(lambda: stored(worker, *ids).keys() == set(ids))
 
 
+@pytest.mark.extended
 def test_an_index_gets_every_document_once_although_the_worker_is_killed(tmp_path):
     runtime.prepare()
     outcome = run.run(DOCUMENTS, tmp_path)

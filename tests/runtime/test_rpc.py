@@ -164,7 +164,7 @@ def test_methods_of_the_proxy_around_the_python_object_are_no_operations(probe):
 
 
 def test_the_typescript_compiler_accepts_them():
-    runtime.prepare()
+    runtime.prepare(tests=True)
     done = subprocess.run(
         ["tsc", "-p", "tests/types"], cwd=ROOT, env=runtime.environment(), capture_output=True, text=True
     )

@@ -38,7 +38,7 @@ def configuration(models: wrong_answers.Server) -> workerd.Config:
         "AUTH": workerd.text("off"),
     }
     worker = workerd.Worker("embedder", workerd.python_worker(ROOT / "src"), bindings)
-    script = Path(__file__).parent / "probe" / "src" / "index.js"
+    script = Path(__file__).parent / "probe.js"
     probe = workerd.Worker("probe", workerd.js_worker(script), {"EMBEDDINGS": workerd.service("embedder")})
     services = [worker, probe, workerd.External("upstream", models.address)]
     return workerd.Config(services, {"embedder": 0, "probe": 0})

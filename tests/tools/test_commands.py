@@ -24,7 +24,7 @@ from tools.deploy import check, cli, failures
 
 TEXTS = [*PAGES, *EXAMPLES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "cli" / "README.md"]
 _CODE = re.compile(r"```sh\n.*?```|`[^`\n]+`", re.DOTALL)
-_MAKE = re.compile(r"(?:^|[`\s])make ([a-z]+)")
+_MAKE = re.compile(r"(?:^|[`\s])make ([a-z][a-z-]*)")
 GROUPS = ("key", "queue")  # of commands
 _EMBEDDER = re.compile(r"(?:^|[`/\s])embedder ([a-z]+)([^`\n]*)")
 
@@ -35,7 +35,7 @@ def code_of(path):
 
 @cache
 def makefile_targets():
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 @cache

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from tools import vendor
 from tools.runtime import bundle, page
-from tools.runtime.packages import install_node_modules, mark_synced, vendor, worker_dependencies
+from tools.runtime.packages import install_node_modules, install_worker_packages, mark_synced
 from tools.runtime.paths import CACHE, NODE_MODULES, ROOT, VENDORED, RuntimeSetupError
 from tools.runtime.workerd import check_versions, pyodide_expected, pyodide_installed, workerd_binary, write_wrapper
 
@@ -34,7 +35,7 @@ def prepare(*, tests: bool = False) -> None:
 
 def _prepare(*, tests: bool) -> None:
     _install(tests=tests)
-    _once("python_modules", json.dumps(worker_dependencies()).encode(), VENDORED, vendor)
+    _once("python_modules", json.dumps(vendor.dependencies()).encode(), VENDORED, install_worker_packages)
     mark_synced()
     _once("page", page.pin(), page.BUILT, page.build)
     check_versions(pyodide_expected(workerd_binary()), pyodide_installed())

@@ -1,17 +1,13 @@
 """What is installed from npm and PyPI: wrangler with workerd, and the packages that are uploaded with the Worker."""
 
-import shutil
-import sys
-import tomllib
 from importlib.metadata import version
 
+from tools import vendor
 from tools.runtime.commands import finished, run
 from tools.runtime.paths import ROOT, VENDORED, RuntimeSetupError
 
 # Marks with which pywrangler knows that its own download of the same packages is not needed.
 _SYNC_MARKS = (VENDORED / ".synced", ROOT / ".venv-workers" / ".synced")
-_WASM_PLATFORM = "pyemscripten_2026_0_wasm32"
-_WASM_PYTHON = "3.14"
 _REGISTRY_TIMEOUT_MS = 10_000
 
 
@@ -33,19 +29,12 @@ def _check_registry() -> None:
         )
 
 
-def worker_dependencies() -> list[str]:
-    """Return the pinned packages that are uploaded with the Worker."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    return list(project["project"]["dependencies"])
-
-
-def vendor() -> None:
-    """Put the Worker's packages, built for WebAssembly, where wrangler picks them up."""
-    shutil.rmtree(VENDORED, ignore_errors=True)
-    target = ("--target", str(VENDORED), "--no-compile", "--only-binary=:all:", "--implementation", "cp")
-    platform = ("--platform", _WASM_PLATFORM, "--python-version", _WASM_PYTHON)
-    run(sys.executable, "-m", "pip", "install", "-q", *target, *platform, *worker_dependencies())
-    (VENDORED / "pyvenv.cfg").touch()
+def install_worker_packages() -> None:
+    """Install what is uploaded with the Worker."""
+    try:
+        vendor.install()
+    except vendor.VendorError as error:
+        raise RuntimeSetupError(f"pip can't install the Worker's packages: {error}") from error
 
 
 def mark_synced() -> None:
