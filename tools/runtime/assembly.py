@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools import vendor
-from tools.runtime import bundle, page
+from tools.runtime import bundle, page, snapshot
 from tools.runtime.packages import install_node_modules, install_worker_packages, mark_synced
 from tools.runtime.paths import CACHE, NODE_MODULES, ROOT, VENDORED, RuntimeSetupError
 from tools.runtime.workerd import check_versions, pyodide_expected, pyodide_installed, workerd_binary, write_wrapper
@@ -18,6 +18,7 @@ _PROGRESS = {
     "page": "bundling the page",
     "python_modules": "installing the Worker's packages from PyPI",
     "bundle": "building the Python runtime",
+    "snapshot": "taking a snapshot of the Python runtime",
 }
 
 
@@ -41,7 +42,8 @@ def _prepare(*, tests: bool) -> None:
     check_versions(pyodide_expected(workerd_binary()), pyodide_installed())
     built_from = pyodide_installed().encode() + Path(bundle.__file__).read_bytes()
     _once("bundle", built_from, CACHE / bundle.BUNDLE_NAME, _build_bundle)
-    write_wrapper()
+    _once("snapshot", built_from + Path(snapshot.__file__).read_bytes(), snapshot.FILE, snapshot.take)
+    write_wrapper(snapshot.FILE)
 
 
 def _install(*, tests: bool) -> None:

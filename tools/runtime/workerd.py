@@ -39,13 +39,17 @@ def check_versions(expected: str, installed: str) -> None:
         )
 
 
-def write_wrapper() -> None:
-    """Write the script that wrangler runs as workerd. It adds the folder of the bundle, and removes the inspector.
+def write_wrapper(snapshot: Path) -> None:
+    """Write the script that wrangler runs as workerd. It adds the bundle and the snapshot, and removes the inspector.
 
     wrangler has no option for the latter. It waits until workerd reports the inspector's port, so the script does.
     """
     content = f"""#!/bin/sh
-[ "$1" = serve ] && shift && set -- serve "--pyodide-bundle-disk-cache-dir={CACHE}" "$@"
+if [ "$1" = serve ]; then
+  shift
+  set -- serve "--pyodide-bundle-disk-cache-dir={CACHE}" \\
+    "--python-load-snapshot={snapshot.name}" "--python-snapshot-dir={snapshot.parent}" "$@"
+fi
 for argument; do
   shift
   case "$argument" in
