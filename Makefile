@@ -19,6 +19,7 @@ dev: .venv/.ready ## run the Worker and its emulators on http://127.0.0.1:8787 (
 	@exec python -m tools.dev --port $(PORT) $(ARGS)
 
 example: .venv/.ready ## run a Worker that calls it: NAME=typescript or NAME=python
+	@test -n "$(NAME)" || { echo "make example needs a name: make example NAME=typescript, or NAME=python" >&2; exit 2; }
 	@exec python -m tools.dev --port $(PORT) --example $(NAME)
 
 test: .venv/.tests .venv-clients/.ready ## run the tests: under CPython, in the real runtime and in a browser
@@ -62,6 +63,7 @@ rotate: .venv/.ready ## replace a key of the deployed Worker: NAME=default YES=1
 	@python -m tools.rotate $(or $(NAME),default) $(if $(YES),--yes) $(ARGS)
 
 doctor: .venv/.ready ## check a service: URL=https://... KEY=...
+	@test -n "$(URL)" || { echo "make doctor needs an address: make doctor URL=https://... KEY=..." >&2; exit 2; }
 	@$(if $(KEY),EMBEDDER_KEY='$(KEY)') embedder doctor '$(URL)' $(ARGS)
 
 wrangler: .venv/.ready ## run the pinned wrangler: ARGS=login, ARGS=tail

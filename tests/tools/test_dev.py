@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,8 +70,24 @@ def test_errors_of_the_runtime_are_printed(line):
     assert printed([*START.splitlines(), line])[1:] == [line]
 
 
-def test_tables_of_a_reload_are_not_printed():
-    assert printed([*START.splitlines(), "⎔ Reloading local server...", *START.splitlines()[:-1]]) == ["the banner"]
+WARNING = """\
+\x1b[33m▲ \x1b[43;33m[\x1b[43;30mWARNING\x1b[43;33m]\x1b[0m \x1b[1mProcessing wrangler.toml configuration:\x1b[0m
+
+    - "env.local" environment configuration
+      - "ai" exists at the top level, but not on "env.local".
+        Please add "ai" to "env.local".
+
+"""
+
+
+def test_a_reload_is_told_when_it_begins_and_when_it_has_ended():
+    again = [*WARNING.splitlines(), *START.splitlines()[:-1], "⎔ Reloading local server..."]
+    found = printed([*START.splitlines(), *again, *again, "⎔ Local server updated and ready"])
+    assert found == ["the banner", "Reloading, because a file has changed ...", "Reloaded."]
+
+
+def test_what_follows_a_warning_is_printed():
+    assert printed([*START.splitlines(), *WARNING.splitlines(), "✘ [ERROR] boom"])[1:] == ["✘ [ERROR] boom"]
 
 
 @pytest.mark.parametrize(
@@ -113,8 +130,40 @@ def test_a_port_in_use_is_rejected_by_number():
         port = taken.getsockname()[1]
         done = run("--port", str(port))
     assert done.returncode == 1
-    expected = f"dev: Port {port} can't be used (address already in use); choose another with --port.\n"
+    advice = f"choose another: make dev PORT={port + 1 if port < 65_535 else port - 1}"
+    expected = f"dev: Port {port} can't be used (address already in use); {advice}\n"
     assert (done.stdout, done.stderr) == ("", expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DEADLINE_S", "abc", "DEADLINE_S must be an integer from 1 to 300."),
+        ("AUTH", "no", 'AUTH must be "on" or "off".'),
+        ("API_KEYS", "me:short", "API_KEYS"),
+    ],
+)
+def test_a_variable_that_the_worker_would_reject_is_named_before_the_start(name, value, says):
+    done = run("--port", str(free_port()), **{name: value})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("line", ['WAIT_S = "soon"', "WAIT_S='soon'", "export WAIT_S=soon # a comment"])
+def test_a_variable_in_dev_vars_is_checked_too(monkeypatch, tmp_path, line):
+    monkeypatch.setattr(variables, "DEV_VARS", tmp_path / ".dev.vars")
+    (tmp_path / ".dev.vars").write_text(f"# WAIT_S=7\n{line}\nOTHER=x\n")
+    assert variables.in_dev_vars() == {"WAIT_S": "soon"}
+    with pytest.raises(variables.VariableError, match="WAIT_S must be an integer from 0 to 120"):
+        variables.check({})
+    variables.check({"WAIT_S": "5"})
+
+
+def test_the_banner_of_an_example_names_its_readme_and_no_pages():
+    lines = list(cli.banner(8787, state.DEFAULT, {}, Path("examples/python")))
+    assert lines[0] == "The example listens on http://127.0.0.1:8787; examples/python/README.md shows how to call it."
+    assert "/docs" not in "".join(lines)
 
 
 def test_a_model_server_that_does_not_answer_is_named():
@@ -163,7 +212,7 @@ def test_two_processes_do_not_share_their_state(tmp_path, monkeypatch):
     second, second_lock = state.claim(None, 2)
     assert (first, second) == (tmp_path / "state", tmp_path / "state-2")
     assert "Another `make dev` uses .wrangler/state." in list(cli.banner(2, second, {}))
-    with pytest.raises(state.StateError, match="choose another folder with --persist-to"):
+    with pytest.raises(state.StateError, match="choose another folder: make dev ARGS=--persist-to"):
         state.claim(tmp_path / "state", 3)
     first_lock.close()
     third, third_lock = state.claim(None, 3)

@@ -51,7 +51,9 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run(port: int, persist_to: Path | None, example: Path | None, *, raw: bool) -> int:
-    state.check_port(port)
+    state.check_port(port, f"make example NAME={example.name}" if example else "make dev")
+    settings = variables.of_worker(os.environ)
+    variables.check(settings)
     emulator = variables.of_emulator(os.environ)
     folder, lock = state.claim(persist_to, port)
     with lock:
@@ -61,12 +63,12 @@ def _run(port: int, persist_to: Path | None, example: Path | None, *, raw: bool)
             port,
             persist_to=str(folder),
             variables=emulator,
-            settings=variables.of_worker(os.environ),
+            settings=settings,
             example=example,
         )
         try:
             variables.reload_on_change()
-            return _print(server, banner(port, folder, emulator), raw=raw)
+            return _print(server, banner(port, folder, emulator, example), raw=raw)
         finally:
             process.stop(server)
 
@@ -81,10 +83,13 @@ def _print(server: subprocess.Popen[str], lines: Iterator[str], *, raw: bool) ->
     return server.wait() or (0 if chosen.ready else 1)
 
 
-def banner(port: int, folder: Path, emulator: Mapping[str, str]) -> Iterator[str]:
+def banner(port: int, folder: Path, emulator: Mapping[str, str], example: Path | None = None) -> Iterator[str]:
     """Yield the lines that are printed when the Worker is ready."""
     url = f"http://127.0.0.1:{port}"
-    yield f"Listening on {url} (API reference: {url}/docs)"
+    if example:
+        yield f"The example listens on {url}; {example}/README.md shows how to call it."
+    else:
+        yield f"Listening on {url} (API reference: {url}/docs)"
     if address := emulator.get("LOCAL_EMBEDDINGS_URL"):
         yield f"Vectors come from the model at {address}."
     else:

@@ -12,10 +12,13 @@ from embedder_cli.printable import plain
 READY = re.compile(r"Ready on http://")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _MAX_LINE_CHARS = 10_000
+_RELOADING = "Reloading local server"
+_RELOADED = "Local server updated and ready"
+_WARNING = re.compile(r"^\S*▲")  # the lines of a warning that follow are indented
 # What wrangler prints on every start and reload: tables, bindings, hints, and its own line for each request.
 _NOISE = re.compile(
     r"^\s*$|^[┌├│└╭╰⎔]|^(Binding|env\.|Attaching additional modules|Using secrets defined|Service bindings,|\* )"
-    r"|has access to the following bindings|\[wrangler:info\]|^\S*▲"
+    r"|has access to the following bindings|\[wrangler:info\]"
 )
 _KEPT_LINES = 30
 
@@ -26,12 +29,16 @@ class Filter:
     def __init__(self, *, raw: bool) -> None:
         self._raw = raw
         self.ready = False
+        self._reloading = False
+        self._warning = False
         self.tail: deque[str] = deque(maxlen=_KEPT_LINES)
 
     def lines(self, output: Iterable[str], banner: Iterable[str]) -> Iterator[str]:
-        """Yield the lines to print: the banner as soon as the Worker is ready, then requests and errors."""
+        """Yield the lines to print: the banner as soon as the Worker is ready, then requests, reloads and errors."""
         for text in output:
             line = clean(text)
+            if self._is_warning(line):
+                continue
             if self.ready:
                 yield from self._after(line)
             elif READY.search(line):
@@ -40,11 +47,24 @@ class Filter:
             elif not _NOISE.search(line):
                 self.tail.append(line)
 
+    def _is_warning(self, line: str) -> bool:
+        """Return whether a line belongs to a warning of wrangler, which repeats itself on every reload."""
+        self._warning = bool(_WARNING.search(line)) or (self._warning and not line[:1].strip())
+        return self._warning
+
     def _after(self, line: str) -> Iterator[str]:
         if request := _request(line):
             yield line if self._raw else readable(request)
+        elif _RELOADING in line or _RELOADED in line:
+            yield from self._reload(ended=_RELOADED in line)
         elif not _NOISE.search(line):
             yield line
+
+    def _reload(self, *, ended: bool) -> Iterator[str]:
+        """Say once that a reload begins, and once that it has ended. wrangler may begin again before the end."""
+        if self._reloading == ended:
+            yield "Reloaded." if ended else "Reloading, because a file has changed ..."
+        self._reloading = not ended
 
 
 def clean(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import IO
 
 from tools.runtime import CACHE, ROOT
 
+_LAST_PORT = 65_535
 DEFAULT = ROOT / ".wrangler" / "state"
 
 
@@ -24,11 +25,13 @@ def claim(chosen: Path | None, port: int) -> tuple[Path, IO[str]]:
     if chosen:
         if lock := _lock(chosen.resolve()):
             return chosen.resolve(), lock
-        raise StateError(f"Another `make dev` uses {chosen}; choose another folder with --persist-to.")
+        raise StateError(f"Another `make dev` uses {chosen}; choose another folder: make dev ARGS=--persist-to=FOLDER")
     for folder in (DEFAULT, own(port)):
         if lock := _lock(folder):
             return folder, lock
-    raise StateError(f"Other `make dev` processes use {DEFAULT} and state-{port}; choose one with --persist-to.")
+    raise StateError(
+        f"Other `make dev` processes use {DEFAULT} and state-{port}; choose one: make dev ARGS=--persist-to=FOLDER"
+    )
 
 
 def own(port: int) -> Path:
@@ -48,12 +51,13 @@ def _lock(folder: Path) -> IO[str] | None:
     return lock
 
 
-def check_port(port: int) -> None:
-    """Raise StateError if something listens on the port already."""
+def check_port(port: int, command: str) -> None:
+    """Raise StateError if something listens on the port already. `command` is what the user typed."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             reason = os.strerror(error.errno or 0).lower()
-            raise StateError(f"Port {port} can't be used ({reason}); choose another with --port.") from error
+            advice = f"choose another: {command} PORT={port + 1 if port < _LAST_PORT else port - 1}"
+            raise StateError(f"Port {port} can't be used ({reason}); {advice}") from error

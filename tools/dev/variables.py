@@ -1,6 +1,7 @@
 """Variables for the Worker and the emulator from the environment, and `.dev.vars`."""
 
 import os
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from contextlib import suppress
 
 import httpx
 
+from embedder.settings import Settings, SettingsError
 from tools.runtime import ROOT
 
 # Variables of the Worker, in the order of docs/configuration.md.
@@ -40,6 +42,9 @@ _PROBE_TIMEOUT_S = 3.0
 _POLL_S = 0.5
 
 
+_DEV_VARS_LINE = re.compile(r"""^\s*(?:export\s+)?(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^#\n]*))""", re.MULTILINE)
+
+
 class VariableError(Exception):
     """A variable can't be used; the message is one sentence to act on."""
 
@@ -47,9 +52,23 @@ class VariableError(Exception):
 def of_worker(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the Worker's variables that the environment sets. A local model gets a longer deadline."""
     found = {name: environment[name] for name in WORKER if environment.get(name)}
-    if environment.get("LOCAL_EMBEDDINGS_URL") and "DEADLINE_S" not in _dev_vars():
+    if environment.get("LOCAL_EMBEDDINGS_URL") and "DEADLINE_S" not in in_dev_vars():
         found.setdefault("DEADLINE_S", LOCAL_MODEL_DEADLINE_S)
     return found
+
+
+def check(settings: Mapping[str, str]) -> None:
+    """Raise VariableError if the Worker would reject these variables, or those of `.dev.vars`, with every request."""
+    try:
+        Settings.from_env({"AUTH": "off", **in_dev_vars(), **settings})
+    except SettingsError as error:
+        raise VariableError(str(error)) from error
+
+
+def in_dev_vars() -> dict[str, str]:
+    """Return the Worker's variables in `.dev.vars`."""
+    found = _DEV_VARS_LINE.findall(_dev_vars())
+    return {name: (double or single or plain).strip() for name, double, single, plain in found if name in WORKER}
 
 
 def of_emulator(environment: Mapping[str, str]) -> dict[str, str]:
