@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 
-from embedder_cli import runtime
+import pytest
+
+from tools import runtime
 
 
 def run(*command, **environment):
@@ -33,3 +35,17 @@ def test_skipped_browser_tests_are_told_in_the_last_line():
     done = run(sys.executable, "-m", "pytest", "tests/browser/test_look.py", PATH=path)
     assert done.returncode == 0
     assert re.match(r"\d+ browser tests were skipped: no browser: chromium ", done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("example", "make example needs a name: make example NAME=typescript, or NAME=python"),
+        ("doctor", "make doctor needs an address: make doctor URL=https://... KEY=..."),
+    ],
+)
+def test_a_target_without_its_argument_shows_how_to_call_it(target, says):
+    done = run("make", "--no-print-directory", "--assume-old=.venv/.ready", target)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == says
+    assert done.stdout == ""
