@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.names import HELLO, NAIVE, OURS, STREAM, TYPESCRIPT, TYPESCRIPT_HELLO
-from embedder_cli.runtime import ROOT
+from tools.runtime import ROOT
 from tools.workerd import (
     Config,
     Module,

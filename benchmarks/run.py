@@ -19,7 +19,8 @@ from benchmarks.kinds import KINDS, Kind
 from benchmarks.measure import Effort
 from benchmarks.results import Line, Results
 from benchmarks.rows import Rows
-from embedder_cli import runtime
+from tools import runtime
+from tools.runtime.workerd import pyodide_installed
 from tools.workerd import Process, serve
 
 FOLDER = Path(__file__).parent
@@ -101,7 +102,7 @@ def machine() -> dict[str, str]:
     workerd = msgspec.json.decode((runtime.NODE_MODULES / "workerd" / "package.json").read_bytes())["version"]
     return {
         "workerd": workerd,
-        "pyodide": runtime.pyodide_installed(),
+        "pyodide": pyodide_installed(),
         "system": platform.system(),
         "cores": str(os.cpu_count()),
         "load average before": _load(),

@@ -37,7 +37,7 @@ def _medians(
     taken: dict[str, dict[str, list[float]]] = {name: {"plain": [], "snapshot": []} for name in configs}
     for _ in range(rounds):
         for name, one in configs.items():
-            taken[name]["plain"].append(first_answer_s(one, folder, None))
+            taken[name]["plain"].append(first_answer_s(one, folder, False))
             taken[name]["snapshot"].append(first_answer_s(one, folder, snapshots[name]))
     return {
         name: {how: round(statistics.median(seconds), 3) for how, seconds in by_start.items()}
@@ -45,7 +45,7 @@ def _medians(
     }
 
 
-def first_answer_s(one: Config, folder: Path, snapshot: Path | None) -> float:
+def first_answer_s(one: Config, folder: Path, snapshot: Path | bool) -> float:
     """Return the seconds from the start of a new process to the end of its first answer."""
     with serve(one, folder, snapshot=snapshot) as process:
         connection = Connection(process.ports[WORKER])

@@ -1,6 +1,7 @@
 """The Worker's entry points: `fetch` for HTTP, one method per operation for other Workers (RPC), and `queue`."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import js
 from workers import WorkerEntrypoint
@@ -14,7 +15,7 @@ from embedder.http import handle
 leave_unconverted()
 
 
-async def _fetch(request: object) -> object:
+async def _fetch(request: Any) -> object:
     incoming = http.request_from_js(getattr(request, "js_object", request), app().settings)
     return http.response_to_js(incoming.scope, await handle(app(), incoming))
 

@@ -1,11 +1,7 @@
-"""Shared fixtures: recorded vectors of the real model, and Workers under the real runtime.
-
-One `make dev` serves the whole session. A second one uses the recorded vectors.
-"""
+"""Shared fixtures: recorded vectors of the real model, and Workers under the real runtime."""
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,10 +10,9 @@ from hypothesis import HealthCheck, settings
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from embedder_cli import runtime
-from embedder_cli.dev import process as dev
 from emulator import lexical
-from tests.worker import Worker, free_port
+from tests import dev, local
+from tests.worker import Worker
 
 settings.register_profile("default", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("long", settings.get_profile("default"), max_examples=5_000)
@@ -46,38 +41,25 @@ def recorded() -> dict[str, list[float]]:
     return {item["text"]: item["vector"] for item in map(json.loads, lines)}
 
 
-@contextmanager
-def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Worker]]:
-    """Start Workers with the local emulator, and stop them at the end of the block."""
-    runtime.prepare()
-    started: list[Worker] = []
-
-    def start(**options: object) -> Worker:
-        port = free_port()
-        worker = Worker(dev.start(port, persist_to=str(tmp_path_factory.mktemp("state")), **options), port)
-        started.append(worker)
-        worker.wait_until_ready()
-        return worker
-
-    try:
-        yield start
-    finally:
-        for worker in started:
-            dev.stop(worker.process)
-
-
 @pytest.fixture(scope="module")
 def start_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Worker]]:
-    """Start Workers of a module. Each takes a gigabyte of memory, so they do not run until the end of the session."""
-    with workers(tmp_path_factory) as start:
+    """Start Workers with the emulators, see tests/local.py. They end with the module, because each takes memory."""
+    with local.starting(lambda: tmp_path_factory.mktemp("worker")) as start:
         yield start
 
 
 @pytest.fixture(scope="session")
 def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """The Worker with the lexical emulator."""
-    with workers(tmp_path_factory) as start:
+    with local.starting(lambda: tmp_path_factory.mktemp("worker")) as start:
         yield start()
+
+
+@pytest.fixture(scope="module")
+def start_dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., dev.Server]]:
+    """Start what `make dev` starts, see tests/dev.py. It takes 20 times the time of `start_worker`."""
+    with dev.starting(lambda: tmp_path_factory.mktemp("state")) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
@@ -103,5 +85,5 @@ def model_server(local_model: SimpleNamespace) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def real_model_worker(tmp_path_factory: pytest.TempPathFactory, model_server: str) -> Iterator[Worker]:
     """The Worker with recorded vectors, through LOCAL_EMBEDDINGS_URL."""
-    with workers(tmp_path_factory) as start:
+    with local.starting(lambda: tmp_path_factory.mktemp("worker")) as start:
         yield start(variables={"LOCAL_EMBEDDINGS_URL": model_server})

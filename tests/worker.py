@@ -1,16 +1,13 @@
-"""A running Worker with the local emulator, for tests."""
+"""A running Worker, for tests: its address, and the lines that it printed."""
 
-import contextlib
 import socket
-import subprocess
 import sys
-import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import requests
 
-START_LIMIT_S = 120
 EMBEDDER = Path(sys.executable).with_name("embedder")
 
 
@@ -21,32 +18,17 @@ def free_port() -> int:
 
 
 class Worker:
-    """A running Worker: its address and the lines that it printed."""
+    """A running Worker. `printed` holds its lines so far, and grows."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
-        self.process = process
-        self.lines: list[str] = []
-        threading.Thread(target=self._read, daemon=True).start()
+    def __init__(self, url: str, printed: Iterable[str]) -> None:
+        self.url = url
+        self._printed = printed
 
-    def _read(self) -> None:
-        with contextlib.suppress(ValueError):  # closed while it is read
-            for line in self.process.stdout:
-                self.lines.append(line.rstrip("\n"))
+    @property
+    def lines(self) -> list[str]:
+        return list(self._printed)
 
-    def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_LIMIT_S
-        while time.monotonic() < deadline:
-            assert self.process.poll() is None, "\n".join(self.lines)
-            try:
-                answer = requests.get(f"{self.url}/health", timeout=START_LIMIT_S)
-                if answer.status_code < 500 or "x-request-id" in answer.headers:
-                    return
-            except requests.ConnectionError:
-                time.sleep(0.1)
-        raise AssertionError("the Worker did not start:\n" + "\n".join(self.lines))
-
-    def line_with(self, text: str, *, within_s: float = 10) -> str:
+    def line_with(self, text: str, *, within_s: float = 60) -> str:
         """Wait until a line with `text` is printed, and return it."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:

@@ -15,8 +15,8 @@ from contextvars import Context
 from typing import Any
 
 import js
-import pyodide_js  # type: ignore[import-not-found]  # exists in the Worker only
-from pyodide import webloop
+import pyodide.webloop
+import pyodide_js
 from pyodide.ffi import create_once_callable
 
 
@@ -24,6 +24,7 @@ def install() -> bool:
     """Patch the running loop; call it inside a request. Return False if Pyodide's internals are not as expected."""
     loop: Any = asyncio.get_running_loop()
     api: Any = getattr(pyodide_js, "_api", None)
+    webloop: Any = pyodide.webloop
     needed = [(loop, "_install_running_loop"), (loop, "_install_asyncgen_hooks")]
     needed += [(loop, "_decrement_in_progress"), (api, "scheduleCallback"), (webloop, "scheduleCallback")]
     if not all(hasattr(owner, name) for owner, name in needed):

@@ -12,12 +12,15 @@ class Scope(Protocol):
 
     def extend(self, ms: float) -> object:
         """Move the deadline to `ms` milliseconds from now."""
+        ...
 
     async def sleep(self, ms: float) -> object:
         """Wait `ms` milliseconds, or until the request ends."""
+        ...
 
     def abort(self, reason: str) -> object:
         """Stop every pending upstream call of the request."""
+        ...
 
 
 Arguments = Callable[[tuple[str, ...], int], bytes]
@@ -35,6 +38,7 @@ class Queue(Protocol):
 
     async def send(self, scope: Scope, messages: list[str]) -> object:
         """Send at most 100 messages in one call: all are accepted, or none. Raises EmbedderError."""
+        ...
 
 
 class Batch(Protocol):
@@ -45,15 +49,19 @@ class Batch(Protocol):
 
     def read(self) -> str:
         """Return the next messages, at most 4 MiB of text, as JSON; an empty list after the last one."""
+        ...
 
     def acknowledge(self, positions: list[int]) -> object:
         """Remove messages from the queue."""
+        ...
 
     def retry(self, positions: list[int], delay_s: int) -> object:
         """Have messages delivered again after `delay_s` seconds."""
+        ...
 
     def retry_rest(self, delay_s: int) -> int:
         """Retry every message that was neither acknowledged nor retried. Return their number."""
+        ...
 
 
 class Answer(Protocol):
@@ -98,12 +106,15 @@ class Model(Protocol):
 
         `gateway` is the id of an AI Gateway, "" for the one of the Worker.
         """
+        ...
 
     def join(self, answers: list[Answer], dimensions: int, encoding: str) -> Numbers:
         """Return the rows of `answers`, in order. `encoding` may list several, separated by commas."""
+        ...
 
     def similarity(self, answer: Answer, dimensions: int, *, source: bool) -> Numbers:
         """Return the cosines of the first row (the `source`) and the others, or of all pairs without a source."""
+        ...
 
 
 class Found(Protocol):
@@ -123,9 +134,12 @@ class Index(Protocol):
 
         `vectors` become the `values` of the documents to write, or the vector to search with.
         """
+        ...
 
     def axis(self, number: int) -> Answer:
         """Return a vector to search with that has no meaning: 1 in one dimension, 0 in the others."""
+        ...
 
     def merge(self, values: list[object]) -> object:
         """Concatenate the handles `values`."""
+        ...

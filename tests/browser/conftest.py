@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from embedder_cli.runtime import NODE_MODULES, ROOT
-from tests.conftest import workers
+from tests import local
 from tests.worker import Worker
+from tools import runtime
+from tools.runtime import NODE_MODULES, ROOT
 
 LIMIT_S = 30
 ARTEFACTS = ROOT / "artefacts"
@@ -185,7 +187,26 @@ def page(visit: Callable[[Worker], Page], worker: Worker) -> Page:
 
 
 @pytest.fixture(scope="session")
-def locked_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+def start_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Worker]]:
+    """Start Workers that also serve the page. tests/browser/test_served.py looks at what wrangler serves."""
+    runtime.prepare(tests=True)
+    with local.starting(lambda: tmp_path_factory.mktemp("site")) as start:
+        yield partial(start, callers=local.front())
+
+
+@pytest.fixture(scope="session")
+def worker(start_site: Callable[..., Worker]) -> Worker:
+    """The Worker with the lexical emulator."""
+    return start_site()
+
+
+@pytest.fixture(scope="session")
+def real_model_worker(start_site: Callable[..., Worker], model_server: str) -> Worker:
+    """The Worker with recorded vectors, through LOCAL_EMBEDDINGS_URL."""
+    return start_site(variables={"LOCAL_EMBEDDINGS_URL": model_server})
+
+
+@pytest.fixture(scope="session")
+def locked_worker(start_site: Callable[..., Worker]) -> Worker:
     """A Worker that requires a key."""
-    with workers(tmp_path_factory) as start:
-        yield start(settings={"AUTH": "on", "API_KEYS": f"tests:{KEY}"})
+    return start_site(settings={"AUTH": "on", "API_KEYS": f"tests:{KEY}"})

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from embedder_cli import runtime
 from tests.browser.conftest import Page
+from tools import runtime
 
 AXE = runtime.NODE_MODULES / "axe-core" / "axe.min.js"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from embedder import prompts
-from embedder_cli import runtime
+from tools import runtime
 
 PAGE = runtime.ROOT / "page"
 

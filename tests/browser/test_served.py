@@ -2,13 +2,14 @@
 
 import gzip
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
 
-from embedder_cli import runtime
 from tests.browser.conftest import Page, Worker
+from tools import runtime
 
 PUBLIC = runtime.ROOT / "public"
 MOST_BYTES = 300_000  # of all files but the generated ones
@@ -21,6 +22,12 @@ FILES = [path for path in FILES if path.relative_to(PUBLIC).parts[0] not in BUIL
 FILES += [path for path in sorted(PAGE.rglob("*")) if path.is_file()]
 FIRST_LOAD_REQUESTS = 10
 FIRST_LOAD_BYTES = 40_000  # compressed
+
+
+@pytest.fixture(scope="module")
+def worker(start_dev: Callable[..., Worker]) -> Worker:
+    """What `make dev` starts: wrangler serves the files as Cloudflare does."""
+    return start_dev()
 
 
 @pytest.mark.parametrize(

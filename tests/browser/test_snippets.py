@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from embedder_cli import runtime
 from tests.browser.conftest import KEY, Page, Worker
+from tools import runtime
 
 TEXTS = ['it\'s "quoted"', "back\\slash $HOME `x`", "Grüße 🤗"]
 COMMANDS = {

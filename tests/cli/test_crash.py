@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from embedder_cli import runtime
 from tests.worker import EMBEDDER
+from tools import runtime
 
 DOCUMENTS, BATCH, CONCURRENCY, KILLS, SEED = 2000, 20, 3, 6, 4711
 

@@ -110,6 +110,15 @@ def test_ctrl_c_at_any_moment_leaves_a_usable_journal(httpserver, corpus):
     assert len(service.stored) == DOCUMENTS
 
 
+@pytest.fixture
+def ctrl_c():
+    """Python's own handler, also where the tests were started in the background, which ignores SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_waits_until_the_event_loop_exists(monkeypatch):
     made = []
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from embedder_cli import runtime
+from tools import runtime
 
 pytestmark = pytest.mark.index
 LIMIT_S = 60
@@ -82,14 +82,6 @@ def test_doctor(embedder, url):
     done = embedder("doctor", url, "--json")
     assert done.returncode == 1, done.stderr
     assert json.loads(done.stdout)["url"] == url
-
-
-@pytest.mark.parametrize("name", ["dev", "deploy"])
-def test_dev_and_deploy_name_the_extra_that_they_need(embedder, name):
-    done = embedder(name)
-    assert done.returncode == 1
-    install = "Install embedder-cli[runtime], in the checkout: pip install './cli[runtime]'"
-    assert done.stderr == f"{name}: capnp is not installed. {install}\n"
 
 
 def test_uvx_runs_it_from_the_folder(tmp_path):

@@ -13,7 +13,6 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from embedder_cli import runtime
 from embedder_cli.importer import bar, evidence, report, work
 from embedder_cli.importer.ahead import ahead
 from embedder_cli.importer.documents import Location, Rejection
@@ -27,6 +26,7 @@ from embedder_cli.main import app
 from embedder_cli.service import Service
 from tests.cli.fake_service import FakeService, answer
 from tests.worker import EMBEDDER
+from tools import runtime
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from embedder.settings import Settings, SettingsError
-from embedder_cli.runtime import ROOT
 from tests.core.fakes import FakeApp, json_of
 from tests.core.test_store import FakeIndex, app_with
 from tests.strategies import INDEX, VECTOR
+from tools.runtime import ROOT
 
 
 def vectors(count):

@@ -1,10 +1,11 @@
-"""`embedder deploy` as a process, in a checkout of its own, against the API of `fake_api`."""
+"""`make deploy` as a process, in a checkout of its own, against the API of `fake_api`."""
 
 import contextlib
 import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from embedder_cli import runtime
 from tests.deploy import account, fake_api
 from tests.deploy.account import ACCOUNT
 from tests.deploy.fake_api import TOKEN, FakeApi
 from tests.deploy.uploaded import serve_upload
 from tests.runtime import upstream
 from tests.worker import EMBEDDER
+from tools import runtime
 
 KEY = "a-key-for-the-rehearsal"
 OURS = {
@@ -28,7 +29,7 @@ OURS = {
     "API_KEYS": "secret_text",
 }
 _LINKED = ("node_modules", "python_modules", ".venv-workers")
-_COPIED = ("src", "public", "page", "cli")
+_COPIED = ("src", "public", "page", "cli", "tools")
 _FILES = (".npmrc", "wrangler.toml", "package.json", "package-lock.json", "pyproject.toml")
 _LIMIT_S = 120
 
@@ -100,9 +101,9 @@ class Rehearsal:
         }
 
     def start(self, *options: str) -> "subprocess.Popen[str]":
-        """Start `embedder deploy`."""
+        """Start what `make deploy` runs."""
         return subprocess.Popen(
-            [str(EMBEDDER), "deploy", *options],
+            [sys.executable, "-m", "tools.deploy", *options],
             cwd=self.checkout,
             env=self.environ(),
             stdin=subprocess.PIPE,
@@ -112,14 +113,20 @@ class Rehearsal:
         )
 
     def deploy(self, *options: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
-        """Run `embedder deploy` to its end. It checks the Worker behind `address`."""
+        """Run what `make deploy` runs to its end. It checks the Worker behind `address`."""
         process = self.start(*options, f"--url={self.address}")
         output, errors = process.communicate(typed, timeout=_LIMIT_S)
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
-    def key(self, *options: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
-        """Run `embedder key` to its end, without a terminal."""
-        return self._run([str(EMBEDDER), "key", *options], self.environ(), typed, start_new_session=True)
+    def rotate(self, *options: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run what `make rotate` runs to its end, without a terminal."""
+        return self._run(
+            [sys.executable, "-m", "tools.rotate", *options], self.environ(), typed, start_new_session=True
+        )
+
+    def embedder(self, *options: str) -> "subprocess.CompletedProcess[str]":
+        """Run the command `embedder` to its end."""
+        return self._run([str(EMBEDDER), *options], self.environ(), "")
 
     def wrangler(self, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
         environment = {**runtime.environment(), **self.environ(), "CLOUDFLARE_ACCOUNT_ID": ACCOUNT}

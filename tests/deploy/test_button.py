@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from embedder.settings import Settings, SettingsError
-from embedder_cli import runtime
+from tools import runtime
 
 PACKAGE = json.loads((runtime.ROOT / "package.json").read_text(encoding="utf-8"))
 
@@ -35,6 +35,7 @@ def upload(rehearsal):
     return run
 
 
+@pytest.mark.extended
 @pytest.mark.index
 def test_the_scripts_upload_what_a_deployment_from_a_checkout_uploads(upload):
     by_button = upload("npm run build", "npm run deploy")

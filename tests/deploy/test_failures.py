@@ -2,9 +2,13 @@
 
 import re
 
-from tests.cli.test_deploy import default_key
+import pytest
+
 from tests.deploy import account
 from tests.deploy.resources.base import Fault
+from tests.tools.test_deploy import default_key
+
+pytestmark = pytest.mark.extended
 
 
 def sentence(done, step):

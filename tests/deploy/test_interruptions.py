@@ -5,7 +5,11 @@ import signal
 import stat
 from pathlib import Path
 
-from tests.cli.test_deploy import default_key
+import pytest
+
+from tests.tools.test_deploy import default_key
+
+pytestmark = pytest.mark.extended
 
 STOPPED = "deploy: stopped; start again to continue.\n"
 SHOWN = re.compile(r"^keys: If the upload was complete, this is the key of the service: (\S+)$", re.MULTILINE)

@@ -10,12 +10,12 @@ import pytest
 
 from embedder import keys
 from embedder.access import FULL
-from embedder_cli import runtime
-from tests.cli.test_deploy import default_key
 from tests.deploy.account import ACCOUNT
 from tests.deploy.conftest import KEY
 from tests.pages import ROOT, commands
+from tests.tools.test_deploy import default_key
 from tests.worker import EMBEDDER
+from tools import runtime
 
 PAGE = ROOT / "docs" / "operating.md"
 REHEARSED = commands(PAGE, "Deploy", "Replace a key", "Roll back")
@@ -49,10 +49,12 @@ def run(rehearsal, run_upload):
         variables, command = expanded(re.sub(r"\b(KEY|ID|VERSION)\b(?!=)", lambda found: values[found[0]], line))
         rehearsal.environment = {"EMBEDDER_KEY": KEY, **variables}
         match command:
-            case ["embedder", "deploy", *options]:
+            case ["python", "-m", "tools.deploy", *options]:
                 done = rehearsal.deploy(*options, typed=typed)
-            case [".venv/bin/embedder", "key", *options]:
-                done = rehearsal.key(*options, typed=typed)
+            case ["python", "-m", "tools.rotate", *options]:
+                done = rehearsal.rotate(*options, typed=typed)
+            case [".venv/bin/embedder", *options]:
+                done = rehearsal.embedder(*options)
             case ["embedder", "doctor", _]:
                 asked = [str(EMBEDDER), "doctor", rehearsal.address]
                 done = subprocess.run(asked, env=rehearsal.environ(), capture_output=True, text=True, check=False)
@@ -66,6 +68,7 @@ def run(rehearsal, run_upload):
     return start
 
 
+@pytest.mark.extended
 def test_a_deployment_a_key_rotation_and_a_rollback(rehearsal, run):
     run("EMBEDDER_KEY=KEY make deploy YES=1", KEY=KEY)
     first = rehearsal.script.current
@@ -100,16 +103,16 @@ def rotate_in_every_way(rehearsal, run):
     def names():
         return [key.name for key in secret()]
 
-    told = run(".venv/bin/embedder key rotate default", f"default:{KEY}\ny\ny\ny\n")
+    told = run("make rotate NAME=default", f"default:{KEY}\ny\ny\ny\n")
     new = re.search(r"new key of your clients: (\S+)", told)[1]
     assert (keys.matching(secret(), KEY), keys.matching(secret(), new).name) == (None, "default")
     file = rehearsal.checkout / "keys.json"
     file.write_text(rehearsal.script.secrets["API_KEYS"])
-    command = "EMBEDDER_KEY=KEY .venv/bin/embedder key rotate default --entries keys.json --yes"
+    command = 'EMBEDDER_KEY=KEY make rotate NAME=default YES=1 ARGS="--entries keys.json"'
     assert KEY not in run(command, KEY=KEY)
     assert names() == ["default", "default-previous"]
     assert keys.matching(secret(), new).name == "default-previous"
-    run(".venv/bin/embedder key rotate default --entries keys.json --yes --finish")
+    run('make rotate NAME=default YES=1 ARGS="--entries keys.json --finish"')
     assert keys.matching(secret(), new) is None
     made = run(".venv/bin/embedder key new web --scopes embed,search --namespaces acme --expires 2027-01-31")
     value = f"{file.read_text().strip()[:-1]},{made.splitlines()[-1]}]"

@@ -2,12 +2,14 @@
 
 import pytest
 
-from embedder_cli.deploy.commands import Commands
-from embedder_cli.deploy.plan import DeployError, Wanted
-from embedder_cli.deploy.steps import Deployment, Dialog
 from tests.deploy import fake_api
 from tests.deploy.account import ACCOUNT
 from tests.deploy.fake_api import TOKEN, Fault
+from tools.deploy.commands import Commands
+from tools.deploy.plan import DeployError, Wanted
+from tools.deploy.steps import Deployment, Dialog
+
+pytestmark = pytest.mark.extended
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import openai
 import pytest
 import requests
 
-from tests.cli.test_deploy import default_key
 from tests.deploy import fake_api
 from tests.deploy.account import ACCOUNT, Script
 from tests.deploy.conftest import KEY, Rehearsal
 from tests.deploy.fake_api import TOKEN
+from tests.tools.test_deploy import default_key
 
 MODEL = "@cf/google/embeddinggemma-300m"
 STORIES = [
@@ -120,6 +120,7 @@ def test_what_was_uploaded_answers_the_client_of_openai(first, recorded):
     assert answer.data[0].embedding == pytest.approx(recorded[STORIES[1]], abs=1e-7)
 
 
+@pytest.mark.extended
 def test_a_second_deployment_creates_nothing(first):
     rehearsal = first.rehearsal
     before = len(rehearsal.changes)
@@ -130,6 +131,7 @@ def test_a_second_deployment_creates_nothing(first):
     assert rehearsal.script.secrets == {"API_KEYS": default_key(KEY)}
 
 
+@pytest.mark.extended
 def test_a_version_that_fails_its_check_is_rolled_back_without_a_user(rehearsal):
     """The version before had most of the traffic: another one, which was deployed alone earlier, had the rest."""
     before = rehearsal.with_service()
@@ -143,12 +145,13 @@ def test_a_version_that_fails_its_check_is_rolled_back_without_a_user(rehearsal)
     assert rehearsal.script.current == before
 
 
+@pytest.mark.extended
 def test_the_user_can_keep_a_version_that_fails_its_check_and_go_back_later(rehearsal):
     before = rehearsal.with_service()
     done = rehearsal.deploy(typed="y\nn\n")
     assert done.returncode == 1
     assert NEW_VERSION.search(done.stdout)[1] == before
-    assert "Go back with `embedder deploy --rollback`" in done.stderr
+    assert "Go back with `make deploy ARGS=--rollback`" in done.stderr
     assert rehearsal.script.current != before
     done = rehearsal.deploy("--rollback", typed="y\n")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -157,6 +160,7 @@ def test_the_user_can_keep_a_version_that_fails_its_check_and_go_back_later(rehe
     assert rehearsal.script.current == before
 
 
+@pytest.mark.extended
 def test_without_an_earlier_version_a_rollback_says_so(rehearsal):
     rehearsal.with_service()
     done = rehearsal.deploy("--rollback", "--yes")
@@ -166,6 +170,7 @@ def test_without_an_earlier_version_a_rollback_says_so(rehearsal):
     )
 
 
+@pytest.mark.extended
 def test_a_secret_that_was_set_before_the_first_deployment_is_kept(rehearsal):
     rehearsal.environment = {"EMBEDDER_KEY": ""}
     rehearsal.with_index(768)
@@ -176,6 +181,7 @@ def test_a_secret_that_was_set_before_the_first_deployment_is_kept(rehearsal):
     assert rehearsal.script.secrets == {"API_KEYS": "default:set-by-hand"}
 
 
+@pytest.mark.extended
 def test_keys_are_rotated_by_a_secret_that_holds_both(rehearsal):
     before = rehearsal.with_service()
     done = rehearsal.wrangler("pywrangler", "secret", "put", "API_KEYS", "--env=", typed="default:new,previous:old")

@@ -4,13 +4,13 @@ import re
 import subprocess
 
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
-from embedder_cli import runtime
+from tools import runtime
 
 FOLDER = runtime.ROOT / "tests" / "javascript"
 
 
 def run(*command: str) -> str:
-    runtime.prepare()
+    runtime.prepare(tests=True)
     done = subprocess.run(
         command, cwd=runtime.ROOT, env=runtime.environment(), capture_output=True, text=True, check=False
     )

@@ -5,6 +5,7 @@ import pytest
 from tests.runtime import aborting
 
 REQUESTS = 25
+PHASES = [name if name == "model" else pytest.param(name, marks=pytest.mark.extended) for name in aborting.PHASES]
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +14,7 @@ def worker(tmp_path_factory):
         yield found
 
 
-@pytest.mark.parametrize("phase", aborting.PHASES)
+@pytest.mark.parametrize("phase", PHASES)
 def test_an_aborted_request_ends_and_holds_nothing(worker, phase):
     outcome = aborting.run(*worker, phase, REQUESTS)
     assert aborting.faults(outcome) == []

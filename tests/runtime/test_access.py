@@ -2,8 +2,8 @@
 
 import pytest
 
-from embedder_cli import runtime
-from embedder_cli.dev import process as dev
+from tools import runtime
+from tools.dev import process as dev
 
 KEY, NEXT_KEY = "0123456789abcdef0123", "fedcba9876543210fedc"
 ORIGIN = "https://app.example"
@@ -37,9 +37,8 @@ def test_a_missing_and_a_wrong_key_get_the_same_answer(protected, path):
     assert answers[0].headers["www-authenticate"].startswith("Bearer")
 
 
-def test_health_and_openapi_need_no_key(protected):
+def test_health_needs_no_key(protected):
     assert protected.send("GET", "/health").status_code == 200
-    assert protected.send("GET", "/openapi.json").status_code == 200
     assert protected.send("GET", "/v1/models").status_code == 401
 
 
@@ -88,14 +87,14 @@ def test_an_invalid_variable_is_only_in_the_log(start_worker):
     assert "WAIT_S" in broken.line_with(response.headers["x-request-id"])
 
 
-def test_the_rate_limit_binding_is_used(start_worker, tmp_path):
+def test_the_rate_limit_binding_is_used(start_dev, tmp_path):
     """Uses the real binding, with a limit of three requests."""
     configuration = dev.linked(tmp_path, runtime.ROOT)
     text = configuration.read_text()
     configuration.unlink()
     configuration.write_text(text.replace("limit = 100000", "limit = 3"))
     (tmp_path / "public").symlink_to(runtime.ROOT / "public")
-    limited = start_worker(configuration=configuration)
+    limited = start_dev(configuration=configuration)
     answers = [limited.post("/embed", {"text": "a"}) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert answers[-1].json()["error"]["code"] == "rate_limited"

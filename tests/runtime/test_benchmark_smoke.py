@@ -7,6 +7,8 @@ from benchmarks.kinds import KINDS
 from benchmarks.measure import Effort
 from benchmarks.names import OURS, TYPESCRIPT
 
+pytestmark = pytest.mark.extended
+
 SHORT = Effort({2048: 1}, warm_up=0, turns=1)
 KINDS_OF_THE_SHORT_RUN = [kind for kind in KINDS if kind.texts <= 100]
 

@@ -14,13 +14,24 @@ from tests.strategies import INDEX
 from tools import workerd
 
 DEADLINE_S = 2
-TIMEOUT_S = 30
+TIMEOUT_S = 60
 LIMIT = 4_000_000
-LIMITER = """
+SMALL_LIMIT = 200_000  # a body of three quarters of it is large: it waits for others
+LONG_DEADLINE_S = 60
+FAILING_LIMITER = """
 import { WorkerEntrypoint } from "cloudflare:workers";
 export default class extends WorkerEntrypoint {
   limit() {
     throw new Error("the limiter failed");
+  }
+}
+"""
+COUNTING_LIMITER = """
+import { WorkerEntrypoint } from "cloudflare:workers";
+export default class extends WorkerEntrypoint {
+  async limit() {
+    await this.env.UPSTREAM.fetch("http://upstream/started");
+    return { success: true };
   }
 }
 """
@@ -38,10 +49,15 @@ export default {
 
 @pytest.fixture(scope="module")
 def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[workerd.Process]:
+    """Three Workers: "embedder", and for bodies that take turns "patient" and "hasty", which have other deadlines."""
     worker = upstream.worker(DEADLINE_S=str(DEADLINE_S), MAX_BODY_BYTES=str(LIMIT))
+    patient = upstream.worker(name="patient", DEADLINE_S=str(LONG_DEADLINE_S), MAX_BODY_BYTES=str(SMALL_LIMIT))
+    hasty = upstream.worker(name="hasty", DEADLINE_S=str(DEADLINE_S), MAX_BODY_BYTES=str(SMALL_LIMIT))
+    hasty.bindings["RATE_LIMITER"] = workerd.service("limiter")
+    limiter = workerd.Worker("limiter", workerd.js_worker(COUNTING_LIMITER), {"UPSTREAM": workerd.service("upstream")})
     caller = workerd.Worker("caller", workerd.js_worker(CALLER), {"EMBEDDINGS": workerd.service("embedder")})
-    services = [worker, caller, workerd.External("upstream", models.address)]
-    config = workerd.Config(services, {"embedder": 0, "caller": 0})
+    services = [worker, patient, hasty, limiter, caller, workerd.External("upstream", models.address)]
+    config = workerd.Config(services, dict.fromkeys(["embedder", "patient", "hasty", "caller"], 0))
     with workerd.serve(config, tmp_path_factory.mktemp("bodies")) as process:
         yield process
 
@@ -83,21 +99,21 @@ def test_rejects_an_incomplete_body(worker):
 
 def large(start: str) -> bytes:
     """Return a body that is too large to be in progress together with another one."""
-    return json.dumps({"text": f"{start} {'a ' * (LIMIT * 3 // 8)}"}).encode()
+    return json.dumps({"text": f"{start} {'a ' * (SMALL_LIMIT * 3 // 8)}"}).encode()
 
 
-def post(worker: workerd.Process, body: bytes) -> requests.Response:
+def post(worker: workerd.Process, name: str, body: bytes) -> requests.Response:
     headers = {"content-type": "application/json"}
-    return requests.post(worker.url("embedder") + "/embed", data=body, headers=headers, timeout=TIMEOUT_S)
+    return requests.post(worker.url(name) + "/embed", data=body, headers=headers, timeout=TIMEOUT_S)
 
 
 def test_large_requests_take_turns_and_small_ones_do_not_wait(worker, models):
     models.calls.clear()
     with ThreadPoolExecutor() as pool:
-        slow = pool.submit(post, worker, large("fault:slowheaders"))
+        slow = pool.submit(post, worker, "patient", large("fault:slowheaders"))
         until(lambda: models.calls["slowheaders"])
-        waiting = pool.submit(post, worker, large("waiting"))
-        assert post(worker, b'{"text":"small"}').status_code == 200
+        waiting = pool.submit(post, worker, "patient", large("waiting"))
+        assert post(worker, "patient", b'{"text":"small"}').status_code == 200
         assert models.calls == {"slowheaders": 1, "": 1}
         models.released.set()
         assert [slow.result().status_code, waiting.result().status_code] == [200, 200]
@@ -105,14 +121,15 @@ def test_large_requests_take_turns_and_small_ones_do_not_wait(worker, models):
 
 
 def test_a_large_request_that_waits_for_others_until_its_deadline_can_be_sent_again(worker, models):
+    """The request that waits begins before the one that it waits for, so its deadline comes first."""
     models.calls.clear()
     body = large("late")
-    with ThreadPoolExecutor() as pool, socket.create_connection(("127.0.0.1", worker.ports["embedder"])) as late:
-        head = (
-            f"POST /embed HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-        )
-        late.sendall(head.encode() + body[:1000])
-        slow = pool.submit(post, worker, large("fault:slowheaders"))
+    address = ("127.0.0.1", worker.ports["hasty"])
+    with ThreadPoolExecutor() as pool, socket.create_connection(address, TIMEOUT_S) as late:
+        before = models.hits
+        late.sendall(head("/embed", len(body)) + body[:1000])
+        until(lambda: models.hits > before)
+        slow = pool.submit(post, worker, "hasty", large("fault:slowheaders"))
         until(lambda: models.calls["slowheaders"])
         late.sendall(body[1000:])
         answer = late.recv(65_536).decode().lower()
@@ -145,7 +162,7 @@ def test_a_wrong_content_length_does_not_disable_the_limit(worker, models, lengt
 def test_a_failing_rate_limiter_rejects_requests(models, tmp_path):
     worker = upstream.worker()
     worker.bindings["RATE_LIMITER"] = workerd.service("limiter")
-    limiter = workerd.Worker("limiter", workerd.js_worker(LIMITER))
+    limiter = workerd.Worker("limiter", workerd.js_worker(FAILING_LIMITER))
     config = workerd.Config([worker, limiter, workerd.External("upstream", models.address)], {"embedder": 0})
     models.calls.clear()
     with workerd.serve(config, tmp_path) as process:

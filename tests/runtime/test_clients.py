@@ -10,10 +10,10 @@ import openai
 import pytest
 import requests
 
-from embedder_cli import runtime
 from tests.clients import environment
 from tests.runtime.aborting import until
 from tests.samples import PLANETS, QUERY
+from tools import runtime
 
 MODEL = "embeddinggemma-300m"
 CLOUDFLARE_MODEL = "@cf/google/embeddinggemma-300m"

@@ -3,10 +3,11 @@
 import re
 import subprocess
 
+import typer
 from typer.testing import CliRunner
 
-from embedder_cli import runtime
-from embedder_cli.main import app
+from tools import runtime
+from tools.deploy import cli
 
 
 def test_without_an_account_the_command_ends_with_1_and_says_where(monkeypatch, tmp_path):
@@ -14,7 +15,9 @@ def test_without_an_account_the_command_ends_with_1_and_says_where(monkeypatch, 
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    found = CliRunner().invoke(app, ["deploy", "--yes"])
+    app = typer.Typer()
+    app.command()(cli.main)
+    found = CliRunner().invoke(app, ["--yes"])
     assert found.exit_code == 1
     assert "Step login" in found.output
 
@@ -28,7 +31,7 @@ def test_the_queues_in_the_comment_of_the_configuration_are_valid(tmp_path):
     for name in (
         "src",
         "public",
-        "cli",
+        "page",
         "python_modules",
         ".venv-workers",
         "node_modules",

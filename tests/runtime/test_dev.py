@@ -1,4 +1,4 @@
-"""`embedder dev` with the real runtime: what it prints, which variables it reads, and how it ends."""
+"""`make dev` with the real runtime: what it prints, which variables it reads, and how it ends."""
 
 import contextlib
 import itertools
@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from importlib.metadata import metadata
 from pathlib import Path
@@ -14,9 +15,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from embedder_cli import bundle, runtime
-from embedder_cli.runtime import ROOT
-from tests.worker import EMBEDDER, Worker, free_port
+from tests.dev import Server
+from tests.worker import free_port
+from tools import runtime
+from tools.runtime import ROOT, bundle, packages, workerd
 
 LIMIT_S = 30
 
@@ -56,12 +58,12 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def run(checkout):
-    """Start `embedder dev`; it is stopped at the end if it still runs."""
+    """Start `make dev`; it is stopped at the end if it still runs."""
     started = []
 
-    def start(*options: str, **environment: str) -> Worker:
+    def start(*options: str, **environment: str) -> Server:
         port = free_port()
-        command = [str(EMBEDDER), "dev", "--port", str(port), *options]
+        command = [sys.executable, "-m", "tools.dev", "--port", str(port), *options]
         process = subprocess.Popen(
             command,
             cwd=checkout,
@@ -71,7 +73,7 @@ def run(checkout):
             text=True,
         )
         started.append(process)
-        return Worker(process, port)
+        return Server(process, port)
 
     yield start
     for process in started:
@@ -79,7 +81,7 @@ def run(checkout):
         process.wait(LIMIT_S)
 
 
-def send(worker: Worker, *numbers: int) -> None:
+def send(worker: Server, *numbers: int) -> None:
     """Send signals again and again until the command ends, and wait until all its processes have ended."""
     below = descendants(worker.process.pid)
     deadline = time.monotonic() + LIMIT_S
@@ -96,6 +98,7 @@ def send(worker: Worker, *numbers: int) -> None:
     assert not any("Traceback" in line for line in worker.lines)
 
 
+@pytest.mark.extended
 def test_embeds_a_real_readme_and_prints_a_log_line_per_request(run):
     worker = run("--json")
     worker.wait_until_ready()
@@ -131,7 +134,7 @@ def test_prints_a_banner_and_then_readable_lines(run):
     send(worker, signal.SIGINT, signal.SIGTERM)
 
 
-def inspectors(worker: Worker) -> list[int]:
+def inspectors(worker: Server) -> list[int]:
     """Return the ports below this command on which V8's inspector answers."""
     ports = {port for pid in descendants(worker.process.pid) for port in listening(pid)}
     assert len(ports) >= 2
@@ -176,14 +179,14 @@ def test_an_unreachable_npm_registry_is_named_within_seconds(monkeypatch):
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/npm/")
     expected = r"^npm can't reach its registry http://127\.0\.0\.1:9/npm/ \(ECONNREFUSED\); check the network"
     with pytest.raises(runtime.RuntimeSetupError, match=expected):
-        runtime.install_node_modules()
+        packages.install_node_modules()
 
 
 def test_versions_that_do_not_match_are_a_clear_error():
     with pytest.raises(
         runtime.RuntimeSetupError, match=r"^workerd expects pyodide 314\.0\.9, but .* set it to 314\.0\.9\.$"
     ):
-        runtime.check_versions("314.0.9", "314.0.6")
+        workerd.check_versions("314.0.9", "314.0.6")
 
 
 def test_a_changed_loader_is_a_clear_error():
@@ -193,10 +196,10 @@ def test_a_changed_loader_is_a_clear_error():
 
 def test_the_installed_versions_match():
     runtime.prepare()
-    assert runtime.pyodide_expected(runtime.workerd_binary()) == runtime.pyodide_installed()
+    assert workerd.pyodide_expected(workerd.workerd_binary()) == workerd.pyodide_installed()
 
 
 def test_help_is_short_and_true():
-    done = subprocess.run([str(EMBEDDER), "dev", "--help"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "tools.dev", "--help"], cwd=ROOT, capture_output=True, text=True)
     assert "--port" in done.stdout
     assert "--example" in done.stdout

@@ -3,10 +3,10 @@
 import json
 import subprocess
 
-from embedder_cli import runtime
 from embedder_cli.doctor import truncation
 from emulator import lexical
 from tests.worker import EMBEDDER
+from tools import runtime
 
 
 def doctor(url, *options):

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from embedder_cli.runtime import ROOT
 from emulator import lexical
 from tests.runtime import echo, upstream
 from tools import workerd
+from tools.runtime import ROOT
 
 TIMEOUT_S = 20
 AT_ONCE = 16
@@ -179,6 +179,7 @@ def test_concurrent_requests_are_isolated(fast, server):
     assert cross_request_errors(fast.process) == []
 
 
+@pytest.mark.extended
 def test_the_worker_embeds_while_clients_disconnect_and_afterwards(tmp_path):
     with upstream.serve() as models, workerd.serve(embedder(models.address), tmp_path) as process:
         client = Client(process, "embedder")

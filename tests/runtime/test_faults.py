@@ -63,7 +63,7 @@ def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) ->
     worker = upstream.worker(DEADLINE_S=str(DEADLINE_S), WAIT_S="1")
     probe = workerd.Worker(
         "probe",
-        workerd.js_worker(Path(__file__).parent / "probe" / "src" / "index.js"),
+        workerd.js_worker(Path(__file__).parent / "probe.js"),
         {"EMBEDDINGS": workerd.service("embedder")},
     )
     config = workerd.Config([worker, probe, workerd.External("upstream", models.address)], {"embedder": 0, "probe": 0})

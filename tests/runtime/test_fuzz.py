@@ -25,7 +25,7 @@ from tools import workerd
 
 TIMEOUT_S = 60
 SPARE_MIB = 8.0  # the heap grows in steps of 6 MiB
-PROBE = Path(__file__).parent / "probe" / "src" / "index.js"
+PROBE = Path(__file__).parent / "probe.js"
 LENGTHS = ["", "0", "1", "10", "-1", "-0", "+5", "1e3", "0x10", " 7 ", "7, 7", "9" * 400, "NaN", "é", "none"]
 # what only another Worker can pass; the probe makes it
 ODD = [

@@ -8,10 +8,10 @@ import pytest
 import requests
 
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
-from embedder_cli.runtime import ROOT
 from tests.runtime import upstream
 from tests.strategies import DEPTHS, arrays, objects, place
 from tools import workerd
+from tools.runtime import ROOT
 
 NESTED = ["metadata", "filter", "store", "text", "unknown", "ids"]
 TIMEOUT_S = 30
@@ -20,7 +20,7 @@ TIMEOUT_S = 30
 @contextmanager
 def serve(worker: workerd.Worker, models: upstream.Server, folder: Path) -> Iterator[workerd.Process]:
     """Serve our Worker, and another one that calls it."""
-    source = (Path(__file__).parent / "probe" / "src" / "index.js").read_text()
+    source = (Path(__file__).parent / "probe.js").read_text()
     probe = workerd.Worker("probe", workerd.js_worker(source), {"EMBEDDINGS": workerd.service("embedder")})
     config = workerd.Config([worker, probe, workerd.External("upstream", models.address)], {"embedder": 0, "probe": 0})
     with workerd.serve(config, folder) as process:

@@ -9,8 +9,8 @@ from contextlib import closing
 
 import pytest
 
-from embedder_cli import runtime
 from tests.worker import EMBEDDER
+from tools import runtime
 
 DOCUMENTS = 10_000
 KILLS = 4
@@ -56,6 +56,7 @@ def wait_for(condition, limit_s=120):
         time.sleep(0.05)
 
 
+@pytest.mark.extended
 def test_an_import_that_is_killed_repeatedly_is_complete_without_duplicates(fresh, corpus, tmp_path):
     """Kills the process when the index has grown by a random number of documents, so at any point of a request."""
     chance = random.Random(SEED)

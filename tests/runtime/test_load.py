@@ -1,6 +1,10 @@
 """A short run of `make load`: many connections and some faults, and every answer is correct."""
 
+import pytest
+
 from tests.runtime import load
+
+pytestmark = pytest.mark.extended
 
 
 def test_200_connections_get_their_own_answers(tmp_path):

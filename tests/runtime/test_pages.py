@@ -10,11 +10,12 @@ from contextlib import contextmanager
 import pytest
 
 from embedder import rpc
-from embedder_cli import runtime
-from embedder_cli.dev import process as dev
 from tests.clients import environment
+from tests.dev import Server
 from tests.pages import ADDRESS, PAGES, ROOT, blocks, output_pattern
-from tests.worker import Worker, free_port
+from tests.worker import free_port
+from tools import runtime, workerd
+from tools.dev.process import stop
 
 README = ROOT / "README.md"
 BINDING = ROOT / "docs" / "service-binding.md"
@@ -29,11 +30,9 @@ DECLARATIONS = re.compile(r'"\./(?:\w+/)?embedder"')
 
 
 @pytest.fixture(scope="module")
-def started(start_worker, tmp_path_factory):
-    """A Worker with an empty index. Other `wrangler dev` processes of this module find it by its name."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WRANGLER_REGISTRY_PATH", str(tmp_path_factory.mktemp("registry")))
-        yield start_worker()
+def started(start_worker):
+    """A Worker with an empty index."""
+    return start_worker()
 
 
 def run_shell(code, url, home):
@@ -108,44 +107,26 @@ def typescript_worker(folder, code):
 
 
 def check_types(folder):
-    runtime.prepare()
+    runtime.prepare(tests=True)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     done = subprocess.run(["tsc"], cwd=folder, env=runtime.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
-@contextmanager
-def served(folder):
-    """Run `npm run dev` in the folder of another Worker, until it is connected with the Worker of `started`."""
-    port = free_port()
-    process = subprocess.Popen(
-        ["npm", "run", "dev", "--", "--port", str(port), "--ip", "127.0.0.1", "--inspector-port", "0"],
-        cwd=folder,
-        env=runtime.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        worker = Worker(process, port)
-        worker.wait_until_ready()
-        worker.line_with("[connected]", within_s=60)
-        yield worker
-    finally:
-        dev.stop(process)
+def bundled(folder):
+    """Return a TypeScript Worker as wrangler would upload it, bound to the Worker."""
+    command = ["esbuild", "src/index.ts", "--bundle", "--format=esm", "--log-level=warning"]
+    done = subprocess.run(command, cwd=folder, env=runtime.environment(), capture_output=True, text=True, check=True)
+    return workerd.Worker("asking", workerd.js_worker(done.stdout), {"EMBEDDINGS": workerd.service("embedder")})
 
 
 @pytest.mark.parametrize("block", WORKERS, ids=str)
-@pytest.mark.usefixtures("started")
-def test_a_typescript_worker_runs(tmp_path, block):
-    with served(typescript_worker(tmp_path / "worker", block.code)) as asking:
-        assert asking.send("GET", "/?q=anything").status_code == 200
+def test_a_typescript_worker_runs(start_worker, tmp_path, block):
+    asking = start_worker(callers=[bundled(typescript_worker(tmp_path / "worker", block.code))])
+    assert asking.send("GET", "/?q=anything").status_code == 200
 
 
-@pytest.mark.usefixtures("started")
-def test_every_fragment_for_a_service_binding_returns_what_is_shown(tmp_path):
+def test_every_fragment_for_a_service_binding_returns_what_is_shown(start_worker, tmp_path):
     names = [re.match(r"const (\w+) = await env\.EMBEDDINGS", block.code)[1] for block in FRAGMENTS]
     code = "\n".join(block.code for block in FRAGMENTS)
     worker = f"""import type {{ Embeddings }} from "./embedder";
@@ -156,8 +137,8 @@ export default {{
   }},
 }};
 """
-    with served(typescript_worker(tmp_path / "worker", worker)) as asking:
-        answers = asking.send("GET", "/").json()
+    asking = start_worker(callers=[bundled(typescript_worker(tmp_path / "worker", worker))])
+    answers = asking.send("GET", "/").json()
     for answer, block in zip(answers, FRAGMENTS, strict=True):
         if block.output:
             assert_shown(json.dumps(answer, separators=(",", ":")), block)
@@ -178,21 +159,49 @@ def assert_example_answers(name, asking, home):
         assert_shown(run_shell(block.code, asking.url, home), block)
 
 
-def test_the_copied_python_example_answers(start_worker, tmp_path):
-    assert_example_answers("python", start_worker(example=copied("python", tmp_path / "copy")), tmp_path)
+@pytest.mark.extended
+def test_the_copied_python_example_answers(start_dev, tmp_path):
+    assert_example_answers("python", start_dev(example=copied("python", tmp_path / "copy")), tmp_path)
 
 
-def test_the_copied_typescript_example_answers_beside_make_dev(started, tmp_path):
-    """Two terminals: `make dev`, and `npm run dev` in the copied folder."""
+@contextmanager
+def served(folder):
+    """Run `npm run dev` in the folder of another Worker, until it is connected with the one of `make dev`."""
+    port = free_port()
+    process = subprocess.Popen(
+        ["npm", "run", "dev", "--", "--port", str(port), "--ip", "127.0.0.1", "--inspector-port", "0"],
+        cwd=folder,
+        env=runtime.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        server = Server(process, port)
+        server.wait_until_ready()
+        server.line_with("[connected]")
+        yield server
+    finally:
+        stop(process)
+
+
+@pytest.mark.extended
+def test_the_copied_typescript_example_answers_beside_make_dev(start_dev, tmp_path, monkeypatch):
+    """Two terminals: `make dev`, and `npm run dev` in the copied folder, which finds the Worker by its name."""
+    monkeypatch.setenv("WRANGLER_REGISTRY_PATH", str(tmp_path / "registry"))
+    beside = start_dev()
     folder = copied("typescript", tmp_path / "copy")
     check_types(folder)
     with served(folder) as asking:
         assert_example_answers("typescript", asking, tmp_path)
-    assert started.send("GET", "/vectors?ids=line-1").json()["missing"] == []
+    assert beside.send("GET", "/vectors?ids=line-1").json()["missing"] == []
 
 
 def test_the_versions_of_a_copied_example_are_those_of_the_repository():
-    root = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    package = json.loads((ROOT / "package.json").read_text())
+    root = package["dependencies"] | package["devDependencies"]
     own = json.loads((ROOT / "examples" / "typescript" / "package.json").read_text())["devDependencies"]
     assert {name: root[name] for name in own} == own
     pins = re.findall(r'"([\w-]+==[\w.]+)"', (ROOT / "examples" / "python" / "pyproject.toml").read_text())

@@ -7,11 +7,10 @@ import time
 import pytest
 import requests
 
-from embedder_cli import runtime
 from tests.runtime import upstream
 from tests.runtime.queues import run
 from tests.worker import EMBEDDER
-from tools import workerd
+from tools import runtime, workerd
 
 DOCUMENTS = 300
 CALLER = """
@@ -53,6 +52,12 @@ def batches(worker):
     return [json.loads(line) for line in lines]
 
 
+@pytest.fixture(scope="module")
+def worker(start_dev):
+    """What `make dev` starts: wrangler emulates the queue."""
+    return start_dev()
+
+
 def test_make_dev_embeds_and_stores_what_was_queued(worker):
     documents = [{"id": f"queued-{n}", "text": f"queued text {n}", "metadata": {"year": n}} for n in range(3)]
     documents.append({"id": "queued-bad", "text": "fault:5006"})
@@ -83,6 +88,7 @@ def test_an_import_fills_the_queue(worker, tmp_path):
     wait_for(lambda: stored(worker, *ids).keys() == set(ids))
 
 
+@pytest.mark.extended
 def test_an_index_gets_every_document_once_although_the_worker_is_killed(tmp_path):
     runtime.prepare()
     outcome = run.run(DOCUMENTS, tmp_path)

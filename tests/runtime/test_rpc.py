@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from embedder import rpc
-from embedder_cli import runtime
+from tools import runtime, workerd
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def probe(start_worker):
-    return start_worker(example=Path("tests/runtime/probe"))
+    source = ROOT / "tests" / "runtime" / "probe.js"
+    caller = workerd.Worker("probe", workerd.js_worker(source), {"EMBEDDINGS": workerd.service("embedder")})
+    return start_worker(callers=[caller])
 
 
 def call(probe, method, *args):
@@ -137,7 +139,6 @@ OTHER_NAMES = [
     "bindings",
     "on_fetch",
     "scheduled",
-    "queue",
 ]
 
 
@@ -163,7 +164,7 @@ def test_methods_of_the_proxy_around_the_python_object_are_no_operations(probe):
 
 
 def test_the_typescript_compiler_accepts_them():
-    runtime.prepare()
+    runtime.prepare(tests=True)
     done = subprocess.run(
         ["tsc", "-p", "tests/types"], cwd=ROOT, env=runtime.environment(), capture_output=True, text=True
     )
@@ -171,8 +172,8 @@ def test_the_typescript_compiler_accepts_them():
 
 
 @pytest.mark.parametrize("name", ["typescript", "python"])
-def test_an_example_answers_questions_from_stored_documents(start_worker, name):
-    example = start_worker(example=Path("examples") / name)
+def test_an_example_answers_questions_from_stored_documents(start_dev, name):
+    example = start_dev(example=Path("examples") / name)
     lines = "The sky is blue because of Rayleigh scattering.\nMars is the red planet.\nCats sleep most of the day."
     assert example.send("PUT", "/", data=lines.encode()).json()["visible"] is True
     answer = example.send("GET", "/?q=why+is+the+sky+blue").json()

@@ -6,11 +6,11 @@ import pytest
 import requests
 
 from embedder.settings import MODEL
-from embedder_cli.runtime import ROOT
 from emulator import lexical
 from tests.runtime import small_worker, upstream
 from tests.runtime.test_javascript_module import FILES
 from tools import workerd
+from tools.runtime import ROOT
 
 TEXTS = ["first", "second"]
 REJECTED = {

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from embedder_cli.runtime import ROOT
 from tools import workerd
+from tools.runtime import ROOT
 
 # Finds the message of an error. The class throws the message itself, RPC a traceback that ends with it.
 ERROR = re.compile(r"\b(INDEX_GET|VECTOR_\w+)_ERROR \(code = (\d+)\): (.*)")

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from embedder_cli.runtime import ROOT
 from tests.emulator.conformance import CHECKS
 from tools import workerd
+from tools.runtime import ROOT
 
 ENTRY = ROOT / "tests" / "runtime" / "database_worker" / "entry.py"
 CONFORMANCE = ROOT / "tests" / "emulator" / "conformance.py"

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from embedder_cli.runtime import ROOT
 from tests.runtime import wrong_answers
 from tests.runtime.answers import DEEP, RIGHT, SHALLOW, WRONG, ZERO_IF_SHORTENED, building
 from tests.runtime.answers.building import Case
 from tests.runtime.answers.forms import FORMS, TIMEOUT_S, Client, Form, Reply
 from tools import workerd
+from tools.runtime import ROOT
 
 AT_ONCE = 6
 COUNTS = sorted({form.count for form in FORMS.values()})
@@ -38,7 +38,7 @@ def configuration(models: wrong_answers.Server) -> workerd.Config:
         "AUTH": workerd.text("off"),
     }
     worker = workerd.Worker("embedder", workerd.python_worker(ROOT / "src"), bindings)
-    script = Path(__file__).parent / "probe" / "src" / "index.js"
+    script = Path(__file__).parent / "probe.js"
     probe = workerd.Worker("probe", workerd.js_worker(script), {"EMBEDDINGS": workerd.service("embedder")})
     services = [worker, probe, workerd.External("upstream", models.address)]
     return workerd.Config(services, {"embedder": 0, "probe": 0})

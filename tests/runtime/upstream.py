@@ -14,10 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import msgspec
 
 from benchmarks.load import reset_at_close
-from embedder_cli.runtime import ROOT
 from emulator import lexical, workers_ai
 from emulator.workers_ai import Fault, Reply
 from tools import workerd
+from tools.runtime import ROOT
 
 SLOW_S = 30.0
 RECORDED = ROOT / "tests" / "data" / "embeddinggemma-vectors.jsonl"
@@ -63,11 +63,13 @@ def serve() -> Iterator[Server]:
     server.shutdown()
 
 
-def worker(modules: Sequence[workerd.Module] | None = None, **variables: str) -> workerd.Worker:
+def worker(
+    modules: Sequence[workerd.Module] | None = None, *, name: str = "embedder", **variables: str
+) -> workerd.Worker:
     """Return our Worker without keys; the runtime's own binding classes call the service "upstream"."""
     bindings = {"AI": workerd.ai("upstream"), "VECTORIZE": workerd.vectorize("upstream"), "AUTH": workerd.text("off")}
     bindings |= {name: workerd.text(value) for name, value in variables.items()}
-    return workerd.Worker("embedder", modules or workerd.python_worker(ROOT / "src"), bindings)
+    return workerd.Worker(name, modules or workerd.python_worker(ROOT / "src"), bindings)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -9,22 +9,22 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from embedder.api import routes
 from embedder.errors import EmbedderError
-from embedder_cli import runtime
-from embedder_cli.deploy import check, cli, failures
 from embedder_cli.doctor.endpoint import Answer, Endpoint
 from embedder_cli.doctor.results import Result, Status
-from embedder_cli.main import app
-from tests.cli.test_deploy import ScriptedRunner, whoami
 from tests.pages import EXAMPLES, PAGES, ROOT, blocks, output_pattern
+from tests.tools.test_deploy import ScriptedRunner, whoami
 from tests.worker import EMBEDDER
+from tools import runtime
+from tools.deploy import check, cli, failures
 
 TEXTS = [*PAGES, *EXAMPLES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "cli" / "README.md"]
 _CODE = re.compile(r"```sh\n.*?```|`[^`\n]+`", re.DOTALL)
-_MAKE = re.compile(r"(?:^|[`\s])make ([a-z]+)")
+_MAKE = re.compile(r"(?:^|[`\s])make ([a-z][a-z-]*)")
 GROUPS = ("key", "queue")  # of commands
 _EMBEDDER = re.compile(r"(?:^|[`/\s])embedder ([a-z]+)([^`\n]*)")
 
@@ -35,7 +35,7 @@ def code_of(path):
 
 @cache
 def makefile_targets():
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 @cache
@@ -99,7 +99,9 @@ def printed(monkeypatch):
     monkeypatch.setattr(runtime, "prepare", lambda: None)
     monkeypatch.setattr(Endpoint, "send", lambda *_: Answer(200, {"x-embedder-version": "new"}, {}, 1.0))
     monkeypatch.setattr(check, "examine", lambda *_: [Result("reachable", Status.OK, "/health has status 200")])
-    done = CliRunner().invoke(app, ["deploy"], input="y\ny\ny\n")
+    app = typer.Typer()
+    app.command()(cli.main)
+    done = CliRunner().invoke(app, [], input="y\ny\ny\n")
     assert done.exit_code == 0, done.output
     return [line for line in done.stdout.splitlines() if "? [Y/n]: " not in line]
 
@@ -131,7 +133,7 @@ def table(page, heading):
     return [[cell.strip() for cell in row] for row in rows[1:]]
 
 
-MODULES = ROOT / "cli" / "src" / "embedder_cli"
+MODULES = ROOT / "tools"
 DEPLOY = [cells[0].strip("`") for cells in table("troubleshooting.md", "`make deploy` stops")]
 DEV = [re.search(r"`(.+?)`", cells[0])[1] for cells in table("troubleshooting.md", "`make dev` does not start")]
 
@@ -139,7 +141,7 @@ DEV = [re.search(r"`(.+?)`", cells[0])[1] for cells in table("troubleshooting.md
 @pytest.mark.parametrize("message", [*DEPLOY, *DEV])
 def test_a_message_in_troubleshooting_is_one_of_the_commands(message):
     folder = "deploy" if message in DEPLOY else "dev"
-    strings = nodes(*(MODULES / folder).glob("*.py"), *MODULES.glob("*.py"))
+    strings = nodes(*(MODULES / folder).glob("*.py"), *(MODULES / "runtime").glob("*.py"))
     assert any(output_pattern(message).search(sentence(node)) for node in strings)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from embedder import context, keys, rpc
 from embedder.settings import Settings, SettingsError
-from embedder_cli import runtime
+from tools import runtime
 
 DOCS = runtime.ROOT / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")

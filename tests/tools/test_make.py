@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-from embedder_cli import runtime
+from tools import runtime
 
 
 def run(*command, **environment):

@@ -9,10 +9,10 @@ import msgspec
 from embedder.api import routes
 from embedder.api.routing import GATEWAY_HEADER, HttpResponse, Route
 from embedder.settings import GATEWAY
-from embedder_cli.runtime import ROOT
 from tools.openapi import agents, compatible, errors, native, overview, schemas, vectors
 from tools.openapi.about import MODEL, About
 from tools.openapi.error_formats import Schema
+from tools.runtime import ROOT
 
 PATH = ROOT / "public" / "openapi.json"
 ABOUT: Mapping[str, About] = {**native.ROUTES, **compatible.ROUTES, **vectors.ROUTES, **agents.ROUTES}

@@ -8,8 +8,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from embedder_cli.runtime import ROOT
 from tools.reference.operations import Reader
+from tools.runtime import ROOT
 
 PATH = ROOT / "public" / "docs.html"
 _ADDRESS = "ADDRESS"  # in code: replaced with the address of the service

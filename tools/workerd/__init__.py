@@ -22,7 +22,8 @@ from tools.workerd.config import (
 )
 from tools.workerd.modules import Module, js_worker, python_worker, vendored_modules
 from tools.workerd.process import Process, WorkerdError
-from tools.workerd.serving import save_snapshot, serve
+from tools.workerd.serving import serve
+from tools.workerd.snapshots import save as save_snapshot
 
 __all__ = [
     "Binding",

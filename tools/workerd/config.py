@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import capnp
 import msgspec
 
-from embedder_cli import runtime
+from tools import runtime
 from tools.workerd import bindings
 from tools.workerd.bindings import Binding
 from tools.workerd.modules import Module
@@ -36,6 +36,10 @@ class Worker(msgspec.Struct, frozen=True):
         return any(module.kind == "pythonModule" for module in self.modules)
 
     @property
+    def compatibility_date(self) -> str:
+        return compatibility_date()
+
+    @property
     def compatibility_flags(self) -> list[str]:
         if self.flags is not None:
             return list(self.flags)
@@ -44,7 +48,7 @@ class Worker(msgspec.Struct, frozen=True):
     def message(self) -> dict[str, Any]:
         worker: dict[str, Any] = {
             "modules": [module.message() for module in self.modules],
-            "compatibilityDate": compatibility_date(),
+            "compatibilityDate": self.compatibility_date,
             "compatibilityFlags": self.compatibility_flags,
             "bindings": bindings.named(self.bindings),
         }
@@ -80,17 +84,21 @@ class Network(msgspec.Struct, frozen=True):
 
 
 class Disk(msgspec.Struct, frozen=True):
-    """A folder that a Worker's Durable Objects are kept in."""
+    """A folder: for the Durable Objects of a Worker, or to read files from by `fetch`."""
 
     name: str
     path: Path
+    writable: bool = True
 
     def message(self) -> dict[str, Any]:
-        return {"name": self.name, "disk": {"path": str(self.path.resolve()), "writable": True}}
+        return {"name": self.name, "disk": {"path": str(self.path.resolve()), "writable": self.writable}}
 
 
 class Config(msgspec.Struct, frozen=True):
-    """Services, and the ports on 127.0.0.1 at which some of them listen; port 0: any free one."""
+    """Services, and the ports on 127.0.0.1 at which some of them listen; port 0: any free one.
+
+    The name of a port is that of the service, or `SERVICE:ENTRYPOINT` for a class other than the default one.
+    """
 
     services: Sequence[Service]
     ports: Mapping[str, int] = {}
@@ -99,13 +107,18 @@ class Config(msgspec.Struct, frozen=True):
     def binary(self) -> bytes:
         """Return the configuration for `workerd serve --binary`."""
         sockets = [
-            {"name": name, "address": f"127.0.0.1:{port}", "http": {}, "service": {"name": name}}
+            {"name": name, "address": f"127.0.0.1:{port}", "http": {}, "service": _designated(name)}
             for name, port in self.ports.items()
         ]
         message = schema().Config.new_message(
             services=[service.message() for service in self.services], sockets=sockets, v8Flags=list(self.v8_flags)
         )
         return bytes(message.to_bytes())
+
+
+def _designated(name: str) -> dict[str, str]:
+    service, _, entrypoint = name.partition(":")
+    return {"name": service, **({"entrypoint": entrypoint} if entrypoint else {})}
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from embedder_cli import runtime
+from tools import runtime
 
 # Files below a Python Worker's folder that are uploaded: the rule for `.js` is `rules` in wrangler.toml.
 _KINDS = {".py": "pythonModule", ".js": "esModule"}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from embedder_cli import runtime
+from tools import runtime
 from tools.workerd.config import Config
 
 STOP_GRACE_S = 5

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import js  # noqa: TID251 a Worker of its own
-import pyodide_js  # type: ignore[import-not-found]  # exists in the Worker only
+import pyodide_js
 from workers import Response  # noqa: TID251 a Worker of its own
 
 from bindings.app import app

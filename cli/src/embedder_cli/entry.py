@@ -2,19 +2,32 @@
 
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
+
+Command = Callable[[], object]
 
 
 def main() -> None:
     """Run the command line. Ctrl-C ends it at any time, without a traceback."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a KeyboardInterrupt inside an import would print a traceback
-    from embedder_cli.main import app
+    run(_load)
 
+
+def run(load: Callable[[], Command]) -> None:
+    """Import a command with `load`, and run it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a KeyboardInterrupt inside an import would print a traceback
+    command = load()
     signal.signal(signal.SIGINT, _interrupt)
     try:
-        app()
+        command()
     except KeyboardInterrupt:
         sys.exit("Stopped.")
+
+
+def _load() -> Command:
+    from embedder_cli.main import app
+
+    return app
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -9,9 +9,8 @@ app = ondemand.group(
         "queue": ("embedder_cli.queues.cli", "List the documents that the ingestion queue could not store."),
         "search": ("embedder_cli.search", "Search the index of a service with a text."),
         "doctor": ("embedder_cli.doctor.cli", "Check that a service answers as it must."),
-        "key": ("embedder_cli.keys.cli", "Make a key of a service, or replace one."),
-        "deploy": ("embedder_cli.deploy.cli", "Deploy the Worker of this checkout, and check it."),
-        "dev": ("embedder_cli.dev.cli", "Run the Worker of this checkout locally, without an account."),
+        "key": ("embedder_cli.keys.cli", "Make a key of a service."),
     },
-    "Import and search documents, check a service, make keys, run a service locally, deploy it.",
+    "Import and search documents, check a service, make keys.",
+    elsewhere={"dev": "make dev", "deploy": "make deploy"},
 )

@@ -1,6 +1,5 @@
 """Groups of commands whose modules are imported when they run, so that `--help` needs none of them."""
 
-import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -8,22 +7,23 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from embedder_cli.checkout import CheckoutError
-
-_INSTALL = "Install embedder-cli[runtime], in the checkout: pip install './cli[runtime]'"
-
 Commands = Mapping[str, tuple[str, str]]
 """Name -> the module with its `main`, and its line in `--help`."""
 
 
-def group(name: str, commands: Commands, about: str) -> typer.Typer:
-    """Return a group of commands. A `main` is a function, or another group."""
+def group(name: str, commands: Commands, about: str, elsewhere: Mapping[str, str] | None = None) -> typer.Typer:
+    """Return a group of commands. A `main` is a function, or another group.
+
+    `elsewhere`: names that belong to a checkout of the Worker, and what to run there instead.
+    """
 
     class OnDemand(TyperGroup):
         """Lists commands without importing them."""
 
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
             """Return the command to run; only here is its module imported."""
+            if target := (elsewhere or {}).get(args[0]):
+                ctx.fail(f"{args[0]} works on a checkout of the Worker: run `{target}` there.")
             chosen, _, rest = super().resolve_command(ctx, args)
             return chosen, _load(str(chosen), commands[str(chosen)][0]), rest
 
@@ -39,13 +39,8 @@ def _listed() -> None:
 
 
 def _load(name: str, module: str) -> Any:  # noqa: ANN401
-    """Return a command with its options; exit with one sentence if what it needs is missing."""
-    try:
-        main = import_module(module).main
-    except ModuleNotFoundError as error:
-        sys.exit(f"{name}: {error.name} is not installed. {_INSTALL}")
-    except CheckoutError as error:
-        sys.exit(f"{name}: {error}")
+    """Return a command with its options."""
+    main = import_module(module).main
     if isinstance(main, typer.Typer):
         return typer.main.get_command(main)
     loaded = typer.Typer(add_completion=False)

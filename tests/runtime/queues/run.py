@@ -23,12 +23,12 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from embedder.redelivery import LONGEST_DELAY_S
-from embedder_cli import runtime
-from embedder_cli.dev import process as dev
+from tests.dev import START_LIMIT_S
 from tests.runtime.queues import gateway
 from tests.runtime.queues.gateway import LASTING, PASSING, Gateway, text_of
-from tests.worker import START_LIMIT_S, free_port
-from tools import workerd
+from tests.worker import free_port
+from tools import runtime, workerd
+from tools.dev import process as dev
 
 FULL_DOCUMENTS = 10_000
 KILLS = 5

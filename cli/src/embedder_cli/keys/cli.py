@@ -1,12 +1,10 @@
-"""`embedder key`: make a key, and replace one."""
+"""`embedder key`: make a key."""
 
 from embedder_cli import ondemand
 
 main = ondemand.group(
     "key",
-    {
-        "new": ("embedder_cli.keys.new", "Print a new key, and its entry in API_KEYS."),
-        "rotate": ("embedder_cli.keys.rotate", "Replace a key of the deployed Worker without a failed request."),
-    },
-    "Make a key of a service, or replace one.",
+    {"new": ("embedder_cli.keys.new", "Print a new key, and its entry in API_KEYS.")},
+    "Make a key of a service.",
+    elsewhere={"rotate": "make rotate"},
 )

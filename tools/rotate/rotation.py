@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from embedder_cli.deploy.plan import KEYS_SECRET, DeployError
-from embedder_cli.deploy.steps import Deployment, Dialog
 from embedder_cli.keys import entries
 from embedder_cli.keys.entries import Entry
+from tools.deploy.plan import KEYS_SECRET, DeployError
+from tools.deploy.steps import Deployment, Dialog
 
 _PREVIOUS = "-previous"
 
@@ -80,7 +80,7 @@ class Rotation:
         if not self.dialog.unattended and self.dialog.confirm("Do all clients use the new key?", False):
             return True
         self.dialog.say(
-            f"switch: both keys are valid. When all clients have moved: embedder key rotate {self.name} --finish"
+            f"switch: both keys are valid. When all clients have moved: make rotate NAME={self.name} ARGS=--finish"
         )
         return False
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from embedder_cli.deploy import failures, plan
-from embedder_cli.deploy.failures import Done, explain
-from embedder_cli.deploy.plan import DeployError, Existing, Wanted
 from embedder_cli.keys import entries
+from tools.deploy import failures, plan
+from tools.deploy.failures import Done, explain
+from tools.deploy.plan import DeployError, Existing, Wanted
 
 _KEY_NAME = "default"
 _TOP_LEVEL = "--env="  # the production environment: without this wrangler warns that it had to guess
@@ -194,7 +194,7 @@ class Deployment:
     def rollback(self, version: str | None = None) -> str | None:
         """Deploy an earlier version again: the given one, or the one before the current one. Return its id."""
         chosen = [version] if version else []
-        options = (_TOP_LEVEL, "--yes", "--message=embedder deploy --rollback")
+        options = (_TOP_LEVEL, "--yes", "--message=make deploy ARGS=--rollback")
         output = self._wrangler("rollback", "rollback", *chosen, *options)
         found = plan.rolled_back_to(output)
         self.dialog.say(f"rollback: version {found or 'before the current one'} is deployed again.")

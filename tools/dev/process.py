@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from embedder_cli import runtime
+from tools import runtime
 
 _STOP_GRACE_S = 10
 

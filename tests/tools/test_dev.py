@@ -1,16 +1,17 @@
-"""`embedder dev` without the runtime: what it prints, and what it rejects before it starts anything."""
+"""`make dev` without the runtime: what it prints, and what it rejects before it starts anything."""
 
 import json
 import os
 import re
 import socket
 import subprocess
+import sys
 
 import pytest
 
-from embedder_cli.dev import cli, output, state, variables
-from embedder_cli.runtime import ROOT
-from tests.worker import EMBEDDER, free_port
+from tests.worker import free_port
+from tools.dev import cli, output, state, variables
+from tools.runtime import ROOT
 
 REQUEST = {
     "request_id": "r1",
@@ -99,7 +100,7 @@ def test_the_banner_names_the_source_of_the_vectors():
 
 
 def run(*options, **environment):
-    command = [str(EMBEDDER), "dev", *options]
+    command = [sys.executable, "-m", "tools.dev", *options]
     return subprocess.run(
         command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False
     )
@@ -142,7 +143,7 @@ def test_a_local_model_gets_a_longer_deadline(monkeypatch, tmp_path):
 def test_every_variable_of_the_worker_can_be_set():
     source = (ROOT / "src" / "bindings" / "app.py").read_text(encoding="utf-8")
     names = re.search(r"_VARIABLES = \((.*?)\)", source, re.DOTALL)[1]
-    # `embedder dev` sets LOCAL_MODEL itself
+    # `make dev` sets LOCAL_MODEL itself
     assert {*variables.WORKER, "LOCAL_MODEL"} == set(re.findall(r'"(\w+)"', names))
 
 
@@ -161,7 +162,7 @@ def test_two_processes_do_not_share_their_state(tmp_path, monkeypatch):
     first, first_lock = state.claim(None, 1)
     second, second_lock = state.claim(None, 2)
     assert (first, second) == (tmp_path / "state", tmp_path / "state-2")
-    assert "Another `embedder dev` uses .wrangler/state." in list(cli.banner(2, second, {}))
+    assert "Another `make dev` uses .wrangler/state." in list(cli.banner(2, second, {}))
     with pytest.raises(state.StateError, match="choose another folder with --persist-to"):
         state.claim(tmp_path / "state", 3)
     first_lock.close()

@@ -1,4 +1,4 @@
-"""`embedder key rotate`: the options, and where the present entries come from."""
+"""`make rotate`: the options, and where the present entries come from."""
 
 import tempfile
 from collections.abc import Callable
@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from embedder_cli import runtime
-from embedder_cli.deploy import plan
-from embedder_cli.deploy.cli import prepared
-from embedder_cli.deploy.commands import stopped_by_signals
-from embedder_cli.deploy.plan import DeployError
-from embedder_cli.deploy.steps import Deployment, Dialog
 from embedder_cli.keys import entries
 from embedder_cli.keys.entries import EntriesError, Entry
-from embedder_cli.keys.rotation import Rotation
+from tools import runtime
+from tools.deploy import plan
+from tools.deploy.cli import prepared
+from tools.deploy.commands import stopped_by_signals
+from tools.deploy.plan import DeployError
+from tools.deploy.steps import Deployment, Dialog
+from tools.rotate.rotation import Rotation
 
 _FILE = "File with the present value of API_KEYS; it is kept up to date. Without it, the command asks for the value."
 _YES = "Ask nothing, for CI: needs --entries, and EMBEDDER_KEY with the new key. The old key stays until --finish."
@@ -38,10 +38,10 @@ def main(
         try:
             _run(prepared(dialog, Path(folder)), name, file, expires, finish=finish)
         except (DeployError, EntriesError, OSError, runtime.RuntimeSetupError) as error:
-            typer.echo(f"key rotate: {error}", err=True)
+            typer.echo(f"rotate: {error}", err=True)
             raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
-            typer.echo("key rotate: stopped; start again to continue.", err=True)
+            typer.echo("rotate: stopped; start again to continue.", err=True)
             raise typer.Exit(1) from error
 
 
@@ -52,7 +52,7 @@ def _run(deployment: Deployment, name: str, file: Path | None, expires: str | No
     deployment.login()
     deployment.worker()
     if not deployment.before.has_keys:
-        raise DeployError("Step worker: the service has no keys yet; `embedder deploy` makes the first one.")
+        raise DeployError("Step worker: the service has no keys yet; `make deploy` makes the first one.")
     rotation = Rotation(deployment, _present(file), _keeper(file), name)
     if not finish:
         key = plan.check_key(deployment.key) if unattended and deployment.key else entries.new_key()

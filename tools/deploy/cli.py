@@ -1,4 +1,4 @@
-"""`embedder deploy`: the guided deployment, its check, and the way back."""
+"""`make deploy`: the guided deployment, its check, and the way back."""
 
 import os
 import tempfile
@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from embedder_cli import runtime
-from embedder_cli.deploy.check import Outcome, Target, answers, check
-from embedder_cli.deploy.commands import Commands, stopped_by_signals
-from embedder_cli.deploy.plan import DeployError, Wanted
-from embedder_cli.deploy.steps import Deployment, Dialog
 from embedder_cli.options import address
+from tools import runtime
+from tools.deploy.check import Outcome, Target, answers, check
+from tools.deploy.commands import Commands, stopped_by_signals
+from tools.deploy.plan import DeployError, Wanted
+from tools.deploy.steps import Deployment, Dialog
 
 _YES = "Ask nothing, for CI: EMBEDDER_KEY is needed where the service has no key, and a failed check is rolled back."
 _OVERWRITE = "Replace a Worker of this name that is not this service."
@@ -87,13 +87,13 @@ def _examine(deployment: Deployment, url: str | None) -> int:
     if outcome is Outcome.ELSEWHERE:
         raise DeployError(
             f"Step check: {target.url} does not answer with the new version, so that it could not be checked; it stays "
-            f"deployed. Correct the address and run `make doctor URL=... KEY=...`, or go back with `embedder deploy "
-            "--rollback`."
+            f"deployed. Correct the address and run `make doctor URL=... KEY=...`, or go back with `make deploy "
+            "ARGS=--rollback`."
         )
     if outcome is Outcome.UNKNOWN:
         raise DeployError(
             f"Step check: {target.url} does not answer yet; a new address can take some minutes. Check it later with "
-            f"`make doctor URL={target.url} KEY=...`, or go back with `embedder deploy --rollback`."
+            f"`make doctor URL={target.url} KEY=...`, or go back with `make deploy ARGS=--rollback`."
         )
     if outcome is Outcome.FAILED:
         _go_back(deployment, target)
@@ -111,7 +111,8 @@ def _go_back(deployment: Deployment, failed: Target) -> None:
         deployment.dialog.agree("rollback", f"The new version fails its check. Go back to version {before}?")
     except DeployError as error:
         raise DeployError(
-            "Step check: the new version fails its check and stays deployed. Go back with `embedder deploy --rollback`."
+            "Step check: the new version fails its check and stays deployed. Go back with "
+            "`make deploy ARGS=--rollback`."
         ) from error
     deployment.rollback(before)
     _confirm(replace(failed, version=before))

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from embedder_cli import runtime
-from embedder_cli.deploy.failures import Done
+from tools import runtime
+from tools.deploy.failures import Done
 
 _KEPT_LINES = 500
 _LIMIT_S = 600  # of one command

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from embedder_cli.deploy import check, cli, commands, failures, plan
-from embedder_cli.deploy.check import Outcome
-from embedder_cli.deploy.plan import DeployError, Wanted
-from embedder_cli.deploy.steps import Deployment, Dialog, Done
 from embedder_cli.doctor.endpoint import Answer, EndpointError
 from embedder_cli.keys import entries
+from tools.deploy import check, cli, commands, failures, plan
+from tools.deploy.check import Outcome
+from tools.deploy.plan import DeployError, Wanted
+from tools.deploy.steps import Deployment, Dialog, Done
 
 CONFIG = {
     "name": "embedder",
@@ -405,7 +405,7 @@ def test_a_wrong_address_does_not_go_back(monkeypatch):
     assert runner.changes == []
     with pytest.raises(DeployError, match="version old is deployed again"):
         cli._examine(made, None)
-    assert runner.changes == ["wrangler rollback old --env= --yes --message=embedder deploy --rollback"]
+    assert runner.changes == ["wrangler rollback old --env= --yes --message=make deploy ARGS=--rollback"]
 
 
 @pytest.mark.usefixtures("quick")
@@ -445,7 +445,7 @@ def test_a_failed_check_goes_back_also_to_a_worker_that_was_overwritten(monkeypa
     made.before = plan.Existing("old", ours=False)
     with pytest.raises(DeployError, match="version old is deployed again"):
         cli._go_back(made, OWN)
-    assert runner.changes == ["wrangler rollback old --env= --yes --message=embedder deploy --rollback"]
+    assert runner.changes == ["wrangler rollback old --env= --yes --message=make deploy ARGS=--rollback"]
 
 
 QUEUES = {

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import httpx
 
-from embedder_cli.runtime import ROOT
+from tools.runtime import ROOT
 
 # Variables of the Worker, in the order of docs/configuration.md.
 WORKER = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import click
 
-from embedder_cli.deploy.plan import DeployError
+from tools.deploy.plan import DeployError
 
 _AGAIN = "start again"
 _TOKENS = "https://dash.cloudflare.com/profile/api-tokens"

@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 from typing import IO
 
-from embedder_cli.runtime import CACHE, ROOT
+from tools.runtime import CACHE, ROOT
 
 DEFAULT = ROOT / ".wrangler" / "state"
 
@@ -24,11 +24,11 @@ def claim(chosen: Path | None, port: int) -> tuple[Path, IO[str]]:
     if chosen:
         if lock := _lock(chosen.resolve()):
             return chosen.resolve(), lock
-        raise StateError(f"Another `embedder dev` uses {chosen}; choose another folder with --persist-to.")
+        raise StateError(f"Another `make dev` uses {chosen}; choose another folder with --persist-to.")
     for folder in (DEFAULT, own(port)):
         if lock := _lock(folder):
             return folder, lock
-    raise StateError(f"Other `embedder dev` processes use {DEFAULT} and state-{port}; choose one with --persist-to.")
+    raise StateError(f"Other `make dev` processes use {DEFAULT} and state-{port}; choose one with --persist-to.")
 
 
 def own(port: int) -> Path:

@@ -1,4 +1,4 @@
-"""The options of `embedder dev`, and what it prints."""
+"""The options of `make dev`, and what it prints."""
 
 import os
 import signal
@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from embedder_cli import runtime
-from embedder_cli.dev import output, process, state, variables
+from tools import runtime
+from tools.dev import output, process, state, variables
 
 _STATE = "Folder of the stored vectors. Default: .wrangler/state in the checkout."
 _EXAMPLES = sorted(path.name for path in (runtime.ROOT / "examples").glob("*"))
@@ -27,7 +27,7 @@ def main(
 ) -> None:
     """Run the Worker and the local emulator in the real Workers runtime, until Ctrl-C.
 
-    Variables of the Worker and of the emulator can be set in the environment (DEADLINE_S=60 embedder dev). Those of the
+    Variables of the Worker and of the emulator can be set in the environment (DEADLINE_S=60 make dev). Those of the
     Worker can also be set in the file .dev.vars of the checkout, which is read again when it changes.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -91,7 +91,7 @@ def banner(port: int, folder: Path, emulator: Mapping[str, str]) -> Iterator[str
         yield "Vectors come from the lexical emulator, not from EmbeddingGemma."
     yield f"Stored vectors are kept in {os.path.relpath(folder)}."
     if folder == state.own(port):
-        yield "Another `embedder dev` uses .wrangler/state."
+        yield "Another `make dev` uses .wrangler/state."
     yield "Press Ctrl-C to stop."
 
 

@@ -1,1 +1,0 @@
-"""From a checkout to a service that the doctor has checked: `embedder deploy`."""

@@ -1,1 +1,0 @@
-"""`embedder dev`: the Worker and the local emulator in the real Workers runtime."""

@@ -1,0 +1,1 @@
+"""From a checkout to a service that the doctor has checked: `make deploy`."""

@@ -1,0 +1,3 @@
+from tools.command import run
+
+run("deploy", "tools.deploy.cli")

@@ -1,0 +1,3 @@
+from tools.command import run
+
+run("dev", "tools.dev.cli")

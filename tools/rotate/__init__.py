@@ -1,0 +1,1 @@
+"""`make rotate`: replaces a key of the deployed Worker without a failed request."""

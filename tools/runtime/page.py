@@ -1,0 +1,20 @@
+"""The files in public/ that are built and not committed: the page. `npm run build` makes them."""
+
+from tools.runtime.commands import finished
+from tools.runtime.paths import NODE_MODULES, ROOT, RuntimeSetupError
+
+BUILT = ROOT / "public" / "index.html"
+_SOURCES = ("page", "public/js")
+
+
+def pin() -> bytes:
+    """Return what the page is built from. Another version of esbuild, or other sources, have another pin."""
+    sources = sorted(path for folder in _SOURCES for path in (ROOT / folder).rglob("*") if path.is_file())
+    esbuild = NODE_MODULES / "esbuild" / "package.json"
+    return b"".join(path.read_bytes() for path in (esbuild, *sources) if path.exists())
+
+
+def build() -> None:
+    done = finished("npm", "run", "--silent", "build")
+    if done.returncode:
+        raise RuntimeSetupError(done.stderr.strip())
