@@ -1,36 +1,41 @@
 """The Workers of the local emulator. The `local` environment binds them instead of the real services."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 import js
 import msgspec
-from pyodide.ffi import JsProxy, to_js
-from workers import DurableObject, Request, Response, WorkerEntrypoint, import_from_javascript
+from pyodide.ffi import JsProxy
+from workers import DurableObject, Response, WorkerEntrypoint, import_from_javascript, python_from_rpc
 
 from emulator import lexical, workers_ai
-from emulator.vectorize import binding, settings, wire
+from emulator.vectorize import settings, wire
 from emulator.vectorize.index import Index
-from emulator.vectorize.storage import Sql
 from emulator.workers_ai import Reply
+from runtime import rpc
+from runtime.store import Store
+
+rpc.leave_unconverted()
 
 
 class WorkersAI(WorkerEntrypoint):
     """Emulates the binding `AI`: callers use `run` by RPC, and the real binding class uses `fetch`."""
 
     async def run(self, model: str, inputs: object, options: dict[str, object] | None = None) -> object:
-        reply = await _reply(self.env, model, inputs)
-        if options and options.get("returnRawResponse"):
-            return Response(reply.body, status=reply.status, headers={"content-type": reply.content_type})
+        reply = await _reply(self.env, model, python_from_rpc(inputs))
+        if getattr(options, "returnRawResponse", False):
+            return _response(reply)
         if reply.status != 200:
             raise RuntimeError(reply.body.decode())
-        return msgspec.json.decode(reply.body)
+        return js.JSON.parse(reply.body.decode())
 
-    async def fetch(self, request: Request) -> Response:
-        call = msgspec.json.decode(await request.bytes())
-        reply = await _reply(self.env, request.headers["cf-consn-model-id"], call["inputs"])
-        return Response(reply.body, status=reply.status, headers={"content-type": reply.content_type})
+    async def fetch(self, request: JsProxy) -> object:
+        call = msgspec.json.decode((await request.arrayBuffer()).to_bytes())
+        return _response(await _reply(self.env, request.headers.get("cf-consn-model-id"), call["inputs"]))
+
+
+def _response(reply: Reply | wire.Reply) -> object:
+    return Response(reply.body, status=reply.status, headers={"content-type": reply.content_type}).js_object
 
 
 async def _reply(env: object, model: str, inputs: object) -> Reply:
@@ -69,34 +74,31 @@ async def _embed_with(url: str, env: object, texts: list[str]) -> Reply:
 
 
 class Vectorize(WorkerEntrypoint):
-    """Emulates the binding `VECTORIZE`: callers use its methods by RPC, and the real binding class uses `fetch`.
-
-    Results are JavaScript objects from `JSON.parse`, so that floats need no conversion.
-    """
+    """Emulates the binding `VECTORIZE`: callers use its methods by RPC, and the real binding class uses `fetch`."""
 
     async def describe(self) -> object:
-        return await _call("describe")
+        return await rpc.call(_index(), "describe")
 
     async def query(self, vector: object, options: object = None) -> object:
-        return await _call("query", vector, options)
+        return await rpc.call(_index(), "query", vector, options)
 
     async def queryById(self, vector_id: object, options: object = None) -> object:  # noqa: N802
-        return await _call("queryById", vector_id, options)
+        return await rpc.call(_index(), "queryById", vector_id, options)
 
     async def insert(self, vectors: object) -> object:
-        return await _call("insert", vectors)
+        return await rpc.call(_index(), "insert", vectors)
 
     async def upsert(self, vectors: object) -> object:
-        return await _call("upsert", vectors)
+        return await rpc.call(_index(), "upsert", vectors)
 
     async def getByIds(self, ids: object) -> object:  # noqa: N802
-        return await _call("getByIds", ids)
+        return await rpc.call(_index(), "getByIds", ids)
 
     async def deleteByIds(self, ids: object) -> object:  # noqa: N802
-        return await _call("deleteByIds", ids)
+        return await rpc.call(_index(), "deleteByIds", ids)
 
-    async def fetch(self, request: Request) -> object:
-        return Response(await _index().fetch(request.js_object))
+    async def fetch(self, request: JsProxy) -> object:
+        return await _index().fetch(request)
 
 
 class VectorizeIndex(DurableObject):
@@ -106,41 +108,21 @@ class VectorizeIndex(DurableObject):
         super().__init__(ctx, env)
         self.index: Index | None = None
 
-    async def fetch(self, request: Request) -> Response:
-        path, form = urlsplit(request.url).path.strip("/"), request.headers.get("content-type", "")
-        reply = wire.answer(self._open(), wire.Request(path, await request.bytes(), form), js.Date.now())
+    async def fetch(self, request: JsProxy) -> object:
+        path, form = urlsplit(request.url).path.strip("/"), request.headers.get("content-type") or ""
+        body = await request.arrayBuffer()
+        reply = wire.answer(self._open(), wire.Request(path, body, form), js.Date.now())
         await asyncio.sleep(reply.delay_ms / 1000)
-        return Response(reply.body, status=reply.status, headers={"content-type": "application/json"})
+        return _response(reply)
 
     def _open(self) -> Index:
         if not self.index:
             variables = {name: getattr(self.env, name, "") for name in settings.VARIABLES}
             chosen = settings.from_variables(variables)
-            self.index = Index(_sql(self.ctx), chosen, js.Date.now(), js.crypto.randomUUID)
+            store = Store(self.ctx, chosen.dimensions)
+            self.index = Index(store, chosen, js.Date.now(), js.crypto.randomUUID)
         return self.index
-
-
-async def _call(method: str, *arguments: object) -> JsProxy:
-    request = binding.request(method, *arguments)
-    options = {"method": "POST", "body": request.body, "headers": {"content-type": request.content_type}}
-    response = await _index().fetch(f"http://vector-search/{request.path}", _js(options))
-    reply = wire.Reply(response.status, (await response.arrayBuffer()).to_bytes())
-    return js.JSON.parse(binding.result(method, reply))
 
 
 def _index() -> JsProxy:
     return import_from_javascript("cloudflare:workers").env.INDEX.getByName("local")
-
-
-def _js(value: object) -> JsProxy:
-    return to_js(value, dict_converter=js.Object.fromEntries)
-
-
-def _sql(ctx: object) -> Sql:
-    """Return a function that runs statements in the SQLite database of a Durable Object."""
-    sql = ctx.storage.sql
-
-    def execute(statement: str, *bindings: str | float | bytes | None) -> Iterable[Sequence[object]]:
-        return sql.exec(statement, *bindings).raw().toArray()
-
-    return execute

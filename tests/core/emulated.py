@@ -3,14 +3,15 @@
 import hashlib
 import itertools
 import json
-import sqlite3
 
 from embedder.vectorize import answers
 from emulator.vectorize import binding, wire
 from emulator.vectorize.index import Index
+from emulator.vectorize.ports import Select
 from emulator.vectorize.settings import Settings
 from tests.core.fake_index import Found
 from tests.core.fakes import FakeAnswer
+from tests.emulator.plain import PlainDatabase
 
 PROPERTIES = {"year": "number", "lang": "string"}
 
@@ -19,15 +20,12 @@ class EmulatedIndex:
     """Records the methods that were called. With `delay_ms`, the time of `now` makes writes visible."""
 
     def __init__(self, *, delay_ms: float = 0) -> None:
-        self._database = sqlite3.connect(":memory:")
+        self._database = PlainDatabase()
         self._numbers = itertools.count(1)
         self.calls: list[str] = []
         self.now = 1_000_000.0
         settings = Settings(delay_ms=delay_ms, properties=PROPERTIES)
-        self._index = Index(self._sql, settings, self.now, lambda: f"m{next(self._numbers)}")
-
-    def _sql(self, statement, *bindings):
-        return self._database.execute(statement, bindings).fetchall()
+        self._index = Index(self._database, settings, self.now, lambda: f"m{next(self._numbers)}")
 
     async def call(self, _scope, method: str, arguments: str, answer: FakeAnswer | None = None) -> Found:
         self.calls.append(method)
@@ -42,7 +40,7 @@ class EmulatedIndex:
         """Return the result of a call as JSON, with an index instead of the values of each vector."""
         reply = wire.answer(self._index, binding.request(method, *given), self.now)
         try:
-            result = json.loads(binding.result(method, reply))
+            result = json.loads(reply.body) if reply.status == 200 else binding.fail(method, reply)
         except binding.BindingError as error:
             raise answers.error(str(error)) from error
         vectors = result if isinstance(result, list) else result.get("matches", [])
@@ -61,11 +59,8 @@ class EmulatedIndex:
     def stored(self) -> dict[str, dict]:
         """Return all vectors by id, also with a digest of their values."""
         self._index.describe(self.now)
+        rows = self._database.rows(Select("SELECT id, namespace, metadata, vector FROM vectors"))
         return {
-            record.id: {
-                "namespace": record.namespace,
-                "metadata": record.metadata,
-                "values": hashlib.sha256(bytes(record.values)).hexdigest(),
-            }
-            for record in self._index._records.values()
+            vector_id: {"namespace": namespace, "metadata": metadata, "values": hashlib.sha256(blob).hexdigest()}
+            for vector_id, namespace, metadata, blob in rows
         }

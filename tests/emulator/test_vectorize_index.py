@@ -1,14 +1,14 @@
-"""The index of the Vectorize emulator, called through its protocol, on the `sqlite3` of the standard library."""
+"""The index of the Vectorize emulator, called through its protocol, on the database in plain Python."""
 
 import itertools
 import json
-import sqlite3
 
 import pytest
 
 from emulator.vectorize import records, wire
 from emulator.vectorize.index import Index
 from emulator.vectorize.settings import Settings
+from tests.emulator.plain import PlainDatabase
 
 DELAY_MS = 300
 SETTINGS = Settings(dimensions=3, delay_ms=DELAY_MS, properties={"lang": "string", "year": "number"})
@@ -19,18 +19,14 @@ class Service:
     """The emulator with a manual clock. `restart` drops everything that is not in SQLite."""
 
     def __init__(self, settings=SETTINGS):
-        self.connection = sqlite3.connect(":memory:")
-        self.statements = 0
+        self.database = PlainDatabase()
         self.now = 1_000_000.0
         self.mutation_numbers = itertools.count(1)
         self.restart(settings)
 
     def restart(self, settings=SETTINGS):
-        self.index = Index(self.sql, settings, self.now, lambda: f"m{next(self.mutation_numbers)}")
-
-    def sql(self, statement, *bindings):
-        self.statements += 1
-        return self.connection.execute(statement, bindings).fetchall()
+        self.database.vectors = {}
+        self.index = Index(self.database, settings, self.now, lambda: f"m{next(self.mutation_numbers)}")
 
     def send(self, path, body=None, content_type="application/json"):
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -278,6 +274,13 @@ def test_rejects_dimensions_that_differ_from_the_stored_vectors(service):
         service.restart(Settings(dimensions=4))
 
 
+def test_rejects_dimensions_that_differ_from_the_pending_vectors(service):
+    service.ask("deleteByIds", {"ids": ["a"]})
+    service.ask("upsert", {"vectors": [vector("a")]})
+    with pytest.raises(ValueError, match="have 3 dimensions, but DIMENSIONS is 4"):
+        service.restart(Settings(dimensions=4))
+
+
 def test_a_batch_is_accepted_completely_or_not_at_all(service):
     assert service.rejection("upsert", {"vectors": [vector("a"), vector("b", [1])]}) == (
         40012,
@@ -370,10 +373,77 @@ def test_accepts_1000_vectors_and_rejects_1001(service):
     assert service.ask("info")["vectorCount"] == 1000
 
 
-def test_several_rows_are_written_per_statement(service):
-    service.statements = 0
-    service.ask("upsert", {"vectors": [vector(str(number)) for number in range(160)]})
-    assert service.statements == 11
+def filled(count):
+    """Return a service with `count` vectors: two namespaces, and in each of them half of the vectors have metadata."""
+    service = Service()
+    vectors = [
+        vector(str(n), namespace=f"n{n % 2}", metadata={"year": n, "free": "x"} if n % 4 < 2 else {})
+        for n in range(count)
+    ]
+    service.upsert(*vectors)
+    service.ids()
+    return service
+
+
+@pytest.mark.parametrize(
+    ("options", "scores"),
+    [
+        ({}, 600),
+        ({"namespace": "n0"}, 300),
+        ({"filter": {"year": {"$lt": 100}}}, 50),
+        ({"filter": {"year": {"$lt": 100}}, "namespace": "n1"}, 25),
+        ({"filter": {"free": "x"}}, 0),
+        ({"topK": 50, "returnMetadata": "all", "returnValues": True}, 600),
+    ],
+)
+def test_python_reads_only_the_matches_and_only_narrowed_rows_get_a_score(options, scores):
+    service = filled(600)
+    service.database.reset()
+    found = service.ids(**options)
+    assert (service.database.rows_read, service.database.scores) == (len(found), scores)
+    assert service.database.statements <= 1
+
+
+def cost_of(service, action):
+    """Return the statements, the rows that Python reads, and the vectors that are put into memory, in an action."""
+    service.database.reset()
+    action(service)
+    return service.database.statements, service.database.rows_read, service.database.puts
+
+
+def replace_ten(service):
+    service.upsert(*(vector(str(n), metadata={"year": n}) for n in range(5, 15)))
+    service.ids(topK=1)
+
+
+def delete_ten(service):
+    service.ask("deleteByIds", {"ids": [str(n) for n in range(10)]})
+    service.settle()
+    service.ids(topK=1)
+
+
+@pytest.mark.parametrize(("action", "puts"), [(replace_ten, 10), (delete_ten, 0)])
+def test_the_cost_of_a_write_does_not_depend_on_the_size_of_the_index(action, puts):
+    small, large = (cost_of(filled(count), action) for count in (20, 600))
+    assert small == large
+    assert large[2] == puts
+
+
+def test_no_vector_is_read_by_python_at_the_start():
+    small, large = (cost_of(filled(count), Service.restart) for count in (20, 600))
+    assert small[:2] == large[:2]
+
+
+def test_tables_of_an_earlier_version_get_their_keys_at_the_start():
+    service = filled(1000)
+    service.upsert(vector("1000", namespace="n1", metadata={"year": 1000}))
+    service.ids()
+    service.ask("upsert", {"vectors": [vector("later", namespace="n0", metadata={"year": 5000})]})
+    service.database.connection.execute("DROP TABLE keys")
+    service.restart()
+    assert service.ids(namespace="n1", filter={"year": {"$gte": 990}}) == ["993", "997", "1000"]
+    service.settle()
+    assert service.ids(filter={"year": 5000}) == ["later"]
 
 
 @pytest.mark.parametrize(("path", "limit"), [("getByIds", 20), ("deleteByIds", 100)])

@@ -5,7 +5,7 @@ It follows the runtime's module `cloudflare-internal:vectorize-api`.
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -35,14 +35,15 @@ class BindingError(Exception):
 
 
 def request(method: str, *arguments: Any) -> Request:  # noqa: ANN401
-    """Return the request for a call. Raises BindingError if the binding class itself rejects the call."""
+    """Return the request for a call. Raises BindingError if the binding class itself rejects the call.
+
+    In the place of a vector, any value is copied into the body.
+    """
     return _REQUESTS[method](method, *arguments)
 
 
-def result(method: str, reply: Reply) -> str:
-    """Return the JSON text of the result, or raise BindingError."""
-    if reply.status == 200:
-        return reply.body.decode()
+def fail(method: str, reply: Reply) -> NoReturn:
+    """Raise the BindingError of a reply whose status is not 200."""
     error = msgspec.json.decode(reply.body)
     message = f"{_OPERATIONS[method]}_ERROR (code = {error['code']}): {error['error']}"
     raise BindingError(message)
@@ -92,12 +93,11 @@ def _options(options: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _array(values: Any) -> Any:  # noqa: ANN401
-    """Return an array of JavaScript as a list. Python receives a typed array as a memoryview."""
     if values is None or values is _UNDEFINED:
         what = "object null" if values is None else "undefined"
         message = f"{what} is not iterable (cannot read property Symbol(Symbol.iterator))"
         raise BindingError(message)
-    return values.tolist() if isinstance(values, memoryview) else values
+    return values
 
 
 def _json(value: Any) -> bytes:  # noqa: ANN401

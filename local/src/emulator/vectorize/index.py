@@ -1,28 +1,28 @@
 """The operations on the index. Callers pass the current time, in ms since the epoch."""
 
-from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
 
-from emulator.vectorize import errors, filters, records, similarity
-from emulator.vectorize.filters import Property
+from emulator.vectorize import errors, keys, records
+from emulator.vectorize.keys import Property
+from emulator.vectorize.ports import Database, Sent
 from emulator.vectorize.query import Query
-from emulator.vectorize.records import Record, Vector
+from emulator.vectorize.records import Vector
 from emulator.vectorize.settings import Settings
-from emulator.vectorize.storage import Mutation, Sql, Storage
+from emulator.vectorize.storage import Mutation, Storage, Stored
 
 MAX_GET_IDS = 20
 MAX_DELETE_IDS = 100
 
 
 class Found(msgspec.Struct, omit_defaults=True):
-    """A vector in an answer."""
+    """A vector in an answer. `values` is the number of its row, which `Database.fill` replaces with the numbers."""
 
     id: str
     score: float | msgspec.UnsetType = msgspec.UNSET
-    values: list[float] | msgspec.UnsetType = msgspec.UNSET
+    values: int | msgspec.UnsetType = msgspec.UNSET
     metadata: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     namespace: str | msgspec.UnsetType = msgspec.UNSET
 
@@ -48,17 +48,18 @@ class Accepted(msgspec.Struct, rename="camel"):
 
 
 class Index:
-    """Vectors in memory, written through to SQLite. Every call first applies the writes that are due."""
+    """The index in a database. Every call first applies the writes that are due."""
 
-    def __init__(self, sql: Sql, settings: Settings, now: float, new_id: Callable[[], str]) -> None:
-        self._storage = Storage(sql)
+    def __init__(self, database: Database, settings: Settings, now: float, new_id: Callable[[], str]) -> None:
+        self.database = database
+        self._storage = Storage(database)
         self._settings = settings
         self._new_id = new_id
-        self._properties = self._update_properties(now)
-        self._records = {each.id: each for each in self._storage.vectors(self._properties)}
-        self._pending = self._storage.mutations(self._properties)
-        self._progress = self._storage.progress()
         self._check_dimensions()
+        self._properties = self._update_properties(now)
+        self._storage.load(self._properties)
+        self._pending = self._storage.mutations()
+        self._progress = self._storage.progress()
 
     def _update_properties(self, now: float) -> list[Property]:
         """Create and delete metadata indexes to match the settings. A new one does not cover older vectors."""
@@ -72,11 +73,10 @@ class Index:
         return self._storage.properties()
 
     def _check_dimensions(self) -> None:
-        waiting = (each for mutation in self._pending for each in mutation.records)
-        stored = {len(each.values) for each in (*self._records.values(), *waiting)}
-        if stored - {self._settings.dimensions}:
+        stored, dimensions = self._storage.width(), self._settings.dimensions
+        if stored not in (None, dimensions):
             raise ValueError(
-                f"The stored vectors have {max(stored)} dimensions, but DIMENSIONS is {self._settings.dimensions}. "
+                f"The stored vectors have {stored} dimensions, but DIMENSIONS is {dimensions}. "
                 "The dimensions of an index can't change: delete the stored index, or restore DIMENSIONS."
             )
 
@@ -84,55 +84,72 @@ class Index:
         self._catch_up(now)
         mutation, written = self._progress or (None, None)
         time = None if written is None else _time(written)
-        return Info(len(self._records), self._settings.dimensions, time, mutation)
+        return Info(self.database.count, self._settings.dimensions, time, mutation)
 
-    def write(self, operation: str, vectors: list[Vector], now: float) -> Accepted:
+    def write(self, operation: str, vectors: list[Vector], sent: Sent, now: float) -> Accepted:
         """Accept all vectors or none. The operation `insert` keeps existing vectors, `upsert` replaces them."""
         records.check_all(vectors, self._settings.dimensions)
-        rows = [records.record(vector, now, self._properties) for vector in vectors]
-        return self._accept(operation, now, rows, [])
+        mutation = self._next(operation, now)
+        self._storage.add_write(mutation, vectors, sent)
+        return self._accept(mutation)
 
     def delete(self, ids: list[str], now: float) -> Accepted:
         _check_ids(ids, MAX_DELETE_IDS)
-        return self._accept("delete", now, [], ids)
+        mutation = self._next("delete", now)
+        self._storage.add_deletion(mutation, ids)
+        return self._accept(mutation)
 
     def get(self, ids: list[str], now: float) -> list[Found]:
         """Return the existing vectors, in the order of `ids`."""
         _check_ids(ids, MAX_GET_IDS)
         self._catch_up(now)
-        found = (self._records.get(vector_id) for vector_id in dict.fromkeys(ids))
-        return [_found(each, values=True, metadata="all") for each in found if each]
+        found = self._storage.by_id(ids)
+        return [self._found(found[each], values=True, metadata="all") for each in dict.fromkeys(ids) if each in found]
 
-    def query(self, query: Query, now: float) -> Matches:
+    def query(self, query: Query, sent: Sent, now: float) -> Matches:
+        """`sent` has the vector of the query, unless the query names a stored vector."""
         self._catch_up(now)
-        vector = self._vector(query)
-        rows = self._candidates(query)
-        best = similarity.nearest(self._settings.metric, vector, rows, query.top_k)
-        matches = [_found(row, score, values=query.values, metadata=query.metadata) for score, row in best]
-        return Matches(len(matches), matches)
+        vector = self._vector(query, sent)
+        among = keys.selection(query.namespace, query.conditions, self._properties)
+        best = self.database.nearest(vector, self._settings.metric, query.top_k, among)
+        rows = self._storage.by_row([row for row, _ in best])
+        found = [self._found(rows[row], score, values=query.values, metadata=query.metadata) for row, score in best]
+        return Matches(len(found), found)
 
-    def _vector(self, query: Query) -> Sequence[float]:
+    def _vector(self, query: Query, sent: Sent) -> Sent | int:
         if query.vector_id is not None:
             records.check_id(query.vector_id)
-            if query.vector_id not in self._records:
+            row = self._storage.row(query.vector_id)
+            if row is None:
                 raise errors.unknown_id(query.vector_id)
-            return self._records[query.vector_id].values
-        if len(query.vector) != self._settings.dimensions:
-            raise errors.query_width(self._settings.dimensions, len(query.vector))
-        return array("f", query.vector)
+            return row
+        if query.width != self._settings.dimensions:
+            raise errors.query_width(self._settings.dimensions, query.width)
+        return sent
 
-    def _candidates(self, query: Query) -> list[Record]:
-        """Return the vectors that match the filter, in the namespace of the query or in all of them."""
-        rows: Iterable[Record] = self._records.values()
-        if query.namespace is not None:
-            rows = (row for row in rows if row.namespace == query.namespace)
-        return [row for row in rows if filters.matches(row.keys, query.conditions)]
+    def _found(self, stored: Stored, score: float | None = None, *, values: bool, metadata: str) -> Found:
+        found = Found(stored.id)
+        if score is not None:
+            found.score = round(score, 9)
+        if values:
+            found.values = stored.row
+        text = stored.metadata if metadata == "all" else self._indexed(stored) if metadata == "indexed" else None
+        if text:
+            found.metadata = msgspec.Raw(text.encode())
+        if stored.namespace:
+            found.namespace = stored.namespace
+        return found
 
-    def _accept(self, operation: str, now: float, rows: list[Record], ids: list[str]) -> Accepted:
+    def _indexed(self, stored: Stored) -> str | None:
+        values = stored.indexed(self._properties)
+        return msgspec.json.encode(keys.nested(values)).decode() if values else None
+
+    def _next(self, operation: str, now: float) -> Mutation:
         self._catch_up(now)
         number = self._pending[-1].number + 1 if self._pending else 1
-        mutation = Mutation(number, self._new_id(), operation, now, now + self._settings.delay_ms, rows, ids)
-        self._storage.add(mutation)
+        return Mutation(number, self._new_id(), operation, now, now + self._settings.delay_ms)
+
+    def _accept(self, mutation: Mutation) -> Accepted:
         self._pending.append(mutation)
         return Accepted(mutation.id)
 
@@ -140,17 +157,8 @@ class Index:
         """Apply the writes that are due, in order. A write that is not due delays all later ones."""
         while self._pending and self._pending[0].due <= now:
             mutation = self._pending.pop(0)
-            self._storage.apply(mutation)
+            self._storage.apply(mutation, self._properties)
             self._progress = (mutation.id, mutation.written)
-            self._apply(mutation)
-
-    def _apply(self, mutation: Mutation) -> None:
-        for vector_id in mutation.ids:
-            self._records.pop(vector_id, None)
-        for each in mutation.records:
-            if mutation.operation == "upsert":
-                self._records.pop(each.id, None)
-            self._records.setdefault(each.id, each)
 
 
 def _time(milliseconds: float) -> str:
@@ -162,21 +170,3 @@ def _check_ids(ids: list[str], limit: int) -> None:
         raise errors.too_many_ids(limit, len(ids))
     for vector_id in ids:
         records.check_id(vector_id)
-
-
-def _found(row: Record, score: float | None = None, *, values: bool, metadata: str) -> Found:
-    found = Found(row.id)
-    if score is not None:
-        found.score = round(score, 9)
-    if values:
-        found.values = list(row.values)
-    text = row.metadata if metadata == "all" else _indexed_json(row) if metadata == "indexed" else None
-    if text:
-        found.metadata = msgspec.Raw(text.encode())
-    if row.namespace:
-        found.namespace = row.namespace
-    return found
-
-
-def _indexed_json(row: Record) -> str | None:
-    return msgspec.json.encode(filters.nested(row.keys)).decode() if row.keys else None

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from emulator.vectorize import errors, filters, records
+from emulator.vectorize.ports import Shape
 
 # https://developers.cloudflare.com/vectorize/platform/limits/
 TOP_K = 5
@@ -14,9 +15,12 @@ _ADVICE = "; for a top K up to 100, retry with returnValues=false and returnMeta
 
 
 class Query(msgspec.Struct, frozen=True):
-    """A valid query, except that its dimensions and its id are not checked against the index."""
+    """A valid query, except that its dimensions and its id are not checked against the index.
 
-    vector: list[float]
+    With a `vector_id`, `width` means nothing.
+    """
+
+    width: int
     vector_id: str | None
     top_k: int
     namespace: str | None
@@ -26,7 +30,7 @@ class Query(msgspec.Struct, frozen=True):
 
 
 class _Body(msgspec.Struct, rename="camel"):
-    vector: list[float] | None = None
+    vector: Shape | None = None
     vector_id: str | None = None
     top_k: int | None = None
     namespace: str | None = None
@@ -35,19 +39,28 @@ class _Body(msgspec.Struct, rename="camel"):
     return_metadata: Literal["none", "indexed", "all"] | None = None
 
 
-def read(body: bytes) -> Query:
+def read(text: bytes) -> Query:
     """Decode a query. Raises VectorizeError."""
     try:
-        sent = msgspec.json.decode(body, type=_Body)
+        sent = msgspec.json.decode(text, type=_Body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise errors.not_a_request(_reason(str(error))) from error
     if sent.vector is None and sent.vector_id is None:
         raise errors.not_a_request("missing field `vector`")
+    width = _width(sent.vector) if sent.vector else 0
     records.check_namespace(sent.namespace)
     values, metadata = bool(sent.return_values), sent.return_metadata or "none"
     top_k = _top_k(TOP_K if sent.top_k is None else sent.top_k, full=values or metadata == "all")
     conditions = [] if sent.filter is None else filters.parse(sent.filter)
-    return Query(sent.vector or [], sent.vector_id, top_k, sent.namespace or None, conditions, values, metadata)
+    return Query(width, sent.vector_id, top_k, sent.namespace or None, conditions, values, metadata)
+
+
+def _width(vector: Shape) -> int:
+    if vector.width < 0:
+        raise errors.not_a_request("vector: Expected `array` of `float`")
+    if not vector.finite:
+        raise errors.not_a_request("vector: a value does not fit a 32-bit float")
+    return vector.width
 
 
 def _reason(sentence: str) -> str:

@@ -1,13 +1,12 @@
-"""Vectors in requests and in the index, and the limits that apply to them."""
+"""Vectors in requests, and the limits that apply to them."""
 
-import math
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from emulator.vectorize import errors, filters, similarity
+from emulator.vectorize import errors, filters
+from emulator.vectorize.ports import Shape
 
 # https://developers.cloudflare.com/vectorize/platform/limits/
 MAX_ID_BYTES = 64
@@ -20,21 +19,9 @@ class Vector(msgspec.Struct):
     """A vector in a request. Unknown fields are ignored."""
 
     id: str
-    values: list[float]
+    values: Shape
     namespace: str | None = None
     metadata: dict[str, Any] | None = None
-
-
-class Record(msgspec.Struct):
-    """A vector in the index: values as float32, metadata as JSON text, `written` in ms since the epoch."""
-
-    id: str
-    namespace: str | None
-    metadata: str | None
-    values: "array[float]"
-    written: float
-    norm: float
-    keys: dict[str, filters.Scalar]
 
 
 class _Vectors(msgspec.Struct):
@@ -45,32 +32,38 @@ _decode_line = msgspec.json.Decoder(Vector).decode
 _decode_body = msgspec.json.Decoder(_Vectors).decode
 
 
-def read(operation: str, body: bytes, form: str) -> list[Vector]:
+def read(operation: str, text: bytes, form: str) -> list[Vector]:
     """Decode the vectors of a body; `form` is json or ndjson.
 
     Raises VectorizeError 40023 if there are none, or if a text contains a lone surrogate, which has no UTF-8.
     """
-    vectors = _lines(operation, body) if form == "ndjson" else _whole(operation, body)
+    vectors = _lines(operation, text) if form == "ndjson" else _whole(operation, text)
     if not vectors:
         raise errors.not_vectors(operation, form, None)
     return vectors
 
 
-def _whole(operation: str, body: bytes) -> list[Vector]:
+def _whole(operation: str, text: bytes) -> list[Vector]:
     try:
-        return _decode_body(body).vectors
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return [_checked(vector) for vector in _decode_body(text).vectors]
+    except (ValueError, UnicodeDecodeError) as error:
         raise errors.not_vectors(operation, "json", None) from error
 
 
-def _lines(operation: str, body: bytes) -> list[Vector]:
+def _lines(operation: str, text: bytes) -> list[Vector]:
     vectors = []
-    for number, line in enumerate(body.splitlines()):
+    for number, line in enumerate(text.splitlines()):
         try:
-            vectors.append(_decode_line(line))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            vectors.append(_checked(_decode_line(line)))
+        except (ValueError, UnicodeDecodeError) as error:
             raise errors.not_vectors(operation, "ndjson", number) from error
     return vectors
+
+
+def _checked(vector: Vector) -> Vector:
+    if vector.values.width < 0:
+        raise ValueError("the values are not numbers")
+    return vector
 
 
 def check_all(vectors: list[Vector], dimensions: int) -> None:
@@ -80,8 +73,10 @@ def check_all(vectors: list[Vector], dimensions: int) -> None:
     for vector in vectors:
         check_id(vector.id)
         check_namespace(vector.namespace)
-        if len(vector.values) != dimensions:
-            raise errors.vector_width(vector.id, dimensions, len(vector.values))
+        if vector.values.width != dimensions:
+            raise errors.vector_width(vector.id, dimensions, vector.values.width)
+        if not vector.values.finite:
+            raise errors.vector_not_finite(vector.id)
         if vector.metadata:
             _check_metadata(vector.id, vector.metadata)
 
@@ -114,23 +109,3 @@ def _keys(metadata: dict[str, Any]) -> Iterable[str]:
         yield key
         if isinstance(value, dict):
             yield from _keys(value)
-
-
-def record(vector: Vector, written: float, properties: Iterable[filters.Property]) -> Record:
-    """Return the record of a checked vector. Raises VectorizeError 40012 if a value does not fit a float32."""
-    values = array("f", vector.values)
-    length = similarity.norm(values)
-    if not math.isfinite(length):
-        raise errors.vector_not_finite(vector.id)
-    metadata = msgspec.json.encode(vector.metadata).decode() if vector.metadata else None
-    keys = filters.indexed(vector.metadata or {}, written, properties)
-    return Record(vector.id, vector.namespace, metadata, values, written, length, keys)
-
-
-def stored(row: Sequence[Any], properties: Iterable[filters.Property]) -> Record:
-    """Return the record of a stored row: id, namespace, metadata, values as bytes, written."""
-    vector_id, namespace, metadata, blob, written = row
-    values = array("f")
-    values.frombytes(blob)
-    keys = filters.indexed(msgspec.json.decode(metadata) if metadata else {}, written, properties)
-    return Record(vector_id, namespace, metadata, values, written, similarity.norm(values), keys)

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from emulator.vectorize.similarity import METRICS
-
 VARIABLES = ("DIMENSIONS", "METRIC", "METADATA_INDEXES", "VISIBILITY_DELAY_MS")
 MAX_PROPERTIES = 10
+METRICS = ("cosine", "euclidean", "dot-product")
 PROPERTY_TYPES = ("string", "number", "boolean")
 MAX_DIMENSIONS = 1536
 # Long enough that a read directly after a write misses it, as with the live service, where this takes seconds to

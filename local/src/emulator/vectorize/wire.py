@@ -13,19 +13,20 @@ NDJSON = "application/x-ndjson"
 
 
 class Request(msgspec.Struct, frozen=True):
-    """An HTTP request. `path` has no leading slash."""
+    """An HTTP request. `path` has no leading slash; `body` is what the database takes."""
 
     path: str
-    body: bytes = b""
+    body: Any = b""
     content_type: str = "application/json"
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An HTTP answer, to be sent after `delay_ms`."""
+    """An HTTP answer, to be sent after `delay_ms`. `body` is bytes, or what the database filled."""
 
     status: int
-    body: bytes
+    body: Any
     delay_ms: int = 0
+    content_type: str = "application/json"
 
 
 class _Ids(msgspec.Struct):
@@ -42,41 +43,44 @@ def answer(index: Index, request: Request, now: float) -> Reply:
     except VectorizeError as error:
         body = {"code": error.code, "error": error.message}
         return Reply(error.status, msgspec.json.encode(body))
-    return Reply(200, msgspec.json.encode(result), faults.delay_ms(names))
+    return Reply(200, result, faults.delay_ms(names))
 
 
 def _info(index: Index, _: Request, now: float) -> tuple[Any, list[str]]:
-    return index.describe(now), []
+    return msgspec.json.encode(index.describe(now)), []
 
 
 def _query(index: Index, request: Request, now: float) -> tuple[Any, list[str]]:
-    found = query.read(request.body)
+    sent = index.database.take(request.body, "vector")
+    found = query.read(sent.text)
     names = [found.namespace or ""]
     faults.raise_requested(names)
-    return index.query(found, now), names
+    text = msgspec.json.encode(index.query(found, sent, now))
+    return index.database.fill(text) if found.values else text, names
 
 
 def _write(index: Index, request: Request, now: float) -> tuple[Any, list[str]]:
-    form = "ndjson" if request.content_type == NDJSON else "json"
-    vectors = records.read(request.path, request.body, form)
+    lines = request.content_type == NDJSON
+    sent = index.database.take(request.body, "lines" if lines else "vectors")
+    vectors = records.read(request.path, sent.text, "ndjson" if lines else "json")
     names = [vector.id for vector in vectors]
     faults.raise_requested(names)
-    return index.write(request.path, vectors, now), names
+    return msgspec.json.encode(index.write(request.path, vectors, sent, now)), names
 
 
 def _get(index: Index, request: Request, now: float) -> tuple[Any, list[str]]:
-    ids = _ids(request.body)
-    return index.get(ids, now), ids
+    ids = _ids(index, request)
+    return index.database.fill(msgspec.json.encode(index.get(ids, now))), ids
 
 
 def _delete(index: Index, request: Request, now: float) -> tuple[Any, list[str]]:
-    ids = _ids(request.body)
-    return index.delete(ids, now), ids
+    ids = _ids(index, request)
+    return msgspec.json.encode(index.delete(ids, now)), ids
 
 
-def _ids(body: bytes) -> list[str]:
+def _ids(index: Index, request: Request) -> list[str]:
     try:
-        ids = msgspec.json.decode(body, type=_Ids).ids
+        ids = msgspec.json.decode(index.database.take(request.body, "").text, type=_Ids).ids
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise errors.not_a_request(str(error)) from error
     faults.raise_requested(ids)
