@@ -18,6 +18,7 @@ MAX_CALLS_IN_FLIGHT = 6  # open upstream connections of one Worker request (Work
 MAX_REQUEST_ID_CHARS = 64
 MAX_JSON_DEPTH = 64  # levels of arrays and objects; bindings/limits.js has the same two numbers
 MAX_JSON_VALUES = 100_000  # values of a body; each can take 70 bytes of memory
+EXAMPLE_KEYS = "default:replace-me"  # of .dev.vars.example: counts as no key, so that nobody can call with it
 _LOCAL_MODELS = ("emulator", "server")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of an AI Gateway or an index (Limits pages of both)
 GATEWAY = _NAME
@@ -113,8 +114,9 @@ def _cache_ttl(env: Mapping[str, object], faults: list[str]) -> int:
 
 
 def _keys(env: Mapping[str, object], faults: list[str]) -> tuple[Key, ...]:
+    value = str(env.get("API_KEYS", "")).strip()
     try:
-        return keys.parse(str(env.get("API_KEYS", "")))
+        return () if value == EXAMPLE_KEYS else keys.parse(value)
     except KeysError as error:
         faults.append(str(error))
         return ()

@@ -7,7 +7,8 @@ import tomllib
 
 import pytest
 
-from embedder.settings import Settings, SettingsError
+from embedder.settings import EXAMPLE_KEYS, Settings
+from tests.core.fakes import FakeApp
 from tools import runtime
 
 PACKAGE = json.loads((runtime.ROOT / "package.json").read_text(encoding="utf-8"))
@@ -50,9 +51,18 @@ def test_the_scripts_pin_the_version_that_is_tested():
     assert f"--from {pin} " in PACKAGE["scripts"]["deploy"]
 
 
-def test_the_service_rejects_the_example_of_a_key():
-    with pytest.raises(SettingsError, match="API_KEYS"):
-        Settings.from_env(example())
+def test_the_example_of_a_key_is_no_key():
+    assert example() == {"API_KEYS": EXAMPLE_KEYS}
+    settings = Settings.from_env(example())
+    assert (settings.auth, settings.keys) == (True, ())
+
+
+@pytest.mark.parametrize(("auth", "status"), [("on", 503), ("off", 200)])
+def test_a_copy_of_the_example_opens_nothing_and_closes_nothing(auth, status):
+    """`cp .dev.vars.example .dev.vars`: `make dev` has AUTH off, and a deployed Worker has it on."""
+    app = FakeApp(**example() | {"AUTH": auth})
+    response = app.ask("/embed", {"text": "a"}, authorization="Bearer replace-me")
+    assert response.status == status
 
 
 def test_every_binding_that_the_button_asks_for_is_described():

@@ -1,18 +1,18 @@
 """A key that is bound to a namespace is tried against every route and every tool, under the real runtime."""
 
 import json
-import os
-import subprocess
 from hashlib import sha256
 
 import pytest
+from typer.testing import CliRunner
 
 from embedder.api import routes
 from embedder.api.cloudflare import vectorize
 from embedder.api.mcp import tools
 from embedder.operations import table
+from embedder_cli.importer import evidence
+from embedder_cli.main import app
 from tests import strategies
-from tests.worker import EMBEDDER
 
 MARK = "zeppelin"  # in the texts of the others
 SECRET = "confidential"  # in their metadata, and in no request
@@ -201,17 +201,17 @@ def test_a_key_works_in_its_own_namespace(shared):
     assert (deleted["count"], deleted["visible"]) == (1, True)
 
 
-def test_an_import_with_a_key_that_has_one_namespace(shared, tmp_path):
+def test_an_import_with_a_key_that_has_one_namespace(shared, tmp_path, monkeypatch):
     """The same file was imported for another tenant. What has left the source is removed, although some is gone."""
+    monkeypatch.setattr(evidence, "_POLLS", 1)  # it waits for a document that was deleted a moment ago
     source = tmp_path / "notes.jsonl"
 
     def run(key, namespace, *texts):
         source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
         command = ["import", source, "--url", shared.url, "--namespace", namespace, "--prune"]
         command += ["--journal", tmp_path / f"{namespace}.journal", "--report", tmp_path / "report.json"]
-        environment = {**os.environ, "EMBEDDER_KEY": key}
-        done = subprocess.run([EMBEDDER, *command], env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        done = CliRunner().invoke(app, list(map(str, command)), env={"EMBEDDER_KEY": key})
+        assert done.exit_code == 0, done.output
         return json.loads((tmp_path / "report.json").read_text())
 
     assert run(EVERYTHING, "notes-of-bolt", "one", "two")["written"] == 2
