@@ -2,7 +2,7 @@
 PORT ?= 8787
 PYTHON ?= python3
 SECONDS ?= 60
-JOBS ?= 2
+JOBS ?= 3
 # twice --quiet: pip's warnings would bury the progress; errors are printed
 PIP := .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
