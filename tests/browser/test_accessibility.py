@@ -9,6 +9,8 @@ from tools import runtime
 
 AXE = runtime.NODE_MODULES / "axe-core" / "axe.min.js"
 
+OTHERS = [(375, "dark"), (1280, "light")]  # widths and colour schemes
+
 
 def violations(page: Page) -> list[tuple[str, str]]:
     # the Content-Security-Policy of the page forbids to load it there
@@ -22,8 +24,10 @@ def violations(page: Page) -> list[tuple[str, str]]:
     return [(rule, node) for rule, node in json.loads(done["result"]["value"])]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(375, "light"), (1280, "dark"), *(pytest.param(*each, marks=pytest.mark.extended) for each in OTHERS)],
+)
 def test_axe_finds_nothing(page: Page, width: int, scheme: str) -> None:
     page.emulate(width=width, scheme=scheme)
     assert violations(page) == []

@@ -12,6 +12,8 @@ from tests.browser.conftest import Page, Worker
 
 FRUIT = ["red apple", "green apple", "a fast train", "the slow train", "nothing of the kind"]
 
+OTHERS = [(360, "dark"), (768, "light"), (768, "dark"), (1280, "light"), (1680, "light"), (1680, "dark")]
+
 
 def test_a_click_embeds_the_examples_and_draws_all_views(page: Page) -> None:
     assert page.embed().startswith("13 vectors of 768 numbers")
@@ -229,8 +231,10 @@ def test_truncated_texts_are_listed(page: Page) -> None:
     assert not page.by("truncated").is_displayed()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280, 1680])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(360, "light"), (1280, "dark"), *(pytest.param(*each, marks=pytest.mark.extended) for each in OTHERS)],
+)
 def test_the_layout_does_not_overflow(
     visit: Callable[[Worker], Page], real_model_worker: Worker, width: int, scheme: str
 ) -> None:

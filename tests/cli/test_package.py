@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from tools import runtime
 
-pytestmark = pytest.mark.index
+pytestmark = [pytest.mark.index, pytest.mark.extended]
 LIMIT_S = 60
 MATCH = {"id": "mars", "score": 0.75, "metadata": {"text": "The Red Planet"}}
 

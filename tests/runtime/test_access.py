@@ -87,6 +87,7 @@ def test_an_invalid_variable_is_only_in_the_log(start_worker):
     assert "WAIT_S" in broken.line_with(response.headers["x-request-id"])
 
 
+@pytest.mark.extended
 def test_the_rate_limit_binding_is_used(start_dev, tmp_path):
     """Uses the real binding, with a limit of three requests."""
     configuration = dev.linked(tmp_path, runtime.ROOT)

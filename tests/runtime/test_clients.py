@@ -160,6 +160,7 @@ def addresses(worker, real_model_worker, start_worker):
     }
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("path", sorted(environment.FOLDER.glob("*_client.py")), ids=lambda path: path.stem)
 def test_a_client_package_in_its_own_process(addresses, path):
     options = ("-q", "--confcutdir", str(environment.FOLDER), "-p", "no:cacheprovider")
@@ -188,6 +189,7 @@ def wrangler(addresses, folder, *command):
     return done.stdout
 
 
+@pytest.mark.extended
 def test_wrangler(addresses, tmp_path):
     """It sends a file in a form, and reads and searches vectors."""
     items = [{"id": f"wrangler-{place}", "values": [0.0] * place + [1.0] + [0.0] * (767 - place)} for place in range(3)]
@@ -215,6 +217,7 @@ def inspect_tools(url, key, home):
     return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.extended
 def test_the_mcp_inspector_lists_the_tools(addresses, tmp_path):
     done = inspect_tools(addresses["EMBEDDER_PROTECTED_URL"], addresses["EMBEDDER_KEY"], tmp_path)
     assert done.returncode == 0, done.stderr
@@ -224,6 +227,7 @@ def test_the_mcp_inspector_lists_the_tools(addresses, tmp_path):
     assert (wrong.returncode != 0, json.loads(wrong.stderr)["error"]["code"]) == (True, "auth_required")
 
 
+@pytest.mark.extended
 def test_the_packages_from_npm(addresses):
     variables = runtime.environment() | addresses
     command = ["node", "--test", "--test-reporter=tap", str(environment.FOLDER / "npm.test.js")]

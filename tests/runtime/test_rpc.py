@@ -171,7 +171,7 @@ def test_the_typescript_compiler_accepts_them():
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("name", ["typescript", "python"])
+@pytest.mark.parametrize("name", ["typescript", pytest.param("python", marks=pytest.mark.extended)])
 def test_an_example_answers_questions_from_stored_documents(start_dev, name):
     example = start_dev(example=Path("examples") / name)
     lines = "The sky is blue because of Rayleigh scattering.\nMars is the red planet.\nCats sleep most of the day."

@@ -56,7 +56,13 @@ def test_the_snapshot_contains_the_effects_of_top_level_code(tmp_path):
         assert "top level" not in process.said()
 
 
-@pytest.mark.parametrize("line", REJECTED.values(), ids=REJECTED.keys())
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(line, id=name, marks=[] if name == "proxy" else [pytest.mark.extended])
+        for name, line in REJECTED.items()
+    ],
+)
 def test_rejects_a_javascript_value_at_the_top_level(line, tmp_path):
     lines = ["import js", "from pyodide.ffi import create_proxy", line]
     config = small_worker.config(tmp_path, {"entry.py": small_worker.entry(*lines)})
