@@ -17,8 +17,17 @@ from tools.runtime import ROOT
 NAME = "embedder"
 AI, VECTORIZE = "local:WorkersAI", "local:Vectorize"
 Variables = Mapping[str, str]
-# A queue that accepts messages and never delivers them; tests of the queue are in tests/runtime/test_queue.py.
-QUEUE = "export default { fetch: () => Response.json({}) };"
+# A queue that accepts messages and never delivers them; tests of the queue are in tests/runtime/test_queue.py. The
+# runtime's class of a queue waits until its request was read, and demands metrics in the answer.
+QUEUE = """
+const metrics = { backlogCount: 0, backlogBytes: 0, oldestMessageTimestamp: 0 };
+export default {
+  async fetch(request) {
+    await request.arrayBuffer();
+    return Response.json({ metadata: { metrics } });
+  },
+};
+"""
 
 FRONT = """
 import headers from "headers.json";

@@ -160,3 +160,10 @@ def test_a_rejection_by_vectorize_is_returned_as_an_error(worker):
 def test_a_search_by_an_unknown_id_is_not_found(worker):
     response = worker.post("/search", {"id": "never-stored"})
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+
+
+def test_documents_can_be_queued(worker):
+    """Other tests send such requests too: the queue of tests/local.py must accept them at once."""
+    documents = [{"id": "queued-\U00012043", "text": "\U000360b1"}, {"id": "queued-2", "text": "a"}]
+    answer = worker.send("PUT", "/vectors", json={"documents": documents, "queue": True})
+    assert (answer.status_code, answer.json()["ids"]) == (202, [item["id"] for item in documents])
