@@ -42,7 +42,7 @@ def _prepare(*, tests: bool) -> None:
     check_versions(pyodide_expected(workerd_binary()), pyodide_installed())
     built_from = pyodide_installed().encode() + Path(bundle.__file__).read_bytes()
     _once("bundle", built_from, CACHE / bundle.BUNDLE_NAME, _build_bundle)
-    _once("snapshot", built_from + Path(snapshot.__file__).read_bytes(), snapshot.FILE, snapshot.take)
+    _once("snapshot", built_from + snapshot.configuration().encode(), snapshot.FILE, snapshot.take)
     write_wrapper(snapshot.FILE)
 
 

@@ -9,6 +9,7 @@ and there is nothing between the client and workerd.
         requests.get(process.url("embedder"))
 """
 
+from tools.runtime.configuration import compatibility_date, local_flags
 from tools.workerd.bindings import Binding, ai, json_value, namespace, queue, service, text, vectorize
 from tools.workerd.config import (
     Config,
@@ -17,8 +18,6 @@ from tools.workerd.config import (
     Network,
     Service,
     Worker,
-    compatibility_date,
-    local_flags,
 )
 from tools.workerd.modules import Module, js_worker, python_worker, vendored_modules
 from tools.workerd.process import Process, WorkerdError

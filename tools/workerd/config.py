@@ -1,6 +1,5 @@
 """The services of a workerd configuration, and the configuration in workerd's binary format."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ import capnp
 import msgspec
 
 from tools import runtime
+from tools.runtime.configuration import compatibility_date, local_flags
 from tools.workerd import bindings
 from tools.workerd.bindings import Binding
 from tools.workerd.modules import Module
@@ -126,16 +126,3 @@ def schema() -> Any:  # noqa: ANN401
     """Return workerd's own schema of its configuration."""
     path = runtime.NODE_MODULES / "workerd" / "workerd.capnp"
     return capnp.load(str(path), imports=[str(Path(capnp.__file__).parents[1])])  # for its import of capnp/c++.capnp
-
-
-def compatibility_date() -> str:
-    return str(_wrangler()["compatibility_date"])
-
-
-def local_flags() -> list[str]:
-    """Return the flags of `[env.local]`."""
-    return list(_wrangler()["env"]["local"]["compatibility_flags"])
-
-
-def _wrangler() -> dict[str, Any]:
-    return tomllib.loads((runtime.ROOT / "wrangler.toml").read_text())
