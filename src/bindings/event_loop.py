@@ -5,8 +5,9 @@ is one microtask. A microtask runs in the request that scheduled it, because the
 before it switches to another request. Pyodide's channel is shared by all requests: a callback of a terminated request
 runs inside the next request.
 
-Pyodide also sends timers of 2 ms or less through that channel. Here every timer is a `setTimeout`. A loop over
-`sleep(0)` blocks everything else, as it does in Pyodide. `run_sync` does not work with this event loop.
+Pyodide also sends timers of 2 ms or less through that channel, and rejects a time that has passed. Here every timer is
+a `setTimeout`, and a time that has passed means at once, as in asyncio. A loop over `sleep(0)` blocks everything else,
+as it does in Pyodide. `run_sync` does not work with this event loop.
 """
 
 import asyncio
@@ -47,7 +48,11 @@ def install() -> bool:
             queue(create_once_callable(run))
         return handle
 
+    def call_at(when: float, *args: Any, context: Context | None = None) -> asyncio.Handle:
+        return loop.call_later(max(0, when - loop.time()), *args, context=context)
+
     loop.call_soon = loop.call_soon_threadsafe = call_soon
+    loop.call_at = call_at
     api.scheduleCallback = queue  # its only remaining caller passes no delay
     webloop.scheduleCallback = js.setTimeout.bind(js.globalThis)
     return True

@@ -32,6 +32,7 @@ SEEN = {
     "messages": [],
     "ready": [0, 2, 3, True],
     "timeouts": ["too late", "too late", "in time"],
+    "passed": "at once",
     "sleepers": [0, 0.001, 0.03, 0.05],
     "cancelled": [True, True, "enough"],
     "exceptions": [True, "LookupError", "ValueError"],

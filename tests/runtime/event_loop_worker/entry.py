@@ -153,6 +153,14 @@ async def timeouts(*_):
 
 
 @scenario
+async def passed(*_):
+    """Schedule a callback for a time that has passed."""
+    loop, seen = asyncio.get_running_loop(), asyncio.Queue()
+    loop.call_at(loop.time() - 1, seen.put_nowait, "at once")
+    return await seen.get()
+
+
+@scenario
 async def sleepers(*_):
     async def note(delay):
         await asyncio.sleep(delay)
