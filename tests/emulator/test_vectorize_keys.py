@@ -145,11 +145,18 @@ def test_one_key_can_have_several_conditions():
     assert rows_of(rows, {"author.name": {"$gt": "Ada"}, "author": {"name": {"$ne": "Bob"}}}) == [2]
 
 
-def test_a_filter_has_at_most_50_conditions():
-    conditions = filters.parse({f"a{number}": number for number in range(51)})
-    keys.selection("n", conditions[1:], PROPERTIES)
-    with pytest.raises(VectorizeError, match="at most 50 conditions, and has 51"):
-        keys.selection(None, conditions, PROPERTIES)
+def test_a_selection_has_at_most_100_bindings():
+    properties = [Property(f"p{number}", "number", since=0) for number in range(10)]
+    conditions = [filters.Condition(f"p{number % 10}", "$ne", number) for number in range(89)]
+    assert len(keys.selection("n", conditions[1:], properties).bindings) == 100
+    with pytest.raises(VectorizeError, match="at most 88 conditions, and has 89"):
+        keys.selection("n", conditions, properties)
+
+
+def test_keys_without_a_metadata_index_need_no_bindings():
+    conditions = filters.parse({"lang": "de", **{f"a{number}": {"$in": [number]} for number in range(99)}})
+    assert keys.selection("n", conditions, PROPERTIES).bindings == ()
+    assert rows_of([METADATA], {"lang": "de", "a": {"$nin": [1]}}) == []
 
 
 # texts whose order by code points differs from that by UTF-16, and values that SQLite could confuse with others

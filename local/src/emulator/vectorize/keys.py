@@ -14,8 +14,8 @@ from emulator.vectorize.filters import Condition, kind
 from emulator.vectorize.ports import Binding, Select
 
 MAX_INDEXED_BYTES = 64
-# SQLite in a Durable Object takes 100 bindings
-MAX_CONDITIONS = 50
+# SQLite in a Durable Object takes 100 bindings; the names of 10 metadata indexes and the namespace need 12
+MAX_CONDITIONS = 88
 NAMESPACE = ""  # the name of the namespace among the values; a metadata key is not empty
 TABLES = (
     "CREATE TABLE IF NOT EXISTS keys (name TEXT NOT NULL, value NOT NULL, row INTEGER NOT NULL,"
@@ -24,6 +24,7 @@ TABLES = (
 )
 _INSERT = "INSERT OR IGNORE INTO keys SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)"
 _ROWS = "SELECT row FROM keys WHERE name = ?"
+_NOTHING = Select("SELECT row FROM keys WHERE 0")
 # SQLite compares texts by their UTF-8 bytes
 _TESTS = {
     "$eq": "value = ?",
@@ -89,16 +90,18 @@ def insertion(values: Sequence[tuple[str, Scalar, int]]) -> Select:
 def selection(namespace: str | None, conditions: Sequence[Condition], properties: Iterable[Property]) -> Select | None:
     """Return what selects the rows in a namespace that meet every condition, or None for all rows.
 
-    Raises VectorizeError 40026 for more than 50 conditions.
+    Raises VectorizeError 40026 for more than 88 conditions.
     """
+    types = {each.name: each.type for each in properties}
+    if any(each.key not in types for each in conditions):
+        return _NOTHING
     if len(conditions) > MAX_CONDITIONS:
         raise errors.bad_filter(f"must have at most {MAX_CONDITIONS} conditions, and has {len(conditions)}")
-    types = {each.name: each.type for each in properties}
     tests: dict[str, list[tuple[str, tuple[Binding, ...]]]] = {}
     if namespace is not None:
         tests[NAMESPACE] = [("value = ?", (namespace,))]
     for each in conditions:
-        tests.setdefault(each.key, []).append(_test(each, types.get(each.key, "")))
+        tests.setdefault(each.key, []).append(_test(each, types[each.key]))
     return _joined(tests) if tests else None
 
 
