@@ -6,6 +6,7 @@ import msgspec
 
 from benchmarks.names import CONSUMED, HELLO, OURS
 from benchmarks.results import Results
+from benchmarks.search import MODES, PLAIN
 
 # p50 divided by that of the TypeScript Worker in the same run
 RATIOS = {
@@ -31,6 +32,7 @@ CPU_MS = {("similarity", 100): 12.0}
 HIGHEST_CPU_MS = 12.0  # of all kinds of request with at most 100 texts
 HIGHEST_CPU_TEXTS = 100
 HEAP_MIB = 32.0
+SEARCH_RATIO = 1.5  # CPU time of a search of the local index, divided by that of plain JavaScript
 STARTUP_RATIO = 1.15  # from a snapshot, divided by that of the Python hello Worker
 
 
@@ -59,6 +61,7 @@ def of(results: Results) -> list[Goal]:
         *_latencies(results),
         *_cpu_times(results),
         Goal("Wasm heap, MiB", max(results.heap_mib.values(), default=None), HEAP_MIB),
+        *_searches(results),
         Goal(f"start from a snapshot over that of {HELLO}", _startup(results), STARTUP_RATIO),
     ]
 
@@ -74,6 +77,14 @@ def _cpu_times(results: Results) -> Iterator[Goal]:
     for (kind, texts), limit in CPU_MS.items():
         yield Goal(f"{kind}, {texts:,} texts: CPU ms", _cpu(results, kind, texts), limit)
     yield Goal(f"highest CPU ms of a request of up to {HIGHEST_CPU_TEXTS} texts", _highest_cpu(results), HIGHEST_CPU_MS)
+
+
+def _searches(results: Results) -> Iterator[Goal]:
+    plain = results.search_cpu_ms.get(MODES[PLAIN])
+    for name in (name for mode, name in MODES.items() if mode != PLAIN):
+        found = results.search_cpu_ms.get(name)
+        ratio = round(found / plain, 2) if found and plain else None
+        yield Goal(f"search, {name}: CPU over that of {MODES[PLAIN]}", ratio, SEARCH_RATIO)
 
 
 def missed(results: Results, *, whole: bool) -> list[Goal]:

@@ -8,6 +8,7 @@ import msgspec
 from benchmarks import goals
 from benchmarks.names import OURS, TYPESCRIPT
 from benchmarks.results import Cell, Line, Results
+from benchmarks.search import VECTORS
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
@@ -17,6 +18,7 @@ def text(results: Results) -> str:
     parts = [f"Measured on: {results.environment()}.", _headline(results), _goals(results), _details(results)]
     parts += [_startup(results.startup_s)] if results.startup_s else []
     parts += [_heap(results.heap_mib)] if results.heap_mib else []
+    parts += [_searches(results.search_cpu_ms)] if results.search_cpu_ms else []
     parts += ["### Wrong answers\n\n" + "\n".join(results.faults())] if results.faults() else []
     return "\n\n".join(parts) + "\n"
 
@@ -71,6 +73,11 @@ def _heap(heap: Mapping[str, float]) -> str:
     return "### Wasm heap of this Worker, MiB, after these requests and all above\n\n" + _table(
         ["request", "MiB"], rows
     )
+
+
+def _searches(milliseconds: Mapping[str, float]) -> str:
+    rows = [[name, f"{each:.1f}"] for name, each in milliseconds.items()]
+    return f"### A search among {VECTORS:,} vectors of 768 numbers, CPU ms\n\n" + _table(["searched", "CPU ms"], rows)
 
 
 def _figures(cell: Cell) -> list[str]:

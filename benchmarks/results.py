@@ -37,12 +37,13 @@ class Line(msgspec.Struct):
 
 
 class Results(msgspec.Struct):
-    """The results of one run. Start-up times are in seconds, heap sizes in MiB."""
+    """The results of one run. Start-up times are in seconds, heap sizes in MiB, searches of the local index in ms."""
 
     machine: dict[str, str]
     lines: list[Line]
     startup_s: dict[str, dict[str, float]] = {}
     heap_mib: dict[str, float] = {}
+    search_cpu_ms: dict[str, float] = {}
 
     def find(self, kind: str, texts: int) -> Line | None:
         return next((line for line in self.lines if (line.kind, line.texts) == (kind, texts)), None)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import contenders, goals, measure, memory, report, startup
+from benchmarks import contenders, goals, measure, memory, report, search, startup
 from benchmarks.kinds import KINDS, Kind
 from benchmarks.measure import Effort
 from benchmarks.results import Line, Results
@@ -65,7 +65,7 @@ def _verdict(results: Results, missed: Sequence[goals.Goal]) -> int:
 
 
 def run(kinds: Sequence[Kind], effort: Effort, *, whole: bool) -> Results:
-    """Measure `kinds`. A `whole` run also measures start-up and memory."""
+    """Measure `kinds`. A `whole` run also measures start-up, memory and searches of the local index."""
     known = Rows()
     results = Results(machine(), [])
     with tempfile.TemporaryDirectory() as folder:
@@ -75,6 +75,7 @@ def run(kinds: Sequence[Kind], effort: Effort, *, whole: bool) -> Results:
         if whole:
             results.startup_s = startup.measure(file, startup.FULL_ROUNDS)
             results.heap_mib = memory.measure(file)
+            results.search_cpu_ms = search.measure()
     results.machine["load average after"] = _load()
     return results
 

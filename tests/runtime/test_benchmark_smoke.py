@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import goals, report, run, soak
+from benchmarks import goals, report, run, search, soak
 from benchmarks.kinds import KINDS
 from benchmarks.measure import Effort
 from benchmarks.names import OURS, TYPESCRIPT
@@ -37,6 +37,10 @@ def test_the_report_has_every_goal(results):
 def test_the_report_describes_the_machine(results):
     assert {"cores", "load average before", "load average after"} <= set(results.machine)
     assert results.environment() in report.text(results)
+
+
+def test_the_local_index_finds_the_same_matches_as_plain_javascript():
+    assert set(search.measure(vectors=1000, rounds=1)) == set(search.MODES.values())
 
 
 def test_memory_does_not_grow():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import checks, goals, report, run
+from benchmarks import checks, goals, report, run, search
 from benchmarks.kinds import KINDS
 from benchmarks.names import HELLO, OURS, TYPESCRIPT
 from benchmarks.results import Cell, Line, Results
@@ -47,7 +47,8 @@ def made_up(figure):
     cells = {OURS: Cell(p50_ms=figure, cpu_ms=figure), TYPESCRIPT: Cell(p50_ms=100), HELLO: Cell(p50_ms=1)}
     lines = [Line(kind.name, kind.texts, dict(cells)) for kind in KINDS]
     startup_s = {OURS: {"plain": 1.0, "snapshot": figure}, HELLO: {"plain": 1.0, "snapshot": 1.0}}
-    return Results({"cores": "2"}, lines, startup_s, {"at the start": figure})
+    searches = dict.fromkeys(search.MODES.values(), figure) | {search.MODES[search.PLAIN]: 1.0}
+    return Results({"cores": "2"}, lines, startup_s, {"at the start": figure}, searches)
 
 
 def test_a_fast_run_misses_no_goal_and_a_slow_one_all():
