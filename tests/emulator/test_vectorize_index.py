@@ -174,6 +174,17 @@ def test_deleted_vectors_disappear_after_the_delay(service):
     assert service.ids() == ["b"]
 
 
+def test_a_filter_finds_nothing_of_a_vector_that_is_gone(service):
+    service.upsert(vector("a", namespace="n", metadata={"lang": "de"}))
+    service.ask("deleteByIds", {"ids": ["a"]})
+    service.settle()
+    service.upsert(vector("b", namespace="m", metadata={"lang": "en"}))  # its row has the number of the deleted one
+    assert service.ids(filter={"lang": "de"}) == service.ids(namespace="n") == []
+    service.upsert(vector("b", metadata={"year": 1}))
+    assert service.ids(filter={"lang": "en"}) == service.ids(namespace="m") == []
+    assert service.ids(filter={"year": 1}) == ["b"]
+
+
 def test_a_query_by_id_includes_the_vector_itself(service):
     service.upsert(vector("a", NORTH), vector("b", EAST))
     found = service.ask("query", {"vectorId": "b", "topK": 1})
