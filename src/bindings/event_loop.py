@@ -49,7 +49,8 @@ def install() -> bool:
         return handle
 
     def call_at(when: float, *args: Any, context: Context | None = None) -> asyncio.Handle:
-        return loop.call_later(max(0, when - loop.time()), *args, context=context)
+        handle: asyncio.Handle = loop.call_later(max(0, when - loop.time()), *args, context=context)
+        return handle
 
     loop.call_soon = loop.call_soon_threadsafe = call_soon
     loop.call_at = call_at
