@@ -114,7 +114,7 @@ def test_an_address_opens_what_is_closed(docs: Page) -> None:
     docs.wait(lambda: docs.by("GoogleError").get_property("open"))
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(375, "dark"), (1280, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(375, "dark"), pytest.param(1280, "light", marks=pytest.mark.extended)])
 def test_it_is_accessible_and_fits_before_and_after_an_example(docs: Page, width: int, scheme: str) -> None:
     docs.emulate(width=width, scheme=scheme)
     assert docs.violations() == []

@@ -76,7 +76,13 @@ def test_the_page_of_the_clients_has_a_program_for_every_package_of_the_tests():
         assert re.search(rf"^(?:import|from) {package}\b", programs, re.MULTILINE), package
 
 
-@pytest.mark.parametrize("block", PROGRAMS, ids=str)
+def in_turn(programs):
+    """Return the programs as parameters. Those of the clients' page after the first one start a large package each."""
+    large = [block for block in programs if block.page == "docs/clients.md"][1:]
+    return [pytest.param(block, marks=[pytest.mark.extended] if block in large else []) for block in programs]
+
+
+@pytest.mark.parametrize("block", in_turn(PROGRAMS), ids=str)
 def test_a_python_program_prints_what_its_comments_say(started, block):
     program = block.code.replace(ADDRESS, started.url)
     done = run_python(program, with_clients=block.page == "docs/clients.md")
