@@ -94,6 +94,7 @@ def test_the_files_are_small() -> None:
 
 
 def test_the_first_load_is_small(page: Page) -> None:
+    page.wait_for("service-index", "fits")  # the load before has sent everything
     page.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
     page.network("Network.requestWillBeSent")
     page.events.clear()

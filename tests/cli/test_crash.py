@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests import servers
 from tests.worker import EMBEDDER
 from tools import runtime
 
@@ -25,7 +26,7 @@ class Service(ThreadingHTTPServer):
         self.stored, self.received, self.requests = {}, [], 0
         self.fatal, self.stores_first, self.victim = 0, False, None
         self.lock = threading.Lock()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        servers.start(self)
 
     def answer(self, url):
         if url.path == "/index":
@@ -82,6 +83,7 @@ def service():
     made.shutdown()
 
 
+@pytest.mark.extended
 def test_nothing_is_lost_and_little_is_sent_twice(service, tmp_path):
     chance = random.Random(SEED)
     corpus = {f"doc-{number}": f"text {number}" for number in range(DOCUMENTS)}

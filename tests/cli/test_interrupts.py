@@ -90,6 +90,7 @@ def test_ctrl_c_while_standard_input_waits(httpserver, tmp_path):
     assert process.stderr.read() == "import: interrupted; run the same command again to continue.\n"
 
 
+@pytest.mark.extended
 def test_ctrl_c_at_any_moment_leaves_a_usable_journal(httpserver, corpus):
     """Interrupted again and again at random moments, from the start of the process to its end."""
     service = FakeService(httpserver)

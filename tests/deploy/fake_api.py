@@ -18,6 +18,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from tests import servers
 from tests.deploy.account import ACCOUNT, Account, Script
 from tests.deploy.resources import accounts, indexes, queues, scripts, versions
 from tests.deploy.resources.base import ApiError, Fault
@@ -119,7 +120,7 @@ def serve() -> Iterator[tuple[FakeApi, str]]:
     """Yield the API and its address, as CLOUDFLARE_API_BASE_URL takes it."""
     api = FakeApi()
     server = make_server("127.0.0.1", 0, api, threaded=True, request_handler=_Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    servers.start(server)
     yield api, f"http://127.0.0.1:{server.server_port}{PREFIX}"
     server.shutdown()
     assert api.unknown == []

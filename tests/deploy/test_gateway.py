@@ -1,7 +1,6 @@
 """AI Gateway: the runtime's own binding class sends calls through it, with the option that the variables ask for."""
 
 import json
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
@@ -10,6 +9,7 @@ import pytest
 import requests
 
 from embedder.settings import MODEL, Settings, SettingsError
+from tests import servers
 from tests.core.fakes import FakeApp, json_of
 from tests.runtime import upstream
 from tools import workerd
@@ -30,7 +30,7 @@ def models():
             self.reply(upstream.workers_ai.answer([upstream.row(text) for text in body["inputs"]["text"]]))
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    servers.start(server)
     yield f"127.0.0.1:{server.server_port}", calls
     server.shutdown()
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests import servers
+
 
 class Server(ThreadingHTTPServer):
     """Never answers /hold-NAME. Sets `event("held-NAME")`, and later `event("disconnected-NAME")`."""
@@ -50,6 +52,6 @@ class Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serve() -> Iterator[Server]:
     with Server() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.start(server)
         yield server
         server.shutdown()

@@ -122,7 +122,10 @@ def test_prints_a_banner_and_then_readable_lines(run):
     worker.post("/embed", {"text": ["a", "b"]})
     worker.post("/embed", {"text": []})
     worker.line_with("invalid_request")
-    started, *lines = [line for line in worker.lines if "/health" not in line]
+    lines = [line for line in worker.lines if "/health" not in line]
+    if lines[0].startswith("waiting for another process"):
+        del lines[0]  # a test beside this one builds the runtime
+    started, *lines = lines
     assert started == "starting the Worker ..."
     assert lines[0] == f"Listening on {worker.url} (API reference: {worker.url}/docs)"
     assert lines[1] == "Vectors come from the lexical emulator, not from EmbeddingGemma."

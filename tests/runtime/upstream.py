@@ -16,6 +16,7 @@ import msgspec
 from benchmarks.load import reset_at_close
 from emulator import lexical, workers_ai
 from emulator.workers_ai import Fault, Reply
+from tests import servers
 from tools import workerd
 from tools.runtime import ROOT
 
@@ -57,7 +58,7 @@ class Server(ThreadingHTTPServer):
 @contextmanager
 def serve() -> Iterator[Server]:
     server = Server()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    servers.start(server)
     yield server
     server.released.set()
     server.shutdown()

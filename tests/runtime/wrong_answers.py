@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SO_LINGER, SOL_SOCKET
 
+from tests import servers
 from tests.runtime.answers import RIGHT, WRONG
 from tests.runtime.answers.building import BROKEN, CHUNKED, CLOSED, RESET, SHORT, UNFINISHED, Answer, right
 
@@ -70,7 +71,7 @@ def _kind(text: str) -> str:
 @contextmanager
 def serve() -> Iterator[Server]:
     with Server() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.start(server)
         yield server
         server.shutdown()
 

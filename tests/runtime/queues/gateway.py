@@ -15,6 +15,7 @@ import msgspec
 from benchmarks.load import reset_at_close
 from emulator import lexical, workers_ai
 from emulator.workers_ai import Fault, Reply
+from tests import servers
 
 _MARK = "kind="
 _TIMEOUT_S = 60
@@ -246,6 +247,6 @@ def _row(_text: str) -> msgspec.Raw:
 @contextmanager
 def serve() -> Iterator[Gateway]:
     gateway = Gateway()
-    threading.Thread(target=gateway.serve_forever, daemon=True).start()
+    servers.start(gateway)
     yield gateway
     gateway.shutdown()
