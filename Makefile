@@ -29,7 +29,7 @@ test-all: .venv/.tests .venv-clients/.ready ## run every test, also loads, kills
 	pytest -n $(JOBS) --dist worksteal
 
 unit: .venv/.tests ## run the fast tests: no runtime, no browser, no package index
-	pytest -n $(JOBS) --dist worksteal -p no:schemathesis -m "not index and not extended" tests/core tests/emulator tests/cli tests/tools
+	pytest -n $(JOBS) --dist worksteal -p no:schemathesis --hypothesis-profile=short -m "not index and not extended" tests/core tests/emulator tests/cli tests/tools
 
 check: .venv/.tests ## check lint, format, types and layers
 	ruff check

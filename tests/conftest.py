@@ -15,6 +15,7 @@ from tests import dev, local
 from tests.worker import Worker
 
 settings.register_profile("default", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("short", settings.get_profile("default"), max_examples=40)
 settings.register_profile("long", settings.get_profile("default"), max_examples=5_000)
 settings.load_profile("default")
 

@@ -4,8 +4,10 @@ import asyncio
 import base64
 import json
 import math
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NoReturn
 
 import httpx
@@ -74,7 +76,13 @@ def _authorization(url: httpx.URL, key: str | None) -> dict[str, str]:
 
 def client() -> httpx.AsyncClient:
     """Return a client that follows no redirects and accepts no compressed answers."""
-    return httpx.AsyncClient(timeout=_READ_S, follow_redirects=False)
+    return httpx.AsyncClient(timeout=_READ_S, follow_redirects=False, verify=_tls())
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the settings of TLS. To read the certificates takes 20 ms, more than a request."""
+    return httpx.create_ssl_context()
 
 
 async def send(
