@@ -1,12 +1,20 @@
-"""The APIs of other services, which their own clients call with only the base URL and the key changed."""
+"""The APIs of other services, which their own clients call with only the base URL and the key changed.
+
+Answers that do not depend on the request are those of the Worker's own Structs.
+"""
 
 from typing import Any
 
+from msgspec import to_builtins
+
+from embedder.api import models, ollama
+from embedder.api.cloudflare import workers_ai
 from embedder.settings import MODEL
 from tools.openapi.about import CALLS_MODEL, CATS, MARS, OTHER_VECTOR, QUESTION, VECTOR, About
 
 OPENAI, WORKERS_AI, COHERE, GOOGLE, OLLAMA = "OpenAI, Voyage, Azure", "Workers AI", "Cohere", "Google", "Ollama"
 _NAME, _OLLAMA = "embeddinggemma-300m", "embeddinggemma"
+_LATEST = f"{_OLLAMA}:latest"
 _TEXTS = [MARS, CATS]
 _ACCOUNT = {"account": "any"}
 _CLIENT = """
@@ -46,16 +54,7 @@ _VOYAGE_EXAMPLE = {
     "output_dimension": 256,
     "output_dtype": "int8",
 }
-_LISTED = {
-    "id": _NAME,
-    "name": f"models/{_NAME}",
-    "displayName": "EmbeddingGemma 300M",
-    "inputTokenLimit": 2048,
-    "supportedGenerationMethods": ["embedContent", "batchEmbedContents"],
-    "object": "model",
-    "created": 1756944000,
-    "owned_by": "google",
-}
+_LISTED = to_builtins(models.Model(_NAME, f"models/{_NAME}"))
 
 
 def _models(prefix: str, tag: str, **parameters: str) -> dict[str, About]:
@@ -135,28 +134,8 @@ _WORKERS_AI = {
     "GET /client/v4/accounts/{account}/ai/models/search": About(
         tag=WORKERS_AI,
         parameters=_ACCOUNT,
-        answer={
-            "result": [
-                {
-                    "id": MODEL,
-                    "name": MODEL,
-                    "description": "EmbeddingGemma 300M",
-                    "task": {"name": "Text Embeddings"},
-                }
-            ],
-            "result_info": {"count": 1, "total_count": 1},
-            "success": True,
-            "errors": [],
-            "messages": [],
-        },
+        answer=to_builtins(workers_ai.ListedModels([workers_ai.ListedModel()], workers_ai.ResultInfo(1, 1))),
     ),
-}
-_DETAILS = {
-    "format": "",
-    "family": "gemma3",
-    "families": ["gemma3"],
-    "parameter_size": "300M",
-    "quantization_level": "",
 }
 _OLLAMA_ROUTES = {
     "POST /api/embed": About(
@@ -181,36 +160,11 @@ _OLLAMA_ROUTES = {
         examples={"A search": {"model": f"{_OLLAMA}:search_query", "prompt": QUESTION}},
         answer={"embedding": VECTOR},
     ),
-    "GET /api/tags": About(
-        tag=OLLAMA,
-        answer={
-            "models": [
-                {
-                    "name": f"{_OLLAMA}:latest",
-                    "model": f"{_OLLAMA}:latest",
-                    "modified_at": "2025-09-04T00:00:00Z",
-                    "size": 0,
-                    "digest": "",
-                    "details": _DETAILS,
-                }
-            ]
-        },
-    ),
+    "GET /api/tags": About(tag=OLLAMA, answer=to_builtins(ollama.Tags([ollama.OllamaModel(_LATEST, _LATEST)]))),
     "POST /api/show": About(
-        tag=OLLAMA,
-        examples={"The model": {"model": _OLLAMA}},
-        answer={
-            "details": _DETAILS,
-            "model_info": {
-                "general.architecture": "gemma3",
-                "gemma3.context_length": 2048,
-                "gemma3.embedding_length": 768,
-            },
-            "capabilities": ["embedding"],
-            "modified_at": "2025-09-04T00:00:00Z",
-        },
+        tag=OLLAMA, examples={"The model": {"model": _OLLAMA}}, answer=to_builtins(ollama.OllamaDescription())
     ),
-    "GET /api/version": About(tag=OLLAMA, answer={"version": "0.11.10"}),
+    "GET /api/version": About(tag=OLLAMA, answer=to_builtins(ollama.Version())),
 }
 
 ROUTES = {

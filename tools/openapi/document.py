@@ -17,6 +17,7 @@ from tools.runtime import ROOT
 PATH = ROOT / "public" / "openapi.json"
 ABOUT: Mapping[str, About] = {**native.ROUTES, **compatible.ROUTES, **vectors.ROUTES, **agents.ROUTES}
 _OF_EMBEDDINGS = ("x-embedding-task", "x-embedding-tokens", "x-embedding-truncated")
+_NUMBERS = re.compile(r"\[\n\s+(-?\d\S*(?:,\n\s+-?\d\S*)*)\n\s+\]")
 _SHORTENED = "The response to the first example. Vectors are shortened to three numbers, lists to their first items."
 
 
@@ -136,5 +137,10 @@ def _successes(route: Route, known: About, references: Mapping[Any, Schema]) -> 
 
 
 def text() -> str:
-    """Return the document as it is written to the file."""
-    return msgspec.json.format(msgspec.json.encode(document()), indent=1).decode() + "\n"
+    """Return the document as it is written to the file: indented, with a list of numbers on one line."""
+    return _numbers_on_one_line(msgspec.json.format(msgspec.json.encode(document()), indent=1).decode()) + "\n"
+
+
+def _numbers_on_one_line(indented: str) -> str:
+    """Join the lines of each list of numbers. Strings have no line breaks, so none of them changes."""
+    return _NUMBERS.sub(lambda found: f"[{', '.join(found[1].replace(',', '').split())}]", indented)

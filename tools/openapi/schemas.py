@@ -1,4 +1,4 @@
-"""The schemas of the Structs, with a description of every field."""
+"""The schemas of the Structs. The description of a field stands at the field."""
 
 import inspect
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from tools.openapi.error_formats import Schema
-from tools.openapi.fields import DESCRIPTIONS, key_of
 
 _REF = "#/components/schemas/{name}"
 
@@ -37,12 +36,9 @@ def _field(struct: str, name: str, schema: Schema) -> Schema:
     if schema.get("type") == "integer" and "items" in schema:
         # where the Worker reads the place of a vector's numbers, callers read the numbers
         schema = {**schema, "type": "array"}
-    if "description" in schema:
-        return schema
-    text = DESCRIPTIONS.get(key_of(struct, name))
-    if text is None:
-        raise KeyError(f"{struct}.{name} has no description; add one to tools/openapi/fields.py.")
-    return {"description": text, **schema}
+    if "description" not in schema:
+        raise KeyError(f"{struct}.{name} has no description; write Meta(description=...) at the field.")
+    return schema
 
 
 def resolved(schema: Schema, components: Mapping[str, Schema]) -> Schema:

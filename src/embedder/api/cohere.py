@@ -16,7 +16,7 @@ from embedder.embedding.options import Encoding, OutputFormat, PromptOptions, Si
 from embedder.errors import EmbedderError
 from embedder.operations import texts
 from embedder.operations.requests import Texts
-from embedder.settings import DIMENSIONS
+from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
 
 _V1, _V2 = "/v1/embed", "/v2/embed"
 InputType = Literal["search_query", "search_document", "classification", "clustering"]
@@ -26,12 +26,20 @@ EmbeddingTypes = Annotated[list[Encoding], Meta(min_length=1, max_length=6)]
 class CohereRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     """Cohere's request: 1 to 100 texts."""
 
-    model: str
-    texts: Texts
-    input_type: InputType | None = None
-    embedding_types: Encoding | EmbeddingTypes | None = None
-    output_dimension: Size | None = None
-    truncate: Literal["NONE", "END"] | None = None
+    model: Annotated[
+        str, Meta(description="The model name, which may end in a task: `embeddinggemma-300m:search_query`.")
+    ]
+    texts: Annotated[Texts, Meta(description=f"1 to {MAX_TEXTS_PER_CALL} texts.")]
+    input_type: Annotated[InputType | None, Meta(description="The task.")] = None
+    embedding_types: Annotated[
+        Encoding | EmbeddingTypes | None, Meta(description="One type of vectors, or up to 6.")
+    ] = None
+    output_dimension: Annotated[Size | None, Meta(description="Size of the vectors: truncated and renormalised.")] = (
+        None
+    )
+    truncate: Annotated[
+        Literal["NONE", "END"] | None, Meta(description="`END`: truncate texts that are too long. `NONE`: reject them.")
+    ] = None
 
 
 class CohereOptions(PromptOptions, kw_only=True):
@@ -44,46 +52,51 @@ class CohereOptions(PromptOptions, kw_only=True):
 class CohereEmbeddings(Struct, omit_defaults=True):
     """The vectors in each requested type."""
 
-    floats: list[list[float]] | None = msgspec.field(default=None, name="float")
-    int8: list[list[int]] | None = None
-    uint8: list[list[int]] | None = None
-    binary: list[list[int]] | None = None
-    ubinary: list[list[int]] | None = None
-    base64: list[str] | None = None
+    floats: Annotated[list[list[float]] | None, Meta(description="Vectors of floats.")] = msgspec.field(
+        default=None, name="float"
+    )
+    int8: Annotated[list[list[int]] | None, Meta(description="Vectors of integers from -128 to 127.")] = None
+    uint8: Annotated[list[list[int]] | None, Meta(description="Vectors of integers from 0 to 255.")] = None
+    binary: Annotated[list[list[int]] | None, Meta(description="Signs, 8 per signed byte.")] = None
+    ubinary: Annotated[list[list[int]] | None, Meta(description="Signs, 8 per byte.")] = None
+    base64: Annotated[list[str] | None, Meta(description="Little-endian float32 in base64.")] = None
 
 
 class ApiVersion(Struct):
     """The version of Cohere's API."""
 
-    version: str
+    version: Annotated[str, Meta(description="The version.")]
 
 
 class BilledUnits(Struct):
     """Estimated tokens."""
 
-    input_tokens: int
+    input_tokens: Annotated[int, Meta(description="Estimated tokens of the texts with their prompts.")]
 
 
 class CohereUsage(Struct):
     """The version of the API, and estimated tokens."""
 
-    api_version: ApiVersion
-    billed_units: BilledUnits
+    api_version: Annotated[ApiVersion, Meta(description="The version of the API.")]
+    billed_units: Annotated[BilledUnits, Meta(description="What was counted.")]
 
 
 class CohereHead(Struct):
     """An answer without its vectors."""
 
-    id: str
-    texts: list[str]
-    response_type: str
-    meta: CohereUsage
+    id: Annotated[str, Meta(description="The id of the request.")]
+    texts: Annotated[list[str], Meta(description="The texts of the request.")]
+    response_type: Annotated[str, Meta(description="`embeddings_by_type`, or `embeddings_floats` in version 1.")]
+    meta: Annotated[CohereUsage, Meta(description="The version of the API, and estimated tokens.")]
 
 
 class CohereResponse(CohereHead):
     """One vector per text. `embeddings` is a list in version 1 if the request has no `embedding_types`."""
 
-    embeddings: CohereEmbeddings | list[list[float]]
+    embeddings: Annotated[
+        CohereEmbeddings | list[list[float]],
+        Meta(description="The vectors by type; in version 1 without `embedding_types`, a list of vectors."),
+    ]
 
 
 def error_text(error: EmbedderError) -> str:

@@ -50,24 +50,33 @@ _STATUS |= {429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEED
 class Part(Struct, forbid_unknown_fields=True):
     """A part of a content: text."""
 
-    text: Text
+    text: Annotated[Text, Meta(description="The text.")]
 
 
 class Content(Struct, forbid_unknown_fields=True):
     """A text. Its parts are concatenated; `role` is ignored."""
 
-    parts: Annotated[list[Part], Meta(min_length=1, max_length=100)]
-    role: str | None = None
+    parts: Annotated[
+        list[Part], Meta(min_length=1, max_length=100, description="The parts of the text, which are concatenated.")
+    ]
+    role: Annotated[str | None, Meta(description="Accepted and ignored.")] = None
 
 
 class GoogleRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """A content to embed. `model` is accepted and ignored, because the path names the model."""
 
-    content: Content
-    model: str | None = None
-    task_type: TaskType | None = None
-    title: str | None = None
-    output_dimensionality: Size | None = None
+    content: Annotated[Content, Meta(description="The text.")]
+    model: Annotated[str | None, Meta(description="Accepted and ignored. The path names the model.")] = None
+    task_type: Annotated[
+        TaskType | None,
+        Meta(description="The task. `RETRIEVAL_QUERY` is `search_query`, `RETRIEVAL_DOCUMENT` is `search_document`."),
+    ] = None
+    title: Annotated[str | None, Meta(description="Part of the document prompt; only with `RETRIEVAL_DOCUMENT`.")] = (
+        None
+    )
+    output_dimensionality: Annotated[
+        Size | None, Meta(description="Size of the vectors: truncated and renormalised.")
+    ] = None
 
     def options(self) -> tuple[Task | None, int]:
         """Return the task and the dimensions."""
@@ -77,25 +86,28 @@ class GoogleRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=
 class GoogleBatchRequest(Struct, forbid_unknown_fields=True):
     """1 to 100 contents with the same task type and dimensions."""
 
-    requests: Annotated[list[GoogleRequest], Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL)]
+    requests: Annotated[
+        list[GoogleRequest],
+        Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL, description=f"1 to {MAX_TEXTS_PER_CALL} contents."),
+    ]
 
 
 class Values(Struct):
     """One vector."""
 
-    values: list[float]
+    values: Annotated[list[float], Meta(description="The numbers of the vector.")]
 
 
 class GoogleResponse(Struct):
     """The vector of a content."""
 
-    embedding: Values
+    embedding: Annotated[Values, Meta(description="The vector.")]
 
 
 class GoogleBatchResponse(Struct):
     """One vector per content."""
 
-    embeddings: list[Values]
+    embeddings: Annotated[list[Values], Meta(description="One vector per content, in order.")]
 
 
 def error_text(error: EmbedderError) -> str:

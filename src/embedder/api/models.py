@@ -3,8 +3,10 @@
 Source: OpenAI's API reference, "List models"; Google's Gemini API reference, "Models".
 """
 
+from typing import Annotated
+
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from embedder.api.routing import HttpResponse, Route
 from embedder.app import App
@@ -25,22 +27,22 @@ class Model(
 ):
     """A model name, with the fields of OpenAI and of Google."""
 
-    id: str
-    name: str
-    display_name: str = "EmbeddingGemma 300M"
-    input_tokens: int = MODEL_TOKENS
-    methods: tuple[str, ...] = _METHODS
-    object: str = "model"
-    created: int = _CREATED
-    owned_by: str = "google"
+    id: Annotated[str, Meta(description="The model name.")]
+    name: Annotated[str, Meta(description="The name with the prefix `models/`.")]
+    display_name: Annotated[str, Meta(description="The name for people.")] = "EmbeddingGemma 300M"
+    input_tokens: Annotated[int, Meta(description="Tokens of a text that the model reads.")] = MODEL_TOKENS
+    methods: Annotated[tuple[str, ...], Meta(description="Google's methods that work with the model.")] = _METHODS
+    object: Annotated[str, Meta(description="The type of this object.")] = "model"
+    created: Annotated[int, Meta(description="The day of the model's release, in seconds since 1970.")] = _CREATED
+    owned_by: Annotated[str, Meta(description="Who made the model.")] = "google"
 
 
 class Models(Struct):
     """All model names: `data` for OpenAI's clients, `models` for Google's."""
 
-    data: list[Model]
-    models: list[Model]
-    object: str = "list"
+    data: Annotated[list[Model], Meta(description="The model names, for OpenAI's clients.")]
+    models: Annotated[list[Model], Meta(description="The same, for Google's clients.")]
+    object: Annotated[str, Meta(description="The type of this object.")] = "list"
 
 
 def task_of(name: str) -> str | None:

@@ -1,9 +1,10 @@
 """The native HTTP API: one route per operation, and `/health`."""
 
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from embedder import decoding
 from embedder.api.routing import HttpResponse, Route
@@ -22,9 +23,9 @@ class Health(msgspec.Struct):
     `auth` says whether requests need a key.
     """
 
-    model: str
-    auth: bool
-    status: Literal["ok"] = "ok"
+    model: Annotated[str, Meta(description="The model name.")]
+    auth: Annotated[bool, Meta(description="Whether calls need a key.")]
+    status: Annotated[Literal["ok"], Meta(description="Always `ok`.")] = "ok"
 
 
 def response_of(result: Result) -> HttpResponse:

@@ -18,24 +18,29 @@ from embedder.embedding.options import OutputFormat, PromptOptions, Size
 from embedder.errors import EmbedderError
 from embedder.operations import texts
 from embedder.operations.requests import Text, Texts
-from embedder.settings import DIMENSIONS, MODEL_TOKENS
+from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, MODEL_TOKENS
 
 PREFIX = "/api/"
 _VERSION = "0.11.10"  # the first version of Ollama that serves this model
 _NAME = "embeddinggemma"
 _TAG = re.compile(r":(?:latest|300m)(?=:|$)")
 _RELEASED = "2025-09-04T00:00:00Z"
+_NAMED = Meta(description="`embeddinggemma`, which may end in a tag and a task.")
+_IGNORED = Meta(description="Accepted and ignored.")
 
 
 class OllamaRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     """Ollama's request. `keep_alive` and `options` are accepted and ignored."""
 
-    model: str
-    input: Text | Texts
-    truncate: bool = True
+    model: Annotated[
+        str,
+        Meta(description="`embeddinggemma`, which may end in a tag and a task: `embeddinggemma:300m:search_query`."),
+    ]
+    input: Annotated[Text | Texts, Meta(description=f"The text, or up to {MAX_TEXTS_PER_CALL} texts.")]
+    truncate: Annotated[bool, Meta(description="false: reject texts that are too long.")] = True
     dimensions: Annotated[Size | None, Meta(description="Size of the vectors: truncated and renormalised.")] = None
-    keep_alive: str | float | None = None
-    options: dict[str, Any] | None = None
+    keep_alive: Annotated[str | float | None, _IGNORED] = None
+    options: Annotated[dict[str, Any] | None, _IGNORED] = None
 
 
 class OllamaOptions(PromptOptions, kw_only=True):
@@ -48,81 +53,87 @@ class OllamaOptions(PromptOptions, kw_only=True):
 class OllamaPromptRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     """Ollama's older request. `keep_alive` and `options` are accepted and ignored."""
 
-    model: str
-    prompt: Text
-    keep_alive: str | float | None = None
-    options: dict[str, Any] | None = None
+    model: Annotated[str, _NAMED]
+    prompt: Annotated[Text, Meta(description="The text. Despite the name, no prompt.")]
+    keep_alive: Annotated[str | float | None, _IGNORED] = None
+    options: Annotated[dict[str, Any] | None, _IGNORED] = None
 
 
 class ShowRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     """Ask for the description of a model. `verbose` is accepted and ignored."""
 
-    model: str
-    verbose: bool | None = None
+    model: Annotated[str, _NAMED]
+    verbose: Annotated[bool | None, _IGNORED] = None
 
 
 class OllamaResponse(Struct):
     """One vector per text. Durations are in nanoseconds; `prompt_eval_count` is an estimate."""
 
-    model: str
-    embeddings: list[list[float]]
-    total_duration: int
-    load_duration: int
-    prompt_eval_count: int
+    model: Annotated[str, Meta(description="The model name.")]
+    embeddings: Annotated[list[list[float]], Meta(description="One vector per text, in the order of the texts.")]
+    total_duration: Annotated[int, Meta(description="Nanoseconds of the request.")]
+    load_duration: Annotated[int, Meta(description="Always 0.")]
+    prompt_eval_count: Annotated[int, Meta(description="Estimated tokens of the texts with their prompts.")]
 
 
 class OllamaVector(Struct):
     """One vector."""
 
-    embedding: list[float]
+    embedding: Annotated[list[float], Meta(description="The vector.")]
 
 
 class Version(Struct):
     """The version of Ollama whose API this is."""
 
-    version: str = _VERSION
+    version: Annotated[str, Meta(description="The version.")] = _VERSION
 
 
 class Details(Struct):
     """What is known of the model."""
 
-    format: str = ""
-    family: str = "gemma3"
-    families: tuple[str, ...] = ("gemma3",)
-    parameter_size: str = "300M"
-    quantization_level: str = ""
+    format: Annotated[str, Meta(description="Not known: empty.")] = ""
+    family: Annotated[str, Meta(description="The family of the model.")] = "gemma3"
+    families: Annotated[tuple[str, ...], Meta(description="The same, as a list.")] = ("gemma3",)
+    parameter_size: Annotated[str, Meta(description="The number of parameters.")] = "300M"
+    quantization_level: Annotated[str, Meta(description="Not known: empty.")] = ""
 
 
 class OllamaModel(Struct):
     """A model name. `size` and `digest` are not known."""
 
-    name: str
-    model: str
-    modified_at: str = _RELEASED
-    size: int = 0
-    digest: str = ""
-    details: Details = msgspec.field(default_factory=Details)
+    name: Annotated[str, Meta(description="The name.")]
+    model: Annotated[str, Meta(description="The model name.")]
+    modified_at: Annotated[str, Meta(description="The day of the model's release.")] = _RELEASED
+    size: Annotated[int, Meta(description="Not known: 0.")] = 0
+    digest: Annotated[str, Meta(description="Not known: empty.")] = ""
+    details: Annotated[Details, Meta(description="What is known of the model.")] = msgspec.field(
+        default_factory=Details
+    )
 
 
 class Tags(Struct):
     """All model names."""
 
-    models: list[OllamaModel]
+    models: Annotated[list[OllamaModel], Meta(description="The models.")]
 
 
 class OllamaDescription(Struct):
     """The description of the model."""
 
-    details: Details = msgspec.field(default_factory=Details)
-    model_info: dict[str, str | int] = msgspec.field(
+    details: Annotated[Details, Meta(description="What is known of the model.")] = msgspec.field(
+        default_factory=Details
+    )
+    model_info: Annotated[
+        dict[str, str | int], Meta(description="The context length in tokens, and the dimensions.")
+    ] = msgspec.field(
         default_factory=lambda: {
             "general.architecture": "gemma3",
             "gemma3.context_length": MODEL_TOKENS,
             "gemma3.embedding_length": DIMENSIONS,
         }
     )
-    capabilities: tuple[str, ...] = ("embedding",)
-    modified_at: str = _RELEASED
+    capabilities: Annotated[tuple[str, ...], Meta(description="What the model can do.")] = ("embedding",)
+    modified_at: Annotated[str, Meta(description="The day of the model's release.")] = _RELEASED
 
 
 def error_text(error: EmbedderError) -> str:

@@ -24,9 +24,18 @@ _ITEM = '{"object":"embedding","index":#,"embedding":@}'
 class EmbeddingsRequest(EmbedOptions, kw_only=True):
     """OpenAI's request, Voyage's fields, and this service's own options. `user` is accepted and ignored."""
 
-    input: Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_OPENAI)]
-    model: str
-    user: str | None = None
+    input: Annotated[
+        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_OPENAI)],
+        Meta(description=f"The text, or up to {MAX_TEXTS_OPENAI:,} texts. Token ids are rejected."),
+    ]
+    model: Annotated[
+        str,
+        Meta(
+            description="The model name, which may end in a task: `embeddinggemma-300m:search_query`. "
+            "`GET /v1/models` lists all."
+        ),
+    ]
+    user: Annotated[str | None, Meta(description="Accepted and ignored.")] = None
     output_dimension: Annotated[Size | None, Meta(description="Voyage's name for `dimensions`.")] = None
     output_dtype: Annotated[
         Literal["float", "int8", "uint8", "binary", "ubinary"] | None,
@@ -57,31 +66,31 @@ class EmbeddingsRequest(EmbedOptions, kw_only=True):
 class DeploymentRequest(EmbeddingsRequest, kw_only=True):
     """Azure's request. The path names the model; `model` is accepted and ignored."""
 
-    model: str = ""
+    model: Annotated[str, Meta(description="Accepted and ignored. The path names the model.")] = ""
 
 
 class Embedding(Struct):
     """One vector."""
 
-    object: str
-    index: int
-    embedding: list[float] | str
+    object: Annotated[str, Meta(description="The type of this object.")]
+    index: Annotated[int, Meta(description="The index of the text in the request.")]
+    embedding: Annotated[list[float] | str, Meta(description="The vector: numbers, or base64.")]
 
 
 class Usage(Struct):
     """Estimated token counts."""
 
-    prompt_tokens: int
-    total_tokens: int
+    prompt_tokens: Annotated[int, Meta(description="Estimated tokens of the texts with their prompts.")]
+    total_tokens: Annotated[int, Meta(description="The same number.")]
 
 
 class EmbeddingsResponse(Struct):
     """One vector per text, in the order of the texts."""
 
-    object: str
-    data: list[Embedding]
-    model: str
-    usage: Usage
+    object: Annotated[str, Meta(description="The type of this object.")]
+    data: Annotated[list[Embedding], Meta(description="One vector per text, in the order of the texts.")]
+    model: Annotated[str, Meta(description="The model name.")]
+    usage: Annotated[Usage, Meta(description="Estimated tokens.")]
 
 
 class ErrorItem(Struct):

@@ -1,6 +1,8 @@
 """The operations on the index: upsert documents, search, get, delete, describe."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from embedder.app import App
 from embedder.context import RequestContext
@@ -29,16 +31,16 @@ from embedder.vectorize.written import Written, partial
 class Receipt(Struct):
     """Documents that the queue accepted. The log lines of their batches have ids of their own."""
 
-    ids: list[str]
-    count: int
-    request_id: str
+    ids: Annotated[list[str], Meta(description="The ids of the documents.")]
+    count: Annotated[int, Meta(description="The number of documents.")]
+    request_id: Annotated[str, Meta(description="The id of the request, as the operator's log has it.")]
 
 
 class GetResponse(Struct):
     """Stored vectors, and the ids that are not stored."""
 
-    vectors: list[Stored]
-    missing: list[str]
+    vectors: Annotated[list[Stored], Meta(description="The vectors that were found.")]
+    missing: Annotated[list[str], Meta(description="The ids that are not stored.")]
 
 
 class IndexResponse(Struct):
@@ -47,13 +49,13 @@ class IndexResponse(Struct):
     `vector_count` counts the whole index; it is null for a key that is bound to namespaces.
     """
 
-    fits: bool
-    model: str
-    model_dimensions: int
-    dimensions: int
-    vector_count: int | None
-    processed_up_to_mutation: str | int | None
-    processed_up_to_datetime: str | int | None
+    fits: Annotated[bool, Meta(description="Whether the dimensions of the index are those of the model.")]
+    model: Annotated[str, Meta(description="The model name.")]
+    model_dimensions: Annotated[int, Meta(description="The dimensions of the model.")]
+    dimensions: Annotated[int, Meta(description="The dimensions of the index.")]
+    vector_count: Annotated[int | None, Meta(description="The number of stored vectors.")]
+    processed_up_to_mutation: Annotated[str | int | None, Meta(description="The last write that searches see.")]
+    processed_up_to_datetime: Annotated[str | int | None, Meta(description="The time of that write.")]
 
 
 async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> Result:

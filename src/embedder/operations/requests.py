@@ -7,7 +7,19 @@ from msgspec import Meta, Struct
 from embedder.embedding.options import EmbedOptions, PromptOptions, Size, Truncate
 from embedder.embedding.prompts import Task
 from embedder.settings import MAX_TEXTS_PER_CALL
-from embedder.vectorize.limits import MAX_GET_IDS, MAX_TOP_K, MAX_VECTORS, Id, Metadata, Namespace
+from embedder.vectorize.limits import (
+    MAX_GET_IDS,
+    MAX_ID_BYTES,
+    MAX_METADATA_BYTES,
+    MAX_TOP_K,
+    MAX_TOP_K_FULL,
+    MAX_VECTORS,
+    Filter,
+    Id,
+    Metadata,
+    MetadataIn,
+    Namespace,
+)
 
 Text = Annotated[str, Meta(min_length=1)]
 Texts = Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL)]
@@ -19,9 +31,15 @@ Mode = Annotated[Literal["upsert", "insert"], Meta(description="`insert` leaves 
 class StoreIn(Struct, forbid_unknown_fields=True, kw_only=True):
     """Also store the vectors, with one id per text. `metadata` is one object for all texts, or one per text."""
 
-    ids: list[Id]
+    ids: Annotated[list[Id], Meta(description=f"One id per text, each of 1 to {MAX_ID_BYTES} bytes.")]
     namespace: Namespace = None
-    metadata: Metadata | list[Metadata] | None = None
+    metadata: Annotated[
+        Metadata | list[Metadata] | None,
+        Meta(
+            description="An object for all texts, or one per text. "
+            f"With the kept text at most {MAX_METADATA_BYTES:,} bytes of JSON."
+        ),
+    ] = None
     keep_text: KeepText = True
     mode: Mode = "upsert"
     wait: Wait = False
@@ -30,25 +48,27 @@ class StoreIn(Struct, forbid_unknown_fields=True, kw_only=True):
 class EmbedRequest(EmbedOptions, kw_only=True):
     """1 to 100 texts to embed."""
 
-    text: Text | Texts
-    store: StoreIn | None = None
+    text: Annotated[Text | Texts, Meta(description=f"The text, or up to {MAX_TEXTS_PER_CALL} texts.")]
+    store: Annotated[StoreIn | None, Meta(description="Also store the vectors.")] = None
 
 
 class SimilarityRequest(PromptOptions, kw_only=True):
     """Compares a source with every text, or, without a source, all texts with each other."""
 
-    source: Text | None = None
-    texts: Texts
+    source: Annotated[Text | None, Meta(description="The text that is compared with all others.")] = None
+    texts: Annotated[Texts, Meta(description=f"1 to {MAX_TEXTS_PER_CALL} texts.")]
     dimensions: Annotated[Size | None, Meta(description="Size of the vectors: truncated and renormalised.")] = None
 
 
 class DocumentIn(Struct, forbid_unknown_fields=True, kw_only=True):
     """A document to embed and store. `metadata` and the kept text together may have 10 KiB of JSON."""
 
-    id: Id
-    text: Text
-    title: str | None = None
-    metadata: Metadata | None = None
+    id: Annotated[
+        Id, Meta(description="A document whose id is stored replaces the old one. The limit is in bytes of UTF-8.")
+    ]
+    text: Annotated[Text, Meta(description="The text.")]
+    title: Annotated[str | None, Meta(description="Part of the document prompt.")] = None
+    metadata: MetadataIn = None
 
 
 class UpsertOptions(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -64,7 +84,9 @@ class UpsertOptions(Struct, forbid_unknown_fields=True, kw_only=True):
 class UpsertRequest(UpsertOptions, kw_only=True):
     """1 to 1,000 documents. The default is the document prompt."""
 
-    documents: Annotated[list[DocumentIn], Meta(min_length=1, max_length=MAX_VECTORS)]
+    documents: Annotated[
+        list[DocumentIn], Meta(min_length=1, max_length=MAX_VECTORS, description=f"1 to {MAX_VECTORS:,} documents.")
+    ]
     wait: Wait = False
     queue: Annotated[bool, Meta(description="Answer 202 as soon as the queue has the documents.")] = False
 
@@ -72,28 +94,48 @@ class UpsertRequest(UpsertOptions, kw_only=True):
 class SearchRequest(PromptOptions, kw_only=True):
     """A text, or the id of a stored vector. The default is the query prompt."""
 
-    text: Text | None = None
-    id: Id | None = None
-    top_k: Annotated[int, Meta(ge=1, le=MAX_TOP_K)] = 5
+    text: Annotated[Text | None, Meta(description="The text to search for. Send either this or `id`.")] = None
+    id: Annotated[
+        Id | None,
+        Meta(description="The id of a stored vector, whose neighbours are searched. Send either this or `text`."),
+    ] = None
+    top_k: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=MAX_TOP_K,
+            description=f"The number of matches: at most {MAX_TOP_K_FULL} with `values` or with `metadata` `all`, "
+            "which is the default.",
+        ),
+    ] = 5
     namespace: Namespace = None
-    filter: dict[str, Any] | None = None
-    values: bool = False
-    metadata: Literal["none", "indexed", "all"] = "all"
-    min_score: float | None = None
+    filter: Filter = None
+    values: Annotated[bool, Meta(description="Whether the matches have their vectors.")] = False
+    metadata: Annotated[
+        Literal["none", "indexed", "all"],
+        Meta(description="Which metadata the matches have: all, what has a metadata index, or none."),
+    ] = "all"
+    min_score: Annotated[float | None, Meta(description="Leaves out matches with a lower score.")] = None
 
 
 class GetRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     """Ids of stored vectors to get."""
 
-    ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_GET_IDS)]
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_GET_IDS, description=f"1 to {MAX_GET_IDS} ids.")]
 
 
 class DeleteRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     """Stored vectors to delete: by id, or those of a namespace, those that a filter finds, or both."""
 
-    ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_VECTORS)] | None = None
+    ids: Annotated[
+        Annotated[list[Id], Meta(min_length=1, max_length=MAX_VECTORS)] | None,
+        Meta(description=f"1 to {MAX_VECTORS:,} ids. Send either these, or `namespace`, `filter` or both."),
+    ] = None
     namespace: Namespace = None
-    filter: dict[str, Any] | None = None
+    filter: Annotated[
+        dict[str, Any] | None,
+        Meta(description="Deletes the vectors that this filter finds, at most 1,000 in a request."),
+    ] = None
     wait: Wait = False
 
 

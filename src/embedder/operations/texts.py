@@ -1,8 +1,9 @@
 """The operations on texts: embed and similarity."""
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from embedder.app import App
 from embedder.context import RequestContext
@@ -24,26 +25,28 @@ from embedder.vectorize.written import Written
 class Embedded(Struct, omit_defaults=True):
     """`shape` is [texts, dimensions]; `stored` is the result of `store`."""
 
-    shape: list[int]
-    stored: Written | None = None
+    shape: Annotated[list[int], Meta(description="The number of texts, and of numbers in a vector.")]
+    stored: Annotated[Written | None, Meta(description="The result of `store`.")] = None
 
 
 class EmbedResponse(Embedded, omit_defaults=True, kw_only=True):
     """`shape` is [texts, dimensions]; `data` has one vector per text; `stored` is the result of `store`."""
 
-    data: list[list[float] | str]
+    data: Annotated[
+        list[list[float] | str], Meta(description="One vector per text, in the order of the texts: numbers, or base64.")
+    ]
 
 
 class Shape(Struct):
     """The shape of the scores."""
 
-    shape: list[int]
+    shape: Annotated[list[int], Meta(description="`[texts]` with a source, otherwise `[texts, texts]`.")]
 
 
 class SimilarityResponse(Shape):
     """Cosines from -1 to 1: `shape` is [texts], or [texts, texts] for the whole matrix."""
 
-    scores: list[float | list[float]]
+    scores: Annotated[list[float | list[float]], Meta(description="One cosine per text, or a row of cosines per text.")]
 
 
 async def vectors(

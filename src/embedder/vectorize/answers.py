@@ -26,33 +26,39 @@ T = TypeVar("T")
 class Description(Struct, rename="camel"):
     """Vectorize's description of an index."""
 
-    vector_count: int | None  # None: not for this caller
-    dimensions: int
-    processed_up_to_datetime: str | int | None = None
-    processed_up_to_mutation: str | int | None = None
+    vector_count: Annotated[
+        int | None, Meta(description="The number of stored vectors. Null for a key that is bound to namespaces.")
+    ]  # None: not for this caller
+    dimensions: Annotated[int, Meta(description="The dimensions of the index.")]
+    processed_up_to_datetime: Annotated[str | int | None, Meta(description="The time of that write.")] = None
+    processed_up_to_mutation: Annotated[str | int | None, Meta(description="The last write that searches see.")] = None
 
 
 class Mutation(Struct, rename="camel"):
     """An accepted write."""
 
-    mutation_id: str
+    mutation_id: Annotated[
+        str, Meta(description="Vectorize's id of the accepted write. Empty if there was nothing to delete.")
+    ]
 
 
 class Match(Struct, omit_defaults=True):
     """A search result."""
 
-    id: str
-    score: float
-    values: Values | UnsetType = UNSET
-    metadata: Metadata | None | UnsetType = UNSET
-    namespace: str | None | UnsetType = UNSET
+    id: Annotated[str, Meta(description="The id.")]
+    score: Annotated[float, Meta(description="The cosine of the two vectors: 1 is the same direction.")]
+    values: Annotated[Values | UnsetType, Meta(description="The vector: 768 numbers.")] = UNSET
+    metadata: Annotated[
+        Metadata | None | UnsetType, Meta(description='The metadata, with the kept text under "text".')
+    ] = UNSET
+    namespace: Annotated[str | None | UnsetType, Meta(description="The namespace.")] = UNSET
 
 
 class Matches(Struct):
     """The results of a search."""
 
-    count: int
-    matches: list[Match]
+    count: Annotated[int, Meta(description="The number of matches.")]
+    matches: Annotated[list[Match], Meta(description="The matches, the nearest first.")]
 
 
 class Owner(Struct):
@@ -65,10 +71,12 @@ class Owner(Struct):
 class Stored(Struct, omit_defaults=True):
     """A stored vector."""
 
-    id: str
-    values: Values
-    metadata: Metadata | None | UnsetType = UNSET
-    namespace: str | None | UnsetType = UNSET
+    id: Annotated[str, Meta(description="The id.")]
+    values: Annotated[Values, Meta(description="The vector: 768 numbers.")]
+    metadata: Annotated[
+        Metadata | None | UnsetType, Meta(description='The metadata, with the kept text under "text".')
+    ] = UNSET
+    namespace: Annotated[str | None | UnsetType, Meta(description="The namespace.")] = UNSET
 
 
 def decode(text: str, kind: type[T]) -> T:

@@ -26,6 +26,21 @@ DELETE_IDS = 100  # ids per call of deleteByIds
 Id = Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": MAX_ID_BYTES})]
 Namespace = Annotated[str | None, Meta(description="A separate part of the index; at most 64 bytes.")]
 Metadata = dict[str, Any]
+MetadataIn = Annotated[
+    Metadata | None,
+    Meta(
+        description="An object. Search filters use the keys that have a metadata index. "
+        f"With the kept text at most {MAX_METADATA_BYTES:,} bytes of JSON."
+    ),
+]
+Filter = Annotated[
+    dict[str, Any] | None,
+    Meta(
+        description='A metadata filter, such as `{"year": {"$gte": 1600}}`, '
+        f"at most {MAX_FILTER_BYTES:,} bytes of JSON. Operators: `$eq`, `$ne`, `$lt`, `$lte`, `$gt`, `$gte`, "
+        "`$in`, `$nin`. A key needs a metadata index that is older than the stored vectors."
+    ),
+]
 
 _TEXT_KEY = "text"
 _LIST_OPERATORS = ("$in", "$nin")

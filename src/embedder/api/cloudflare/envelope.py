@@ -1,10 +1,10 @@
 """The envelope of every answer of Cloudflare's API."""
 
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from embedder.errors import EmbedderError
 
@@ -15,17 +15,17 @@ _OTHER = 10_000
 class Item(Struct):
     """One error."""
 
-    code: int
-    message: str
+    code: Annotated[int, Meta(description="The error code of Cloudflare's API.")]
+    message: Annotated[str, Meta(description="A sentence that says what to do.")]
 
 
 class Envelope(Struct, Generic[T]):
     """The envelope of every answer of Cloudflare's API."""
 
-    result: T | None
-    success: bool = True
-    errors: list[Item] = []
-    messages: list[Item] = []
+    result: Annotated[T | None, Meta(description="The result. Null after an error.")]
+    success: Annotated[bool, Meta(description="Whether there was no error.")] = True
+    errors: Annotated[list[Item], Meta(description="The errors.")] = []
+    messages: Annotated[list[Item], Meta(description="Always empty.")] = []
 
 
 def error_text(error: EmbedderError, codes: Mapping[str, int]) -> str:

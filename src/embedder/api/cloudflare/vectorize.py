@@ -20,7 +20,16 @@ from embedder.operations.requests import GetRequest
 from embedder.vectorize import limits
 from embedder.vectorize.answers import Description, Matches, Mutation, Stored, Values
 from embedder.vectorize.calls import Row
-from embedder.vectorize.limits import MAX_TOP_K, MAX_VECTORS, Id, Metadata, Namespace
+from embedder.vectorize.limits import (
+    MAX_ID_BYTES,
+    MAX_TOP_K,
+    MAX_TOP_K_FULL,
+    MAX_VECTORS,
+    Filter,
+    Id,
+    MetadataIn,
+    Namespace,
+)
 from embedder.vectorize.store import Store
 
 _INDEXES = "/client/v4/accounts/{account}/vectorize/v2/indexes"
@@ -42,14 +51,14 @@ _CODES = {
 class Config(Struct):
     """The dimensions of an index. The binding does not report its metric."""
 
-    dimensions: int
+    dimensions: Annotated[int, Meta(description="The dimensions of the index.")]
 
 
 class IndexOut(Struct):
     """An index."""
 
-    name: str
-    config: Config
+    name: Annotated[str, Meta(description="The name.")]
+    config: Annotated[Config, Meta(description="The configuration of the index.")]
 
 
 class Indexes(Envelope[list[IndexOut]]):
@@ -63,34 +72,52 @@ class StoredVectors(Envelope[list[Stored]]):
 class VectorIn(Struct, forbid_unknown_fields=True):
     """A vector to store."""
 
-    id: Id
-    values: Values
+    id: Annotated[Id, Meta(description=f"1 to {MAX_ID_BYTES} bytes.")]
+    values: Annotated[Values, Meta(description="768 numbers that are finite as float32.")]
     namespace: Namespace = None
-    metadata: Metadata | None = None
+    metadata: MetadataIn = None
 
 
 class WriteRequest(Struct, forbid_unknown_fields=True):
     """1 to 1,000 vectors. The body can also be NDJSON: one vector per line."""
 
-    vectors: Annotated[list[VectorIn], Meta(min_length=1, max_length=MAX_VECTORS)]
+    vectors: Annotated[
+        list[VectorIn], Meta(min_length=1, max_length=MAX_VECTORS, description=f"1 to {MAX_VECTORS:,} vectors.")
+    ]
 
 
 class DeleteByIdsRequest(Struct, forbid_unknown_fields=True):
     """Ids of stored vectors to delete."""
 
-    ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_VECTORS)]
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_VECTORS, description=f"1 to {MAX_VECTORS:,} ids.")]
 
 
 class QueryRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """A vector, or the id of a stored one."""
 
-    vector: Values | UnsetType = UNSET
-    vector_id: Id | None = None
-    top_k: Annotated[int, Meta(ge=1, le=MAX_TOP_K)] = 5
+    vector: Annotated[
+        Values | UnsetType, Meta(description="768 numbers that are finite as float32. Send either this or `vectorId`.")
+    ] = UNSET
+    vector_id: Annotated[
+        Id | None,
+        Meta(description="The id of a stored vector, whose neighbours are searched. Send either this or `vector`."),
+    ] = None
+    top_k: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=MAX_TOP_K,
+            description=f"The number of matches: at most {MAX_TOP_K}, "
+            f"and {MAX_TOP_K_FULL} with values or all metadata.",
+        ),
+    ] = 5
     namespace: Namespace = None
-    filter: dict[str, Any] | None = None
-    return_values: bool = False
-    return_metadata: Literal["none", "indexed", "all"] = "none"
+    filter: Filter = None
+    return_values: Annotated[bool, Meta(description="Whether the matches have their vectors.")] = False
+    return_metadata: Annotated[
+        Literal["none", "indexed", "all"],
+        Meta(description="Which metadata the matches have: all, what has a metadata index, or none."),
+    ] = "none"
 
 
 def error_text(error: EmbedderError) -> str:

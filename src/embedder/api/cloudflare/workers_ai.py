@@ -3,7 +3,10 @@
 Source: Cloudflare API reference, "Execute AI model".
 """
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from embedder.api import native, openai
 from embedder.api.cloudflare import envelope
@@ -16,7 +19,7 @@ from embedder.errors import EmbedderError
 from embedder.operations import texts
 from embedder.operations.requests import EmbedRequest, Text, Texts
 from embedder.operations.texts import EmbedResponse
-from embedder.settings import MODEL
+from embedder.settings import MAX_TEXTS_PER_CALL, MODEL
 
 PREFIX = "/client/v4/accounts/{account}/ai/run/"
 # The default of curl. The curl example in the documentation of Workers AI sends it.
@@ -41,46 +44,48 @@ _CODES = {
 class RunOptions(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """With `rejectIfBusy`, the request fails at once if the model has no free capacity."""
 
-    reject_if_busy: bool = False
+    reject_if_busy: Annotated[
+        bool, Meta(description="Fail at once if the model has no free capacity, instead of retrying.")
+    ] = False
 
 
 class RunRequest(EmbedOptions, kw_only=True):
     """The model's own input, plus this service's options."""
 
-    text: Text | Texts
-    options: RunOptions | None = None
+    text: Annotated[Text | Texts, Meta(description=f"The text, or up to {MAX_TEXTS_PER_CALL} texts.")]
+    options: Annotated[RunOptions | None, Meta(description="Options of the call.")] = None
 
 
 class Task(msgspec.Struct):
     """What a model is for."""
 
-    name: str = _TASK
+    name: Annotated[str, Meta(description="The name.")] = _TASK
 
 
 class ListedModel(msgspec.Struct):
     """A model."""
 
-    id: str = MODEL
-    name: str = MODEL
-    description: str = "EmbeddingGemma 300M"
-    task: Task = msgspec.field(default_factory=Task)
+    id: Annotated[str, Meta(description="The id.")] = MODEL
+    name: Annotated[str, Meta(description="The name.")] = MODEL
+    description: Annotated[str, Meta(description="The name for people.")] = "EmbeddingGemma 300M"
+    task: Annotated[Task, Meta(description="What the model is for.")] = msgspec.field(default_factory=Task)
 
 
 class ResultInfo(msgspec.Struct):
     """The size of a page and of the whole list."""
 
-    count: int
-    total_count: int
+    count: Annotated[int, Meta(description="Models of this page.")]
+    total_count: Annotated[int, Meta(description="Models of the list.")]
 
 
 class ListedModels(msgspec.Struct):
     """A list of models."""
 
-    result: list[ListedModel]
-    result_info: ResultInfo
-    success: bool = True
-    errors: list[Item] = []
-    messages: list[Item] = []
+    result: Annotated[list[ListedModel], Meta(description="The models of this page.")]
+    result_info: Annotated[ResultInfo, Meta(description="The size of the page and of the list.")]
+    success: Annotated[bool, Meta(description="Whether there was no error.")] = True
+    errors: Annotated[list[Item], Meta(description="The errors.")] = []
+    messages: Annotated[list[Item], Meta(description="Always empty.")] = []
 
 
 def error_text(error: EmbedderError) -> str:

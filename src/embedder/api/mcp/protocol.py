@@ -4,10 +4,10 @@ Source: the specification, versions 2026-07-28 (`server/discover`) and 2025-11-2
 "Tools".
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from embedder.api.mcp import tools
 from embedder.api.routing import HttpResponse, Route
@@ -33,28 +33,38 @@ _UNSUPPORTED_VERSION = -32022
 class Params(Struct):
     """Parameters of a call. Other fields are ignored."""
 
-    name: str = ""
-    arguments: Raw = msgspec.field(default_factory=lambda: Raw(b"{}"))
-    protocol_version: str = msgspec.field(default="", name="protocolVersion")
-    meta: dict[str, Any] = msgspec.field(default_factory=dict, name="_meta")
+    name: Annotated[str, Meta(description="The name of the tool.")] = ""
+    arguments: Annotated[Raw, Meta(description="The arguments of the tool, as `tools/list` describes them.")] = (
+        msgspec.field(default_factory=lambda: Raw(b"{}"))
+    )
+    protocol_version: Annotated[str, Meta(description="The version that the client of `initialize` wants.")] = (
+        msgspec.field(default="", name="protocolVersion")
+    )
+    meta: Annotated[dict[str, Any], Meta(description="Metadata of the request, with the version of the protocol.")] = (
+        msgspec.field(default_factory=dict, name="_meta")
+    )
 
 
 class Message(Struct):
     """A JSON-RPC request, or a notification, which has no id."""
 
-    jsonrpc: Literal["2.0"]
-    method: str
-    id: int | str | UnsetType = UNSET
-    params: Params = msgspec.field(default_factory=Params)
+    jsonrpc: Annotated[Literal["2.0"], Meta(description="The version of JSON-RPC.")]
+    method: Annotated[
+        str, Meta(description="`tools/call`, `tools/list`, `initialize`, `server/discover`, `ping`, or a notification.")
+    ]
+    id: Annotated[
+        int | str | UnsetType, Meta(description="The id of the answer. Without it, the message is a notification.")
+    ] = UNSET
+    params: Annotated[Params, Meta(description="The parameters of the method.")] = msgspec.field(default_factory=Params)
 
 
 class Answer(Struct, omit_defaults=True):
     """A JSON-RPC response."""
 
-    jsonrpc: str
-    id: int | str | None
-    result: dict[str, Any] | None = None
-    error: dict[str, Any] | None = None
+    jsonrpc: Annotated[str, Meta(description="The version of JSON-RPC.")]
+    id: Annotated[int | str | None, Meta(description="The id of the request.")]
+    result: Annotated[dict[str, Any] | None, Meta(description="The result of the method.")] = None
+    error: Annotated[dict[str, Any] | None, Meta(description="An error of the protocol.")] = None
 
 
 async def handle(app: App, context: RequestContext, message: Message) -> HttpResponse:
