@@ -131,7 +131,9 @@ class DeleteRequest(Struct, forbid_unknown_fields=True, kw_only=True):
         Annotated[list[Id], Meta(min_length=1, max_length=MAX_VECTORS)] | None,
         Meta(description=f"1 to {MAX_VECTORS:,} ids. Send either these, or `namespace`, `filter` or both."),
     ] = None
-    namespace: Namespace = None
+    namespace: Annotated[
+        Namespace, Meta(description="Deletes the vectors of this namespace, at most 1,000 in a request.")
+    ] = None
     filter: Annotated[
         dict[str, Any] | None,
         Meta(description="Deletes the vectors that this filter finds, at most 1,000 in a request."),
