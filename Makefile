@@ -70,7 +70,7 @@ wrangler: .venv/.ready ## run the pinned wrangler: ARGS=login, ARGS=tail
 	@python -m tools.runtime
 	@pywrangler $(ARGS)
 
-openapi: .venv/.tests ## write public/openapi.json and the API reference anew
+openapi: .venv/.tests ## write public/openapi.json anew
 	@python -m tools.openapi
 
 lock: .venv/.tests ## write the lock files anew: ARGS="--upgrade-package rich"
@@ -80,7 +80,7 @@ lock: .venv/.tests ## write the lock files anew: ARGS="--upgrade-package rich"
 	npm install --silent --package-lock-only
 
 clean: ## remove everything that was installed or built
-	rm -rf .venv .venv-clients .venv-workers .runtime .wrangler node_modules python_modules public/assets public/index.html
+	rm -rf .venv .venv-clients .venv-workers .runtime .wrangler node_modules python_modules public/assets public/index.html public/docs.html
 
 # What `make dev` and `make deploy` need.
 .venv/.ready: requirements-run.lock cli/pyproject.toml

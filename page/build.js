@@ -1,13 +1,14 @@
 // @ts-check
 /**
  * Builds the page: `npm run build`. esbuild bundles it from page/ into public/assets/, with the hash of the content in
- * the names of its files, and public/index.html gets these names.
+ * the names of its files, and public/index.html gets these names. The API reference public/docs.html is made by
+ * tools/reference from public/openapi.json.
  *
  * `npm run upload` is what wrangler runs before it starts or uploads the Worker. It also installs the Worker's packages
  * where they are missing: wrangler would upload the Worker without them, and it could not start.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,13 +37,38 @@ function run([program, ...first], options) {
   return spawnSync(program, [...first, ...options], { cwd: ROOT, encoding: "utf8", shell: process.platform === "win32" });
 }
 
-/** Installs the packages of the Worker into python_modules/, with the first Python that can. */
+/** Runs Python with these options, one after the other until one can; returns why none could. @param {string[]} options */
+function tryPythons(options) {
+  const reasons = [];
+  for (const python of PYTHONS) {
+    const { status, stderr } = run(python, options);
+    if (status === 0) return null;
+    reasons.push(stderr?.trim().split("\n").at(-1));
+  }
+  return reasons.filter(Boolean).join("; ") || "there is no Python";
+}
+
+/** Installs the packages of the Worker into python_modules/. */
 function installPackages() {
   console.log("installing the Worker's packages into python_modules/ ...");
-  const said = PYTHONS.map((python) => hasPackages() || run(python, ["tools/vendor.py"]).stderr?.trim());
-  if (hasPackages()) return;
-  const reasons = said.filter(Boolean).join("; ") || "there is no Python";
+  const reasons = tryPythons(["tools/vendor.py"]);
+  if (reasons === null) return;
   fail(`The Worker's packages can't be installed into python_modules/ (${reasons}). Run \`uv run pywrangler sync\`.`);
+}
+
+/** Returns when a file was written, 0 if there is none. @param {string} name */
+function written(name) {
+  return statSync(join(ROOT, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** Writes the API reference, if one of its sources is newer. */
+function buildReference() {
+  const parts = readdirSync(join(ROOT, "tools", "reference")).filter((name) => /\.(py|jinja)$/.test(name));
+  const sources = ["public/openapi.json", ...parts.map((name) => `tools/reference/${name}`)];
+  if (written("public/docs.html") > Math.max(...sources.map(written))) return;
+  const reasons = tryPythons(["-m", "tools.reference"]);
+  if (reasons === null) return;
+  fail(`public/docs.html can't be built (${reasons}). Run \`python3 -m pip install jinja2 markdown-it-py\`.`);
 }
 
 /** Returns the command of esbuild: the installed one, or the pinned version through npx. */
@@ -68,6 +94,7 @@ function bundle() {
 }
 
 if (process.argv.includes("--upload") && !hasPackages()) installPackages();
+buildReference();
 rmSync(join(ROOT, "public", "assets"), { recursive: true, force: true });
 const built = bundle();
 let html = readFileSync(join(ROOT, "page", "index.html"), "utf8");

@@ -27,32 +27,38 @@ def dependencies() -> list[str]:
     return list(project["project"]["dependencies"])
 
 
-def install(pip: Sequence[str] = (sys.executable, "-m", "pip")) -> None:
+def install() -> None:
     """Install the packages. Raises VendorError, and then leaves no folder that looks complete."""
-    shutil.rmtree(TARGET, ignore_errors=True)
-    command = [*pip, "install", *_OPTIONS, *_PLATFORM, "--target", str(TARGET), *dependencies()]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        shutil.rmtree(TARGET, ignore_errors=True)
-        said = [line for line in done.stderr.splitlines() if line.strip()] or [f"{pip[0]} failed"]
-        raise VendorError(said[-1].strip())
+    install_into(TARGET, *_PLATFORM, *dependencies())
     (TARGET / "pyvenv.cfg").touch()
 
 
-def main() -> None:
-    """Install them with the pip of this Python, or with one that uv brings."""
+def install_into(target: Path, *arguments: str) -> None:
+    """Install packages with the pip of this Python, or with one that uv brings. Raises VendorError."""
     pips: list[Sequence[str]] = [(sys.executable, "-m", "pip")]
     if uvx := shutil.which("uvx"):
         pips.append((uvx, "pip"))
     failed: list[str] = []
     for pip in pips:
         try:
-            install(pip)
-            return
+            return _install(pip, target, *arguments)
         except VendorError as error:
             failed.append(str(error))
-    sys.exit("; ".join(failed))
+    raise VendorError("; ".join(failed))
+
+
+def _install(pip: Sequence[str], target: Path, *arguments: str) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    command = [*pip, "install", *_OPTIONS, "--target", str(target), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        shutil.rmtree(target, ignore_errors=True)
+        said = [line for line in done.stderr.splitlines() if line.strip()] or [f"{pip[0]} failed"]
+        raise VendorError(said[-1].strip())
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        install()
+    except VendorError as error:
+        sys.exit(str(error))

@@ -26,7 +26,8 @@ def upload(rehearsal):
     def run(*commands):
         rehearsal.api.state = type(rehearsal.api.state)()
         shutil.rmtree(rehearsal.checkout / "public" / "assets", ignore_errors=True)
-        (rehearsal.checkout / "public" / "index.html").unlink(missing_ok=True)
+        for name in ("index.html", "docs.html"):
+            (rehearsal.checkout / "public" / name).unlink(missing_ok=True)
         for command in commands:
             done = rehearsal.wrangler(*command.split())
             assert done.returncode == 0, done.stdout + done.stderr

@@ -120,7 +120,7 @@ def test_the_example_of_a_response_has_the_shape_of_the_answer(stored, method, p
 
 def commands():
     """Return the commands on the page of the reference, by operation and number."""
-    for article in re.findall(r'<article id="(\w+)"(.*?)</article>', page.PATH.read_text(encoding="utf-8"), re.DOTALL):
+    for article in re.findall(r'<article id="(\w+)"(.*?)</article>', page.html(DOCUMENT), re.DOTALL):
         found = re.findall(r'<pre tabindex="0" aria-label="Command"><code>(.*?)</code>', article[1], re.DOTALL)
         for number, command in enumerate(found):
             yield pytest.param(html.unescape(re.sub("<[^>]+>", "", command)), id=f"{article[0]}-{number}")

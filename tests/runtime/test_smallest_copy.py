@@ -3,15 +3,22 @@
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 import requests
 
 from tests.runtime import upstream
 from tools import runtime, workerd
+from tools.openapi import document
+from tools.reference import page
 
 COPIED = ("src", "pyproject.toml", "wrangler.toml")
-WITH_THE_PAGE = (*COPIED, "page", "public", "package.json", "tools")
+_OF_TOOLS = ("tools/__init__.py", "tools/vendor.py", "tools/reference")
+WITH_THE_PAGE = (*COPIED, "page", "public", "package.json", *_OF_TOOLS)
+# the environment of a machine that reaches no package index
+CLOSED = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_NO_CACHE_DIR": "1", "PIP_FIND_LINKS": "", "PIP_RETRIES": "0"}
+CLOSED |= {"PIP_CONFIG_FILE": "/dev/null", "UV_OFFLINE": "1"}
 _BUILD = re.compile(r"^build = .*\n", re.MULTILINE)
 _ASSETS = re.compile(r"^\[assets\]\n(?:.+\n)+", re.MULTILINE)
 
@@ -21,10 +28,22 @@ def copied(folder, *names):
     runtime.prepare()
     for name in names:
         source = runtime.ROOT / name
+        (folder / name).parent.mkdir(exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy2)(source, folder / name)
     for name in ("python_modules", ".venv-workers"):
         (folder / name).symlink_to(runtime.ROOT / name)
     return folder
+
+
+def remove_what_is_built(folder):
+    shutil.rmtree(folder / "public" / "assets", ignore_errors=True)
+    for name in ("index.html", "docs.html"):
+        (folder / "public" / name).unlink(missing_ok=True)
+
+
+def plain():
+    """Return the environment without this checkout on the path of Python."""
+    return {name: value for name, value in runtime.environment().items() if name != "PYTHONPATH"}
 
 
 def dry_run(folder):
@@ -54,12 +73,32 @@ def test_three_names_without_three_parts_of_the_configuration(tmp_path, models):
 def test_with_the_page_the_build_step_needs_nothing_else(tmp_path):
     """npx brings esbuild."""
     folder = copied(tmp_path, *WITH_THE_PAGE)
-    shutil.rmtree(folder / "public" / "assets", ignore_errors=True)
-    (folder / "public" / "index.html").unlink(missing_ok=True)
+    remove_what_is_built(folder)
     command = ["npm", "run", "--silent", "upload"]
     done = subprocess.run(command, cwd=folder, env=runtime.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "/assets/app-" in (folder / "public" / "index.html").read_text(encoding="utf-8")
+    assert (folder / "public" / "docs.html").read_text(encoding="utf-8") == page.html(document.document())
+
+
+@pytest.mark.index
+def test_the_api_reference_brings_its_packages(tmp_path):
+    """With -S, Python finds no installed package."""
+    folder = copied(tmp_path, *WITH_THE_PAGE)
+    remove_what_is_built(folder)
+    command = [sys.executable, "-S", "-m", "tools.reference"]
+    done = subprocess.run(command, cwd=folder, env=plain(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "public" / "docs.html").read_text(encoding="utf-8") == page.html(document.document())
+
+
+def test_without_a_package_index_the_api_reference_ends_with_one_line(tmp_path):
+    folder = copied(tmp_path, *WITH_THE_PAGE)
+    remove_what_is_built(folder)
+    command = [sys.executable, "-S", "-m", "tools.reference"]
+    done = subprocess.run(command, cwd=folder, env={**plain(), **CLOSED}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert not (folder / "public" / "docs.html").exists()
 
 
 @pytest.mark.index
@@ -79,8 +118,7 @@ def test_without_a_package_index_the_build_step_ends_with_the_command_to_run(tmp
     folder = copied(tmp_path, *WITH_THE_PAGE)
     (folder / "python_modules").unlink()
     (folder / "node_modules").symlink_to(runtime.NODE_MODULES)
-    closed = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_NO_CACHE_DIR": "1", "PIP_FIND_LINKS": "", "PIP_RETRIES": "0"}
-    environment = {**runtime.environment(), **closed, "PIP_CONFIG_FILE": "/dev/null", "UV_OFFLINE": "1"}
+    environment = {**runtime.environment(), **CLOSED}
     command = ["npm", "run", "--silent", "upload"]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1

@@ -1,6 +1,8 @@
 """Renders the page."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -9,9 +11,9 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from tools.reference.operations import Reader
-from tools.runtime import ROOT
 
-PATH = ROOT / "public" / "docs.html"
+PUBLIC = Path(__file__).parents[2] / "public"
+PATH = PUBLIC / "docs.html"
 _ADDRESS = "ADDRESS"  # in code: replaced with the address of the service
 
 
@@ -65,7 +67,7 @@ def _sections(description: str) -> tuple[str, list[tuple[str, str]]]:
 def html(document: dict[str, Any]) -> str:
     """Return the page of a document."""
     environment = Environment(
-        loader=FileSystemLoader(ROOT / "tools" / "reference"),
+        loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -83,3 +85,9 @@ def html(document: dict[str, Any]) -> str:
         codes=document["x-error-codes"],
         formats=reader.error_formats(),
     )
+
+
+def write() -> None:
+    """Write the page of the committed document."""
+    document = json.loads((PUBLIC / "openapi.json").read_text(encoding="utf-8"))
+    PATH.write_text(html(document), encoding="utf-8")

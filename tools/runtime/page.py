@@ -1,17 +1,18 @@
-"""The files in public/ that are built and not committed: the page. `npm run build` makes them."""
+"""The files in public/ that are built and not committed: the page and the API reference. `npm run build` makes them."""
 
 from tools.runtime.commands import finished
 from tools.runtime.paths import NODE_MODULES, ROOT, RuntimeSetupError
 
 BUILT = ROOT / "public" / "index.html"
-_SOURCES = ("page", "public/js")
+_SOURCES = ("page", "public/js", "tools/reference")
 
 
 def pin() -> bytes:
     """Return what the page is built from. Another version of esbuild, or other sources, have another pin."""
-    sources = sorted(path for folder in _SOURCES for path in (ROOT / folder).rglob("*") if path.is_file())
+    files = (path for folder in _SOURCES for path in (ROOT / folder).rglob("*") if path.suffix != ".pyc")
     esbuild = NODE_MODULES / "esbuild" / "package.json"
-    return b"".join(path.read_bytes() for path in (esbuild, *sources) if path.exists())
+    sources = (esbuild, ROOT / "public" / "openapi.json", *sorted(files))
+    return b"".join(path.read_bytes() for path in sources if path.is_file())
 
 
 def build() -> None:
