@@ -4,9 +4,11 @@ The codes and their statuses come from the Worker. A test compares the page with
 of every code.
 """
 
+import sys
 from pathlib import Path
 
 from embedder.errors import STATUS
+from tools.undocumented import UndocumentedError
 
 PAGE = Path(__file__).parents[1] / "docs" / "errors.md"
 _BEGIN, _END = "<!-- codes: python -m tools.error_docs -->\n", "<!-- end -->"
@@ -129,9 +131,18 @@ EXPLANATIONS = {
 }
 
 
+def explanation(code: str) -> tuple[str, str]:
+    """Return when a code occurs, and what to do. Raises UndocumentedError."""
+    if code not in EXPLANATIONS:
+        raise UndocumentedError(
+            f"The error code {code} has no explanation; add one to EXPLANATIONS in tools/error_docs.py."
+        )
+    return EXPLANATIONS[code]
+
+
 def table() -> str:
-    """Return the table of all codes."""
-    rows = [f"| `{code}` | {status} | {' | '.join(EXPLANATIONS[code])} |\n" for code, status in STATUS.items()]
+    """Return the table of all codes. Raises UndocumentedError."""
+    rows = [f"| `{code}` | {status} | {' | '.join(explanation(code))} |\n" for code, status in STATUS.items()]
     return "".join(["| code | status | when | what to do |\n|---|---|---|---|\n", *rows])
 
 
@@ -142,4 +153,7 @@ def filled(page: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    try:
+        PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    except UndocumentedError as error:
+        sys.exit(str(error))

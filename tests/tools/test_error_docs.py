@@ -4,6 +4,7 @@ import pytest
 
 from embedder.errors import STATUS
 from tools import error_docs
+from tools.undocumented import UndocumentedError
 
 
 def test_every_code_has_an_explanation_and_no_other_code_has_one():
@@ -22,3 +23,10 @@ def test_a_row_has_the_code_its_status_and_two_sentences(code):
     assert cells[1] == str(STATUS[code])
     assert len(cells) == 4
     assert all(cell.endswith(".") for cell in cells[2:])
+
+
+def test_a_code_without_an_explanation_is_named_with_the_place_for_it(monkeypatch):
+    monkeypatch.setitem(STATUS, "teapot", 418)
+    message = "The error code teapot has no explanation; add one to EXPLANATIONS in tools/error_docs.py."
+    with pytest.raises(UndocumentedError, match=message):
+        error_docs.table()

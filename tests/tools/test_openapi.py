@@ -9,8 +9,10 @@ import pytest
 
 from embedder.api import routes
 from embedder.errors import STATUS, EmbedderError
+from tools.error_docs import EXPLANATIONS
 from tools.openapi import document, overview, schemas
 from tools.openapi.error_formats import FORMATS, schema_of
+from tools.undocumented import UndocumentedError
 
 DOCUMENT = document.document()
 OPERATIONS = [operation for methods in DOCUMENT["paths"].values() for operation in methods.values()]
@@ -32,8 +34,15 @@ def test_a_field_without_a_description_is_named():
         described: Annotated[int, msgspec.Meta(description="A number.")]
         forgotten: int
 
-    with pytest.raises(KeyError, match=r"Undescribed\.forgotten has no description; write Meta\(description"):
+    with pytest.raises(UndocumentedError, match=r"Undescribed\.forgotten has no description; write Meta\(description"):
         schemas.of_structs([Undescribed])
+
+
+def test_a_code_of_no_route_is_named_with_the_place_for_it(monkeypatch):
+    monkeypatch.setitem(STATUS, "teapot", 418)
+    monkeypatch.setitem(EXPLANATIONS, "teapot", ("The Worker is a teapot.", "Ask for tea."))
+    with pytest.raises(UndocumentedError, match="No route has the error code teapot; add it to a group of codes in"):
+        document.document()
 
 
 def test_the_fields_of_a_request_are_before_those_that_all_requests_have():

@@ -1,3 +1,10 @@
-from tools.openapi import document
+import sys
 
-document.PATH.write_text(document.text(), encoding="utf-8")
+from tools.openapi import document
+from tools.undocumented import UndocumentedError
+
+try:
+    text = document.text()
+except UndocumentedError as error:
+    sys.exit(str(error))
+document.PATH.write_text(text, encoding="utf-8")

@@ -13,6 +13,7 @@ from tools.openapi import agents, compatible, errors, native, overview, schemas,
 from tools.openapi.about import MODEL, About
 from tools.openapi.error_formats import Schema
 from tools.runtime import ROOT
+from tools.undocumented import UndocumentedError
 
 PATH = ROOT / "public" / "openapi.json"
 ABOUT: Mapping[str, About] = {**native.ROUTES, **compatible.ROUTES, **vectors.ROUTES, **agents.ROUTES}
@@ -49,7 +50,7 @@ def document() -> dict[str, Any]:
         "tags": [{"name": name, "description": text} for name, text in overview.TAGS.items()],
         "paths": paths,
         "components": components,
-        "x-error-codes": errors.table(),
+        "x-error-codes": errors.table(components),
     }
 
 
@@ -57,7 +58,7 @@ def about(route: Route) -> About:
     """Return what the tool knows of a route."""
     name = f"{route.method} {route.path}"
     if name not in ABOUT:
-        raise KeyError(f"{name} has no tag and no example; add it to a module of tools/openapi.")
+        raise UndocumentedError(f"{name} has no tag and no example; add it to a module of tools/openapi.")
     return ABOUT[name]
 
 

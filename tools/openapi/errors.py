@@ -7,9 +7,10 @@ from typing import Any
 from embedder.api import routes
 from embedder.api.routing import Route
 from embedder.errors import STATUS
-from tools.error_docs import EXPLANATIONS
+from tools.error_docs import explanation
 from tools.openapi.about import INDEX, MODEL, About
 from tools.openapi.error_formats import Schema, schema_of
+from tools.undocumented import UndocumentedError
 
 _ALWAYS = {"internal_error"}
 _WITH_KEY = {"unauthorized", "rate_limited", "auth_not_configured"}
@@ -18,6 +19,7 @@ _UPSTREAM = {"upstream_error", "upstream_invalid", "upstream_busy", "upstream_ti
 _WITH_MODEL = {"ai_not_configured", "quota_exhausted", *_UPSTREAM}
 _WITH_INDEX = {"vectorize_not_configured", *_UPSTREAM}
 _WITH_RETRY_AFTER = ("429", "503")
+_OF_NO_ROUTE = {"method_not_allowed", "client_disconnected"}  # of a wrong method, and of the log
 
 
 def codes(route: Route, about: About, body: Schema) -> list[str]:
@@ -67,13 +69,27 @@ def responses(path: str, possible: Iterable[str], components: dict[str, dict[str
 def _response(name: str, status: str, group: list[str]) -> Schema:
     headers = ["x-request-id", *(["retry-after"] if status in _WITH_RETRY_AFTER else [])]
     return {
-        "description": "\n".join(f"- `{code}`: {EXPLANATIONS[code][0]}" for code in group),
+        "description": "\n".join(f"- `{code}`: {explanation(code)[0]}" for code in group),
         "headers": {header: {"$ref": f"#/components/headers/{header}"} for header in headers},
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}},
         "x-codes": group,
     }
 
 
-def table() -> dict[str, Schema]:
-    """Return all codes with their status, when each occurs and what to do."""
-    return {code: {"status": STATUS[code], "when": when, "do": advice} for code, (when, advice) in EXPLANATIONS.items()}
+def table(components: dict[str, dict[str, Any]]) -> dict[str, Schema]:
+    """Return all codes with their status, when each occurs and what to do.
+
+    Raises UndocumentedError for a code that no route has.
+    """
+    of_routes = {code for response in components["responses"].values() for code in response["x-codes"]}
+    if unused := STATUS.keys() - of_routes - _OF_NO_ROUTE:
+        found = ", ".join(sorted(unused))
+        raise UndocumentedError(
+            f"No route has the error code {found}; add it to a group of codes in tools/openapi/errors.py."
+        )
+    return {code: _row(code) for code in STATUS}
+
+
+def _row(code: str) -> Schema:
+    when, advice = explanation(code)
+    return {"status": STATUS[code], "when": when, "do": advice}

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from tools.openapi.error_formats import Schema
+from tools.undocumented import UndocumentedError
 
 _REF = "#/components/schemas/{name}"
 
@@ -37,7 +38,7 @@ def _field(struct: str, name: str, schema: Schema) -> Schema:
         # where the Worker reads the place of a vector's numbers, callers read the numbers
         schema = {**schema, "type": "array"}
     if "description" not in schema:
-        raise KeyError(f"{struct}.{name} has no description; write Meta(description=...) at the field.")
+        raise UndocumentedError(f"{struct}.{name} has no description; write Meta(description=...) at the field.")
     return schema
 
 
