@@ -90,11 +90,37 @@ def test_files_that_are_named_are_there(path):
         assert (runtime.ROOT / name).exists(), name
 
 
-def test_the_drawing_names_every_module():
-    drawing = set(re.findall(r"\w+", (DOCS / "architecture.md").read_text(encoding="utf-8").split("```")[1]))
-    modules = [path for path in (runtime.ROOT / "src").rglob("*.py") if path.stem != "__init__"]
-    modules += (runtime.ROOT / "src").rglob("*.js")
-    assert {path.stem for path in modules} - drawing == set()
+def drawing():
+    """Return the picture of the architecture."""
+    return (DOCS / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+
+
+@pytest.mark.parametrize(("row", "files"), [("Python", "*.py"), ("JavaScript", "*.js")])
+def test_the_drawing_has_the_modules_of_the_bindings_and_no_other(row, files):
+    [modules] = re.findall(rf"^  {row} +(.*)$", drawing(), re.MULTILINE)
+    found = {path.stem for path in (runtime.ROOT / "src" / "bindings").glob(files)} - {"__init__"}
+    assert set(modules.split(", ")) == found
+
+
+def drawn_core():
+    """Return the layers of the drawing, and the modules of each package in it."""
+    core = drawing().split("src/embedder/", 1)[1]
+    layers = re.findall(r"^  \d (\w+(?: [|:] \w+)*)", core, re.MULTILINE)
+    packages = re.findall(r"^    (\w+)/ (.*(?:\n {5,}.*)*)", core, re.MULTILINE)
+    return layers, {name: set(re.findall(r"\w+\b(?!/)", modules)) for name, modules in packages}
+
+
+def test_the_drawing_has_the_layers_that_are_held_against_the_imports():
+    contracts = tomllib.loads((runtime.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    [held] = [row["layers"] for row in contracts["contracts"] if row["name"] == "layers of the core"]
+    assert drawn_core()[0] == held
+
+
+def test_the_drawing_has_every_package_with_its_modules_and_no_other():
+    core = runtime.ROOT / "src" / "embedder"
+    packages = {path.parent.name: path.parent.rglob("*.py") for path in core.glob("*/__init__.py")}
+    modules = {name: {path.stem for path in paths} - {"__init__"} for name, paths in packages.items()}
+    assert drawn_core()[1] == modules
 
 
 def test_actions_are_pinned_by_commit():
