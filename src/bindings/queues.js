@@ -1,15 +1,15 @@
 // @ts-check
-/** The queues of ingestion: what is sent, and the batch that a consumer gets. Messages are text, and Python decides. */
+/** The ingestion queue: sends messages, and reads and settles the batches of a consumer. Python makes the decisions. */
 import { excess } from "./limits.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
-const MAX_READ_BYTES = 4 * 1024 * 1024; // as much as the body of a request
+const MAX_READ_BYTES = 4 * 1024 * 1024; // the default limit of a request's body
 const encoder = new TextEncoder();
 
 /**
- * Whether a value is a batch of the runtime. Another Worker can call the handler too, but what it sends is plain data,
- * a stub, or an object of the language: none of them inherits the methods of a batch.
+ * Returns whether a value is a batch of the runtime: another Worker can call the handler with anything. A real batch has
+ * `retryAll` on its prototype; nothing that a caller sends does.
  * @param {any} value
  */
 export function isBatch(value) {
@@ -18,7 +18,7 @@ export function isBatch(value) {
 }
 
 /**
- * Sends messages in one call, and returns a `fault`: "" (none), "timeout", "disconnected" or "failed" with its text.
+ * Sends messages in one call. Returns a `fault`: "" for none, "timeout", "disconnected", or "failed" with a `text`.
  * @param {Scope} scope @param {Queue} queue @param {string} bodies JSON array of texts
  */
 export async function send(scope, queue, bodies) {
@@ -33,7 +33,7 @@ export async function send(scope, queue, bodies) {
   }
 }
 
-/** A batch of the runtime. A message that is not settled would be acknowledged, so `retryRest` comes last. */
+/** A batch of the runtime. Queues acknowledges each message that nobody settles: call `retryRest` last. */
 export class Batch {
   /** @param {MessageBatch} batch */
   constructor(batch) {
@@ -43,7 +43,7 @@ export class Batch {
     this.unsettled = new Set(batch.messages.keys());
   }
 
-  /** Returns the next messages as JSON. */
+  /** Returns the next messages as JSON: about `MAX_READ_BYTES` of them, and an empty list at the end. */
   read() {
     const found = [];
     for (let left = MAX_READ_BYTES; this.next < this.batch.messages.length && left > 0; this.next++) {
@@ -72,7 +72,7 @@ export class Batch {
     return rest.length;
   }
 
-  /** @param {string} positions @returns {number[]} */
+  /** Marks messages as settled, and returns their positions. @param {string} positions JSON @returns {number[]} */
   settle(positions) {
     const found = JSON.parse(positions);
     for (const position of found) this.unsettled.delete(position);
@@ -85,7 +85,7 @@ export function open(batch) {
   return new Batch(batch);
 }
 
-/** Returns a message as text. Queues delivers a JSON message as an object. @param {unknown} body */
+/** Returns the body of a message as text, or a `fault`. A JSON message arrives as an object. @param {unknown} body */
 function asText(body) {
   try {
     const text = typeof body === "string" ? body : JSON.stringify(body);

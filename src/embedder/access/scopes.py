@@ -14,7 +14,7 @@ Needed = Literal["embed", "search", "write", "any", "all"]
 
 
 class Access(Struct, frozen=True):
-    """What one caller may do. Without arguments: nothing. `namespaces` are None for a key that reaches all of them."""
+    """What one caller may do. Without arguments: nothing. `namespaces`: the only ones it reaches; None: all."""
 
     scopes: frozenset[str] = frozenset()
     namespaces: frozenset[str] | None = frozenset()

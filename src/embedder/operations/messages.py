@@ -24,7 +24,7 @@ MAX_BODY_BYTES = MAX_MESSAGE_BYTES - OVERHEAD_BYTES - REASON_BYTES
 class Message(UpsertOptions, omit_defaults=True, kw_only=True):
     """A document to embed and store. `request_id` is that of the request which sent it.
 
-    `bound` says that the key of this request reaches no other namespace.
+    `bound`: the sender's key is limited to `namespace`.
     """
 
     version: Literal[1]

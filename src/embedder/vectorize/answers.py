@@ -17,7 +17,7 @@ _NOT_FOUND = re.compile(r"\bnot? (?:\w+ )?found|does not exist|no such", re.IGNO
 _RETRY_AFTER_S = 5
 _MAX_MESSAGE_CHARS = 300
 
-# The index of a vector's numbers in a handle, see `ports.Found`. In the final answer, the numbers replace it.
+# A placeholder: the position of the vector's numbers (see `ports.Found`); JavaScript puts them in.
 Values = Annotated[int, Meta(extra_json_schema={"items": {"type": "number"}})]
 
 T = TypeVar("T")

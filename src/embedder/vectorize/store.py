@@ -20,13 +20,13 @@ _MAX_NAMED = 20  # ids named in an error
 
 
 class Area(msgspec.Struct, frozen=True):
-    """The namespace that a request may search; None: the whole index. Only `Store` makes one."""
+    """Proof that the caller may search `namespace` (None: the whole index). Only `Store` makes one."""
 
     namespace: str | None
 
 
 class Writable(msgspec.Struct, frozen=True):
-    """The rows that a request may write. Only `Store` makes one."""
+    """Proof that the caller may write `rows`. Only `Store` makes one."""
 
     rows: Sequence[Row]
 
