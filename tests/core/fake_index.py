@@ -1,6 +1,8 @@
 """A fake index of Vectorize, and an application with it."""
 
 import json
+import math
+import operator
 
 import msgspec
 
@@ -11,6 +13,9 @@ from embedder.vectorize import answers
 from embedder.vectorize.store import Store
 from tests.core.fakes import FakeAnswer, FakeApp
 
+# what a search finds in the tests that are about its answer
+MATCHES = [{"id": "a", "score": 0.9, "metadata": {"text": "x"}, "values": 0}, {"id": "b", "score": 0.2}]
+
 
 class Found(msgspec.Struct):
     text: str
@@ -18,11 +23,22 @@ class Found(msgspec.Struct):
 
 
 class FakeIndex:
-    """Records calls. Fails the write number `fail_write`. Mutations become visible after a number of polls."""
+    """Records calls. Fails the write number `fail_write`. Mutations become visible after a number of polls.
 
-    def __init__(self, *, dimensions: int = 768, fail_write: int | None = None, polls: int = 0) -> None:
+    Searches find the stored vectors, or `matches`, whatever was stored.
+    """
+
+    def __init__(
+        self,
+        *,
+        dimensions: int = 768,
+        fail_write: int | None = None,
+        polls: int = 0,
+        matches: list[dict] | None = None,
+    ) -> None:
         self.calls: list[tuple[str, object]] = []
         self.dimensions, self.fail_write, self.polls = dimensions, fail_write, polls
+        self.matches = matches
         self.vectors: dict[str, dict] = {}
         self.mutations = 0
         self.other_writer: str | None = None
@@ -36,8 +52,8 @@ class FakeIndex:
             self.calls[-1] = (given[0], given[1])
         return Found(json.dumps(getattr(self, f"_{method}")(*given, *([answer.rows] if answer else []))))
 
-    def axis(self, _number: int) -> FakeAnswer:
-        return FakeAnswer(rows=[[1.0] + [0.0] * 767])
+    def axis(self, number: int) -> FakeAnswer:
+        return FakeAnswer(rows=[[float(place == number % 768) for place in range(768)]])
 
     def merge(self, values: list[object]) -> list[object]:
         return values
@@ -55,7 +71,11 @@ class FakeIndex:
         self.vectors |= {item["id"]: {**item, "values": row} for item, row in zip(items, rows, strict=True)}
         return done
 
-    _insert = _upsert
+    def _insert(self, items: list[dict], rows: list[list[float]]) -> dict:
+        kept = dict(self.vectors)
+        done = self._upsert(items, rows)
+        self.vectors |= kept
+        return done
 
     def _deleteByIds(self, ids: list[str]) -> dict:  # noqa: N802
         done = self._mutation()
@@ -67,13 +87,25 @@ class FakeIndex:
         found = [self.vectors[name] for name in ids if name in self.vectors]
         return [{**item, "values": index} for index, item in enumerate(found)]
 
-    def _query(self, _options: dict, rows: list[list[float]]) -> dict:
-        assert [len(row) for row in rows] == [768]
-        matches = [{"id": "a", "score": 0.9, "metadata": {"text": "x"}, "values": 0}, {"id": "b", "score": 0.2}]
-        return {"count": 2, "matches": matches}
+    def _query(self, options: dict, rows: list[list[float]]) -> dict:
+        [row] = rows
+        assert len(row) == 768
+        return self._matches(row, options)
 
-    def _queryById(self, _name: str, _options: dict) -> dict:  # noqa: N802
-        return {"count": 0, "matches": []}
+    def _queryById(self, name: str, options: dict) -> dict:  # noqa: N802
+        if self.matches is None and name not in self.vectors:
+            raise answers.error("VECTOR_QUERY_ERROR (code = 40000): vector not found")
+        return self._matches(self.vectors.get(name, {}).get("values"), options)
+
+    def _matches(self, row: list[float] | None, options: dict) -> dict:
+        matches = self._nearest(row, options) if self.matches is None else self.matches
+        return {"count": len(matches), "matches": matches}
+
+    def _nearest(self, row: list[float], options: dict) -> list[dict]:
+        stored = [item for item in self.vectors.values() if options.get("namespace") in (None, item.get("namespace"))]
+        scored = sorted(((_cosine(row, item["values"]), item) for item in stored), key=lambda pair: -pair[0])
+        found = [{**item, "score": score} for score, item in scored[: options["topK"]]]
+        return [_shown(item, index, options) for index, item in enumerate(found)]
 
     def _describe(self) -> dict:
         if self.fail_describe:
@@ -88,6 +120,17 @@ class FakeIndex:
 
     def named(self, name: str) -> list[object]:
         return [argument for called, argument in self.calls if called == name]
+
+
+def _cosine(left: list[float], right: list[float]) -> float:
+    return sum(map(operator.mul, left, right)) / math.hypot(*left) / math.hypot(*right)
+
+
+def _shown(item: dict, index: int, options: dict) -> dict:
+    """Return a match with the fields that the options ask for. `index` is the position of its numbers."""
+    hidden = {"values", *(["metadata"] if options["returnMetadata"] == "none" else [])}
+    shown = {name: value for name, value in item.items() if name not in hidden}
+    return shown | ({"values": index} if options["returnValues"] else {})
 
 
 def app_with(index: Index, **variables: str) -> FakeApp:

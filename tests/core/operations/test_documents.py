@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.core.fake_index import FakeIndex, app_with, documents, put
+from tests.core.fake_index import MATCHES, FakeIndex, app_with, documents, put
 from tests.core.fakes import FakeQueue, error, json_of
 from tests.core.ingestion import LONG, Ingestion
 from tests.core.ingestion import documents as queueable
@@ -41,7 +41,7 @@ def test_rejects_an_invalid_write_before_calling_the_model(body, expected):
 
 
 def test_search_by_text_and_by_id():
-    index = FakeIndex()
+    index = FakeIndex(matches=MATCHES)
     app = app_with(index)
     found = json_of(
         app.ask("/search", {"text": "hello", "top_k": 3, "namespace": "n", "filter": {"year": {"$gte": 2020}}})
@@ -62,7 +62,7 @@ def test_search_by_text_and_by_id():
 
 
 def test_matches_below_min_score_are_left_out():
-    found = json_of(app_with(FakeIndex()).ask("/search", {"text": "a", "min_score": 0.5}))
+    found = json_of(app_with(FakeIndex(matches=MATCHES)).ask("/search", {"text": "a", "min_score": 0.5}))
     assert found == {"count": 1, "matches": [{"id": "a", "score": 0.9, "metadata": {"text": "x"}}]}
 
 

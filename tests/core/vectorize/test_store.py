@@ -5,7 +5,7 @@ import json
 import pytest
 
 from embedder.errors import EmbedderError
-from tests.core.fake_index import FakeIndex, app_with, documents, put
+from tests.core.fake_index import MATCHES, FakeIndex, app_with, documents, put
 from tests.core.fakes import code, error, json_of
 
 
@@ -75,7 +75,7 @@ def test_a_later_failure_of_the_model_is_a_partial_failure():
 
 
 def test_values_are_returned_only_on_request():
-    app = app_with(FakeIndex())
+    app = app_with(FakeIndex(matches=MATCHES))
     assert "values" not in json_of(app.ask("/search", {"text": "a"}))["matches"][0]
     asked = app.ask("/search", {"text": "a", "values": True})
     assert json_of(asked)["matches"][0]["values"] == 0

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from embedder.settings import Settings, SettingsError
-from tests.core.fake_index import FakeIndex, app_with
+from tests.core.fake_index import MATCHES, FakeIndex, app_with
 from tests.core.fakes import FakeApp, json_of
 from tests.strategies import INDEX, VECTOR
 from tools.runtime import ROOT
@@ -41,7 +41,7 @@ def test_1000_vectors_are_one_call_without_the_model(method):
 
 
 def test_the_options_of_a_query_reach_the_index():
-    index = FakeIndex()
+    index = FakeIndex(matches=MATCHES)
     app = app_with(index)
     body = {"vector": VECTOR, "topK": 7, "namespace": "n", "filter": {"a": 1}, "returnMetadata": "indexed"}
     found = json_of(ask(app, "query", body))["result"]
