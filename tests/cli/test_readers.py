@@ -110,7 +110,7 @@ def test_a_folder_is_read_in_one_order_and_hidden_files_are_left_out(tmp_path):
     assert skipped == {
         ".git": "hidden",
         "a/.hidden.md": "hidden",
-        "c.pdf": "of an unknown kind (.pdf; --format names one)",
+        "c.pdf": "not converted (.pdf; --convert does that)",
     }
     assert sources.size(Corpus(tmp_path)) == 8
 
@@ -122,10 +122,16 @@ def test_the_bytes_of_all_records_are_the_bytes_of_the_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("none.txt", "There is no file"), ("a.pdf", "has no known suffix; name its kind with --format")]
+    ("name", "says"),
+    [
+        ("none.txt", "There is no file"),
+        ("a.pdf", "must be converted; --convert does that"),
+        ("a.xyz", "has no known suffix; name its kind with --format"),
+    ],
 )
 def test_a_source_that_can_not_be_read(tmp_path, name, says):
-    (tmp_path / "a.pdf").write_text("x")
+    for other in ("a.pdf", "a.xyz"):
+        (tmp_path / other).write_text("x")
     with pytest.raises(SourceError, match=says):
         sources.size(Corpus(tmp_path / name))
 

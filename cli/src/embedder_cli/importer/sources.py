@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from embedder_cli.importer import encoding
+from embedder_cli.importer.conversion import CONVERTED, MAX_FILE_BYTES, ConversionError, Convert, NotConvertedError
 from embedder_cli.importer.documents import FileEnd, Location, Rejection, Remark
 from embedder_cli.importer.encoding import Encoding
 from embedder_cli.importer.lines import Lines, SourceError
-from embedder_cli.importer.readers import JSON_KINDS, READERS, TEXT_KINDS, Read, Reading
+from embedder_cli.importer.readers import JSON_KINDS, READERS, TEXT_KINDS, Read, Reading, markdown
 from embedder_cli.importer.records import NotAnArrayError
 
 STDIN = "-"
@@ -32,7 +33,7 @@ class Corpus:
     """What is imported, and how it is read.
 
     `kind` is that of standard input, of a single file, and of the files of a folder whose suffix is not known.
-    `encoding` is that of all files; without it, it is detected.
+    `encoding` is that of all files; without it, it is detected. `convert` makes Markdown of PDF, Word and HTML.
     """
 
     root: Path
@@ -40,6 +41,7 @@ class Corpus:
     follow_links: bool = False
     reading: Reading = field(default_factory=Reading)
     encoding: str | None = None
+    convert: Convert | None = None
 
     @property
     def is_stdin(self) -> bool:
@@ -77,6 +79,8 @@ def read(corpus: Corpus, skip: Skip) -> Iterator[tuple[Read, int]]:
         try:
             with _reported(source.name), source.path.open("rb") as file:
                 yield from _read(file, source, corpus)
+        except NotConvertedError:
+            skip(source.name, "not converted in a dry run (--convert)")
         except NotAnArrayError:
             if not corpus.root.is_dir():
                 raise
@@ -84,6 +88,9 @@ def read(corpus: Corpus, skip: Skip) -> Iterator[tuple[Read, int]]:
 
 
 def _read(file: BinaryIO, source: _Source, corpus: Corpus) -> Iterator[tuple[Read, int]]:
+    if corpus.convert and source.kind in CONVERTED:
+        yield from _converted(file, source, corpus, corpus.convert)
+        return
     unpacked = _unpacked(file)
     found = _encoding(unpacked, source.kind, corpus.encoding)
     if found is None:
@@ -104,6 +111,18 @@ def _read(file: BinaryIO, source: _Source, corpus: Corpus) -> Iterator[tuple[Rea
         yield Rejection(where, None, f"From here on, the file is not text in {found.name}; see --encoding."), 0
     finally:
         lines.release()
+
+
+def _converted(file: BinaryIO, source: _Source, corpus: Corpus, convert: Convert) -> Iterator[tuple[Read, int]]:
+    try:
+        text = convert(source.name, file.read(MAX_FILE_BYTES + 1))
+    except ConversionError as error:
+        yield Rejection(Location(source.name, 1), None, str(error)), _position(file)
+        return
+    lines = Lines(io.BytesIO(text.encode("utf-8", "surrogatepass")), source.name)
+    for document in markdown(lines, source.name, corpus.reading):
+        yield document, 0
+    yield FileEnd(source.name), _position(file)
 
 
 def _encoding(file: BinaryIO, kind: str, given: str | None) -> Encoding | None:
@@ -141,17 +160,20 @@ def _find(corpus: Corpus, skip: Skip) -> Iterator[_Source]:
     root = corpus.root
     given = f".{corpus.kind}" if corpus.kind else None
     if root.is_dir():
-        yield from _walk(root, given, corpus.follow_links, skip)
+        yield from _walk(corpus, given, skip)
     elif not root.is_file():
         raise SourceError(f"There is no file or folder {root}.")
-    elif kind := given or _kind(root.name):
+    elif kind := given or _kind(root.name, corpus):
         yield _Source(root, _name(Path(root.name)), kind)
+    elif root.suffix.lower() in CONVERTED:
+        raise SourceError(f"{root.name} must be converted; --convert does that.")
     else:
         raise SourceError(f"{root.name} has no known suffix; name its kind with --format: {', '.join(KINDS)}.")
 
 
-def _walk(root: Path, given: str | None, follow_links: bool, skip: Skip) -> Iterator[_Source]:
+def _walk(corpus: Corpus, given: str | None, skip: Skip) -> Iterator[_Source]:
     """Yield the files of a folder. Hidden files and folders are skipped."""
+    root, follow_links = corpus.root, corpus.follow_links
     entered: set[tuple[int, int]] = set()
 
     def told(path: Path, reason: str) -> None:
@@ -170,7 +192,7 @@ def _walk(root: Path, given: str | None, follow_links: bool, skip: Skip) -> Iter
             continue
         folders[:] = [path.name for path in _visible(folder, folders, told) if _may_follow(path, follow_links, told)]
         for path in _visible(folder, names, told):
-            if _may_follow(path, follow_links, told) and (kind := _known_kind(path, given, told)):
+            if _may_follow(path, follow_links, told) and (kind := _known_kind(path, corpus, given, told)):
                 yield _Source(path, _name(path.relative_to(root)), kind)
 
 
@@ -192,13 +214,16 @@ def _may_follow(path: Path, follow_links: bool, told: Told) -> bool:
     return False
 
 
-def _known_kind(path: Path, given: str | None, told: Told) -> str | None:
+def _known_kind(path: Path, corpus: Corpus, given: str | None, told: Told) -> str | None:
     if not path.is_file():
         told(path, "not a file")
         return None
-    if kind := _kind(path.name):
+    if kind := _kind(path.name, corpus):
         return kind
     suffix = Path(path.name).suffix.lower()[:_MAX_SUFFIX_CHARS] or "no suffix"
+    if suffix in CONVERTED:
+        told(path, f"not converted ({suffix}; --convert does that)")
+        return None
     if given is None:
         told(path, f"of an unknown kind ({suffix}; --format names one)")
     elif _is_binary(path):
@@ -212,7 +237,9 @@ def _is_binary(path: Path) -> bool:
         return encoding.detect(encoding.head_of(_unpacked(file)), may_guess=True) is None
 
 
-def _kind(name: str) -> str | None:
+def _kind(name: str, corpus: Corpus) -> str | None:
+    if corpus.convert and Path(name).suffix.lower() in CONVERTED:
+        return Path(name).suffix.lower()
     suffix = Path(_unpacked_name(name)).suffix.lower()
     return suffix if suffix in READERS else None
 
