@@ -133,7 +133,7 @@ def test_a_file_that_is_not_a_text_is_rejected_as_a_whole_with_its_name(imported
 def test_a_text_that_breaks_off_in_the_middle_of_a_character_is_reported(imported):
     told = agreed(imported, "broken-utf16.txt")
     assert told["code"] == 1
-    assert "is not text in utf-16; see --encoding" in told["rejections"][0]["reason"]
+    assert "is not text in utf-16, and not all of it was read; see --encoding" in told["rejections"][0]["reason"]
 
 
 def test_a_dry_run_rejects_what_the_service_rejects_without_the_model(imported):
@@ -141,7 +141,7 @@ def test_a_dry_run_rejects_what_the_service_rejects_without_the_model(imported):
     told = agreed(imported, "metadata.jsonl", *options)
     assert [*told["stored"]] == ["fine"]
     assert [(item["id"], item["reason"].split(";")[0]) for item in told["rejections"]] == [
-        ("long", "Its metadata has 11023 bytes with the text"),
+        ("long", "Its metadata has 11012 bytes"),
         ("dotted", "Its metadata has the key 'a.b'"),
     ]
 

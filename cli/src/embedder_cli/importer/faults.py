@@ -57,15 +57,20 @@ def _of_metadata(document: Document, rules: Rules, weight: int) -> str | None:
             )
     if weight + len(_TEXT_KEY) <= MAX_METADATA_BYTES - 4:
         return None
-    kept = {_TEXT_KEY: document.text} if rules.keep_text else {}
-    full = document.metadata | kept
-    size = len(json.dumps(full, ensure_ascii=False, separators=(",", ":")).encode()) if full else 0
+    alone = _bytes(document.metadata)
+    size = _bytes({**document.metadata, _TEXT_KEY: document.text}) if rules.keep_text else alone
     if size <= MAX_METADATA_BYTES:
         return None
-    if rules.keep_text:
+    if alone <= MAX_METADATA_BYTES:
         advice = "Use --chunk to divide the texts of records, a smaller --chunk-chars, or --no-keep-text"
         return f"Its metadata has {size} bytes with the text; the limit is {MAX_METADATA_BYTES}. {advice}."
-    return f"Its metadata has {size} bytes; the limit is {MAX_METADATA_BYTES}. Name fewer fields with --metadata-field."
+    return (
+        f"Its metadata has {alone} bytes; the limit is {MAX_METADATA_BYTES}. Name fewer fields with --metadata-field."
+    )
+
+
+def _bytes(metadata: dict[str, Any]) -> int:
+    return len(json.dumps(metadata, ensure_ascii=False, separators=(",", ":")).encode()) if metadata else 0
 
 
 def _bad_key(metadata: dict[str, Any]) -> list[str]:

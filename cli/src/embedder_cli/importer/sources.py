@@ -108,7 +108,14 @@ def _read(file: BinaryIO, source: _Source, corpus: Corpus) -> Iterator[tuple[Rea
         yield FileEnd(source.name), _position(file) - before
     except UnicodeError:
         where = Location(source.name, lines.number + 1)
-        yield Rejection(where, None, f"From here on, the file is not text in {found.name}; see --encoding."), 0
+        yield (
+            Rejection(
+                where,
+                None,
+                f"Near this line, the file is not text in {found.name}, and not all of it was read; see --encoding.",
+            ),
+            0,
+        )
     finally:
         lines.release()
 
