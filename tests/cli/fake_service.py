@@ -2,12 +2,20 @@
 
 import json
 import threading
+from types import SimpleNamespace
 
 from werkzeug import Request, Response
 
+from embedder import decoding
+from embedder.errors import EmbedderError
+from embedder.operations import documents
+from embedder.operations.requests import UpsertRequest
+
+UNLIMITED = SimpleNamespace(embedder=SimpleNamespace(prepare=lambda *_, **__: None))
+
 
 class FakeService:
-    """Answers the requests of import and search."""
+    """Answers the requests of import and search. It rejects what the core rejects before it asks the model."""
 
     def __init__(self, server):
         self.stored, self.sent, self.removed, self.queued = {}, [], [], []
@@ -27,6 +35,10 @@ class FakeService:
         return answer({"vectors": vectors, "missing": [name for name in ids if name not in self.stored]})
 
     def _put(self, request: Request):
+        try:
+            documents.prepare(UNLIMITED, (sent := decoding.decode(request.data, UpsertRequest)).documents, sent)
+        except EmbedderError as error:
+            return answer({"error": {"code": error.code, "message": error.message, "param": error.param}}, 400)
         body = json.loads(request.data)
         tail = {"namespace": body["namespace"]} if "namespace" in body else {}
         if body.get("queue"):
@@ -35,7 +47,7 @@ class FakeService:
             return answer({"ids": ids, "count": len(ids), "request_id": "r"}, 202)
         with self.lock:
             self.sent += [item["id"] for item in body["documents"]]
-            self.stored |= {item["id"]: {**tail, "metadata": {"text": item["text"]}} for item in body["documents"]}
+            self.stored |= {item["id"]: {**tail, **item, "metadata": _metadata(item)} for item in body["documents"]}
         return answer({"count": len(body["documents"]), "mutation_ids": ["m"]})
 
     def _delete(self, request: Request):
@@ -44,6 +56,10 @@ class FakeService:
         for name in ids:
             self.stored.pop(name, None)
         return answer({"count": len(ids), "mutation_ids": ["m"]})
+
+
+def _metadata(item):
+    return item.get("metadata", {}) | {"text": item["text"]}
 
 
 def answer(body, status=200):

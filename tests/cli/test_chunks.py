@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedder_cli.importer import chunks
+from embedder_cli.importer import chunks, frontmatter
 from embedder_cli.importer.chunks import Chunk
 
 GUIDE = """# Guide
@@ -46,9 +46,10 @@ def test_a_chunk_crosses_no_heading_and_has_the_path_of_its_headings():
 
 
 def test_front_matter_gives_the_title_and_no_text():
-    text = '---\ntitle: "A page"\ntags: [a]\n---\n\nBody.\n\n## Part\n\nMore.\n'
-    found = [(chunk.text, chunk.headings) for chunk in chunks.of_markdown(lines(text), 1000)]
-    assert found == [("Body.", ("A page",)), ("More.", ("A page", "Part"))]
+    page = frontmatter.split('---\ntitle: "A page"\ntags: [a]\n---\n\nBody.\n\n## Part\n\nMore.\n')
+    assert page.fields == {"title": "A page", "tags": ["a"]}
+    found = list(chunks.of_markdown([page.body], 1000, title="A page", line=page.line))
+    assert found == [Chunk(6, "Body.", ("A page",)), Chunk(10, "More.", ("A page", "Part"))]
 
 
 def test_paragraphs_that_fit_stay_together():

@@ -7,17 +7,20 @@ import tracemalloc
 import pytest
 
 from embedder_cli.importer import sources
-from embedder_cli.importer.documents import Document, Location, Rejection, fault, id_of
+from embedder_cli.importer.documents import Document, Location, Rejection, id_of
+from embedder_cli.importer.faults import fault
 from embedder_cli.importer.fields import FieldError, Fields, MetadataField
 from embedder_cli.importer.lines import MAX_RECORD_BYTES, SourceError
 from embedder_cli.importer.readers import Reading
-from embedder_cli.importer.sources import Corpus, FileEnd
+from embedder_cli.importer.sources import Corpus
+from embedder_cli.importer.values import Literal
 
+UNDECODABLE = "It has bytes that are not text in its encoding, or half of a surrogate pair; see --encoding."
 FIELDS = Fields("id", "text", "title", (MetadataField("lang"), MetadataField("year", "number")))
 
 
-def documents(corpus, skip=lambda _: None):
-    return [found for found, _ in sources.read(corpus, skip) if not isinstance(found, FileEnd)]
+def documents(corpus, skip=lambda *_: None):
+    return [found for found, _ in sources.read(corpus, skip) if isinstance(found, Document | Rejection)]
 
 
 @pytest.fixture
@@ -79,14 +82,21 @@ def test_a_csv_record_with_another_number_of_cells_is_rejected(read):
 def test_markdown_has_the_path_of_headings_as_title_and_its_source_in_metadata(read):
     [first, second] = read("guide.md", "# Guide\n\nHello.\n\n## Part\n\nWorld.\n")
     assert first == Document(
-        "guide.md#1", "Hello.", Location("guide.md", 3), "Guide", {"source": "guide.md", "heading": "Guide"}
+        "guide.md#1",
+        "Hello.",
+        Location("guide.md", 3),
+        "Guide",
+        {"source": "guide.md", "heading": "Guide"},
+        part_of="guide.md",
     )
     assert (second.id, second.title) == ("guide.md#2", "Guide > Part")
 
 
 def test_text_has_the_name_of_its_file_as_title(read):
     assert read("notes.txt", "Hello.\n") == [
-        Document("notes.txt#1", "Hello.", Location("notes.txt", 1), "notes", {"source": "notes.txt"})
+        Document(
+            "notes.txt#1", "Hello.", Location("notes.txt", 1), "notes", {"source": "notes.txt"}, part_of="notes.txt"
+        )
     ]
 
 
@@ -94,10 +104,14 @@ def test_a_folder_is_read_in_one_order_and_hidden_files_are_left_out(tmp_path):
     for name in ("b.txt", "a/z.md", "a/.hidden.md", ".git/x.txt", "c.pdf"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("text")
-    skipped = []
-    found = documents(Corpus(tmp_path), skipped.append)
+    skipped = {}
+    found = documents(Corpus(tmp_path), skipped.__setitem__)
     assert [document.location.file for document in found] == ["b.txt", "a/z.md"]
-    assert skipped == ["of an unknown kind"]
+    assert skipped == {
+        ".git": "hidden",
+        "a/.hidden.md": "hidden",
+        "c.pdf": "not converted (.pdf; --convert does that)",
+    }
     assert sources.size(Corpus(tmp_path)) == 8
 
 
@@ -108,10 +122,16 @@ def test_the_bytes_of_all_records_are_the_bytes_of_the_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("none.txt", "There is no file"), ("a.pdf", "has no known suffix; name its kind with --format")]
+    ("name", "says"),
+    [
+        ("none.txt", "There is no file"),
+        ("a.pdf", "must be converted; --convert does that"),
+        ("a.xyz", "has no known suffix; name its kind with --format"),
+    ],
 )
 def test_a_source_that_can_not_be_read(tmp_path, name, says):
-    (tmp_path / "a.pdf").write_text("x")
+    for other in ("a.pdf", "a.xyz"):
+        (tmp_path / other).write_text("x")
     with pytest.raises(SourceError, match=says):
         sources.size(Corpus(tmp_path / name))
 
@@ -136,8 +156,8 @@ def document(**changes):
         ({"id": "ü" * 32}, None),
         ({"text": " \n"}, "The text is empty."),
         ({"id": "ü" * 33}, "The id has 66 bytes; it must have 1 to 64."),
-        ({"text": "\ud800"}, "It contains bytes that are not UTF-8, or half of a surrogate pair."),
-        ({"metadata": {"a": "\ud800"}}, "It contains bytes that are not UTF-8, or half of a surrogate pair."),
+        ({"text": "\ud800"}, UNDECODABLE),
+        ({"metadata": {"a": "\ud800"}}, UNDECODABLE),
         ({"metadata": {"a": float("nan")}}, "Its metadata contains a number that JSON can't express."),
     ],
 )
@@ -157,7 +177,7 @@ def test_bytes_that_are_not_utf_8_reject_their_record_alone(read):
         ("year:number", "3.5", 3.5),
         ("public:boolean", "Yes", True),
         ("public:boolean", False, False),
-        ("code:string", 7, "7"),
+        ("code:string", Literal("7.10"), "7.10"),
         ("tags", ["a"], ["a"]),
         ("a:b:string", "x", "x"),
     ],
@@ -202,7 +222,11 @@ def test_a_json_array(read, content):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ('{"text": "x"}', "is not a JSON array; name a file with one object per line .jsonl"),
+        ('{"text": "x"}', "is not a JSON array: it is one value. Write . and . around an object to import it"),
+        ('{"text": "x"}\n{"text": "y"}', "it has several values. If there is one object per line, use --format jsonl"),
+        ('{"meta": 1, "rows": []}', "it is an object with lists in rows. Put the list of records into its own file"),
+        ("x", "if it has one object per line, use --format jsonl"),
+        ('[{"text": "x"}] 5', "there is more after the end"),
         ('[{"text": "x"}, {"text": ', "is not JSON near record 2"),
         ("[1 2]", "is not JSON near record"),
         ('[{"text": NaN}]', "is not JSON near record 1"),
@@ -216,9 +240,9 @@ def test_a_json_file_that_is_not_an_array(read, content, says):
 def test_in_a_folder_a_json_file_that_is_not_an_array_is_skipped(tmp_path):
     (tmp_path / "package.json").write_text('{"name": "x"}')
     (tmp_path / "a.txt").write_text("x")
-    skipped = []
-    assert [found.text for found in documents(Corpus(tmp_path), skipped.append)] == ["x"]
-    assert skipped == ["not a JSON array"]
+    skipped = {}
+    assert [found.text for found in documents(Corpus(tmp_path), skipped.__setitem__)] == ["x"]
+    assert skipped == {"package.json": "not a JSON array"}
 
 
 def test_a_json_array_is_read_record_by_record(tmp_path):
@@ -298,9 +322,10 @@ def test_links_are_not_followed_unless_asked(tmp_path):
     (folder / "file.txt").symlink_to(tmp_path / "secret" / "a.txt")
     (folder / "folder").symlink_to(tmp_path / "secret")
     (folder / "cycle").symlink_to(folder)
-    skipped = []
-    assert [found.text for found in documents(Corpus(folder), skipped.append)] == ["b"]
-    assert skipped == ["a symbolic link (--follow-links reads it)"] * 3
+    skipped = {}
+    assert [found.text for found in documents(Corpus(folder), skipped.__setitem__)] == ["b"]
+    link = "a symbolic link (--follow-links reads it)"
+    assert skipped == {"file.txt": link, "folder": link, "cycle": link}
     followed = documents(Corpus(folder, follow_links=True))
     assert [found.location.file for found in followed] == ["b.txt", "file.txt", "folder/a.txt"]
 

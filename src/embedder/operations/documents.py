@@ -78,6 +78,7 @@ def prepare(app: App, documents: list[DocumentIn], options: UpsertOptions) -> tu
 
 
 def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:
+    limits.check_text(item.text, f"documents[{index}].text")
     text = item.text if options.keep_text else None
     metadata = limits.metadata_json(item.metadata, text, param=f"documents[{index}].metadata")
     return Row(item.id, metadata, options.namespace)

@@ -93,6 +93,8 @@ def _rows_to_store(store: StoreIn, texts: list[str]) -> list[Row]:
         raise invalid(message, "store.metadata")
     limits.check_namespace(store.namespace)
     limits.check_ids(store.ids, param="store.ids")
+    for index, text in enumerate(texts):
+        limits.check_text(text, f"text[{index}]")
     return [
         Row(name, _metadata(item, text if store.keep_text else None, index), store.namespace)
         for index, (name, text, item) in enumerate(zip(store.ids, texts, given, strict=True))

@@ -16,6 +16,7 @@ MAX_ID_BYTES = 64
 MAX_METADATA_BYTES = 10 * 1024  # JSON of one vector's metadata
 MAX_FILTER_BYTES = 2047  # JSON of a filter
 INDEXED_BYTES = 64  # of a string; filters ignore the rest
+MAX_INTEGER = 2**53  # JavaScript and Vectorize round larger ones
 MAX_TOP_K = 100
 MAX_TOP_K_FULL = 50  # with values or all metadata
 MAX_VECTORS = 1000  # vectors per call from a Worker
@@ -91,7 +92,14 @@ def metadata_json(metadata: Metadata | None, text: str | None, *, param: str) ->
         raise invalid(message, param)
     if metadata:
         _check_keys(metadata, param)
+        _check_integers(metadata, param)
     return encoded
+
+
+def check_text(text: str, param: str) -> None:
+    """Reject a text of white space only: it has no meaning that a search could find."""
+    if not text.strip():
+        raise invalid(f"{param} has only white space.", param)
 
 
 def _check_keys(metadata: Metadata, param: str) -> None:
@@ -103,6 +111,19 @@ def _check_keys(metadata: Metadata, param: str) -> None:
                 raise invalid(f"{path} has the key {key[:64]!r}; {rule}.", path)
             if isinstance(value, dict):
                 waiting.append((value, f"{path}.{key}"[:_MAX_PATH_CHARS]))
+
+
+def _check_integers(metadata: Metadata, param: str) -> None:
+    """Reject integers that would be stored with other digits."""
+    waiting: list[tuple[Any, str]] = [(metadata, param)]
+    for value, path in waiting:
+        if isinstance(value, dict):
+            waiting.extend((item, f"{path}.{key}"[:_MAX_PATH_CHARS]) for key, item in value.items())
+        elif isinstance(value, list):
+            waiting.extend((item, path) for item in value)
+        elif isinstance(value, int) and abs(value) > MAX_INTEGER:
+            shown = str(value)[:40] if abs(value) < 10**40 else "too large"
+            raise invalid(f"{path} is {shown}; integers beyond 2^53 lose digits, so send a string.", path)
 
 
 def query_options(

@@ -12,6 +12,10 @@ from tests.core.fakes import error
         ({"id": "", "text": "a"}, "documents[0].id"),
         ({"id": "é" * 33, "text": "a"}, "documents[0]"),
         ({"id": "a", "text": ""}, "documents[0].text"),
+        ({"id": "a", "text": " \n\u2003"}, "documents[0].text"),
+        ({"id": "a", "text": "a", "metadata": {"n": 2**53 + 1}}, "documents[0].metadata.n"),
+        ({"id": "a", "text": "a", "metadata": {"n": -12345678901234567890}}, "documents[0].metadata.n"),
+        ({"id": "a", "text": "a", "metadata": {"in": {"n": [1, 10**30]}}}, "documents[0].metadata.in.n"),
         ({"id": "a", "text": "a", "metadata": {"": 1}}, "documents[0].metadata"),
         ({"id": "a", "text": "a", "metadata": {"a.b": 1}}, "documents[0].metadata"),
         ({"id": "a", "text": "a", "metadata": {'a"b': 1}}, "documents[0].metadata"),
@@ -28,6 +32,19 @@ def test_rejects_documents_that_vectorize_would_reject(document, param):
     app = app_with(index)
     status, code, where = error(put(app, {"documents": [document]}))
     assert (status, code, where) == (400, "invalid_request", param)
+    assert (app.model.calls, index.calls) == ([], [])
+
+
+def test_the_largest_integer_that_keeps_its_digits_is_stored():
+    index = FakeIndex()
+    assert put(app_with(index), {"documents": [{"id": "a", "text": "a", "metadata": {"n": 2**53}}]}).status == 200
+
+
+def test_a_text_of_white_space_is_not_stored_by_embed_either():
+    index = FakeIndex()
+    app = app_with(index)
+    sent = {"text": ["a", " \n"], "store": {"ids": ["a", "b"]}}
+    assert error(app.ask("/embed", sent)) == (400, "invalid_request", "text[1]")
     assert (app.model.calls, index.calls) == ([], [])
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from embedder_cli.importer.connection import StoppedError
-from embedder_cli.importer.documents import Item, Rejection, fault, item_of
+from embedder_cli.importer.documents import FileEnd, Item, Rejection, Remark, item_of
+from embedder_cli.importer.evidence import moves
+from embedder_cli.importer.faults import Rules, fault
 from embedder_cli.importer.journal import Journal
-from embedder_cli.importer.readers import Found
-from embedder_cli.importer.sources import FileEnd
+from embedder_cli.importer.readers import Found, Read
 from embedder_cli.importer.tally import Tally
 
 MAX_BATCH_BYTES = 2 * 1024 * 1024  # half of what a service accepts by default
@@ -16,19 +17,26 @@ Batch = list[Item]
 class Batches:
     """Collects documents. What is rejected or unchanged goes to the tally."""
 
-    def __init__(self, journal: Journal, tally: Tally, *, size: int, tail: bytes, namespace: str | None) -> None:
+    def __init__(
+        self, journal: Journal, tally: Tally, *, size: int, tail: bytes, namespace: str | None, rules: Rules
+    ) -> None:
         self._journal = journal
         self._tally = tally
         self._size = size
         self._tail = tail
         self._namespace = namespace
+        self._rules = rules
         self._batch: Batch = []
         self._bytes = 0
 
-    def add(self, found: Found | FileEnd, weight: int) -> Iterator[Batch]:
+    def add(self, found: Read, weight: int) -> Iterator[Batch]:
         """Add what was read; yield a batch if it is full."""
         if isinstance(found, FileEnd):
             self._journal.end_file(found.file)
+            self._tally.advance(weight)
+            return
+        if isinstance(found, Remark):
+            self._tally.remark(found)
             self._tally.advance(weight)
             return
         item = self._item(found, weight)
@@ -47,32 +55,29 @@ class Batches:
         self._batch, self._bytes = [], 0
 
     def _item(self, found: Found, weight: int) -> Item | Rejection:
+        if found.id is not None and not _can_be_noted(found.id):
+            return Rejection(found.location, None, "The id has half of a surrogate pair, or bytes that are not text.")
         before = self._journal.first_location(found.id, found.location) if found.id else None
         if isinstance(found, Rejection):
             return found
         if before:
             return Rejection(found.location, found.id, f"The id is a duplicate; it is first at {before}.")
-        reason = fault(found)
-        return Rejection(found.location, found.id, reason) if reason else item_of(found, self._tail, weight)
+        if reason := fault(found, self._rules):
+            return Rejection(found.location, found.id, reason)
+        self._tally.by_position += not found.has_own_id and found.part_of is None
+        return item_of(found, self._tail, weight)
 
     def _is_new(self, item: Item) -> bool:
         entry = self._journal.entry(item.id)
         if entry is None:
             return True
         if entry.namespace != self._namespace:
-            raise StoppedError(_moves(item.id, entry.namespace, self._namespace))
+            raise StoppedError(moves(item.id, entry.namespace, self._namespace))
         if entry.digest != item.digest:
             return True
         self._tally.leave(item, truncated=entry.truncated)
         return False
 
 
-def _moves(name: str, old: str | None, new: str | None) -> str:
-    return (
-        f"The document {name!r} is in {_spoken(old)}. An index has an id only once: to import it into {_spoken(new)} "
-        "moves it. Run again with --fresh to move the documents, or use other ids."
-    )
-
-
-def _spoken(namespace: str | None) -> str:
-    return "no namespace" if namespace is None else f"the namespace {namespace!r}"
+def _can_be_noted(name: str) -> bool:
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)

@@ -12,9 +12,8 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_TITLE = re.compile(r"^title:[ \t]*(.+)", re.MULTILINE)
 _PART_CHARS = 64 * 1024  # a splitter gets parts of this size, because its time grows faster than the text
+_NO_WORDS = re.compile(r"[\s\-*_=#]*")  # rules, and headings without a name
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BLOCKS = MarkdownIt("commonmark")
 _BLOCKS.core.ruler.enableOnly(["normalize", "block"])
@@ -34,11 +33,20 @@ class Chunk:
 
 @dataclass(frozen=True)
 class _Section:
-    """The text between two headings; `line` is the number of its first line."""
+    """A heading and the text up to the next one, with the numbers of their first lines."""
 
+    heading_line: int
     line: int
     lines: list[str]
-    headings: tuple[str, ...]
+    outline: Outline
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return tuple(name for _, name in self.outline)
+
+    def contains(self, other: "_Section | None") -> bool:
+        """Return whether the next section is below this heading, so that its chunks have it in their titles."""
+        return other is not None and other.outline[: len(self.outline)] == self.outline
 
 
 def of_text(lines: Iterable[str], limit: int) -> Iterator[Chunk]:
@@ -46,44 +54,40 @@ def of_text(lines: Iterable[str], limit: int) -> Iterator[Chunk]:
     yield from _chunks(TextSplitter(limit), lines, 1, ())
 
 
-def of_markdown(lines: Iterable[str], limit: int) -> Iterator[Chunk]:
-    """Yield the chunks of a Markdown file. None of them crosses a heading."""
+def of_markdown(lines: Iterable[str], limit: int, *, title: str | None = None, line: int = 1) -> Iterator[Chunk]:
+    """Yield the chunks of a Markdown file. None of them crosses a heading.
+
+    A heading without a text, and without a heading below it, is a chunk of its own. `title` is that of the file, and
+    `line` the number of the first line.
+    """
     splitter = MarkdownSplitter(limit)
-    for section in _sections("".join(lines).replace("\r\n", "\n").replace("\r", "\n")):
-        yield from _chunks(splitter, section.lines, section.line, section.headings)
+    body = "".join(lines).replace("\r\n", "\n").replace("\r", "\n")
+    outline = [(0, title)] if title else []
+    for section, following in pairwise([*_sections(body, outline, line), None]):
+        assert section is not None
+        if not _NO_WORDS.fullmatch("".join(section.lines)):
+            yield from _chunks(splitter, section.lines, section.line, section.headings)
+        elif section.headings and not section.contains(following):
+            yield from _chunks(splitter, [section.headings[-1]], section.heading_line, section.headings)
 
 
-def _sections(text: str) -> Iterator[_Section]:
-    outline, body = _front_matter(text)
-    line = text.count("\n", 0, len(text) - len(body)) + 1
+def _sections(body: str, outline: Outline, line: int) -> Iterator[_Section]:
     lines = [part + "\n" for part in body.split("\n")]
-    start = 0
+    heading = start = 0
     for level, name, first, end in _headings(body):
-        yield _Section(line + start, lines[start:first], _names(outline))
+        yield _Section(line + heading, line + start, lines[start:first], outline)
         outline = [entry for entry in outline if entry[0] < level] + [(level, name)]
-        start = end
-    yield _Section(line + start, lines[start:], _names(outline))
-
-
-def _front_matter(text: str) -> tuple[Outline, str]:
-    """Split a block between `---` from the beginning. Its title is that of the file."""
-    found = _FRONT_MATTER.match(text)
-    if not found:
-        return [], text
-    title = _TITLE.search(found[1])
-    return [(0, title[1].strip().strip("\"'"))] if title else [], text[found.end() :]
+        heading, start = first, end
+    yield _Section(line + heading, line + start, lines[start:], outline)
 
 
 def _headings(text: str) -> Iterator[tuple[int, str, int, int]]:
-    """Yield level, text, and the range of lines of each heading that is not in a list or a quote."""
+    """Yield level, text, and the range of lines of each heading that has a text and is not in a list or a quote."""
     tokens = _BLOCKS.parse(text)
     for token, content in pairwise(tokens):
-        if token.type == "heading_open" and token.level == 0 and token.map:
-            yield int(token.tag[1:]), content.content, token.map[0], token.map[1]
-
-
-def _names(outline: Outline) -> tuple[str, ...]:
-    return tuple(name for _, name in outline if name)
+        name = " ".join(content.content.split())
+        if token.type == "heading_open" and token.level == 0 and token.map and name:
+            yield int(token.tag[1:]), name, token.map[0], token.map[1]
 
 
 def _chunks(splitter: Splitter, lines: Iterable[str], line: int, headings: tuple[str, ...]) -> Iterator[Chunk]:

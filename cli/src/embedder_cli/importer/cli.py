@@ -9,6 +9,9 @@ import typer
 from embedder_cli import interrupts
 from embedder_cli.importer import report, sources, work
 from embedder_cli.importer.bar import SteadyConsole, shown
+from embedder_cli.importer.conversion import Convert, Converter, not_now
+from embedder_cli.importer.encoding import is_known
+from embedder_cli.importer.faults import MAX_NAMESPACE_BYTES
 from embedder_cli.importer.fields import FieldError, Fields, MetadataField
 from embedder_cli.importer.journal import Journal, JournalError
 from embedder_cli.importer.lines import SourceError
@@ -23,10 +26,16 @@ from embedder_cli.service import Service
 _FILES = "Files"
 _SENDING = "Sending"
 _SOURCE = f"A file, a folder, or - for standard input. Kinds: {', '.join(KINDS)}; each also with .gz"
-_ID = "Default: namespace, file and position."
+_ID = "Default: the field id, if there is one; otherwise namespace, file and position, as with ''."
 _METADATA = "Field to store for filters: NAME or NAME:TYPE with string, number or boolean. Repeatable."
 _JOURNAL = "File that remembers what was written. Default: SOURCE.journal, beside the source; none for -."
-_FORMAT = "Kind of standard input (default: jsonl), or of a file without a known suffix."
+_FORMAT = "Kind of standard input (default: jsonl), of a file, or of files in a folder without a known suffix."
+_CHUNK = "Also divide long texts of records (CSV, JSON). Chunks have the ids ID, ID#2, ID#3."
+_CONVERT = (
+    "Convert PDF, Word and HTML with Workers AI. It sends the files to your Cloudflare account, in every import again; "
+    "conversion is free, except of images in them, which cost neurons."
+)
+_ENCODING = "Of all files, such as cp1252 or utf-16. Default: by byte order mark, UTF-8, or detected."
 _PRUNE = "Also remove from the index what has left the source since the last import."
 _FRESH = "Write every document again, for example into an index that was emptied or replaced, or another namespace."
 _QUEUE = "Only put documents into the service's ingestion queue, which embeds and stores them later."
@@ -44,11 +53,14 @@ def main(  # one parameter per option
     metadata_field: Annotated[list[str] | None, typer.Option(help=_METADATA, rich_help_panel=_FILES)] = None,
     kind: Annotated[str | None, typer.Option("--format", help=_FORMAT, rich_help_panel=_FILES)] = None,
     chunk_chars: Annotated[
-        int, typer.Option(min=100, max=100_000, help="Longest chunk of Markdown or text.", rich_help_panel=_FILES)
+        int, typer.Option(min=100, max=100_000, help="Longest chunk of a text.", rich_help_panel=_FILES)
     ] = 2000,
+    chunk: Annotated[bool, typer.Option("--chunk", help=_CHUNK, rich_help_panel=_FILES)] = False,
+    encoding: Annotated[str | None, typer.Option(help=_ENCODING, rich_help_panel=_FILES)] = None,
     follow_links: Annotated[
         bool, typer.Option("--follow-links", help="Read symbolic links in a folder.", rich_help_panel=_FILES)
     ] = False,
+    convert: Annotated[bool, typer.Option("--convert", help=_CONVERT, rich_help_panel=_FILES)] = False,
     keep_text: Annotated[bool, typer.Option(help="Store the text, too, so that searches can show it.")] = True,
     truncate: Annotated[str, typer.Option(help="Texts that are too long: end truncates, error rejects them.")] = "end",
     prune: Annotated[bool, typer.Option("--prune", help=_PRUNE)] = False,
@@ -75,9 +87,11 @@ def main(  # one parameter per option
     """
     _one_of("--truncate", truncate, ("end", "error"))
     _one_of("--format", kind, KINDS)
-    reading = Reading(_fields(id_field, text_field, title_field, metadata_field or [], namespace), chunk_chars)
+    _check_encoding(encoding)
+    _check_namespace(namespace)
+    reading = Reading(_fields(id_field, text_field, title_field, metadata_field or [], namespace), chunk_chars, chunk)
     job = Job(
-        corpus=Corpus(source, kind, follow_links, reading),
+        corpus=Corpus(source, kind, follow_links, reading, encoding, _converter(convert, dry_run)),
         target=Service.at(address(url), usable_key(key)),
         namespace=namespace,
         keep_text=keep_text,
@@ -98,6 +112,26 @@ def main(  # one parameter per option
 def _one_of(option: str, value: str | None, known: tuple[str, ...]) -> None:
     if value is not None and value not in known:
         raise typer.BadParameter(f"It must be one of: {', '.join(known)}.", param_hint=option)
+
+
+def _converter(wanted: bool, rehearsal: bool) -> Convert | None:
+    if not wanted:
+        return None
+    try:
+        return not_now if rehearsal else Converter.from_environment()
+    except SourceError as error:
+        raise typer.BadParameter(str(error), param_hint="--convert") from error
+
+
+def _check_encoding(name: str | None) -> None:
+    if name is not None and not is_known(name):
+        raise typer.BadParameter("Python knows no encoding of text with this name.", param_hint="--encoding")
+
+
+def _check_namespace(name: str | None) -> None:
+    if name is not None and not 1 <= len(name.encode("utf-8", "surrogateescape")) <= MAX_NAMESPACE_BYTES:
+        message = f"A namespace has 1 to {MAX_NAMESPACE_BYTES} bytes."
+        raise typer.BadParameter(message, param_hint="--namespace")
 
 
 def _fields(name: str | None, text: str, title: str | None, metadata: list[str], namespace: str | None) -> Fields:

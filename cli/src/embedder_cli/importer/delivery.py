@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from embedder_cli.importer import backoff
 from embedder_cli.importer.connection import Connection, StoppedError
 from embedder_cli.importer.documents import Item, Rejection
+from embedder_cli.importer.evidence import Guard
 from embedder_cli.importer.journal import Journal
 from embedder_cli.importer.tally import Tally
 from embedder_cli.importer.verdicts import Rejected, Repeat, Split, Stop, Verdict, Written
@@ -14,15 +15,20 @@ from embedder_cli.importer.verdicts import Rejected, Repeat, Split, Stop, Verdic
 class Delivery:
     """Delivers batches, and keeps the journal and the tally. `tail` follows the documents in a request's JSON."""
 
-    def __init__(self, connection: Connection, journal: Journal, tally: Tally, tail: bytes = b"") -> None:
+    def __init__(
+        self, connection: Connection, journal: Journal, tally: Tally, tail: bytes = b"", guard: Guard | None = None
+    ) -> None:
         self._connection = connection
         self._journal = journal
         self._tally = tally
         self._tail = tail
+        self._guard = guard
         self._queues = tally.queues
 
     async def deliver(self, items: Sequence[Item]) -> None:
         """Send a batch until each document is written or rejected; StoppedError if that is not possible."""
+        if self._guard:
+            await self._guard.check(items)
         self._journal.announce(items)
         await self._deliver(list(items), self._tally.written, backoff.MAX_ATTEMPTS)
 

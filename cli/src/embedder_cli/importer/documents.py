@@ -22,7 +22,11 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it was read. `has_own_id` is false if its id comes from its file and position."""
+    """A document as it was read. `has_own_id` is false if its id comes from its file and position.
+
+    `part_of` names what it is a chunk of, or is None. What was a chunk of the same in an earlier import, and is none
+    any more, is removed from the index.
+    """
 
     id: str
     text: str
@@ -30,6 +34,7 @@ class Document:
     title: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     has_own_id: bool = False
+    part_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +47,34 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class FileEnd:
+    """All documents of a file were read, or all chunks of a record."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about a file that the user should know: a guess, or fields that are not stored."""
+
+    kind: str
+    file: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """A document as it is sent. `digest` shows whether it has changed since it was written."""
+    """A document as it is sent. `digest` shows whether it has changed since it was written.
+
+    `part_of`: see Document; None for a record with an id of its own.
+    """
 
     id: str
     location: Location
     body: bytes
     digest: bytes
     weight: int = 0  # bytes of its file, for the progress bar
-    has_own_id: bool = False
+    part_of: str | None = None
 
 
 def id_of(file: str, position: int, namespace: str | None = None) -> str:
@@ -59,27 +83,21 @@ def id_of(file: str, position: int, namespace: str | None = None) -> str:
     It begins with the namespace, because an id is unique in the whole index.
     """
     name = f"{namespace}/{file}#{position}" if namespace else f"{file}#{position}"
-    data = name.encode("utf-8", "surrogateescape")
-    fits = len(data) <= MAX_ID_BYTES and name.isprintable() and "," not in name
-    return name if fits else hashlib.sha256(data).hexdigest()[:_HASH_CHARS]
+    return name if name.isprintable() and "," not in name and len(_bytes(name)) <= MAX_ID_BYTES else _hashed(name)
 
 
-def fault(document: Document) -> str | None:
-    """Return why this document can't be sent, or None."""
-    if not document.text.strip():
-        return "The text is empty."
-    try:
-        size = len(document.id.encode())
-        json.dumps([document.text, document.title, document.metadata], ensure_ascii=False, allow_nan=False).encode()
-    except UnicodeEncodeError:
-        return "It contains bytes that are not UTF-8, or half of a surrogate pair."
-    except ValueError:
-        return "Its metadata contains a number that JSON can't express."
-    except RecursionError:
-        return "Its metadata is nested too deeply."
-    if not 1 <= size <= MAX_ID_BYTES:
-        return f"The id has {size} bytes; it must have 1 to {MAX_ID_BYTES}."
-    return None
+def id_of_chunk(record: str, position: int) -> str:
+    """Return the id of a chunk of a record. The first chunk has the record's own."""
+    name = f"{record}#{position}" if position > 1 else record
+    return name if position == 1 or len(_bytes(name)) <= MAX_ID_BYTES else _hashed(name)
+
+
+def _hashed(name: str) -> str:
+    return hashlib.sha256(_bytes(name)).hexdigest()[:_HASH_CHARS]
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")
 
 
 def item_of(document: Document, options: bytes, weight: int) -> Item:
@@ -91,4 +109,5 @@ def item_of(document: Document, options: bytes, weight: int) -> Item:
         content["metadata"] = document.metadata
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     digest = hashlib.sha256(options + b"\0" + body).digest()[:16]
-    return Item(document.id, document.location, body, digest, weight, document.has_own_id)
+    part_of = document.part_of or (None if document.has_own_id else document.location.file)
+    return Item(document.id, document.location, body, digest, weight, part_of)

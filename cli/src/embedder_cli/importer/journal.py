@@ -114,9 +114,7 @@ class Journal:
 
     def announce(self, items: Sequence[Item]) -> None:
         """Note on the disk that these documents are about to be sent."""
-        rows = [
-            (self._service, item.id, self._namespace, None if item.has_own_id else item.location.file) for item in items
-        ]
+        rows = [(self._service, item.id, self._namespace, item.part_of) for item in items]
         self._write(_ANNOUNCE, rows)
 
     def enter(self, items: Sequence[tuple[Item, bool]], *, queued: bool = False) -> None:

@@ -1,11 +1,13 @@
 """Lines of a file with bounded memory."""
 
+import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from embedder_cli.importer.documents import Location
 
 MAX_RECORD_BYTES = 16 * 1024 * 1024  # a service accepts requests of 4 MiB by default
+_MARK = "\ufeff"  # a byte order mark
 
 
 class SourceError(Exception):
@@ -13,15 +15,17 @@ class SourceError(Exception):
 
 
 class Lines:
-    """The lines of a file as text. Bytes that are not UTF-8 become surrogates, so that their record can be rejected.
+    """The lines of a file as text. Bytes that can't be decoded become surrogates, so that their record can be rejected.
 
-    `begin` begins another record. SourceError if a record is larger than the limit.
+    A line ends with `\\n`, `\\r` or both. `begin` begins another record. SourceError if a record is larger than the
+    limit, UnicodeError if the rest of the file can't be decoded.
     """
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self._file = file
+    def __init__(self, file: BinaryIO, name: str, encoding: str = "utf-8") -> None:
+        self._text = io.TextIOWrapper(cast(io.BufferedReader, file), encoding, "surrogateescape", newline="")
         self._name = name
         self._left = MAX_RECORD_BYTES
+        self._has_begun = False
         self.number = 0
 
     def begin(self) -> None:
@@ -29,10 +33,10 @@ class Lines:
         self._left = MAX_RECORD_BYTES
 
     def __iter__(self) -> Iterator[str]:
-        while line := self._file.readline(self._left + 1):
+        while line := self._text.readline(self._left + 1):
             self.number += 1
             self._take(len(line), self.number)
-            yield line.decode("utf-8-sig" if self.number == 1 else "utf-8", "surrogateescape")
+            yield line.removeprefix(_MARK) if self.number == 1 else line
 
     def each(self) -> Iterator[str]:
         """Yield the lines, each of which is a record."""
@@ -40,11 +44,19 @@ class Lines:
             self.begin()
             yield line
 
-    def read(self, size: int = 65536) -> bytes:
-        """Return the next bytes, for a reader that needs no lines. `number` stays as it is."""
-        data = self._file.read(size)
-        self._take(len(data), self.number + 1)
-        return data
+    def read(self, size: int) -> str:
+        """Return the next characters, for a reader that needs no lines."""
+        text = self._text.read(size)
+        if not self._has_begun:
+            self._has_begun = True
+            text = text.removeprefix(_MARK)
+        self._take(len(text), self.number + 1)
+        self.number += text.count("\n")
+        return text
+
+    def release(self) -> None:
+        """Leave the file open."""
+        self._text.detach()
 
     def _take(self, size: int, number: int) -> None:
         self._left -= size

@@ -1,170 +1,126 @@
 """The readers of each kind of file. A reader yields documents one by one and holds one record in memory."""
 
-import csv
-import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
+from typing import Any
 
-import ijson
-
-from embedder_cli.importer import chunks
+from embedder_cli.importer import chunks, frontmatter, records
 from embedder_cli.importer.chunks import Chunk
-from embedder_cli.importer.documents import Document, Location, Rejection, id_of
-from embedder_cli.importer.fields import FieldError, Fields, document_of
+from embedder_cli.importer.documents import Document, FileEnd, Location, Rejection, Remark, id_of, id_of_chunk
+from embedder_cli.importer.fields import FieldError, Fields, Record, document_of, metadata_of, title_of
 from embedder_cli.importer.lines import Lines, SourceError
+from embedder_cli.importer.records import RecordReader
 
 Found = Document | Rejection
+Read = Found | FileEnd | Remark
 
+UNUSED = "unused"
 _HEADING_MARK = " > "
-_DELIMITERS = ",;\t|"
-csv.field_size_limit(sys.maxsize)  # `Lines` limits the size of a record
+_TITLE = "title"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How files are read: the fields of records, and the longest chunk."""
+    """How files are read: the fields of records, the longest chunk, and whether texts of records are divided, too."""
 
     fields: Fields = field(default_factory=Fields)
     chunk_chars: int = 2000
+    chunk_records: bool = False
 
 
-class NotAnArrayError(SourceError):
-    """A JSON file does not hold an array."""
+def _of_records(read: RecordReader) -> "Reader":
+    """Return a reader of documents. Only here does a record become a document."""
+
+    def documents(lines: Lines, name: str, reading: Reading) -> Iterator[Read]:
+        fields: Fields | None = None
+        known: frozenset[str] = frozenset()
+        for found in read(lines, name):
+            if isinstance(found, Rejection):
+                yield found
+                continue
+            if fields is None:
+                fields = _settled(reading.fields, found)
+                known = fields.used
+            if unused := found.fields.keys() - known:
+                known |= unused
+                yield Remark(UNUSED, name, tuple(sorted(unused)))
+            yield from _divided(document_of(found, fields), reading)
+
+    return documents
 
 
-def jsonl(lines: Lines, name: str, reading: Reading) -> Iterator[Found]:
-    """Read one JSON object per line. Empty lines are ignored."""
-    first = True
-    for line in lines.each():
-        location = Location(name, lines.number)
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield Rejection(location, None, f"The line is not JSON: {error}.")
-            continue
-        yield _record(record, reading.fields, location, lines.number, first=first)
-        first = False
-
-
-def json_array(lines: Lines, name: str, reading: Reading) -> Iterator[Found]:
-    """Read one array of objects. Positions are those in the array."""
-    records = ijson.items(_Array(lines, name), "item", use_float=True)
-    for position in range(1, sys.maxsize):
-        try:
-            record = next(records)
-        except StopIteration:
-            return
-        except (ijson.JSONError, ValueError, RecursionError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise SourceError(f"{name}: the file is not JSON near record {position}: {reason}.") from error
-        lines.begin()
-        yield _record(record, reading.fields, Location(name, position), position, first=position == 1)
-
-
-class _Array:
-    """A file for ijson, which checks the first character."""
-
-    def __init__(self, lines: Lines, name: str) -> None:
-        self._lines = lines
-        self._name = name
-        self._is_checked = False
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._lines.read(max(size, 0) if size >= 0 else 65536)
-        if data and not self._is_checked:
-            self._is_checked = True
-            data = data.removeprefix(b"\xef\xbb\xbf")
-            if data.lstrip()[:1] != b"[":
-                raise NotAnArrayError(f"{self._name} is not a JSON array; name a file with one object per line .jsonl.")
-        return data
-
-
-def _record(record: object, fields: Fields, location: Location, position: int, *, first: bool) -> Found:
-    if not isinstance(record, dict):
-        return Rejection(location, None, "The record is not a JSON object.")
-    if first:
-        with _reported(location.file):
-            fields.check_record(record)
-    return document_of(record, fields, location, position)
-
-
-@contextmanager
-def _reported(name: str) -> Iterator[None]:
+def _settled(fields: Fields, first: Record) -> Fields:
     try:
-        yield
+        return fields.settled(first)
     except FieldError as error:
-        raise SourceError(f"{name}: {error}") from error
+        raise SourceError(f"{first.location.file}: {error}") from error
 
 
-def table(lines: Lines, name: str, reading: Reading) -> Iterator[Found]:
-    """Read CSV or TSV. The first line has the names of the columns; a record may have line breaks in quotes."""
-    source = iter(lines)
-    first = next(source, "")
-    rows = csv.reader(chain([first], source), delimiter=_delimiter(first), strict=True)
-    header: list[str] | None = None
-    for position in range(sys.maxsize):
-        start = 1 if position == 0 else lines.number + 1
-        lines.begin()
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Rejection(Location(name, start), None, f"The record is not CSV: {error}.")
-            continue
-        if header is None:
-            header = row
-            with _reported(name):
-                reading.fields.check_columns(row)
-        elif row:
-            yield _row(header, row, reading.fields, Location(name, start), position)
+def _divided(found: Found, reading: Reading) -> Iterator[Read]:
+    """Yield a document, or its chunks. The first chunk has the id of the record."""
+    if isinstance(found, Rejection) or not reading.chunk_records:
+        yield found
+        return
+    whole = f"{found.location.file}\n{found.id}" if found.has_own_id else None
+    pieces = [chunk.text for chunk in chunks.of_text(found.text.splitlines(keepends=True), reading.chunk_chars)]
+    for position, piece in enumerate(pieces if len(pieces) > 1 else [found.text], 1):
+        name = id_of_chunk(found.id, position)
+        yield Document(name, piece, found.location, found.title, found.metadata, found.has_own_id, whole)
+    if whole:
+        yield FileEnd(whole)
 
 
-def _delimiter(line: str) -> str:
-    """Return the delimiter that gives the first line the most columns."""
-    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([line], delimiter=delimiter), [])))
-
-
-def _row(header: list[str], row: list[str], fields: Fields, location: Location, position: int) -> Found:
-    if len(row) != len(header):
-        return Rejection(location, None, f"The record has {len(row)} cells, but there are {len(header)} columns.")
-    return document_of(dict(zip(header, row, strict=True)), fields, location, position)
-
-
-def text(lines: Lines, name: str, reading: Reading) -> Iterator[Found]:
+def text(lines: Lines, name: str, reading: Reading) -> Iterator[Read]:
     """Read plain text in chunks of whole paragraphs. The title is the name of the file."""
-    title = Path(name).stem
-    for position, chunk in enumerate(chunks.of_text(lines.each(), reading.chunk_chars), 1):
-        yield _chunk_document(chunk, name, title, id_of(name, position, reading.fields.namespace))
+    yield from _chunk_documents(chunks.of_text(lines.each(), reading.chunk_chars), name, reading, {})
 
 
-def markdown(lines: Lines, name: str, reading: Reading) -> Iterator[Found]:
-    """Read Markdown in chunks that cross no heading. The title of a chunk is the path of its headings."""
-    for position, chunk in enumerate(chunks.of_markdown(lines, reading.chunk_chars), 1):
+def markdown(lines: Lines, name: str, reading: Reading) -> Iterator[Read]:
+    """Read Markdown in chunks that cross no heading. The title of a chunk is the path of its headings.
+
+    The fields at the beginning of the file are those of a record: the title, and what --metadata-field names.
+    """
+    page = frontmatter.split("".join(lines).replace("\r\n", "\n").replace("\r", "\n"))
+    fields = reading.fields
+    name_of_title = fields.title or _TITLE
+    try:
+        title = (title_of(page.fields, name_of_title) or "").strip() or None
+        stored = metadata_of(page.fields, fields.metadata)
+    except FieldError as error:
+        yield Rejection(Location(name, 1), None, str(error))
+        return
+    used = {name_of_title, *(item.name for item in fields.metadata)}
+    if unused := page.fields.keys() - used:
+        yield Remark(UNUSED, name, tuple(sorted(unused)))
+    found = chunks.of_markdown([page.body], reading.chunk_chars, title=title, line=page.line)
+    yield from _chunk_documents(found, name, reading, stored)
+
+
+def _chunk_documents(
+    found: Iterable[Chunk], name: str, reading: Reading, stored: Mapping[str, Any]
+) -> Iterator[Document]:
+    for position, chunk in enumerate(found, 1):
         title = _HEADING_MARK.join(chunk.headings) or Path(name).stem
-        yield _chunk_document(chunk, name, title, id_of(name, position, reading.fields.namespace))
+        heading = {"heading": chunk.headings[-1]} if chunk.headings else {}
+        own = id_of(name, position, reading.fields.namespace)
+        metadata = {"source": name, **heading, **stored}
+        yield Document(own, chunk.text, Location(name, chunk.line), title, metadata, part_of=name)
 
 
-def _chunk_document(chunk: Chunk, name: str, title: str, own: str) -> Document:
-    metadata = {"source": name} | ({"heading": chunk.headings[-1]} if chunk.headings else {})
-    return Document(own, chunk.text, Location(name, chunk.line), title, metadata)
-
-
-Reader = Callable[[Lines, str, Reading], Iterator[Found]]
+Reader = Callable[[Lines, str, Reading], Iterator[Read]]
 READERS: dict[str, Reader] = {
-    ".jsonl": jsonl,
-    ".ndjson": jsonl,
-    ".json": json_array,
-    ".csv": table,
-    ".tsv": table,
+    ".jsonl": _of_records(records.jsonl),
+    ".ndjson": _of_records(records.jsonl),
+    ".json": _of_records(records.json_array),
+    ".csv": _of_records(records.table),
+    ".tsv": _of_records(records.table),
     ".md": markdown,
     ".markdown": markdown,
+    ".mdx": markdown,
     ".txt": text,
     ".text": text,
+    ".rst": text,
 }
+JSON_KINDS = frozenset({".jsonl", ".ndjson", ".json"})
+TEXT_KINDS = frozenset(kind for kind, reader in READERS.items() if reader in (markdown, text))

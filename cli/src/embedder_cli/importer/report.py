@@ -41,7 +41,7 @@ def _rows(tally: Tally, rehearsal: bool) -> list[tuple[int, str]]:
         (tally.rejected, "would be rejected" if rehearsal else "rejected"),
         (tally.truncated, "too long: the model read their beginning only"),
         (tally.removed, "would be removed from the index" if rehearsal else "removed from the index"),
-        *((number, f"files skipped: {reason}") for reason, number in tally.skipped.items()),
+        *((number, plain(f"skipped: {reason}")) for reason, number in tally.skipped.items()),
         (tally.requests, "requests would be sent" if rehearsal else f"requests, {tally.retries:,} waits"),
     ]
     return [row for index, row in enumerate(rows) if row[0] or index in (0, 2)]
@@ -65,4 +65,6 @@ def as_json(tally: Tally) -> str:
     truncated = [{**asdict(location), "id": name} for name, location in tally.truncated_documents]
     accepted = {"written": 0, "queued": 0, tally.verb: tally.written}
     found = {**accepted, **{name: getattr(tally, name) for name in _COUNTS}}
-    return json_text({**found, "rejections": rejections, "truncated_documents": truncated})
+    skipped = [{"file": file, "reason": reason} for file, reason in tally.skipped_files]
+    lists = {"rejections": rejections, "truncated_documents": truncated, "skipped_files": skipped}
+    return json_text({**found, **lists})

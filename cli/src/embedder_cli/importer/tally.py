@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from embedder_cli.importer.documents import Item, Location, Rejection
+from embedder_cli.importer.documents import Item, Location, Rejection, Remark
+from embedder_cli.importer.remarks import Remarks
 
-MAX_KEPT = 10_000  # rejections and truncated documents that are listed; the others are only counted
+MAX_KEPT = 10_000  # rejections, truncated documents and skipped files that are listed; the others are only counted
 MAX_REASONS = 100
 OTHER_REASONS = "Other reasons."
 
@@ -32,6 +33,7 @@ class Tally:
     unchanged: int = 0
     rejected: int = 0
     unnamed: int = 0  # rejections without an id
+    by_position: int = 0  # records without an id of their own
     truncated: int = 0
     removed: int = 0
     requests: int = 0
@@ -41,6 +43,8 @@ class Tally:
     stopped: str | None = None
     notes: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    skipped_files: list[tuple[str, str]] = field(default_factory=list)
+    remarks: Remarks = field(default_factory=Remarks)
     reasons: dict[str, Reason] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
     truncated_documents: list[tuple[str, Location]] = field(default_factory=list)
@@ -63,9 +67,20 @@ class Tally:
         self.unchanged += 1
         self._done(item, truncated)
 
-    def skip(self, reason: str) -> None:
-        """Count a skipped file."""
-        self.skipped[reason] += 1
+    def skip(self, file: str, reason: str) -> None:
+        """Count a skipped file, and list it."""
+        known = reason in self.skipped or len(self.skipped) < MAX_REASONS
+        self.skipped[reason if known else OTHER_REASONS] += 1
+        if len(self.skipped_files) < MAX_KEPT:
+            self.skipped_files.append((file, reason))
+
+    def remark(self, remark: Remark) -> None:
+        """Note something that the user should know."""
+        self.remarks.add(remark)
+
+    def conclude(self) -> None:
+        """Add the remarks to the notes."""
+        self.notes += self.remarks.sentences(self.by_position)
 
     def _done(self, item: Item, truncated: bool) -> None:
         self.advance(item.weight)

@@ -123,6 +123,7 @@ def _rejected(status: int, param: object, reason: str) -> Verdict:
 def _of_one(reason: str) -> str:
     """Return a sentence about `documents[3].metadata` as one about the document, whose location the report names."""
     text = re.sub(r"documents\[\d+\](, documents\[\d+\]|, \[\d+\])*", "document", reason)
+    text = text.replace("send keep_text false", "use --no-keep-text")
     return text.replace("document.", "").removeprefix("document: ")
 
 

@@ -15,10 +15,11 @@ from embedder_cli.importer.batches import Batch, Batches
 from embedder_cli.importer.connection import Connection, StoppedError
 from embedder_cli.importer.delivery import Delivery
 from embedder_cli.importer.documents import Document
+from embedder_cli.importer.faults import Rules
 from embedder_cli.importer.journal import Journal
 from embedder_cli.importer.lines import SourceError
-from embedder_cli.importer.readers import Found
-from embedder_cli.importer.sources import Corpus, FileEnd
+from embedder_cli.importer.readers import Read
+from embedder_cli.importer.sources import Corpus
 from embedder_cli.importer.tally import Tally
 from embedder_cli.service import Service
 
@@ -56,7 +57,8 @@ class Job:
         return self.tail + (b',"queue":true' if self.queue else b"")
 
     def batches(self, journal: Journal, tally: Tally) -> Batches:
-        return Batches(journal, tally, size=self.batch, tail=self.tail, namespace=self.namespace)
+        rules = Rules(self.keep_text, self.queue)
+        return Batches(journal, tally, size=self.batch, tail=self.tail, namespace=self.namespace, rules=rules)
 
 
 def run(job: Job, journal: Journal, tally: Tally) -> None:
@@ -76,6 +78,8 @@ def rehearse(job: Job, journal: Journal, tally: Tally) -> None:
                 tally.accept(item, truncated=False)
 
     with _timed(tally):
+        if job.truncate == "error":
+            tally.notes.append("Only the service knows which texts are too long (--truncate error).")
         if job.fresh:
             journal.forget_contents()
         for found, weight in sources.read(job.corpus, tally.skip):
@@ -95,6 +99,7 @@ def _timed(tally: Tally) -> Iterator[None]:
         tally.stopped = str(_first(group))
     finally:
         tally.seconds = time.monotonic() - began
+        tally.conclude()
 
 
 def _first(group: BaseExceptionGroup[Exception]) -> BaseException:
@@ -107,10 +112,11 @@ def _first(group: BaseExceptionGroup[Exception]) -> BaseException:
 async def _run(job: Job, journal: Journal, tally: Tally) -> None:
     async with service.client() as client:
         connection = Connection(job.target, client, tally, job.longest_wait_s)
-        delivery = Delivery(connection, journal, tally, job.sent_tail)
         if job.fresh:
             journal.forget_contents()
-        await evidence.check(connection, journal)
+        is_empty = await evidence.check(connection, journal) == 0
+        guard = None if job.fresh or is_empty else evidence.Guard(connection, journal, job.namespace)
+        delivery = Delivery(connection, journal, tally, job.sent_tail, guard)
         await spread(_batches(job, journal, tally), delivery.deliver, job.concurrency)
         for names in _stale(job, journal, tally):
             await delivery.remove(names)
@@ -126,7 +132,7 @@ async def _batches(job: Job, journal: Journal, tally: Tally) -> AsyncIterator[Ba
         yield batch
 
 
-def _size(read: tuple[Found | FileEnd, int]) -> int:
+def _size(read: tuple[Read, int]) -> int:
     return len(read[0].text) if isinstance(read[0], Document) else 0
 
 
