@@ -1,6 +1,5 @@
 """Scripts beyond Latin, for the token estimate: a table with one byte per code point."""
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Final
 
@@ -92,25 +91,18 @@ _RARE: Final = dict.fromkeys(_USUAL, "rare letters") | {
     "Tibetan": "rare Tibetan",
     "Canadian": "rare Canadian",
 }
-_MORE: Final = (
-    "far",
-    "Han",
-    "Hangul",
-    "Russian",
-    "rare Russian",
-    "Ukrainian",
-)  # not in the tables above; "far": above U+1FFFF
-SCRIPTS: Final = tuple(dict.fromkeys([*(name for _, name in _BLOCKS), *_RARE.values(), *_USUAL, *_MORE]))
-_NUMBERS: Final = {name: number for number, name in enumerate(SCRIPTS)}
+_MORE: Final = ("far", "Han", "Hangul", "Russian", "rare Russian", "Ukrainian")  # "far": above U+1FFFF
+_NAMES: Final = tuple(dict.fromkeys([*(name for _, name in _BLOCKS), *_RARE.values(), *_USUAL, *_MORE]))
+SCRIPTS: Final = tuple(filter(None, _NAMES))  # without Latin
+_NUMBERS: Final = {name: 0x80 + number for number, name in enumerate(_NAMES)}  # the byte in the table
+_NAME_OF: Final = {number: name for name, number in _NUMBERS.items()} | {ord("?"): "far"}
 
 # Cyrillic letters that Russian lacks. Russian has "ы", and Ukrainian "і" without "ы"; few other languages have either.
-_NOT_RUSSIAN: Final = frozenset("іїєўјљњћђџѓќөүәқғңһұҳҷ")
+_NOT_RUSSIAN: Final = "іїєўјљњћђџѓќөүәқғңһұҳҷ"
 _CAPITALS: Final = 0.15  # of the letters: in a text with fewer, capitals begin words
 
-_RARE_LETTERS: Final = frozenset(
-    _NUMBERS[name] for name in {*_RARE.values(), "rare Han", "rare Hangul", "rare Russian"}
-)
-_LETTERS: Final = _RARE_LETTERS | {_NUMBERS[name] for name in (*_USUAL, "Han", "Hangul", "Russian", "Ukrainian")}
+_RARE_LETTERS: Final = frozenset({*_RARE.values(), "rare Han", "rare Hangul", "rare Russian"})
+_LETTERS: Final = _RARE_LETTERS | {*_USUAL, "Han", "Hangul", "Russian", "Ukrainian"}
 _RARE_SHARE: Final = 0.25  # of the letters in a script: texts seldom have more rare ones, and random letters do
 
 
@@ -143,55 +135,31 @@ def _table() -> bytes:
 
 
 _TABLE: Final = _table()
-_CYRILLIC: Final = _NUMBERS["Cyrillic"]
-_CYRILLIC_CAPITALS: Final = _NUMBERS["Cyrillic capitals"]
-_MANY: Final = _NUMBERS["Cyrillic алу"]
-_RARE_CYRILLIC: Final = _NUMBERS["rare Cyrillic"]
-_RARE_RUSSIAN: Final = _NUMBERS["rare Russian"]
-_RUSSIAN: Final = _NUMBERS["Russian"]
-_UKRAINIAN: Final = _NUMBERS["Ukrainian"]
-_END: Final = len(_TABLE)
-_FAR: Final = _NUMBERS["far"]
-_FIRST: Final = 0x180  # the first code point that is not always Latin
 
 
-def script(char: str) -> int:
-    """The number of the character's script in SCRIPTS."""
-    code = ord(char)
-    return _TABLE[code] if code < _END else _FAR
-
-
-def count(chars: Mapping[str, int], counts: dict[str, float]) -> None:
-    """Count the characters beyond Latin script by script, from the counts of each character."""
-    found: dict[int, int] = {}
-    for char, number in chars.items():
-        code = ord(char)
-        if code >= _FIRST:
-            kind = _TABLE[code] if code < _END else _FAR
-            found[kind] = found.get(kind, 0) + number
-    if _CYRILLIC in found:
-        _tell_cyrillic(chars, found)
-    rare: float = sum([found[kind] for kind in found if kind in _RARE_LETTERS])
+def count(text: str, counts: dict[str, float]) -> None:
+    """Count the characters beyond Latin script by script."""
+    codes = text.translate(_TABLE).encode("latin-1", "replace")
+    found = {_NAME_OF[code]: codes.count(code) for code in set(codes)}
+    found.pop("", None)
+    if "Cyrillic" in found:
+        _tell_cyrillic(text, found)
+    rare = sum([found[name] for name in found if name in _RARE_LETTERS])
     if rare:
-        rare -= _RARE_SHARE * sum([found[kind] for kind in found if kind in _LETTERS])
-        if rare > 0:
-            counts["rare"] = rare
-    for kind, number in found.items():
-        counts[SCRIPTS[kind]] = number
+        counts["rare"] = max(0.0, rare - _RARE_SHARE * sum([found[name] for name in found if name in _LETTERS]))
+    counts.update(found)
 
 
-def _tell_cyrillic(chars: Mapping[str, int], counts: dict[int, int]) -> None:
+def _tell_cyrillic(text: str, counts: dict[str, int]) -> None:
     """Tell Russian and Ukrainian, which the vocabulary covers well, from other languages."""
-    if counts.get(_CYRILLIC_CAPITALS, 0) < _CAPITALS * sum(counts.values()):
-        counts[_CYRILLIC] += counts.pop(_CYRILLIC_CAPITALS, 0)
-    if "ы" not in chars:
-        language = _UKRAINIAN if "і" in chars else _CYRILLIC
-    else:
-        language = _RUSSIAN if _NOT_RUSSIAN.isdisjoint(chars) else _CYRILLIC
-    counts[language] = counts.pop(_CYRILLIC)
-    if language == _RUSSIAN:
-        counts[_RUSSIAN] += counts.pop(_MANY, 0)
-        counts[_RARE_RUSSIAN] = counts.pop(_RARE_CYRILLIC, 0)
+    if counts.get("Cyrillic capitals", 0) < _CAPITALS * sum(counts.values()):
+        counts["Cyrillic"] += counts.pop("Cyrillic capitals", 0)
+    if "ы" not in text:
+        if "і" in text:
+            counts["Ukrainian"] = counts.pop("Cyrillic")
+    elif not any(letter in text for letter in _NOT_RUSSIAN):
+        counts["Russian"] = counts.pop("Cyrillic") + counts.pop("Cyrillic алу", 0)
+        counts["rare Russian"] = counts.pop("rare Cyrillic", 0)
 
 
 _BYTES_OF: Final = {
@@ -209,4 +177,4 @@ _BYTES_OF: Final = {
 
 def bytes_of(char: str) -> float:
     """How many bytes, each a token, a character has that is seldom in the vocabulary; 1 for others."""
-    return _BYTES_OF.get(SCRIPTS[script(char)], 1)
+    return _BYTES_OF.get(_NAME_OF[ord(char.translate(_TABLE).encode("latin-1", "replace"))], 1)

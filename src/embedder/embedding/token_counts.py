@@ -1,8 +1,6 @@
 """What the token estimate counts in a text. Most counts are one pass in C, because every request comes this way."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
 from itertools import pairwise
 from math import ceil
 from typing import Final
@@ -34,8 +32,10 @@ _PER_TOKEN: Final = {
     ),
 }
 _HELD: Final = {char: held for held, chars in _PER_TOKEN.items() for char in chars}
+_RUN_OF_SIGNS, _RUN_OF_LETTERS = 4, 8  # from this length on, a run is looked at
 _EQUAL: Final = re.compile(r"([^\s\w]|_)\1{3,}|([^\W\d])\2{7,}")
-_REPEATED: Final = 3  # a character that is every third one of a text is looked at: it may be repeated
+_CHARACTERS: Final = 64  # of a sample that tells whether characters of other scripts are repeated
+_REPEATED: Final = 4  # times that each is in the sample on average
 
 _SIGNS: Final = re.compile(rb"\.{4,}")
 # HTML tags that are one token.
@@ -60,7 +60,7 @@ _PAIRS: Final = frozenset(
         "pe ns pa am".split(),
     )
 )
-_SAMPLE: Final = 128  # letters whose pairs are looked at
+_SAMPLE: Final = 96  # letters whose pairs are looked at
 _PERIOD: Final = 16  # letters of a pattern that is repeated, as in "hahaha"
 _FEW: Final = 6  # different letters: DNA or a repeated letter, not words
 _PAIRLESS: Final = 0.23  # the most pairs of such letters that count, because their tokens depend little on them
@@ -78,33 +78,33 @@ def count(text: str) -> dict[str, float]:
         text, counts[SINGLE] = _TAG.subn(_NOTHING, text)
     raw, beyond = latin(text)
     if beyond:
-        chars = _characters(text, beyond)
-        if max(chars.values()) * _REPEATED > len(text):
-            text = _cut_equal(text, counts)
-            raw, _ = latin(text)
-            chars = Counter(text)
-        scripts.count(chars, counts)
+        if len(beyond) * _SELDOM < len(text) and not beyond.strip(_TYPOGRAPHY):
+            counts["one"] = len(beyond)
+        else:
+            if _has_few_characters(text):
+                text = _cut_equal(text, counts)
+                raw, _ = latin(text)
+            scripts.count(text, counts)
     letters = raw.translate(LETTERS)
     if b"a" * _LONG in letters:
         raw = _cut_long(raw, counts)
         letters = raw.translate(LETTERS)
     shape = raw.translate(CLASSES)
-    if b"oooo" in shape:
+    if b"o" in shape and b"oooo" in shape:
         raw = _cut_equal(raw.decode("latin-1"), counts).encode("latin-1")
         letters, shape = raw.translate(LETTERS), raw.translate(CLASSES)
     if b"a" in letters:
         count_words(text, raw, shape, letters, counts)
-        if b"aA" in shape:
+        if b"A" in shape:
             counts["humps"] = shape.count(b"aA")
     _count_signs(raw, shape, counts)
     return counts
 
 
-def _characters(text: str, beyond: bytes) -> Mapping[str, int]:
-    """Count each character, of texts that have something beyond Latin script."""
-    if len(beyond) * _SELDOM < len(text) and not beyond.strip(_TYPOGRAPHY):
-        return {"—": len(beyond)}
-    return Counter(text)
+def _has_few_characters(text: str) -> bool:
+    """Tell whether a sample has few different characters, so that they may be repeated."""
+    sample = text[:: len(text) // _CHARACTERS + 1]
+    return len(set(sample)) * _REPEATED < len(sample)
 
 
 def _cut_equal(text: str, counts: dict[str, float]) -> str:
@@ -117,6 +117,13 @@ def _cut_equal(text: str, counts: dict[str, float]) -> str:
         return " "
 
     return _EQUAL.sub(cut, text)
+
+
+def _cut_equal_bytes(chars: bytes, run: int, counts: dict[str, float]) -> bytes:
+    """Do the same with characters in Latin-1, if one of them is repeated `run` times."""
+    if any(bytes([char]) * run in chars for char in set(chars)):
+        return _cut_equal(chars.decode("latin-1"), counts).encode("latin-1")
+    return chars
 
 
 def _cut_long(raw: bytes, counts: dict[str, float]) -> bytes:
@@ -148,8 +155,7 @@ def _spans(shape: bytes, letter: bytes) -> list[tuple[int, int]]:
 def _count_long(words: bytes, counts: dict[str, float]) -> None:
     """Count the letters of long words, and those that begin a frequent pair, judged by the first ones."""
     few = len(set(words[:_SAMPLE])) <= _FEW
-    if few:
-        words = _cut_equal(words.decode("latin-1"), counts).encode("latin-1")
+    words = _cut_equal_bytes(words, _RUN_OF_LETTERS, counts) if few else words
     letters = len(words) - words.count(b" ")
     if not letters:
         return
@@ -162,13 +168,11 @@ def _count_long(words: bytes, counts: dict[str, float]) -> None:
 
 def _count_signs(raw: bytes, shape: bytes, counts: dict[str, float]) -> None:
     """Count punctuation, digits and whitespace. A single space belongs to the word after it."""
-    single = 0
-    if b".." in shape:
-        if b"...." in shape:
-            shape = _cut_signs(raw, shape, counts)
-        counts["signs"] = _shorten(shape, b"..", 2).count(b".")
-    elif b"." in shape:
+    if b"." in shape:
+        if b".." in shape:
+            shape = _shorten_signs(raw, shape, counts)
         counts["signs"] = shape.count(b".")
+    single = 0
     if b"0" in shape:
         single = shape.count(b"0")
         counts["spaced"] = shape.count(b" 0")
@@ -185,12 +189,14 @@ def _count_signs(raw: bytes, shape: bytes, counts: dict[str, float]) -> None:
     counts[SINGLE] += single
 
 
-def _cut_signs(raw: bytes, shape: bytes, counts: dict[str, float]) -> bytes:
-    """Count the signs in runs of four and more, and return the classes without them."""
-    runs = [raw[run.start() : run.end()] for run in _SIGNS.finditer(shape)]
-    signs = _cut_equal(b"\n".join(runs).decode("latin-1"), counts)
-    counts["long signs"] = len(signs) - signs.count("\n") - signs.count(" ")
-    return _SIGNS.sub(b"x", shape)
+def _shorten_signs(raw: bytes, shape: bytes, counts: dict[str, float]) -> bytes:
+    """Count the signs in runs of four and more, and return the classes without them, and with one sign per run."""
+    if b"...." in shape:
+        runs = [raw[run.start() : run.end()] for run in _SIGNS.finditer(shape)]
+        signs = _cut_equal_bytes(b"\n".join(runs), _RUN_OF_SIGNS, counts)
+        counts["long signs"] = len(signs) - signs.count(b"\n") - signs.count(b" ")
+        shape = _SIGNS.sub(b"x", shape)
+    return _shorten(shape, b"..", 2)
 
 
 def _shorten(shape: bytes, pair: bytes, times: int = _GAP) -> bytes:

@@ -56,6 +56,7 @@ _COUNTER: Final = 1.5  # a common English word takes off so many
 _USUAL_THE: Final = 16  # a text with one "the" per 16 words is English
 _DOUBT: Final = 2.5  # share of the other language per letter too many and per word, at most 1
 _COVERED_SHARE: Final = 0.22  # of common words, in a language that the vocabulary covers well
+_SELDOM: Final = 16  # a text with fewer than one common word per 16 words may have random letters
 _CLUSTERS: Final = 0.06  # groups of three consonants per letter: languages seldom have more, and random letters do
 _MARKS: Final = 0.5  # letters with a mark per letter: likewise
 
@@ -121,13 +122,13 @@ def count_words(text: str, raw: bytes, shape: bytes, letters: bytes, counts: dic
     doubt = foreign + _EVIDENCE * marked - _ENGLISH_SHARE * (len(raw) + _MARGIN)
     if doubt <= 0 and _USUAL_THE * text.count(" the ") >= words:
         return
+    common = list(filter(_COMMON_WORDS.__contains__, raw.lower().split()))
     size = letters.count(b"a")
-    clusters = raw.translate(_CONSONANTS).count(b"aaa")
-    if clusters > _CLUSTERS * size:
-        counts["clusters"] = clusters - _CLUSTERS * size
+    if len(common) * _SELDOM < words:
+        counts["clusters"] = max(0.0, raw.translate(_CONSONANTS).count(b"aaa") - _CLUSTERS * size)
     if marked > _MARKS * size:
         counts["marks"] = marked - _MARKS * size
-    sure, share = _language(raw, words, doubt)
+    sure, share = _language(common, words, doubt)
     if not sure:
         return
     counts["english"] = (1 - sure) * words
@@ -141,9 +142,11 @@ def count_words(text: str, raw: bytes, shape: bytes, letters: bytes, counts: dic
         counts["other y"], counts["other marks"] = other * raw.count(b"y"), other * marked
 
 
-def _language(raw: bytes, words: int, doubt: float) -> tuple[float, float]:
-    """Return the share of the text that is not English, and of it the share in a well covered language."""
-    common = list(filter(_COMMON_WORDS.__contains__, raw.lower().split()))
+def _language(common: list[bytes], words: int, doubt: float) -> tuple[float, float]:
+    """Return the share of the text that is not English, and of it the share in a well covered language.
+
+    `common` are the words of the text that are common in English or in another language.
+    """
     covered = sum(map(_COVERED_WORDS.__contains__, common))
     uncovered = sum(map(_UNCOVERED_WORDS.__contains__, common))
     doubt += _EVIDENCE * (covered + uncovered) - _COUNTER * sum(map(_ENGLISH_WORDS.__contains__, common))

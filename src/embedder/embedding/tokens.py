@@ -20,7 +20,7 @@ def estimate(text: str) -> int:
 
     0 for an empty text. Otherwise 1 to the number of UTF-8 bytes.
     """
-    return estimates([text])[0]
+    return _estimate(text, _BUDGET)
 
 
 def estimates(texts: list[str]) -> list[int]:
@@ -31,22 +31,22 @@ def estimates(texts: list[str]) -> list[int]:
     """
     size = sum(map(len, texts))
     if size <= _BUDGET:
-        return [_bounded(_weigh(text), text) for text in texts]
-    return [_sampled(text, max(_LEAST, len(text) * _BUDGET // size)) for text in texts]
+        return [_estimate(text, _BUDGET) for text in texts]
+    return [_estimate(text, max(_LEAST, len(text) * _BUDGET // size)) for text in texts]
 
 
-def _bounded(tokens: float, text: str) -> int:
-    """The tokens as an integer. A byte is the smallest piece there is."""
-    if tokens >= len(text):
+def _estimate(text: str, budget: int) -> int:
+    """Estimate the tokens of one text by counting up to `budget` characters."""
+    size = len(text)
+    sample = text if size <= budget else _sample(text, budget)
+    tokens = 0.0
+    for name, number in count(sample).items():
+        tokens += number * WEIGHTS[name]
+    if sample is not text:
+        tokens *= size / len(sample)
+    if tokens >= size:  # a byte is the smallest piece there is
         tokens = min(tokens, len(text.encode("utf-8", "surrogatepass")))
-    return max(1, round(tokens)) if text else 0
-
-
-def _sampled(text: str, size: int) -> int:
-    if len(text) <= size:
-        return _bounded(_weigh(text), text)
-    sample = _sample(text, size)
-    return _bounded(_weigh(sample) * len(text) / len(sample), text)
+    return round(tokens) or (1 if text else 0)
 
 
 def _sample(text: str, size: int) -> str:
@@ -54,8 +54,3 @@ def _sample(text: str, size: int) -> str:
     pieces = -(-size // _PIECE)
     length, step = size // pieces, len(text) // pieces
     return "".join([text[start * step : start * step + length] for start in range(pieces)])
-
-
-def _weigh(text: str) -> float:
-    """The tokens before they are rounded and bounded."""
-    return sum([number * WEIGHTS[name] for name, number in count(text).items()])
