@@ -16,12 +16,27 @@ def _count(text):
 @pytest.mark.parametrize(
     ("text", "script"),
     [
-        ("αετ", "Greek"), ("нет", "Cyrillic"), ("ПОЕЗД", "Cyrillic capitals"),
-        ("זץ", "rare letters"), ("יא", "Hebrew"), ("คน", "Thai"), ("のは", "kana"), ("的人", "frequent Han"),
-        ("鼓", "Han"), ("㐀", "three bytes"), ("\u9fa5\u4e02", "rare Han"), ("하는", "frequent Hangul"), ("뷁", "rare Hangul"),
-        ("😀", "emoji"), ("“—", "one"), ("٣٤", "one"), ("\u0301", "combining"), ("\U00030000", "far"), ("ƀ", "rare Latin"),
+        ("αετ", "Greek"),
+        ("нет", "Cyrillic"),
+        ("ПОЕЗД", "Cyrillic capitals"),
+        ("זץ", "rare letters"),
+        ("יא", "Hebrew"),
+        ("คน", "Thai"),
+        ("のは", "kana"),
+        ("的人", "frequent Han"),
+        ("鼓", "Han"),
+        ("㐀", "three bytes"),
+        ("\u9fa5\u4e02", "rare Han"),
+        ("하는", "frequent Hangul"),
+        ("뷁", "rare Hangul"),
+        ("😀", "emoji"),
+        ("“—", "one"),
+        ("٣٤", "one"),
+        ("\u0301", "combining"),
+        ("\U00030000", "far"),
+        ("ƀ", "rare Latin"),
     ],
-)  # fmt: skip
+)
 def test_each_character_is_counted_in_its_script(text, script):
     assert script in _count(text)
 
