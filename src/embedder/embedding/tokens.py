@@ -44,7 +44,7 @@ def _estimate(text: str, budget: int) -> int:
         tokens += number * WEIGHTS[name]
     if sample is not text:
         tokens *= size / len(sample)
-    if tokens >= size:  # a byte is the smallest piece there is
+    if tokens > size:  # a byte is the smallest piece there is
         tokens = min(tokens, len(text.encode("utf-8", "surrogatepass")))
     return round(tokens) or (1 if text else 0)
 
