@@ -26,8 +26,10 @@ _BLOCKS: Final = (
     (0xFE70, "Arabic forms"), (0xFEFF, "one"), (0xFF00, "three bytes"), (0xFF01, "one"), (0xFFA0, "three bytes"),
     (0xFFE0, "one"), (0xFFE7, "three bytes"), (0xFFFD, "one"), (0xFFFE, "three bytes"), (0x10000, "four bytes"),
     (0x12000, "cuneiform"), (0x12400, "four bytes"), (0x1D400, "mathematical"), (0x1D800, "four bytes"),
-    (0x1F1E6, "one"), (0x1F200, "four bytes"), (0x1F300, "emoji"), (0x1F650, "four bytes"), (0x1F680, "emoji"),
-    (0x1F700, "four bytes"), (0x1F900, "emoji"), (0x1FA00, "four bytes"), (0x20000, ""),
+    (0x1F1E6, "one"), (0x1F200, "four bytes"), (0x1F300, "emoji"), (0x1F540, "rare emoji"), (0x1F5FA, "emoji"),
+    (0x1F650, "four bytes"), (0x1F680, "emoji"), (0x1F700, "four bytes"), (0x1F7E0, "emoji"), (0x1F7EC, "four bytes"),
+    (0x1F90C, "emoji"), (0x1F9A0, "rare emoji"), (0x1FA00, "four bytes"), (0x1FA70, "rare emoji"),
+    (0x1FB00, "four bytes"), (0x20000, ""),
 )  # fmt: skip
 
 # The letters that make up nine tenths of the texts in a script. Random text uses the others more.
@@ -85,6 +87,7 @@ _CHARACTER_SETS: Final = (
 )
 
 _RARE: Final = dict.fromkeys(_USUAL, "rare letters") | {
+    "Greek": "rare Greek",
     "Cyrillic": "rare Cyrillic",
     "Lao": "rare Lao",
     "Khmer": "rare Khmer",
@@ -93,7 +96,8 @@ _RARE: Final = dict.fromkeys(_USUAL, "rare letters") | {
 }
 _MORE: Final = ("far", "Han", "Hangul", "Russian", "rare Russian", "Ukrainian")  # "far": above U+1FFFF
 _NAMES: Final = tuple(dict.fromkeys([*(name for _, name in _BLOCKS), *_RARE.values(), *_USUAL, *_MORE]))
-SCRIPTS: Final = tuple(filter(None, _NAMES))  # without Latin
+_FREQUENT_HAN: Final = "frequent Han"
+SCRIPTS: Final = tuple(name for name in _NAMES if name not in ("", _FREQUENT_HAN))  # what `count` counts
 _NUMBERS: Final = {name: 0x80 + number for number, name in enumerate(_NAMES)}  # the byte in the table
 _NAME_OF: Final = {number: name for name, number in _NUMBERS.items()} | {ord("?"): "far"}
 
@@ -103,6 +107,7 @@ _CAPITALS: Final = 0.15  # of the letters: in a text with fewer, capitals begin 
 
 _RARE_LETTERS: Final = frozenset({*_RARE.values(), "rare Han", "rare Hangul", "rare Russian"})
 _LETTERS: Final = _RARE_LETTERS | {*_USUAL, "Han", "Hangul", "Russian", "Ukrainian"}
+_HAN_SHARE: Final = 0.6  # of the usual Han characters: texts seldom have more that are not frequent
 _RARE_SHARE: Final = 0.25  # of the letters in a script: texts seldom have more rare ones, and random letters do
 
 
@@ -147,6 +152,10 @@ def count(text: str, counts: dict[str, float]) -> None:
     rare = sum([found[name] for name in found if name in _RARE_LETTERS])
     if rare:
         counts["rare"] = max(0.0, rare - _RARE_SHARE * sum([found[name] for name in found if name in _LETTERS]))
+    if "Han" in found or _FREQUENT_HAN in found:
+        unusual = found.get("Han", 0)
+        found["Han"] = unusual + found.pop(_FREQUENT_HAN, 0)
+        counts["unusual Han"] = max(0.0, unusual - _HAN_SHARE * found["Han"])
     counts.update(found)
 
 

@@ -18,6 +18,7 @@ NAMES: Final = (
     "long",  # letters of long words
     "long pairs",  # those that begin a frequent pair of letters
     "rare",  # letters that are rare in their script, beyond the usual share
+    "unusual Han",  # Han characters that are not frequent, beyond the usual share
 )
 SINGLE: Final = "single"  # what is one token each: digits, underscores, bytes that are not in the vocabulary
 
@@ -49,7 +50,7 @@ _GAP: Final = 5  # one token holds up to about 2**5 line feeds, tabs or spaces
 # Few words have 16 letters of one case. What has is a compound, joined words, or has no words: DNA, random letters.
 _LONG: Final = 16
 _LONG_RUN: Final = re.compile(rb"a+|A+")
-_MARKED: Final = b"m" * _LONG
+_LONG_WORD, _MARKED = b"a" * _LONG, b"m" * _LONG
 # The 80 most frequent pairs of letters in European languages make up half of a word, and a tenth of random letters.
 _PAIRS: Final = frozenset(
     (first, second)
@@ -86,7 +87,7 @@ def count(text: str) -> dict[str, float]:
                 raw, _ = latin(text)
             scripts.count(text, counts)
     letters = raw.translate(LETTERS)
-    if b"a" * _LONG in letters:
+    if _LONG_WORD in letters:
         raw = _cut_long(raw, counts)
         letters = raw.translate(LETTERS)
     shape = raw.translate(CLASSES)

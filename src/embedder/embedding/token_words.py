@@ -56,7 +56,7 @@ _COUNTER: Final = 1.5  # a common English word takes off so many
 _USUAL_THE: Final = 16  # a text with one "the" per 16 words is English
 _DOUBT: Final = 2.5  # share of the other language per letter too many and per word, at most 1
 _COVERED_SHARE: Final = 0.22  # of common words, in a language that the vocabulary covers well
-_SELDOM: Final = 16  # a text with fewer than one common word per 16 words may have random letters
+_SELDOM: Final = 8  # a text with fewer than one common word per 8 words may have random letters
 _CLUSTERS: Final = 0.06  # groups of three consonants per letter: languages seldom have more, and random letters do
 _MARKS: Final = 0.5  # letters with a mark per letter: likewise
 
@@ -70,7 +70,8 @@ _COVERED: Final = (
     "os um uma dos ao sua seu mais em não você com para "
     "het een van op voor niet en te dat met worden zijn "
     "yang dan dengan untuk dari ini pada tidak atau oleh dalam anda adalah akan setiap "
-    "và là của có cho không được một các với người bạn để trong này khi w z jest do ve bir bu og det som er"
+    "và là của có cho không được một các với người bạn để trong này khi og det som er "
+    "w z jest do nie się dla lub oraz przez są ve bir bu için ile olarak veya daha değil olan"
 )
 # Of Welsh, Catalan and Icelandic, which share words with the languages above, but have more tokens per word.
 _UNCOVERED: Final = (

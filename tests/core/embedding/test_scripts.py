@@ -23,7 +23,7 @@ def _count(text):
         ("יא", "Hebrew"),
         ("คน", "Thai"),
         ("のは", "kana"),
-        ("的人", "frequent Han"),
+        ("的人", "Han"),
         ("鼓", "Han"),
         ("㐀", "three bytes"),
         ("\u9fa5\u4e02", "rare Han"),
@@ -46,7 +46,7 @@ def test_latin_letters_are_not_counted():
 
 
 def test_every_character_has_a_script():
-    names = set(scripts.SCRIPTS) | {"rare"}
+    names = set(scripts.SCRIPTS) | {"rare", "unusual Han"}
     for start in range(0, 0x110000, 0x1000):
         text = "".join(map(chr, range(start, start + 0x1000)))
         assert set(_count(text)) <= names
@@ -71,6 +71,11 @@ def test_random_letters_have_more_rare_ones_than_texts():
     letters = [char for char in map(chr, range(0x900, 0x980)) if unicodedata.category(char)[0] in "LM"]
     assert _count("".join(letters))["rare"] > 0.3 * len(letters)
     assert _count("यह एक साधारण वाक्य है और इसमें कई शब्द हैं").get("rare", 0) <= 2
+
+
+def test_random_han_characters_have_more_unusual_ones_than_texts():
+    assert _count("的人一是不了在有我他这个们中来")["unusual Han"] == 0
+    assert _count("鼓掌裤腰虾蟹肘腕秤砣")["unusual Han"] > 3
 
 
 @pytest.mark.parametrize(("char", "size"), [("ж", 1), ("字", 1), ("뷁", 3), ("\U00030000", 4), ("ƀ", 2)])
