@@ -10,8 +10,8 @@ from typing import Final
 from embedder.embedding.token_counts import count
 from embedder.embedding.token_weights import WEIGHTS
 
-_BUDGET: Final = 100_000  # characters of a request that are looked at
-_LEAST: Final = 64  # characters of a text that are looked at, however many texts there are
+_BUDGET: Final = 80_000  # characters of a request that are looked at
+_LEAST: Final = 40  # characters of a text that are looked at, however many texts there are
 _PIECE: Final = 512  # characters of a piece of a sample, if the sample has more
 
 
@@ -26,7 +26,7 @@ def estimate(text: str) -> int:
 def estimates(texts: list[str]) -> list[int]:
     """Estimate the tokens of each text of a request.
 
-    All characters of a request are counted if there are up to 100,000. Otherwise a sample of each text is, in
+    All characters of a request are counted if there are up to 80,000. Otherwise a sample of each text is, in
     proportion to its length. This bounds time and memory.
     """
     size = sum(map(len, texts))
@@ -50,7 +50,8 @@ def _estimate(text: str, budget: int) -> int:
 
 
 def _sample(text: str, size: int) -> str:
-    """Return `size` characters of `text`, in pieces from all its parts."""
+    """Return `size` characters of `text`, in pieces from the middle of all its parts."""
     pieces = -(-size // _PIECE)
     length, step = size // pieces, len(text) // pieces
-    return "".join([text[start * step : start * step + length] for start in range(pieces)])
+    first = (step - length) // 2  # not the beginning: many texts begin with the same prompt
+    return "".join([text[start : start + length] for start in range(first, pieces * step, step)])

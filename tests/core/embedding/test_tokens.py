@@ -167,7 +167,7 @@ def test_of_a_long_text_samples_are_counted(unit):
 
 def test_a_long_text_is_sampled_in_all_its_parts():
     english, digits = "the cat sat on the mat, " * 5_000, "7 " * 60_000
-    expected = tokens.estimate(english[:90_000]) * len(english) / 90_000 + len(digits)
+    expected = tokens.estimate(english[:72_000]) * len(english) / 72_000 + len(digits)
     assert tokens.estimate(english + digits) == pytest.approx(expected, rel=0.05)
 
 
@@ -176,8 +176,13 @@ def test_texts_of_one_request_share_a_budget(monkeypatch):
     monkeypatch.setattr(tokens, "count", lambda text: counted.append(len(text)) or count(text))
     texts = ["the cat sat on the mat, " * length for length in (1, 10, 100, 20_000)]
     together = tokens.estimates(texts * 4)
-    assert sum(counted) <= 1.05 * 100_000
+    assert sum(counted) <= 1.05 * 80_000
     assert together == pytest.approx([tokens.estimate(text) for text in texts] * 4, rel=0.15, abs=3)
+
+
+def test_the_sample_of_a_text_does_not_begin_with_its_prompt():
+    texts = ["title: none | text: " + "12 34 " * 300] * 2000
+    assert sum(tokens.estimates(texts)) == pytest.approx(2000 * tokens.estimate(texts[0]), rel=0.1)
 
 
 def test_many_texts_are_estimated_like_each_of_them():
