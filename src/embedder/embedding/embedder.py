@@ -62,7 +62,7 @@ class Embedder:
         """
         task = _task(options, alias) or default
         prompted = prompts.apply(task, texts, options.title)
-        counts = list(map(tokens.estimate, prompted))
+        counts = tokens.estimates(prompted)
         limit = self._settings.max_text_tokens
         over = [index for index, count in enumerate(counts) if count > limit]
         if over and options.truncate == "error":

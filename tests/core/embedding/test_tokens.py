@@ -1,6 +1,7 @@
 """The token estimate: its accuracy, its bounds, and that its time grows linearly with the text."""
 
 import json
+import random
 import time
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedder.embedding import tokens
+from embedder.embedding.token_counts import count
 
 SAMPLES = Path(__file__).parents[2] / "data" / "gemma-token-counts.jsonl"
+CHARACTERS = " \na7.\0éж字한ก😀\u0301\u200d\ud800\udfff\U0010ffff"
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # including lone surrogates
 
 
@@ -78,12 +81,7 @@ def test_empty_text_has_no_tokens():
     assert tokens.estimate("") == 0
 
 
-@pytest.mark.parametrize("text", list(" \na7.\0éж字한ก😀\u0301\u200d\ud800\udfff\U0010ffff"))
-def test_a_character_has_at_least_one_token_and_at_most_one_per_byte(text):
-    assert 1 <= tokens.estimate(text) <= len(text.encode("utf-8", "surrogatepass"))
-
-
-@given(ANY_TEXT.filter(bool))
+@given(st.sampled_from(CHARACTERS) | ANY_TEXT.filter(bool))
 def test_any_text_has_at_least_one_token_and_at_most_one_per_byte(text):
     assert 1 <= tokens.estimate(text) <= len(text.encode("utf-8", "surrogatepass"))
 
@@ -107,11 +105,12 @@ def test_every_digit_is_a_token(text):
         ("a    b", 3),  # a run of spaces is one token
         ("a\n\n\nb", 3),
         ("a\t\tb", 3),
+        (" " * 62, 2),
         ("the cat", 2),  # a single space belongs to the word
-        ("<td>", 2),
-        ("=" * 31, 1),
+        ("<td>", 1),
+        ("=" * 31, 2),
         ("someVarName", 3),
-        ("🎉🎈", 2),
+        ("a\r\nb", 4),
     ],
 )
 def test_the_tokenisation_rules(text, count):
@@ -131,11 +130,64 @@ def test_one_more_word_never_lowers_the_estimate_by_more_than_a_tenth(sample, mo
     assert tokens.estimate(text + more) >= 0.9 * tokens.estimate(text)
 
 
-@pytest.mark.parametrize("rest", ["a", "字", "7 "])
-def test_of_a_very_long_text_the_beginning_is_counted(rest):
-    beginning = "the cat sat on the mat, " * 1366  # 32,784 characters
-    long = beginning + rest * (3 * len(beginning) // len(rest))
-    assert tokens.estimate(long) == pytest.approx(4 * tokens.estimate(beginning), rel=0.001)
+# Of each kind: a text and its exact tokens, counted with the tokenizer of Gemma 3.
+REPEATED = [
+    ("x" * 64, 8), ("=" * 64, 4), ("-" * 64, 4), ("ж" * 20, 20), ("e\u0301" * 10, 20), ("\r\n" * 4, 8),
+    ("ACGT" * 8, 16), ("()[]{}" * 5, 15), ("<tr><td></td></tr>" * 5, 20),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "exact"), REPEATED)
+def test_repeated_characters_and_patterns_are_not_far_too_few(text, exact):
+    assert 0.85 <= tokens.estimate(text) / exact <= 1.6
+
+
+GENERATOR = random.Random(5)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# Random text and how many tokens a character has in it, measured with the tokenizer of Gemma 3.
+RANDOM = [
+    ("ACGT", 0.45), ("ACDEFGHIKLMNPQRSTVWY", 0.53), (LETTERS, 0.51), (LETTERS.upper(), 0.55),
+    (LETTERS + LETTERS.upper(), 0.59), ("0123456789abcdef", 0.88), (".,;:!?-()\"'", 0.52), ("()[]{}<>", 0.53),
+    ([chr(code) for code in range(0xAC00, 0xD7A4)], 2.51), ([chr(code) for code in range(0x410, 0x430)], 0.92),
+    ([chr(code) for code in range(0x4E00, 0x9FA6)], 1.87),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("chars", "rate"), RANDOM)
+def test_random_text_has_more_tokens_than_words_of_its_length(chars, rate):
+    text = "".join(GENERATOR.choices(chars, k=3000))
+    assert 0.85 <= tokens.estimate(text) / (rate * len(text)) <= 1.45
+
+
+@pytest.mark.parametrize("unit", ["abc def ", "字", "7 ", "Он пьёт молоко ", "the cat sat on the mat, "])
+def test_of_a_long_text_samples_are_counted(unit):
+    text = unit * (1_000_000 // len(unit))
+    assert tokens.estimate(text) == pytest.approx(tokens.estimate(unit * 1000) * len(text) / len(unit * 1000), rel=0.1)
+
+
+def test_a_long_text_is_sampled_in_all_its_parts():
+    english, digits = "the cat sat on the mat, " * 5_000, "7 " * 60_000
+    expected = tokens.estimate(english[:72_000]) * len(english) / 72_000 + len(digits)
+    assert tokens.estimate(english + digits) == pytest.approx(expected, rel=0.05)
+
+
+def test_texts_of_one_request_share_a_budget(monkeypatch):
+    counted = []
+    monkeypatch.setattr(tokens, "count", lambda text: counted.append(len(text)) or count(text))
+    texts = ["the cat sat on the mat, " * length for length in (1, 10, 100, 20_000)]
+    together = tokens.estimates(texts * 4)
+    assert sum(counted) <= 1.05 * 80_000
+    assert together == pytest.approx([tokens.estimate(text) for text in texts] * 4, rel=0.15, abs=3)
+
+
+def test_the_sample_of_a_text_does_not_begin_with_its_prompt():
+    texts = ["title: none | text: " + "12 34 " * 300] * 2000
+    assert sum(tokens.estimates(texts)) == pytest.approx(2000 * tokens.estimate(texts[0]), rel=0.1)
+
+
+def test_many_texts_are_estimated_like_each_of_them():
+    texts = ["Ordinary words.", "", "字字", "x" * 60_000, "\ud800"]
+    assert tokens.estimates(texts) == list(map(tokens.estimate, texts))
 
 
 def _seconds(text):
