@@ -187,6 +187,7 @@ def check_error(path: str, status: int, text: str) -> None:
         assert body["error"]["code"] == status
         message = body["error"]["message"]
     else:
+        assert "error" in body, f"{path} has errors of another shape; add it to check_error in tests/strategies.py."
         item = body["error"]
         assert item.keys() == {"message", "type", "param", "code"}
         assert STATUS[item["code"]] == status

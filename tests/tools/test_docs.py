@@ -27,6 +27,12 @@ def variables():
     return set(re.findall(r'\(env, "([A-Z_]+)"', SETTINGS)) | set(re.findall(r'env\.get\("([A-Z_]+)"', SETTINGS))
 
 
+def test_every_variable_of_the_settings_is_read_from_the_environment():
+    source = (runtime.ROOT / "src" / "bindings" / "app.py").read_text(encoding="utf-8")
+    [names] = re.findall(r"_VARIABLES = \((.*?)\)", source, re.DOTALL)
+    assert set(re.findall(r'"(\w+)"', names)) == set(rows("Variables of the Worker"))
+
+
 def read_by_name():
     return {field.name: field for field in msgspec.structs.fields(Settings)}
 

@@ -26,7 +26,7 @@ def test_a_row_has_the_code_its_status_and_two_sentences(code):
 
 
 def test_a_code_without_an_explanation_is_named_with_the_place_for_it(monkeypatch):
-    monkeypatch.setitem(STATUS, "teapot", 418)
-    message = "The error code teapot has no explanation; add one to EXPLANATIONS in tools/error_docs.py."
+    monkeypatch.setitem(STATUS, "code_of_a_test", 418)
+    message = "The error code code_of_a_test has no explanation; add one to EXPLANATIONS in tools/error_docs.py."
     with pytest.raises(UndocumentedError, match=message):
         error_docs.table()

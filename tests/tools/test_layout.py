@@ -13,6 +13,7 @@ MOST_MODULES = 12
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_a_module_has_its_test_file(module):
     file = runtime.ROOT / "tests" / "core" / module.parent / f"test_{module.name}"
+    assert file.exists(), f"src/embedder/{module} has no test file; add {file.relative_to(runtime.ROOT)}."
     assert "def test_" in file.read_text(encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ from embedder.api import routes
 from embedder.errors import STATUS, EmbedderError
 from tools.error_docs import EXPLANATIONS
 from tools.openapi import document, overview, schemas
+from tools.openapi.about import About
 from tools.openapi.error_formats import FORMATS, schema_of
 from tools.undocumented import UndocumentedError
 
@@ -39,9 +40,27 @@ def test_a_field_without_a_description_is_named():
 
 
 def test_a_code_of_no_route_is_named_with_the_place_for_it(monkeypatch):
-    monkeypatch.setitem(STATUS, "teapot", 418)
-    monkeypatch.setitem(EXPLANATIONS, "teapot", ("The Worker is a teapot.", "Ask for tea."))
-    with pytest.raises(UndocumentedError, match="No route has the error code teapot; add it to a group of codes in"):
+    monkeypatch.setitem(STATUS, "code_of_a_test", 418)
+    monkeypatch.setitem(EXPLANATIONS, "code_of_a_test", ("In a test.", "Nothing."))
+    with pytest.raises(UndocumentedError, match="No route has the error code code_of_a_test; add it to a group of"):
+        document.document()
+
+
+def error_text_of_a_test(error):
+    return error.message
+
+
+def test_an_error_format_without_a_schema_is_named_with_the_place_for_it():
+    with pytest.raises(UndocumentedError, match=r"test_openapi has no schema; add it to FORMATS in tools/openapi/erro"):
+        schema_of(error_text_of_a_test)
+
+
+def test_what_a_route_lacks_is_named_with_the_place_for_it(monkeypatch):
+    monkeypatch.setitem(document.ABOUT, "GET /health", About(tag="Tests"))
+    with pytest.raises(UndocumentedError, match="The tag Tests has no description; add one to TAGS in tools/openapi/"):
+        document.document()
+    monkeypatch.delitem(document.ABOUT, "GET /health")
+    with pytest.raises(UndocumentedError, match="GET /health has no tag and no example; add it to a module of tools/"):
         document.document()
 
 

@@ -59,6 +59,8 @@ def about(route: Route) -> About:
     name = f"{route.method} {route.path}"
     if name not in ABOUT:
         raise UndocumentedError(f"{name} has no tag and no example; add it to a module of tools/openapi.")
+    if (tag := ABOUT[name].tag) not in overview.TAGS:
+        raise UndocumentedError(f"The tag {tag} has no description; add one to TAGS in tools/openapi/overview.py.")
     return ABOUT[name]
 
 

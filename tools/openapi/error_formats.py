@@ -8,6 +8,7 @@ from embedder.api import auth, cohere, google, ollama, openai
 from embedder.api.cloudflare import vectorize, workers_ai
 from embedder.api.mcp import protocol as mcp
 from embedder.errors import STATUS, EmbedderError
+from tools.undocumented import UndocumentedError
 
 Schema = dict[str, Any]
 
@@ -87,6 +88,12 @@ FORMATS: dict[Callable[[EmbedderError], str], tuple[str, Schema]] = {
 
 
 def schema_of(write: Callable[[EmbedderError], str]) -> tuple[str, Schema]:
-    """Return the name and the schema of a format, with an example that the Worker's own function writes."""
+    """Return the name and the schema of a format, with an example that the Worker's own function writes.
+
+    Raises UndocumentedError for a format without a schema.
+    """
+    if write not in FORMATS:
+        message = f"The error format of {write.__module__} has no schema; "
+        raise UndocumentedError(message + "add it to FORMATS in tools/openapi/error_formats.py.")
     name, schema = FORMATS[write]
     return name, {**schema, "examples": [json.loads(write(auth.unauthorized(expired=False)))]}
