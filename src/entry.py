@@ -6,35 +6,29 @@ from typing import Any
 import js
 from workers import WorkerEntrypoint
 
-from bindings import http, queues
+from bindings import (
+    consumer,
+    http,
+)
 from bindings.app import app
-from bindings.rpc import leave_unconverted, open_call, reader, reply_to_js
+from bindings.lifetime import Lifetime
+from bindings.rpc import disable_conversion, reader, reply_to_js
 from embedder import rpc
 from embedder.api.handler import handle
-from embedder.queue import consumer
 
-leave_unconverted()
+disable_conversion()
 
 
 async def _fetch(request: Any) -> object:
     incoming = http.request_from_js(getattr(request, "js_object", request), app().settings)
-    return http.response_to_js(incoming.scope, await handle(app(), incoming))
-
-
-async def _queue(*arguments: object) -> object:
-    """Consume a batch of messages. Other Workers can call this too, and get the error of an unknown method."""
-    if not queues.is_batch(arguments):
-        return await _call("queue", arguments)
-    batch = queues.Batch(arguments[0])
-    await consumer.handle(app(), lambda: open_call(app().settings), js.crypto.randomUUID(), batch)
-    return None
+    return http.response_to_js(incoming.lifetime, await handle(app(), incoming))
 
 
 async def _call(name: str, arguments: tuple[object, ...]) -> object:
     """Answer a call of another Worker. The operation checks the arguments, so that a wrong call returns an error."""
-    scope = open_call(app().settings)
-    reply = await rpc.handle(app(), scope, js.crypto.randomUUID(), name, reader(arguments))
-    return reply_to_js(scope, reply)
+    lifetime = Lifetime(app().settings)
+    reply = await rpc.handle(app(), lifetime, js.crypto.randomUUID(), name, reader(arguments))
+    return reply_to_js(lifetime, reply)
 
 
 def _method(name: str) -> Callable[..., Awaitable[object]]:
@@ -46,7 +40,7 @@ def _method(name: str) -> Callable[..., Awaitable[object]]:
 
 LISTED: dict[str, Callable[..., Awaitable[object]]] = {
     "fetch": _fetch,
-    "queue": _queue,
+    "queue": consumer.method(otherwise=_method("queue")),
     **{name: _method(name) for name in rpc.OPERATIONS},
 }
 METHODS = LISTED | {name: _method(name) for name in ("copy", "destroy", "toJs")}  # methods of Pyodide's proxy

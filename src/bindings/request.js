@@ -13,10 +13,10 @@ const HEADERS = [
   "cf-connecting-ip",
 ];
 // Cloudflare's REST API has one header more. Reading a header costs time in every request.
-const REST_PATH = "/client/v4/";
+const REST_PATH = /\/client\/v4\/|%/; // it may be percent-encoded
 const REST_HEADERS = [...HEADERS, "cf-aig-gateway-id"];
 const DRAIN_FACTOR = 4;
-const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
+export const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
 
 /** One request: its deadline, its client, and its upstream calls, which end with them. */
 export class Scope {
@@ -40,16 +40,17 @@ export class Scope {
   /** The method, the URL and the headers that Python reads, as JSON. */
   get head() {
     const { method, url, headers } = /** @type {Request} */ (this.request);
-    const names = url.includes(REST_PATH) ? REST_HEADERS : HEADERS;
+    const names = REST_PATH.test(url) ? REST_HEADERS : HEADERS;
     const named = names.map((name) => [name, headers.get(name) ?? undefined]);
     return JSON.stringify({ method, url, headers: Object.fromEntries(named), id: crypto.randomUUID() });
   }
 
-  /** Sets the deadline to `ms` from now. @param {number} ms */
+  /** Sets the deadline to `ms` from now, and returns it. @param {number} ms */
   extend(ms) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.abort("timeout"), ms);
     this.ends = Date.now() + ms;
+    return this.ends;
   }
 
   /** Settles like `work`, or rejects if the request ends first. @template T @param {Promise<T>} work */

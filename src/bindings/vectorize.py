@@ -4,8 +4,10 @@ from typing import Any
 
 from workers import import_from_javascript
 
-from embedder.errors import EmbedderError, ended
+from embedder.errors import EmbedderError, interrupted
+from embedder.ports import Clock
 from embedder.vectorize import answers
+from embedder.vectorize.store import Store
 
 _js = import_from_javascript("bindings/call_vectorize.js")
 
@@ -16,16 +18,21 @@ class Vectorize:
     def __init__(self, index: Any) -> None:
         self._index = index
 
-    async def call(self, scope: Any, method: str, arguments: str, vectors: Any = None) -> Any:
-        found = await _js.callIndex(scope, self._index, method, arguments, vectors)
+    async def call(self, lifetime: Any, method: str, arguments: str, vectors: Any = None) -> Any:
+        found = await _js.callIndex(lifetime.scope, self._index, method, arguments, vectors)
         if not found.fault:
             return found
         if found.fault == "invalid":
             raise EmbedderError("upstream_invalid", found.text)
-        raise ended(found.fault, "Vectorize") or answers.error(found.text)
+        raise interrupted(found.fault, "Vectorize") or answers.error(found.text)
 
     def axis(self, number: int) -> Any:
         return _js.axis(number)
 
     def merge(self, values: list[Any]) -> Any:
         return _js.merge(*values)
+
+
+def store(index: Any, *, clock: Clock, wait_s: float) -> Store | None:
+    """Return the operations on the binding `index`, if there is one."""
+    return Store(Vectorize(index), clock=clock, wait_s=wait_s) if index else None

@@ -21,7 +21,7 @@ class Ingestion:
         self.app = FakeApp(model)
         store = Store(self.index, clock=self.app.clock, wait_s=1)
         self.ingest, self.failed = FakeQueue(), FakeQueue()
-        self.app.replace(**{"index": store, "ingest": self.ingest, "failed": self.failed, **parts})
+        self.app.replace(**{"store": store, "ingest": self.ingest, "failed": self.failed, **parts})
 
     def put(self, documents, **options):
         body = json.dumps({"documents": documents, "queue": True, **options}).encode()
@@ -29,14 +29,13 @@ class Ingestion:
 
     def consume(self, bodies, *, attempts=1):
         batch = FakeBatch(bodies, attempts=attempts, events=self.events)
-        self.scopes = []
+        self.lifetimes = []
 
-        def open_scope():
-            self.scopes.append(type(self.app.scope)())
-            self.scopes[-1].sleep = self.app.sleep
-            return self.scopes[-1]
+        def open_lifetime():
+            self.lifetimes.append(self.app.new_lifetime())
+            return self.lifetimes[-1]
 
-        asyncio.run(consumer.handle(self.app.app, open_scope, "batch-1", batch))
+        asyncio.run(consumer.handle(self.app.app, open_lifetime, "batch-1", batch))
         assert not batch.left
         return batch
 

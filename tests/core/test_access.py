@@ -74,6 +74,14 @@ def test_tools_are_listed_and_called_only_with_their_scope(scopes):
 STORE = {
     "to_search": {"namespace": None},
     "to_write": {"rows": [Row("a", b"")], "path": "ids[#]"},
+    "texts_to_write": {
+        "texts": ["a"],
+        "ids": ["1"],
+        "namespace": None,
+        "metadata": None,
+        "keep_text": False,
+        "param": "store",
+    },
     "get": {"ids": ["a"]},
     "delete": {"ids": ["a"], "wait": False},
     "delete_matching": {"namespace": "acme", "filters": None, "wait": False},
@@ -82,13 +90,13 @@ STORE = {
 
 
 def test_the_store_serves_nobody_whose_access_is_not_known():
-    assert {name for name in vars(Store) if name[0] != "_"} == {*STORE, "write", "put", "search", "check_fit"}
+    assert {name for name in vars(Store) if name[0] != "_"} == {*STORE, "write", "write_one", "search", "check_fit"}
     index = filled_index("acme")
     app = app_with(index)
     for name, arguments in STORE.items():
-        context = app.app.begin(app.scope, "id", "GET", "/")
+        context = app.app.begin(app.lifetime, "id", "GET", "/")
         with pytest.raises(EmbedderError, match="needs the scope"):
-            result = getattr(app.app.store, name)(context=context, **arguments)
+            result = getattr(app.app.require_store(), name)(context=context, **arguments)
             asyncio.run(result)
     assert index.calls == []
 

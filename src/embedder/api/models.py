@@ -5,14 +5,14 @@ Source: OpenAI's API reference, "List models"; Google's Gemini API reference, "M
 
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-from embedder.api.routing import HttpResponse, Route
+from embedder.api.routing import Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
 from embedder.errors import EmbedderError
+from embedder.operations.result import Result
 from embedder.settings import MODEL, MODEL_TOKENS
 
 # Accepted model names. Each may carry a task: `embeddinggemma-300m:search_query`.
@@ -21,7 +21,7 @@ _CREATED = 1_756_944_000  # the day of the model's release, 2025-09-04, in secon
 _METHODS = ("embedContent", "batchEmbedContents")
 
 
-class Model(
+class ModelName(
     Struct,
     rename={"display_name": "displayName", "input_tokens": "inputTokenLimit", "methods": "supportedGenerationMethods"},
 ):
@@ -37,11 +37,11 @@ class Model(
     owned_by: Annotated[str, Meta(description="Who made the model.")] = "google"
 
 
-class Models(Struct):
+class ModelNames(Struct):
     """All model names: `data` for OpenAI's clients, `models` for Google's."""
 
-    data: Annotated[list[Model], Meta(description="The model names, for OpenAI's clients.")]
-    models: Annotated[list[Model], Meta(description="The same, for Google's clients.")]
+    data: Annotated[list[ModelName], Meta(description="The model names, for OpenAI's clients.")]
+    models: Annotated[list[ModelName], Meta(description="The same, for Google's clients.")]
     object: Annotated[str, Meta(description="The type of this object.")] = "list"
 
 
@@ -55,29 +55,39 @@ def task_of(name: str) -> str | None:
     return task or None
 
 
-def _model(name: str) -> Model:
-    return Model(name, f"models/{name}")
+def _model(name: str) -> ModelName:
+    return ModelName(name, f"models/{name}")
 
 
-async def list_all(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def list_all(app: App, context: RequestContext, body: None) -> Result:
     """List the model names."""
-    found = [_model(f"{name}:{task}" if task else name) for name in NAMES[:2] for task in ("", *prompts.TASKS)]
-    return HttpResponse(200, msgspec.json.encode(Models(found, found)).decode())
+    names = [_model(f"{name}:{task}" if task else name) for name in NAMES[:2] for task in ("", *prompts.TASKS)]
+    return Result(ModelNames(names, names))
 
 
-async def describe(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def describe(app: App, context: RequestContext, body: None, *, id: str) -> Result:
     """Describe one model name."""
-    name = context.params["id"]
-    task_of(name)
-    return HttpResponse(200, msgspec.json.encode(_model(name)).decode())
+    task_of(id)
+    return Result(_model(id))
 
 
-def _routes(path: str) -> tuple[Route, ...]:
+def routes(path: str) -> tuple[Route, ...]:
+    """Return the routes that list the model names under `path`."""
     return (
-        Route("GET", path, list_all, "The model names (OpenAI, Google)", response=Models, scope="any"),
-        Route("GET", f"{path}/{{id}}", describe, "One model name (OpenAI, Google)", response=Model, scope="any"),
+        Route(
+            method="GET",
+            path=path,
+            handler=list_all,
+            summary="The model names (OpenAI, Google)",
+            response=ModelNames,
+            scope="any",
+        ),
+        Route(
+            method="GET",
+            path=f"{path}/{{id}}",
+            handler=describe,
+            summary="One model name (OpenAI, Google)",
+            response=ModelName,
+            scope="any",
+        ),
     )
-
-
-PATHS = ("/v1/models", "/v1beta/models", "/openai/v1/models", "/client/v4/accounts/{account}/ai/v1/models")
-ROUTES = tuple(route for path in PATHS for route in _routes(path))

@@ -1,21 +1,23 @@
-"""OpenAI's embeddings endpoint, also as Voyage and Azure extend it. The native API uses the same error format.
+"""OpenAI's embeddings endpoint, also as Voyage and Azure extend it.
 
 Source: OpenAI's API reference, "Create embeddings"; Voyage's, "Text embeddings"; Azure's, "Embeddings - Create".
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from embedder.api import models
-from embedder.api.routing import HttpResponse, Route
+from embedder.api.native import error_text
+from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions, OutputFormat, Size
+from embedder.encoding import HOLE, merged
 from embedder.errors import EmbedderError, invalid
-from embedder.operations import texts
 from embedder.operations.requests import Text
+from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS_OPENAI
 
 _ITEM = '{"object":"embedding","index":#,"embedding":@}'
@@ -93,25 +95,9 @@ class EmbeddingsResponse(Struct):
     usage: Annotated[Usage, Meta(description="Estimated tokens.")]
 
 
-class ErrorItem(Struct):
-    """An error. All four keys are always present, because OpenAI's clients read them unconditionally."""
-
-    message: str
-    type: str
-    param: str | None
-    code: str
-
-
-def error_text(error: EmbedderError) -> str:
-    """Return `error` in OpenAI's format."""
-    kind = "invalid_request_error" if error.status < 500 else "api_error"
-    item = ErrorItem(error.message, kind, error.param, error.code)
-    return msgspec.json.encode({"error": item, **error.details}).decode()
-
-
 def voyage_error_text(error: EmbedderError) -> str:
     """Return `error` in OpenAI's format, with Voyage's `detail` in addition."""
-    return f'{error_text(error)[:-1]},"detail":{msgspec.json.encode(error.message).decode()}}}'
+    return bytes(merged(msgspec.Raw(error_text(error).encode()), {"detail": error.message})).decode()
 
 
 def explain(error: EmbedderError) -> EmbedderError:
@@ -122,34 +108,60 @@ def explain(error: EmbedderError) -> EmbedderError:
     return error
 
 
-async def embeddings(app: App, context: RequestContext, request: EmbeddingsRequest) -> HttpResponse:
+async def embeddings(app: App, context: RequestContext, request: EmbeddingsRequest) -> Result:
     """Embed up to 2,048 texts."""
     task = models.task_of(request.model)
-    prepared, numbers = await texts.vectors(
-        app, context, request.input, request, request.output(), param="input", alias=task
+    prepared, numbers = await app.embedder.vectors(
+        request.input, request, request.output(), context, param="input", alias=task
     )
-    end = msgspec.json.encode({"model": request.model, "usage": Usage(prepared.tokens, prepared.tokens)}).decode()
-    head, tail = '{"object":"list","data":[', "]," + end[1:]
-    return HttpResponse(200, head, prepared=prepared, numbers=numbers, item=_ITEM, tail=tail)
+    usage = Usage(prompt_tokens=prepared.tokens, total_tokens=prepared.tokens)
+    body = EmbeddingsResponse(object="list", data=[HOLE], model=request.model, usage=usage)
+    return Result(body, prepared, numbers, item=_ITEM)
 
 
-async def deployment_embeddings(app: App, context: RequestContext, request: DeploymentRequest) -> HttpResponse:
+async def deployment_embeddings(
+    app: App, context: RequestContext, request: DeploymentRequest, *, deployment: str
+) -> Result:
     """Embed up to 2,048 texts with the model in the path."""
-    request.model = context.params["deployment"]
+    request.model = deployment
     return await embeddings(app, context, request)
 
 
-def _route(path: str, client: str = "OpenAI", handler: Any = embeddings, request: Any = EmbeddingsRequest) -> Route:  # noqa: ANN401
-    summary = f"Embed up to 2,048 texts ({client})"
-    rest = path.startswith("/client/v4/")
+def embeddings_route(path: str, client: str, *, gateway: bool = False) -> Route:
+    """Return a route with OpenAI's request and answer; `client` is whose clients call it."""
     return Route(
-        "POST", path, handler, summary, request, EmbeddingsResponse, scope="embed", explain=explain, gateway=rest
+        method="POST",
+        path=path,
+        handler=embeddings,
+        summary=f"Embed up to 2,048 texts ({client})",
+        body=EmbeddingsRequest,
+        response=EmbeddingsResponse,
+        scope="embed",
+        explain=explain,
+        gateway=gateway,
     )
 
 
-ROUTES = (
-    _route("/v1/embeddings", "OpenAI, Voyage"),
-    _route("/client/v4/accounts/{account}/ai/v1/embeddings"),
-    _route("/openai/v1/embeddings", "Azure"),
-    _route("/openai/deployments/{deployment}/embeddings", "Azure", deployment_embeddings, DeploymentRequest),
+_DEPLOYMENT = Route(
+    method="POST",
+    path="/openai/deployments/{deployment}/embeddings",
+    handler=deployment_embeddings,
+    summary="Embed up to 2,048 texts (Azure)",
+    body=DeploymentRequest,
+    response=EmbeddingsResponse,
+    scope="embed",
+    explain=explain,
+)
+APIS = (
+    Api(routes=(embeddings_route("/v1/embeddings", "OpenAI, Voyage"),), error_text=voyage_error_text),
+    Api(
+        prefixes=("/v1/", "/openai/"),
+        routes=(
+            embeddings_route("/openai/v1/embeddings", "Azure"),
+            _DEPLOYMENT,
+            *models.routes("/v1/models"),
+            *models.routes("/openai/v1/models"),
+        ),
+        error_text=error_text,
+    ),
 )

@@ -1,23 +1,32 @@
-"""Requests, responses and routes as plain values."""
+"""Requests, responses, routes and APIs as plain values."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
 from embedder.access.scopes import Needed
-from embedder.app import App
-from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.errors import EmbedderError
-from embedder.ports import Scope, Vectors
+from embedder.operations.result import Result
+from embedder.ports import Lifetime, Vectors
 
 JSON = "application/json"
 GATEWAY_HEADER = "cf-aig-gateway-id"  # of Cloudflare's REST API
 
 
+def path_and_query(url: str) -> tuple[str, str]:
+    """Return the path of a URL, decoded, and its query string, which is not."""
+    _, slash, rest = url[8:].partition("/")  # `https://`; the host of an `http://` has a character
+    if not slash:
+        return "/", ""
+    path, _, query = rest.partition("?")
+    return f"/{unquote(path) if '%' in path else path}", query
+
+
 class HttpRequest(msgspec.Struct):
-    """A request. `id` is a generated request id, used if the caller sent none.
+    """A request. Its `path` is decoded. `id` is a generated request id, used if the caller sent none.
 
     `read` takes a limit in bytes and returns the body. It raises an error for a body that is too large, incomplete,
     nested too deeply or too slow. `read_vectors` also takes the name of the field with the vectors. It returns the body
@@ -29,7 +38,7 @@ class HttpRequest(msgspec.Struct):
     query: str
     headers: Mapping[str, str]
     id: str
-    scope: Scope
+    lifetime: Lifetime
     read: Callable[[int], Awaitable[bytes]]
     read_vectors: Callable[[str, int], Awaitable[tuple[bytes, Vectors]]]
 
@@ -52,21 +61,23 @@ class HttpResponse(msgspec.Struct):
 class Route(msgspec.Struct, frozen=True):
     """A route.
 
-    `path` may contain `{name}` segments. `body` and `response` are Structs. `query` describes query parameters. The
-    first of `media_types` is JSON; those of HTML forms are accepted only together with a key. `vectors` names the field
-    of the body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body with a clearer
-    one. `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the header
-    cf-aig-gateway-id chooses an AI Gateway. `queued` is the Struct of an answer with
-    status 202.
+    `path` may contain `{name}` segments. `body` and `response` are Structs. `query` describes query parameters.
+    `handler` is called with the application, the context, the body, and by name: the `{name}` segments except the
+    account, with `takes_query` the query string as `query`, and `vectors` if the body contains them. The first of
+    `media_types` is JSON; those of HTML forms are accepted only together with a key. `vectors` names the field of the
+    body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body with a clearer one.
+    `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the header cf-aig-gateway-id
+    chooses an AI Gateway. `queued` is the Struct of an answer with status 202.
     """
 
     method: str
     path: str
-    handler: Callable[[App, RequestContext, Any], Awaitable[HttpResponse]]
+    handler: Callable[..., Awaitable[Result]]
     summary: str
     body: Any = None
     response: Any = None
     query: Mapping[str, str] = {}
+    takes_query: bool = False
     scope: Needed = "all"
     public: bool = False
     media_types: tuple[str, ...] = (JSON,)
@@ -74,3 +85,21 @@ class Route(msgspec.Struct, frozen=True):
     explain: Callable[[EmbedderError], EmbedderError] | None = None
     gateway: bool = False
     queued: Any = None
+
+
+def unknown_path(path: str) -> EmbedderError:
+    """Return the error for a path without a route."""
+    return EmbedderError("not_found", f"Unknown path {path[:200]}; GET /openapi.json lists the routes.")
+
+
+class Api(msgspec.Struct, frozen=True, kw_only=True):
+    """One API: its routes, and the format of its errors.
+
+    A path without a route belongs to the API with the longest of the `prefixes` that it begins with. They may contain
+    `{name}` segments. `unknown` returns the error for such a path.
+    """
+
+    routes: tuple[Route, ...]
+    error_text: Callable[[EmbedderError], str]
+    prefixes: tuple[str, ...] = ()
+    unknown: Callable[[str], EmbedderError] = unknown_path

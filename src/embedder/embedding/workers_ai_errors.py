@@ -5,7 +5,7 @@ Source of the codes: Workers AI, "Errors" page; 4006 and 2018 as seen live.
 
 import msgspec
 
-from embedder.errors import EmbedderError, ended
+from embedder.errors import EmbedderError, interrupted
 from embedder.ports import Answer
 
 _QUOTA = frozenset({3036, 4006})
@@ -42,7 +42,7 @@ def error_of(answer: Answer, *, now_s: float) -> EmbedderError:
         case "invalid":
             return EmbedderError("upstream_invalid", answer.detail)
     broken = EmbedderError("upstream_error", "The connection to Workers AI broke.", transient=True)
-    return ended(answer.fault, "Workers AI") or broken
+    return interrupted(answer.fault, "Workers AI") or broken
 
 
 def error(status: int, body: str, *, now_s: float) -> EmbedderError:
@@ -76,9 +76,9 @@ def error(status: int, body: str, *, now_s: float) -> EmbedderError:
 def _parse(body: str) -> tuple[int, str]:
     """Return the code and the message of an error body; 0 and "" if it has none."""
     try:
-        found = msgspec.json.decode(body, type=_Body)
+        parsed = msgspec.json.decode(body, type=_Body)
     except (msgspec.DecodeError, UnicodeError):
         return 0, ""
-    if found.errors:
-        return found.errors[0].code, found.errors[0].message
-    return found.internal_code, found.description or found.message
+    if parsed.errors:
+        return parsed.errors[0].code, parsed.errors[0].message
+    return parsed.internal_code, parsed.description or parsed.message

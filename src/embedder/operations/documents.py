@@ -8,9 +8,10 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
 from embedder.embedding.embedder import PreparedTexts
-from embedder.embedding.options import OutputFormat, PromptOptions
+from embedder.embedding.options import FLOATS, PromptOptions
 from embedder.errors import EmbedderError, invalid
 from embedder.operations import messages
+from embedder.operations.operation import Operation
 from embedder.operations.requests import (
     DeleteRequest,
     DescribeRequest,
@@ -21,11 +22,11 @@ from embedder.operations.requests import (
     UpsertRequest,
 )
 from embedder.operations.result import Result
-from embedder.settings import DIMENSIONS, MODEL
+from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, MODEL
+from embedder.stored import Deleted, Written, partly_accepted
 from embedder.vectorize import limits
-from embedder.vectorize.answers import Stored
+from embedder.vectorize.answers import Matches, Stored
 from embedder.vectorize.calls import Row
-from embedder.vectorize.written import Written, partial
 
 
 class Receipt(Struct):
@@ -72,9 +73,9 @@ def prepare(app: App, documents: list[DocumentIn], options: UpsertOptions) -> tu
     limits.check_ids([item.id for item in documents], param="documents")
     rows = [_row(item, index, options) for index, item in enumerate(documents)]
     titles = [item.title or "" for item in documents]
-    given = PromptOptions(task=options.task, truncate=options.truncate, title=titles if any(titles) else None)
+    prompt = PromptOptions(task=options.task, truncate=options.truncate, title=titles if any(titles) else None)
     texts = [item.text for item in documents]
-    return rows, app.embedder.prepare(texts, given, param="documents", default=prompts.DOCUMENT)
+    return rows, app.embedder.prepare(texts, prompt, param="documents", default=prompts.DOCUMENT)
 
 
 def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:
@@ -87,10 +88,14 @@ def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:
 async def write(
     app: App, context: RequestContext, rows: list[Row], prepared: PreparedTexts, *, mode: str, wait: bool = False
 ) -> Written:
-    """Embed prepared documents and store their vectors."""
-    writable = await app.store.to_write(context, rows, "documents[#].id")
+    """Embed prepared documents and store their vectors. Of several calls of the model, each is stored as it arrives."""
+    store = app.require_store()
+    writable = await store.to_write(context, rows, "documents[#].id")
+    if len(rows) <= MAX_TEXTS_PER_CALL:
+        [answer] = await app.embedder.embed(prepared, context, FLOATS)
+        return await store.write_one(writable, answer, context, method=mode, wait=wait)
     async with app.embedder.batches(prepared, context) as answers:
-        return await app.store.write(writable, answers, context, method=mode, wait=wait)
+        return await store.write(writable, answers, context, method=mode, wait=wait)
 
 
 async def _enqueue(
@@ -104,14 +109,14 @@ async def _enqueue(
         raise EmbedderError("queue_not_configured", message)
     request.namespace = context.access.namespace(request.namespace)
     bodies = messages.encode(request, context.log.request_id, bound=context.access.namespaces is not None)
-    await app.store.to_write(context, rows, "documents[#].id")
+    await app.require_store().to_write(context, rows, "documents[#].id")
     ids = [item.id for item in request.documents]
     try:
-        for part in messages.parcels(bodies):
-            await app.ingest.send(context.scope, part)
+        for part in messages.batches(bodies):
+            await app.ingest.send(context.lifetime, part)
             context.log.queued += len(part)
     except EmbedderError as error:
-        raise partial(error, ids, context.log.queued) from error
+        raise partly_accepted(error, ids, context.log.queued) from error
     return Result(Receipt(ids, len(ids), context.log.request_id), prepared, status=202)
 
 
@@ -122,26 +127,27 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
     options = limits.query_options(
         top_k=request.top_k, values=request.values, metadata=request.metadata, filters=request.filter
     )
-    area = app.store.to_search(context, request.namespace)
+    store = app.require_store()
+    area = store.to_search(context, request.namespace)
     prepared = None
     if request.id is not None:
         limits.check_ids([request.id], param="id")
-        found, values = await app.store.search(area, context, options, name=request.id)
+        results, values = await store.search(area, context, options, name=request.id)
     else:
         prepared = app.embedder.prepare([request.text or ""], request, param="text", default=prompts.QUERY)
-        await app.store.check_fit(context)
-        [answer] = await app.embedder.embed(prepared, context, OutputFormat(encoding="float32"))
-        found, values = await app.store.search(area, context, options, vectors=answer)
+        await store.check_fit(context)
+        [answer] = await app.embedder.embed(prepared, context, FLOATS)
+        results, values = await store.search(area, context, options, vectors=answer)
     if request.min_score is not None:
-        found.matches = [match for match in found.matches if match.score >= request.min_score]
-        found.count = len(found.matches)
-    return Result(found, prepared, values)
+        results.matches = [match for match in results.matches if match.score >= request.min_score]
+        results.count = len(results.matches)
+    return Result(results, prepared, values)
 
 
 async def get(app: App, context: RequestContext, request: GetRequest) -> Result:
     """Get stored vectors."""
     limits.check_ids(request.ids, param="ids")
-    vectors, values = await app.store.get(request.ids, context)
+    vectors, values = await app.require_store().get(request.ids, context)
     missing = sorted(set(request.ids) - {vector.id for vector in vectors})
     return Result(GetResponse(vectors, missing), numbers=values)
 
@@ -153,24 +159,87 @@ async def delete(app: App, context: RequestContext, request: DeleteRequest) -> R
         raise invalid("Send either ids, or a namespace, a filter or both.", "ids")
     if request.ids is not None:
         limits.check_ids(request.ids, param="ids")
-        return Result(await app.store.delete(request.ids, context, wait=request.wait))
+        return Result(await app.require_store().delete(request.ids, context, wait=request.wait))
     limits.check_namespace(request.namespace)
     if request.filter is not None:
         limits.check_filter_of_deletion(request.filter)
-    return Result(await app.store.delete_matching(context, request.namespace, request.filter, wait=request.wait))
+    return Result(
+        await app.require_store().delete_matching(context, request.namespace, request.filter, wait=request.wait)
+    )
 
 
 async def describe(app: App, context: RequestContext, request: DescribeRequest) -> Result:  # noqa: ARG001
     """Describe the index, and report whether it fits the model."""
-    found = await app.store.describe(context)
+    index = await app.require_store().describe(context)
     return Result(
         IndexResponse(
-            found.dimensions == DIMENSIONS,
-            MODEL,
-            DIMENSIONS,
-            found.dimensions,
-            found.vector_count,
-            found.processed_up_to_mutation,
-            found.processed_up_to_datetime,
+            fits=index.dimensions == DIMENSIONS,
+            model=MODEL,
+            model_dimensions=DIMENSIONS,
+            dimensions=index.dimensions,
+            vector_count=index.vector_count,
+            processed_up_to_mutation=index.processed_up_to_mutation,
+            processed_up_to_datetime=index.processed_up_to_datetime,
         )
     )
+
+
+OPERATIONS = (
+    Operation(
+        name="upsert",
+        scope="write",
+        method="PUT",
+        path="/vectors",
+        request=UpsertRequest,
+        response=Written,
+        handler=upsert,
+        arguments=("documents",),
+        summary="Embed and store documents",
+        queued=Receipt,
+    ),
+    Operation(
+        name="search",
+        scope="search",
+        method="POST",
+        path="/search",
+        request=SearchRequest,
+        response=Matches,
+        handler=search,
+        arguments=("text",),
+        summary="Search with a text or a stored id",
+    ),
+    Operation(
+        name="get",
+        scope="search",
+        method="GET",
+        path="/vectors",
+        request=GetRequest,
+        response=GetResponse,
+        handler=get,
+        arguments=("ids",),
+        summary="Get stored vectors",
+        query={"ids": "Ids, separated by commas."},
+    ),
+    Operation(
+        name="delete",
+        scope="write",
+        method="DELETE",
+        path="/vectors",
+        request=DeleteRequest,
+        response=Deleted,
+        handler=delete,
+        arguments=("ids",),
+        summary="Delete stored vectors by id, by namespace or by filter",
+    ),
+    Operation(
+        name="describe",
+        scope="search",
+        method="GET",
+        path="/index",
+        request=DescribeRequest,
+        response=IndexResponse,
+        handler=describe,
+        arguments=(),
+        summary="The index, and whether it fits the model",
+    ),
+)

@@ -1,6 +1,5 @@
 """The operations on texts: embed and similarity."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -8,18 +7,14 @@ from msgspec import Meta, Struct
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
-from embedder.embedding.embedder import PreparedTexts
-from embedder.embedding.options import OutputFormat, PromptOptions
+from embedder.embedding.options import OutputFormat
+from embedder.encoding import HOLE
 from embedder.errors import invalid
+from embedder.operations.operation import Operation
 from embedder.operations.requests import EmbedRequest, SimilarityRequest, StoreIn
 from embedder.operations.result import Result
-from embedder.ports import Answer
 from embedder.settings import DIMENSIONS
-from embedder.vectorize import limits
-from embedder.vectorize.calls import Row
-from embedder.vectorize.limits import Metadata
-from embedder.vectorize.store import Writable
-from embedder.vectorize.written import Written
+from embedder.stored import Written
 
 
 class Embedded(Struct, omit_defaults=True):
@@ -49,69 +44,28 @@ class SimilarityResponse(Shape):
     scores: Annotated[list[float | list[float]], Meta(description="One cosine per text, or a row of cosines per text.")]
 
 
-async def vectors(
-    app: App,
-    context: RequestContext,
-    texts: str | list[str],
-    options: PromptOptions,
-    output: OutputFormat,
-    *,
-    param: str,
-    alias: str | None = None,
-) -> tuple[PreparedTexts, object]:
-    """Embed one text or several. Return what was sent to the model, and a handle to the vectors in the format `output`.
-
-    `alias` is the task in the model name, `param` the path of the texts in the request.
-    """
-    given = [texts] if isinstance(texts, str) else texts
-    prepared = app.embedder.prepare(given, options, param=param, alias=alias)
-    answers = await app.embedder.embed(prepared, context, output)
-    return prepared, app.embedder.model.join(answers, output.dimensions, output.encoding)
-
-
 async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Result:
     """Embed texts, and store their vectors if requested."""
     texts = [request.text] if isinstance(request.text, str) else request.text
     output = request.output()
+    if request.store:
+        return await _embed_and_store(app, context, request, request.store, texts, output)
+    prepared, numbers = await app.embedder.vectors(texts, request, output, context, param="text")
+    return Result(EmbedResponse([len(texts), output.dimensions], data=[HOLE]), prepared, numbers, "data")
+
+
+async def _embed_and_store(
+    app: App, context: RequestContext, request: EmbedRequest, store: StoreIn, texts: list[str], output: OutputFormat
+) -> Result:
     prepared = app.embedder.prepare(texts, request, param="text")
-    rows = _rows_to_store(request.store, texts) if request.store else []
-    writable = await app.store.to_write(context, rows, "store.ids[#]") if rows else None
-    needed = OutputFormat(output.dimensions, "float32") if rows else output  # the index needs numbers, not digits
-    answers = await app.embedder.embed(prepared, context, needed)
-    body = Embedded([len(texts), output.dimensions])
-    if request.store and writable:
-        body.stored = await _store(app, context, request.store, writable, answers)
-    return Result(body, prepared, app.embedder.model.join(answers, output.dimensions, output.encoding), "data")
-
-
-def _rows_to_store(store: StoreIn, texts: list[str]) -> list[Row]:
-    if len(store.ids) != len(texts):
-        raise invalid(f"store.ids has {len(store.ids)} ids for {len(texts)} texts; send one per text.", "store.ids")
-    given = store.metadata if isinstance(store.metadata, list) else [store.metadata] * len(texts)
-    if len(given) != len(texts):
-        message = f"store.metadata has {len(given)} items for {len(texts)} texts; send one object, or one per text."
-        raise invalid(message, "store.metadata")
-    limits.check_namespace(store.namespace)
-    limits.check_ids(store.ids, param="store.ids")
-    for index, text in enumerate(texts):
-        limits.check_text(text, f"text[{index}]")
-    return [
-        Row(name, _metadata(item, text if store.keep_text else None, index), store.namespace)
-        for index, (name, text, item) in enumerate(zip(store.ids, texts, given, strict=True))
-    ]
-
-
-def _metadata(given: Metadata | None, text: str | None, index: int) -> bytes:
-    return limits.metadata_json(given, text, param=f"store.metadata[{index}]")
-
-
-async def _store(
-    app: App, context: RequestContext, store: StoreIn, writable: Writable, answers: list[Answer]
-) -> Written:
-    async def one() -> AsyncIterator[Answer]:
-        yield answers[0]
-
-    return await app.store.write(writable, one(), context, method=store.mode, wait=store.wait)
+    writable = await app.require_store().texts_to_write(
+        context, texts, store.ids, store.namespace, store.metadata, keep_text=store.keep_text, param="store"
+    )
+    # the index needs numbers, not digits
+    [answer] = await app.embedder.embed(prepared, context, OutputFormat(output.dimensions, "float32"))
+    stored = await app.require_store().write_one(writable, answer, context, method=store.mode, wait=store.wait)
+    numbers = app.embedder.model.join([answer], output.dimensions, output.encoding)
+    return Result(EmbedResponse([len(texts), output.dimensions], stored, data=[HOLE]), prepared, numbers, "data")
 
 
 async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:
@@ -124,4 +78,31 @@ async def similarity(app: App, context: RequestContext, request: SimilarityReque
     [answer] = await app.embedder.embed(prepared, context, output)
     scores = app.embedder.model.similarity(answer, output.dimensions, source=bool(source))
     count = len(request.texts)
-    return Result(Shape([count] if source else [count, count]), prepared, scores, "scores")
+    shape = [count] if source else [count, count]
+    return Result(SimilarityResponse(shape, scores=[HOLE]), prepared, scores, "scores")
+
+
+OPERATIONS = (
+    Operation(
+        name="embed",
+        scope="embed",
+        method="POST",
+        path="/embed",
+        request=EmbedRequest,
+        response=EmbedResponse,
+        handler=embed,
+        arguments=("text",),
+        summary="Embed 1 to 100 texts",
+    ),
+    Operation(
+        name="similarity",
+        scope="embed",
+        method="POST",
+        path="/similarity",
+        request=SimilarityRequest,
+        response=SimilarityResponse,
+        handler=similarity,
+        arguments=("texts",),
+        summary="Cosine of a source and texts, or of all pairs of texts",
+    ),
+)

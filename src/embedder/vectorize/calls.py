@@ -32,23 +32,23 @@ class Calls:
 
     async def write(self, context: RequestContext, rows: Sequence[Row], vectors: Vectors, *, method: str) -> str:
         """Write `rows` with the values of `vectors`. Return the mutation id."""
-        found = await self._index.call(context.scope, method, _json([[_document(row) for row in rows]]), vectors)
-        return decode(found.text, Mutation).mutation_id
+        answer = await self._index.call(context.lifetime, method, _json([[_document(row) for row in rows]]), vectors)
+        return decode(answer.text, Mutation).mutation_id
 
     async def query(
         self, context: RequestContext, options: dict[str, Any], *, vectors: Vectors | None, name: str = ""
     ) -> tuple[Matches, object]:
         """Search with the first of `vectors`, or with the stored vector `name`. Return the matches and their values."""
         if vectors is None:
-            found = await self._index.call(context.scope, "queryById", _json([name, options]))
+            answer = await self._index.call(context.lifetime, "queryById", _json([name, options]))
         else:
-            found = await self._index.call(context.scope, "query", _json([options]), vectors)
-        return decode(found.text, Matches), found.values
+            answer = await self._index.call(context.lifetime, "query", _json([options]), vectors)
+        return decode(answer.text, Matches), answer.values
 
     async def query_any(self, context: RequestContext, options: dict[str, Any], number: int) -> list[str]:
         """Search with a vector that has no meaning, another one for each `number`. Return the ids."""
-        found, _ = await self.query(context, options, vectors=self._index.axis(number))
-        return [match.id for match in found.matches]
+        results, _ = await self.query(context, options, vectors=self._index.axis(number))
+        return [match.id for match in results.matches]
 
     async def get(self, context: RequestContext, ids: Sequence[str], take: Callable[[Found], T]) -> list[T]:
         """Read the vectors with these ids, in calls of 20. `take` says what is kept of each answer."""
@@ -56,23 +56,19 @@ class Calls:
 
         async def one(part: Sequence[str]) -> T:
             async with limit:
-                return take(await self._index.call(context.scope, "getByIds", _json([part])))
+                return take(await self._index.call(context.lifetime, "getByIds", _json([part])))
 
         async with Tasks(map(one, split(ids, GET_IDS))) as tasks:
             return await asyncio.gather(*tasks)
 
     async def delete(self, context: RequestContext, ids: Sequence[str]) -> str:
         """Delete at most 100 ids. Return the mutation id."""
-        found = await self._index.call(context.scope, "deleteByIds", _json([ids]))
-        return decode(found.text, Mutation).mutation_id
+        answer = await self._index.call(context.lifetime, "deleteByIds", _json([ids]))
+        return decode(answer.text, Mutation).mutation_id
 
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index."""
-        return decode((await self._index.call(context.scope, "describe", "[]")).text, Description)
-
-    def merge(self, values: list[object]) -> object:
-        """Concatenate the values of several answers."""
-        return self._index.merge(values)
+        return decode((await self._index.call(context.lifetime, "describe", "[]")).text, Description)
 
 
 def split(ids: Sequence[str], size: int) -> list[Sequence[str]]:

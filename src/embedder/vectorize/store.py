@@ -11,10 +11,11 @@ from embedder.context import RequestContext
 from embedder.errors import EmbedderError
 from embedder.ports import Answer, Clock, Index, Vectors
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
+from embedder.stored import Deleted, Metadata, Written, partly_accepted
 from embedder.vectorize import deletion, limits, visibility
 from embedder.vectorize.answers import Description, Matches, Owner, Stored, decode
 from embedder.vectorize.calls import Calls, Row, split
-from embedder.vectorize.written import Deleted, Written, partial
+from embedder.vectorize.rows import rows_of_texts
 
 _MAX_NAMED = 20  # ids named in an error
 
@@ -35,6 +36,7 @@ class Store:
     """The operations on one index. Every request reaches the index through here, and gets only what its key allows."""
 
     def __init__(self, index: Index, *, clock: Clock, wait_s: float) -> None:
+        self._index = index
         self._calls = Calls(index)
         self._clock = clock
         self._wait_s = wait_s
@@ -72,6 +74,21 @@ class Store:
                 raise _taken([path.replace("#", str(index)) for index in taken])
         return Writable(rows)
 
+    async def texts_to_write(
+        self,
+        context: RequestContext,
+        texts: Sequence[str],
+        ids: Sequence[str],
+        namespace: str | None,
+        metadata: Metadata | Sequence[Metadata] | None,
+        *,
+        keep_text: bool,
+        param: str,
+    ) -> Writable:
+        """Like `to_write`, for texts that are also embedded for the caller. `param` is the path of the ids."""
+        rows = rows_of_texts(texts, ids, namespace, metadata, keep_text=keep_text, param=param)
+        return await self.to_write(context, rows, f"{param}.ids[#]")
+
     async def write(
         self,
         writable: Writable,
@@ -91,15 +108,18 @@ class Store:
         try:
             async for answer in answers:
                 batch = rows[done : done + MAX_TEXTS_PER_CALL]
-                mutations.append(await self.put(Writable(batch), answer, context, method=method))
+                mutations.append(await self._calls.write(context, batch, answer, method=method))
                 done += len(batch)
         except EmbedderError as error:
-            raise partial(error, [row.id for row in rows], done) from error
+            raise partly_accepted(error, [row.id for row in rows], done) from error
         return await self._written(len(rows), mutations, context, wait=wait)
 
-    async def put(self, writable: Writable, vectors: Vectors, context: RequestContext, *, method: str) -> str:
-        """Write rows with the values of `vectors` in one call. Return the mutation id."""
-        return await self._calls.write(context, writable.rows, vectors, method=method)
+    async def write_one(
+        self, writable: Writable, vectors: Vectors, context: RequestContext, *, method: str, wait: bool = False
+    ) -> Written:
+        """Write rows with the values of `vectors` in one call."""
+        mutation = await self._calls.write(context, writable.rows, vectors, method=method)
+        return await self._written(len(writable.rows), [mutation], context, wait=wait)
 
     async def search(
         self,
@@ -118,17 +138,17 @@ class Store:
             options = {**options, "namespace": area.namespace}
         if vectors is None and not await self._own([name], context):
             raise EmbedderError("not_found", f"No vector with the id {name!r} is stored.", param="id")
-        found, values = await self._calls.query(context, options, vectors=vectors, name=name)
+        results, values = await self._calls.query(context, options, vectors=vectors, name=name)
         if options["returnValues"]:
-            return found, values
-        for match in found.matches:
+            return results, values
+        for match in results.matches:
             match.values = UNSET  # Vectorize may send them anyway
-        return found, None
+        return results, None
 
     async def get(self, ids: Sequence[str], context: RequestContext) -> tuple[list[Stored], object]:
         """Return the stored vectors with these ids, and their values. Missing ids are skipped."""
         context.access.require("search")
-        answers = await self._calls.get(context, ids, lambda found: found)
+        answers = await self._calls.get(context, ids, lambda answer: answer)
         vectors: list[Stored] = []
         for answer in answers:
             start = len(vectors)
@@ -136,7 +156,7 @@ class Store:
                 vector.values += start
                 vectors.append(vector)
         own = [vector for vector in vectors if context.access.reaches(vector.namespace or None)]
-        return own, self._calls.merge([answer.values for answer in answers])
+        return own, self._index.merge([answer.values for answer in answers])
 
     async def delete(self, ids: Sequence[str], context: RequestContext, *, wait: bool) -> Written:
         """Delete these ids in order, in calls of 100. An error names the accepted ones.
@@ -150,7 +170,7 @@ class Store:
             for part in split(ids, limits.DELETE_IDS):
                 mutations.append(await self._calls.delete(context, part))
         except EmbedderError as error:
-            raise partial(error, ids, len(mutations) * limits.DELETE_IDS) from error
+            raise partly_accepted(error, ids, len(mutations) * limits.DELETE_IDS) from error
         return await self._written(len(ids), mutations, context, wait=wait)
 
     async def delete_matching(
@@ -166,7 +186,7 @@ class Store:
         options = limits.query_options(top_k=deletion.BATCH, values=False, metadata="none", filters=filters)
         if namespace is not None:
             options["namespace"] = namespace
-        first, last_ms = int(context.began_ms), (context.began_ms + context.ends_ms) / 2
+        first, last_ms = int(context.began_ms), (context.began_ms + context.lifetime.ends_ms) / 2
         removed = await deletion.run(
             lambda number: self._calls.query_any(context, options, first + number),
             lambda ids: self._calls.delete(context, ids),
@@ -180,10 +200,10 @@ class Store:
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index, to a key that is bound to namespaces without the count."""
         context.access.require("search")
-        found = await self._calls.describe(context)
+        description = await self._calls.describe(context)
         if context.access.namespaces is not None:
-            found.vector_count = None
-        return found
+            description.vector_count = None
+        return description
 
     async def _written(self, count: int, mutations: list[str], context: RequestContext, *, wait: bool) -> Written:
         visible = None
@@ -195,7 +215,7 @@ class Store:
 
     async def _owners(self, ids: Sequence[str], context: RequestContext) -> dict[str, str | None]:
         """Return the namespaces of the stored vectors with these ids. A vector that was just written is missing."""
-        answers = await self._calls.get(context, ids, lambda found: decode(found.text, list[Owner]))
+        answers = await self._calls.get(context, ids, lambda answer: decode(answer.text, list[Owner]))
         return {owner.id: owner.namespace for answer in answers for owner in answer}
 
     async def _own(self, ids: Sequence[str], context: RequestContext) -> Sequence[str]:

@@ -3,24 +3,22 @@
 Source: Cloudflare API reference, "Vectorize". The code 3000 as seen live.
 """
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from embedder.api.cloudflare import envelope
 from embedder.api.cloudflare.envelope import Envelope
-from embedder.api.routing import JSON, HttpResponse, Route
+from embedder.api.routing import JSON, Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
-from embedder.operations import documents
 from embedder.operations.requests import GetRequest
-from embedder.vectorize import limits
-from embedder.vectorize.answers import Description, Matches, Mutation, Stored, Values
-from embedder.vectorize.calls import Row
-from embedder.vectorize.limits import (
+from embedder.operations.result import Result
+from embedder.ports import Vectors
+from embedder.stored import (
     MAX_ID_BYTES,
     MAX_TOP_K,
     MAX_TOP_K_FULL,
@@ -30,9 +28,13 @@ from embedder.vectorize.limits import (
     MetadataIn,
     Namespace,
 )
+from embedder.vectorize import limits
+from embedder.vectorize.answers import Description, Matches, Mutation, Stored, Values
+from embedder.vectorize.calls import Row
 from embedder.vectorize.store import Store
 
-_INDEXES = "/client/v4/accounts/{account}/vectorize/v2/indexes"
+_PREFIX = "/client/v4/accounts/{account}/vectorize/"
+_INDEXES = f"{_PREFIX}v2/indexes"
 INDEX = f"{_INDEXES}/{{index}}"
 _NDJSON = "application/x-ndjson"
 _FORM = "multipart/form-data"  # wrangler sends a file in a form
@@ -125,27 +127,39 @@ def error_text(error: EmbedderError) -> str:
     return envelope.error_text(error, _CODES)
 
 
-def _response(result: object, values: object = None) -> HttpResponse:
-    return HttpResponse(200, msgspec.json.encode(Envelope(result)).decode(), numbers=values)
+def unknown(path: str) -> EmbedderError:
+    """Return the error for a path without a route."""
+    message = "a Worker can only read and write the vectors of its index. Use `wrangler vectorize` for the rest."
+    return EmbedderError("not_found", f"Unknown path {path[:200]}; {message}")
 
 
-def _store(app: App, context: RequestContext) -> Store:
-    """Return the index that the path names. Only the bound index exists."""
-    name, bound = context.params["index"], app.settings.vectorize_index
-    if name != bound:
-        raise EmbedderError("not_found", f"Unknown index {name[:64]!r}; this service has the index {bound!r}.")
-    return app.store
+def _store(app: App, index: str) -> Store:
+    """Return the index with this name. Only the bound index exists."""
+    bound = app.settings.vectorize_index
+    if index != bound:
+        raise EmbedderError("not_found", f"Unknown index {index[:64]!r}; this service has the index {bound!r}.")
+    return app.require_store()
 
 
-async def write(method: str, app: App, context: RequestContext, request: WriteRequest) -> HttpResponse:
+async def write(
+    method: str,
+    app: App,
+    context: RequestContext,
+    request: WriteRequest,
+    *,
+    index: str,
+    query: Mapping[str, str],
+    vectors: Vectors,
+) -> Result:
     """Store vectors. The method `insert` keeps stored ids as they are, `upsert` replaces them."""
-    store = _store(app, context)
-    if context.params.get("unparsable-behavior", "error") != "error":
+    store = _store(app, index)
+    if query.get("unparsable-behavior", "error") != "error":
         raise invalid("This service rejects a body with a line that is not JSON; remove unparsable-behavior.")
     limits.check_ids([item.id for item in request.vectors], param="vectors")
-    rows = [_row(item, f"vectors[{index}]") for index, item in enumerate(request.vectors)]
+    rows = [_row(item, f"vectors[{number}]") for number, item in enumerate(request.vectors)]
     writable = await store.to_write(context, rows, "vectors[#].id")
-    return _response(Mutation(await store.put(writable, context.vectors, context, method=method)))
+    written = await store.write_one(writable, vectors, context, method=method)
+    return Result(Envelope(Mutation(written.mutation_ids[0])))
 
 
 def _row(item: VectorIn, param: str) -> Row:
@@ -154,9 +168,9 @@ def _row(item: VectorIn, param: str) -> Row:
     return Row(item.id, metadata, item.namespace)
 
 
-async def query(app: App, context: RequestContext, request: QueryRequest) -> HttpResponse:
+async def query(app: App, context: RequestContext, request: QueryRequest, *, index: str, vectors: Vectors) -> Result:
     """Find the vectors nearest to a vector or to a stored one."""
-    store = _store(app, context)
+    store = _store(app, index)
     if (request.vector is UNSET) == (request.vector_id is None):
         raise invalid("Send either vector or vectorId.", "vector")
     options = limits.query_options(
@@ -169,60 +183,123 @@ async def query(app: App, context: RequestContext, request: QueryRequest) -> Htt
     area = store.to_search(context, request.namespace)
     if request.vector_id is not None:
         limits.check_ids([request.vector_id], param="vectorId")
-        return _response(*await store.search(area, context, options, name=request.vector_id))
-    await store.check_fit(context)
-    return _response(*await store.search(area, context, options, vectors=context.vectors))
+        matches, values = await store.search(area, context, options, name=request.vector_id)
+    else:
+        await store.check_fit(context)
+        matches, values = await store.search(area, context, options, vectors=vectors)
+    return Result(Envelope(matches), numbers=values)
 
 
-async def get_by_ids(app: App, context: RequestContext, request: GetRequest) -> HttpResponse:
+async def get_by_ids(app: App, context: RequestContext, request: GetRequest, *, index: str) -> Result:
     """Get stored vectors. Missing ids are skipped."""
-    _store(app, context)
-    found = await documents.get(app, context, request)
-    return _response(found.body.vectors, found.numbers)
-
-
-async def delete_by_ids(app: App, context: RequestContext, request: DeleteByIdsRequest) -> HttpResponse:
-    """Delete stored vectors."""
     limits.check_ids(request.ids, param="ids")
-    written = await _store(app, context).delete(request.ids, context, wait=False)
-    return _response(Mutation(written.mutation_ids[-1] if written.mutation_ids else ""))
+    stored, values = await _store(app, index).get(request.ids, context)
+    return Result(Envelope(stored), numbers=values)
 
 
-async def info(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def delete_by_ids(app: App, context: RequestContext, request: DeleteByIdsRequest, *, index: str) -> Result:
+    """Delete stored vectors."""
+    store = _store(app, index)
+    limits.check_ids(request.ids, param="ids")
+    written = await store.delete(request.ids, context, wait=False)
+    return Result(Envelope(Mutation(written.mutation_ids[-1] if written.mutation_ids else "")))
+
+
+async def info(app: App, context: RequestContext, body: None, *, index: str) -> Result:
     """Describe the content of the index."""
-    return _response(await _store(app, context).describe(context))
+    return Result(Envelope(await _store(app, index).describe(context)))
 
 
-async def get(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def get(app: App, context: RequestContext, body: None, *, index: str) -> Result:
     """Describe the index."""
-    return _response(await _index(app, _store(app, context), context))
+    return Result(Envelope(await _index(app, _store(app, index), context)))
 
 
-async def list_all(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def list_all(app: App, context: RequestContext, body: None) -> Result:
     """List the one index."""
-    return _response([await _index(app, app.store, context)])
+    return Result(Envelope([await _index(app, app.require_store(), context)]))
 
 
 async def _index(app: App, store: Store, context: RequestContext) -> IndexOut:
     return IndexOut(app.settings.vectorize_index, Config((await store.describe(context)).dimensions))
 
 
-def _post(name: str, handler: Any, summary: str, *types: Any, **options: Any) -> Route:  # noqa: ANN401
-    return Route("POST", f"{INDEX}/{name}", handler, f"{summary} (Vectorize REST)", *types, **options)
-
-
-_QUERY = {"vectors": "vector", "scope": "search"}
-_WRITE = {"vectors": "vectors", "media_types": (JSON, _NDJSON, _FORM), "scope": "write"}
-_INFO = "What the index contains (Vectorize REST)"
-ROUTES = (
-    Route("GET", _INDEXES, list_all, "The index (Vectorize REST)", response=Indexes, scope="search"),
-    Route("GET", INDEX, get, "The index (Vectorize REST)", response=Envelope[IndexOut], scope="search"),
-    Route("GET", f"{INDEX}/info", info, _INFO, response=Envelope[Description], scope="search"),
-    _post("insert", partial(write, "insert"), "Store new vectors", WriteRequest, Envelope[Mutation], **_WRITE),
-    _post("upsert", partial(write, "upsert"), "Store vectors", WriteRequest, Envelope[Mutation], **_WRITE),
-    _post("query", query, "Search with a vector or a stored id", QueryRequest, Envelope[Matches], **_QUERY),
-    _post("get_by_ids", get_by_ids, "Get stored vectors", GetRequest, StoredVectors, scope="search"),
-    _post(
-        "delete_by_ids", delete_by_ids, "Delete stored vectors", DeleteByIdsRequest, Envelope[Mutation], scope="write"
+_ROUTES = (
+    Route(
+        method="GET",
+        path=_INDEXES,
+        handler=list_all,
+        summary="The index (Vectorize REST)",
+        response=Indexes,
+        scope="search",
+    ),
+    Route(
+        method="GET",
+        path=INDEX,
+        handler=get,
+        summary="The index (Vectorize REST)",
+        response=Envelope[IndexOut],
+        scope="search",
+    ),
+    Route(
+        method="GET",
+        path=f"{INDEX}/info",
+        handler=info,
+        summary="What the index contains (Vectorize REST)",
+        response=Envelope[Description],
+        scope="search",
+    ),
+    Route(
+        method="POST",
+        path=f"{INDEX}/insert",
+        handler=partial(write, "insert"),
+        summary="Store new vectors (Vectorize REST)",
+        body=WriteRequest,
+        response=Envelope[Mutation],
+        media_types=(JSON, _NDJSON, _FORM),
+        scope="write",
+        vectors="vectors",
+        takes_query=True,
+    ),
+    Route(
+        method="POST",
+        path=f"{INDEX}/upsert",
+        handler=partial(write, "upsert"),
+        summary="Store vectors (Vectorize REST)",
+        body=WriteRequest,
+        response=Envelope[Mutation],
+        media_types=(JSON, _NDJSON, _FORM),
+        scope="write",
+        vectors="vectors",
+        takes_query=True,
+    ),
+    Route(
+        method="POST",
+        path=f"{INDEX}/query",
+        handler=query,
+        summary="Search with a vector or a stored id (Vectorize REST)",
+        body=QueryRequest,
+        response=Envelope[Matches],
+        scope="search",
+        vectors="vector",
+    ),
+    Route(
+        method="POST",
+        path=f"{INDEX}/get_by_ids",
+        handler=get_by_ids,
+        summary="Get stored vectors (Vectorize REST)",
+        body=GetRequest,
+        response=StoredVectors,
+        scope="search",
+    ),
+    Route(
+        method="POST",
+        path=f"{INDEX}/delete_by_ids",
+        handler=delete_by_ids,
+        summary="Delete stored vectors (Vectorize REST)",
+        body=DeleteByIdsRequest,
+        response=Envelope[Mutation],
+        scope="write",
     ),
 )
+APIS = (Api(prefixes=(_PREFIX,), routes=_ROUTES, error_text=error_text, unknown=unknown),)

@@ -3,25 +3,28 @@
 Source: Cloudflare API reference, "Execute AI model".
 """
 
+import re
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
-from embedder.api import native, openai
 from embedder.api.cloudflare import envelope
-from embedder.api.cloudflare.envelope import Envelope, Item
-from embedder.api.routing import JSON, HttpResponse, Route
+from embedder.api.cloudflare.envelope import CloudflareError, Envelope
+from embedder.api.routing import JSON, Api, Route, unknown_path
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions
+from embedder.encoding import HOLE
 from embedder.errors import EmbedderError
-from embedder.operations import texts
-from embedder.operations.requests import EmbedRequest, Text, Texts
+from embedder.operations.requests import Text, Texts
+from embedder.operations.result import Result
 from embedder.operations.texts import EmbedResponse
 from embedder.settings import MAX_TEXTS_PER_CALL, MODEL
 
-PREFIX = "/client/v4/accounts/{account}/ai/run/"
+_RUN = re.compile(r"/client/v4/accounts/[^/]+/ai/run/(.*)")
 # The default of curl. The curl example in the documentation of Workers AI sends it.
 _CURL = "application/x-www-form-urlencoded"
 _TASK = "Text Embeddings"
@@ -56,7 +59,7 @@ class RunRequest(EmbedOptions, kw_only=True):
     options: Annotated[RunOptions | None, Meta(description="Options of the call.")] = None
 
 
-class Task(msgspec.Struct):
+class CloudflareTask(msgspec.Struct):
     """What a model is for."""
 
     name: Annotated[str, Meta(description="The name.")] = _TASK
@@ -68,7 +71,9 @@ class ListedModel(msgspec.Struct):
     id: Annotated[str, Meta(description="The id.")] = MODEL
     name: Annotated[str, Meta(description="The name.")] = MODEL
     description: Annotated[str, Meta(description="The name for people.")] = "EmbeddingGemma 300M"
-    task: Annotated[Task, Meta(description="What the model is for.")] = msgspec.field(default_factory=Task)
+    task: Annotated[CloudflareTask, Meta(description="What the model is for.")] = msgspec.field(
+        default_factory=CloudflareTask
+    )
 
 
 class ResultInfo(msgspec.Struct):
@@ -84,8 +89,8 @@ class ListedModels(msgspec.Struct):
     result: Annotated[list[ListedModel], Meta(description="The models of this page.")]
     result_info: Annotated[ResultInfo, Meta(description="The size of the page and of the list.")]
     success: Annotated[bool, Meta(description="Whether there was no error.")] = True
-    errors: Annotated[list[Item], Meta(description="The errors.")] = []
-    messages: Annotated[list[Item], Meta(description="Always empty.")] = []
+    errors: Annotated[list[CloudflareError], Meta(description="The errors.")] = []
+    messages: Annotated[list[CloudflareError], Meta(description="Always empty.")] = []
 
 
 def error_text(error: EmbedderError) -> str:
@@ -93,45 +98,55 @@ def error_text(error: EmbedderError) -> str:
     return envelope.error_text(error, _CODES)
 
 
-def openai_error_text(error: EmbedderError) -> str:
-    """Return `error` in the format of Cloudflare's API, with OpenAI's `error` in addition."""
-    return f"{error_text(error)[:-1]},{openai.error_text(error)[1:]}"
+def unknown(path: str) -> EmbedderError:
+    """Return the error for a path without a route, which may name another model."""
+    if match := _RUN.fullmatch(path):
+        message = f"Unknown model {match[1][:100]}; this service runs {MODEL}."
+        return EmbedderError("model_not_found", message)
+    return unknown_path(path)
 
 
-async def run(app: App, context: RequestContext, request: RunRequest) -> HttpResponse:
+async def run(app: App, context: RequestContext, request: RunRequest) -> Result:
     """Embed 1 to 100 texts."""
-    context.reject_if_busy = request.options is not None and request.options.reject_if_busy
-    fields = {name: getattr(request, name) for name in EmbedRequest.__struct_fields__ if name != "store"}
-    response = native.response_of(await texts.embed(app, context, EmbedRequest(**fields)))
-    response.text = f'{{"result":{response.text}'
-    response.tail += ',"success":true,"errors":[],"messages":[]}'
-    return response
+    if request.options and request.options.reject_if_busy:
+        context = replace(context, reject_if_busy=True)
+    output = request.output()
+    prepared, numbers = await app.embedder.vectors(request.text, request, output, context, param="text")
+    body = EmbedResponse([len(prepared.texts), output.dimensions], data=[HOLE])
+    return Result(Envelope(body), prepared, numbers)
 
 
-async def search_models(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def search_models(app: App, context: RequestContext, body: None, *, query: Mapping[str, str]) -> Result:
     """List the model, unless the query string searches for another one.
 
     Cloudflare's clients ask for the next page until a page is empty.
     """
-    wanted = context.params.get("search", "").lower()
-    found = [ListedModel()] if wanted in f"{MODEL} {_TASK}".lower() else []
-    result = found if context.params.get("page", "1") == "1" else []
-    return HttpResponse(200, msgspec.json.encode(ListedModels(result, ResultInfo(len(result), len(found)))).decode())
+    wanted = query.get("search", "").lower()
+    models = [ListedModel()] if wanted in f"{MODEL} {_TASK}".lower() else []
+    page = models if query.get("page", "1") == "1" else []
+    return Result(ListedModels(page, ResultInfo(len(page), len(models))))
 
 
-_SUMMARY = "Embed 1 to 100 texts (Workers AI REST)"
-_SEARCH = "/client/v4/accounts/{account}/ai/models/search"
-ROUTES = (
+_ROUTES = (
     Route(
-        "POST",
-        PREFIX + MODEL,
-        run,
-        _SUMMARY,
-        RunRequest,
-        Envelope[EmbedResponse],
+        method="POST",
+        path=f"/client/v4/accounts/{{account}}/ai/run/{MODEL}",
+        handler=run,
+        summary="Embed 1 to 100 texts (Workers AI REST)",
+        body=RunRequest,
+        response=Envelope[EmbedResponse],
         scope="embed",
         media_types=(JSON, _CURL),
         gateway=True,
     ),
-    Route("GET", _SEARCH, search_models, "The model (Workers AI REST)", response=ListedModels, scope="any"),
+    Route(
+        method="GET",
+        path="/client/v4/accounts/{account}/ai/models/search",
+        handler=search_models,
+        summary="The model (Workers AI REST)",
+        response=ListedModels,
+        takes_query=True,
+        scope="any",
+    ),
 )
+APIS = (Api(prefixes=("/client/v4/",), routes=_ROUTES, error_text=error_text, unknown=unknown),)
