@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from embedder_cli.importer.connection import StoppedError
 from embedder_cli.importer.documents import FileEnd, Item, Rejection, Remark, item_of
 from embedder_cli.importer.evidence import moves
-from embedder_cli.importer.faults import Rules, fault
+from embedder_cli.importer.faults import Rules, checked
 from embedder_cli.importer.journal import Journal
 from embedder_cli.importer.readers import Found, Read
 from embedder_cli.importer.tally import Tally
@@ -62,10 +62,11 @@ class Batches:
             return found
         if before:
             return Rejection(found.location, found.id, f"The id is a duplicate; it is first at {before}.")
-        if reason := fault(found, self._rules):
-            return Rejection(found.location, found.id, reason)
+        body = checked(found, self._rules)
+        if isinstance(body, str):
+            return Rejection(found.location, found.id, body)
         self._tally.by_position += not found.has_own_id and found.part_of is None
-        return item_of(found, self._tail, weight)
+        return item_of(found, self._tail, weight, body)
 
     def _is_new(self, item: Item) -> bool:
         entry = self._journal.entry(item.id)

@@ -7,6 +7,7 @@ from typing import Any
 
 MAX_ID_BYTES = 64  # Vectorize, Limits
 _HASH_CHARS = 40
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,19 @@ def _bytes(name: str) -> bytes:
     return name.encode("utf-8", "surrogatepass")
 
 
-def item_of(document: Document, options: bytes, weight: int) -> Item:
-    """Return a document as it is sent; `options` are the other parts of the request that change what is stored."""
+def body_of(document: Document) -> bytes:
+    """Return a document as it is sent, as JSON. ValueError or RecursionError if that is not possible."""
     content: dict[str, Any] = {"id": document.id, "text": document.text}
     if document.title:
         content["title"] = document.title
     if document.metadata:
         content["metadata"] = document.metadata
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(content).encode()
+
+
+def item_of(document: Document, options: bytes, weight: int, body: bytes | None = None) -> Item:
+    """Return a document as it is sent; `options` are the other parts of the request that change what is stored."""
+    body = body_of(document) if body is None else body
     digest = hashlib.sha256(options + b"\0" + body).digest()[:16]
     part_of = document.part_of or (None if document.has_own_id else document.location.file)
     return Item(document.id, document.location, body, digest, weight, part_of)

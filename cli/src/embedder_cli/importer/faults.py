@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from embedder_cli.importer.documents import MAX_ID_BYTES, Document
+from embedder_cli.importer.documents import MAX_ID_BYTES, Document, body_of
 
 MAX_NAMESPACE_BYTES = 64  # Vectorize, Limits
 MAX_METADATA_BYTES = 10 * 1024  # Vectorize, Limits: the JSON of a vector's metadata, with the text
@@ -25,16 +25,24 @@ class Rules:
     queue: bool = False
 
 
-def fault(document: Document, rules: Rules = Rules()) -> str | None:
+DEFAULT = Rules()
+
+
+def fault(document: Document, rules: Rules = DEFAULT) -> str | None:
     """Return why this document can't be stored, or None."""
+    found = checked(document, rules)
+    return found if isinstance(found, str) else None
+
+
+def checked(document: Document, rules: Rules = DEFAULT) -> bytes | str:
+    """Return a document as it is sent, or why it can't be stored."""
     if not document.text.strip():
         return "The text is empty."
     if "\0" in document.text or "\0" in (document.title or ""):
         return "It has a NUL character, so it is not text, or in another encoding; see --encoding."
     try:
         size = len(document.id.encode())
-        parts = [document.text, document.title, document.metadata]
-        weight = len(json.dumps(parts, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode())
+        body = body_of(document)
     except UnicodeEncodeError:
         return _UNDECODABLE
     except ValueError:
@@ -43,11 +51,11 @@ def fault(document: Document, rules: Rules = Rules()) -> str | None:
         return "Its metadata is nested too deeply."
     if not 1 <= size <= MAX_ID_BYTES:
         return f"The id has {size} bytes; it must have 1 to {MAX_ID_BYTES}."
-    return _of_metadata(document, rules, weight) or _of_size(weight + size, rules)
+    return _of_metadata(document, rules, len(body)) or _of_size(len(body), rules) or body
 
 
 def _of_metadata(document: Document, rules: Rules, weight: int) -> str | None:
-    """`weight` is an upper limit of the bytes, but for the name of the text."""
+    """`weight` is an upper limit of the bytes."""
     if document.metadata:
         if rules.keep_text and _TEXT_KEY in document.metadata:
             return "Its metadata has the key 'text', which stores the text; use --no-keep-text, or rename the field."
@@ -55,7 +63,7 @@ def _of_metadata(document: Document, rules: Rules, weight: int) -> str | None:
             return (
                 f'Its metadata has the key {key[0][:64]!r}; a key must not be empty, contain . or ", or start with $.'
             )
-    if weight + len(_TEXT_KEY) <= MAX_METADATA_BYTES - 4:
+    if weight <= MAX_METADATA_BYTES:
         return None
     alone = _bytes(document.metadata)
     size = _bytes({**document.metadata, _TEXT_KEY: document.text}) if rules.keep_text else alone

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 MAX_INTEGER = 2**53  # beyond it, JavaScript and Vectorize round integers
 MAX_DEPTH = 60  # levels of a value of metadata: a service accepts 64 levels in a request, and 4 are around the value
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_SAFE_DIGITS = 16  # of an integer below 2^53
 _TRUTH = {"true": True, "false": False}
 
 
@@ -56,6 +57,8 @@ def is_number(text: str) -> bool:
 def number(text: str) -> int | float:
     """Return the number that a text writes. An integer is exact; a fraction is the nearest 64-bit float."""
     text = text.strip()
+    if text.isascii() and text.isdecimal() and len(text) < _SAFE_DIGITS:
+        return int(text)
     if not is_number(text):
         raise ValueFaultError(f"is {text[:40]!r}, which is not a number")
     try:
