@@ -7,7 +7,7 @@ import msgspec
 from pyodide.ffi import JsProxy
 from workers import import_from_javascript
 
-from embedder.api.routing import HttpRequest, HttpResponse
+from embedder.api.routing import HttpRequest, HttpResponse, path_and_query
 from embedder.errors import EmbedderError
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
 from embedder.vectorize.limits import MAX_VECTORS
@@ -40,8 +40,7 @@ def request_from_js(request: JsProxy, settings: Settings) -> HttpRequest:
     """Convert a request of the runtime, and start its deadline."""
     scope = _js.open(settings.deadline_s * 1000, request)
     head = _head.decode(scope.head)
-    _, slash, rest = head.url[8:].partition("/")
-    path, _, query = f"{slash}{rest}".partition("?") if slash else ("/", "", "")
+    path, query = path_and_query(head.url)
     read, read_vectors = partial(_read, scope), partial(_read_vectors, scope)
     return HttpRequest(head.method, path, query, head.headers, head.id, scope, read, read_vectors)
 

@@ -13,7 +13,7 @@ const HEADERS = [
   "cf-connecting-ip",
 ];
 // Cloudflare's REST API has one header more. Reading a header costs time in every request.
-const REST_PATH = "/client/v4/";
+const REST_PATH = /\/client\/v4\/|%/; // it may be percent-encoded
 const REST_HEADERS = [...HEADERS, "cf-aig-gateway-id"];
 const DRAIN_FACTOR = 4;
 const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
@@ -40,7 +40,7 @@ export class Scope {
   /** The method, the URL and the headers that Python reads, as JSON. */
   get head() {
     const { method, url, headers } = /** @type {Request} */ (this.request);
-    const names = url.includes(REST_PATH) ? REST_HEADERS : HEADERS;
+    const names = REST_PATH.test(url) ? REST_HEADERS : HEADERS;
     const named = names.map((name) => [name, headers.get(name) ?? undefined]);
     return JSON.stringify({ method, url, headers: Object.fromEntries(named), id: crypto.randomUUID() });
   }

@@ -15,7 +15,7 @@ import msgspec
 
 from embedder import rpc
 from embedder.api import handler
-from embedder.api.routing import HttpResponse
+from embedder.api.routing import HttpResponse, path_and_query
 from embedder.app import App
 from embedder.embedding.embedder import Embedder
 from embedder.errors import EmbedderError
@@ -132,7 +132,8 @@ class FakeRequest:
     def __init__(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, query: str = ""
     ) -> None:
-        self.method, self.path, self.body, self.query = method, path, body, query
+        self.method, self.body, self.query = method, body, query
+        self.path, _ = path_and_query(f"http://embedder.example{path}")
         self.scope = FakeScope()
         self.id = "generated-id"
         self.headers = {"content-type": "application/json", **(headers or {})}

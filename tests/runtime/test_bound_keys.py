@@ -152,7 +152,7 @@ def attempts():
             for name in tools.TOOLS:
                 params = [{"name": name, "arguments": arguments} for arguments in TOOLS[name]]
                 yield from ((*place, {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": p}) for p in params)
-        elif route in vectorize.ROUTES:
+        elif route in vectorize.APIS[0].routes:
             yield from ((*place, sent) for sent in REST[route.path.rpartition("/")[2]])
         elif not route.public:
             assert route.scope in WITHOUT_INDEX, f"say how a key could reach another namespace through {place}"

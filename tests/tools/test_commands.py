@@ -161,4 +161,4 @@ FORMATS = [
 @pytest.mark.parametrize(("path", "shown"), FORMATS)
 def test_the_error_formats_are_those_of_the_routes(path, shown):
     error = EmbedderError("model_not_found", "Unknown model.", param="model")
-    assert output_pattern(shown).fullmatch(routes.error_format(path.replace("...", "any"))(error))
+    assert output_pattern(shown).fullmatch(routes.find(path.replace("...", "any")).api.error_text(error))

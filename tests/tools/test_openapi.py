@@ -118,4 +118,4 @@ def test_every_error_fits_the_schema_of_its_api(write, code):
 
 
 def test_every_path_has_a_format():
-    assert {routes.error_format(route.path) for route in routes.TABLE} == set(FORMATS)
+    assert {routes.find(route.path).api.error_text for route in routes.TABLE} == set(FORMATS)

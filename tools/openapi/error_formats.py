@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from embedder.api import auth, cohere, google, ollama, openai
+from embedder.api import auth, cohere, google, native, ollama, openai
+from embedder.api.cloudflare import openai as cloudflare_openai
 from embedder.api.cloudflare import vectorize, workers_ai
 from embedder.api.mcp import protocol as mcp
 from embedder.errors import STATUS, EmbedderError
@@ -58,7 +59,7 @@ _JSON_RPC_ITEM = _object(
 
 # The function that writes the errors of an API -> the name and the schema of what it writes.
 FORMATS: dict[Callable[[EmbedderError], str], tuple[str, Schema]] = {
-    openai.error_text: (
+    native.error_text: (
         "OpenAIError",
         _object("An error.", error=_OPENAI_ITEM, **_PARTIAL_WRITE),
     ),
@@ -68,7 +69,7 @@ FORMATS: dict[Callable[[EmbedderError], str], tuple[str, Schema]] = {
     ),
     workers_ai.error_text: ("CloudflareError", _object("An error of Cloudflare's API.", **_CLOUDFLARE)),
     vectorize.error_text: ("VectorizeError", _object("An error of Vectorize's API.", **_CLOUDFLARE)),
-    workers_ai.openai_error_text: (
+    cloudflare_openai.error_text: (
         "CloudflareOpenAIError",
         _object("An error for OpenAI's and Cloudflare's clients.", **_CLOUDFLARE, error=_OPENAI_ITEM),
     ),

@@ -53,7 +53,7 @@ def _of_body(body: Schema) -> set[str]:
 
 def responses(path: str, possible: Iterable[str], components: dict[str, dict[str, Any]]) -> dict[str, Schema]:
     """Return the error responses of a path by status, as references. What they refer to is added to `components`."""
-    name, schema = schema_of(routes.error_format(path))
+    name, schema = schema_of(routes.find(path).api.error_text)
     components["schemas"][name] = schema
     by_status: dict[str, list[str]] = {}
     for code in possible:

@@ -3,13 +3,13 @@
 Source: Cohere's API reference, "Embed API (v2)" and "Embed API (v1)".
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from embedder.api import models
-from embedder.api.routing import HttpResponse, Route
+from embedder.api.routing import Api, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import Encoding, OutputFormat, PromptOptions, Size
@@ -18,7 +18,6 @@ from embedder.operations import texts
 from embedder.operations.requests import Texts
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
 
-_V1, _V2 = "/v1/embed", "/v2/embed"
 InputType = Literal["search_query", "search_document", "classification", "clustering"]
 EmbeddingTypes = Annotated[list[Encoding], Meta(min_length=1, max_length=6)]
 
@@ -104,17 +103,33 @@ def error_text(error: EmbedderError) -> str:
     return msgspec.json.encode({"message": error.message}).decode()
 
 
-async def embed(app: App, context: RequestContext, request: CohereRequest) -> HttpResponse:
+async def embed_v1(app: App, context: RequestContext, request: CohereRequest) -> HttpResponse:
+    """Embed 1 to 100 texts. Without `embedding_types`, the answer is a list of floats."""
+    if request.embedding_types is None:
+        return await _embed(app, context, request, version="1", types=["float"], by_type=False)
+    return await _embed(app, context, request, version="1", types=_types(request))
+
+
+async def embed_v2(app: App, context: RequestContext, request: CohereRequest) -> HttpResponse:
     """Embed 1 to 100 texts."""
-    asked = request.embedding_types
-    types = list(dict.fromkeys(asked)) if isinstance(asked, list) else [asked or "float"]
-    by_type = asked is not None or context.log.path != _V1
+    return await _embed(app, context, request, version="2", types=_types(request))
+
+
+def _types(request: CohereRequest) -> list[str]:
+    """Return each requested type once."""
+    given = request.embedding_types or "float"
+    return list(dict.fromkeys(given)) if isinstance(given, list) else [given]
+
+
+async def _embed(
+    app: App, context: RequestContext, request: CohereRequest, *, version: str, types: list[str], by_type: bool = True
+) -> HttpResponse:
     options = CohereOptions(task=request.input_type, truncate="error" if request.truncate == "NONE" else "end")
     output = OutputFormat(request.output_dimension or DIMENSIONS, ",".join(types))
     prepared, numbers = await texts.vectors(
         app, context, request.texts, options, output, param="texts", alias=models.task_of(request.model)
     )
-    usage = CohereUsage(ApiVersion("1" if context.log.path == _V1 else "2"), BilledUnits(prepared.tokens))
+    usage = CohereUsage(ApiVersion(version), BilledUnits(prepared.tokens))
     kind = "embeddings_by_type" if by_type else "embeddings_floats"
     head = msgspec.json.encode(CohereHead(context.log.request_id, request.texts, kind, usage)).decode()[:-1]
     before, after = "[", "]"
@@ -123,7 +138,16 @@ async def embed(app: App, context: RequestContext, request: CohereRequest) -> Ht
     return HttpResponse(200, f'{head},"embeddings":{before}', prepared=prepared, numbers=numbers, tail=after + "}")
 
 
-ROUTES = tuple(
-    Route("POST", path, embed, "Embed 1 to 100 texts (Cohere)", CohereRequest, CohereResponse, scope="embed")
-    for path in (_V1, _V2)
-)
+def _route(version: str, handler: Any) -> Route:  # noqa: ANN401
+    return Route(
+        method="POST",
+        path=f"/v{version}/embed",
+        handler=handler,
+        summary="Embed 1 to 100 texts (Cohere)",
+        body=CohereRequest,
+        response=CohereResponse,
+        scope="embed",
+    )
+
+
+APIS = (Api(routes=(_route("1", embed_v1), _route("2", embed_v2)), error_text=error_text),)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from embedder.api import models
-from embedder.api.routing import HttpResponse, Route
+from embedder.api.routing import Api, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
@@ -155,4 +155,10 @@ def _routes(version: str) -> tuple[Route, ...]:
     )
 
 
-ROUTES = (*_routes("v1"), *_routes("v1beta"))
+APIS = (
+    Api(
+        prefixes=("/v1beta/",),
+        routes=(*_routes("v1"), *_routes("v1beta"), *models.routes("/v1beta/models")),
+        error_text=error_text,
+    ),
+)

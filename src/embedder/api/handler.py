@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from embedder import decoding
 from embedder.api import auth, routes
-from embedder.api.routes import Methods
-from embedder.api.routing import GATEWAY_HEADER, JSON, HttpRequest, HttpResponse, Route
+from embedder.api.routes import Methods, Place
+from embedder.api.routing import GATEWAY_HEADER, JSON, Api, HttpRequest, HttpResponse, Route
 from embedder.app import App, finish, guarded
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
@@ -21,10 +21,11 @@ _RETRY_AFTER_S = 60  # the longest period that the rate-limit binding supports
 
 async def handle(app: App, request: HttpRequest) -> HttpResponse:
     """Answer one request. Never raises."""
+    place = routes.find(request.path)
     context = app.begin(request.scope, _request_id(request), request.method[:20], request.path[:200])
-    response = await guarded(app, context, lambda: _answer(app, request, context))
+    response = await guarded(app, context, lambda: _answer(app, request, place, context))
     if isinstance(response, EmbedderError):
-        response = _error_response(response, request.path)
+        response = _error_response(response, place.api)
     context.log.status = response.status
     finish(app, context)
     response.headers = _headers(app, request, context, response)
@@ -59,14 +60,16 @@ def _embedding_headers(prepared: PreparedTexts) -> dict[str, str]:
     return headers
 
 
-async def _answer(app: App, request: HttpRequest, context: RequestContext) -> HttpResponse:
-    methods, params = routes.find(request.path)
+async def _answer(app: App, request: HttpRequest, place: Place, context: RequestContext) -> HttpResponse:
+    api, methods, values = place
+    if not methods:
+        raise api.unknown(request.path)
     if request.method == "OPTIONS":
         return _options(app, request, methods)
     route = _choose(request, methods)
     if not route.public:
         await _admit(app, request, context, route)
-    context.params = {**_query(request.query), **params}
+    context.params = {**_query(request.query), **values}
     if route.gateway:
         context.gateway = _gateway(request.headers)
     body = await _read_body(request, route, context, app.settings.max_body_bytes) if route.body is not None else None
@@ -154,8 +157,8 @@ def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
         raise EmbedderError("unsupported_media_type", message, param="content-type")
 
 
-def _error_response(error: EmbedderError, path: str) -> HttpResponse:
+def _error_response(error: EmbedderError, api: Api) -> HttpResponse:
     headers = dict(error.headers)
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)
-    return HttpResponse(error.status, routes.error_format(path)(error), headers)
+    return HttpResponse(error.status, api.error_text(error), headers)

@@ -72,12 +72,9 @@ async def describe(app: App, context: RequestContext, request: None) -> HttpResp
     return HttpResponse(200, msgspec.json.encode(_model(name)).decode())
 
 
-def _routes(path: str) -> tuple[Route, ...]:
+def routes(path: str) -> tuple[Route, ...]:
+    """Return the routes that list the model names under `path`."""
     return (
         Route("GET", path, list_all, "The model names (OpenAI, Google)", response=Models, scope="any"),
         Route("GET", f"{path}/{{id}}", describe, "One model name (OpenAI, Google)", response=Model, scope="any"),
     )
-
-
-PATHS = ("/v1/models", "/v1beta/models", "/openai/v1/models", "/client/v4/accounts/{account}/ai/v1/models")
-ROUTES = tuple(route for path in PATHS for route in _routes(path))

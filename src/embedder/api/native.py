@@ -1,4 +1,4 @@
-"""The native HTTP API: one route per operation, and `/health`."""
+"""The native HTTP API: one route per operation, and `/health`. Its errors have OpenAI's format."""
 
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -7,9 +7,10 @@ import msgspec
 from msgspec import Meta
 
 from embedder import decoding
-from embedder.api.routing import HttpResponse, Route
+from embedder.api.routing import Api, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
+from embedder.errors import EmbedderError
 from embedder.operations import table
 from embedder.operations.result import Result
 from embedder.operations.table import Operation
@@ -26,6 +27,22 @@ class Health(msgspec.Struct):
     model: Annotated[str, Meta(description="The model name.")]
     auth: Annotated[bool, Meta(description="Whether calls need a key.")]
     status: Annotated[Literal["ok"], Meta(description="Always `ok`.")] = "ok"
+
+
+class ErrorItem(msgspec.Struct):
+    """An error. All four keys are always present, because OpenAI's clients read them unconditionally."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+def error_text(error: EmbedderError) -> str:
+    """Return `error` in OpenAI's format."""
+    kind = "invalid_request_error" if error.status < 500 else "api_error"
+    item = ErrorItem(error.message, kind, error.param, error.code)
+    return msgspec.json.encode({"error": item, **error.details}).decode()
 
 
 def response_of(result: Result) -> HttpResponse:
@@ -57,7 +74,6 @@ def _route(row: Operation) -> Route:
     return Route(row.method, row.path, handler, row.summary, body, row.response, row.query, **options)
 
 
-ROUTES = (
-    *map(_route, table.TABLE),
-    Route("GET", "/health", health, "Liveness", response=Health, public=True),
-)
+_HEALTH = Route("GET", "/health", health, "Liveness", response=Health, public=True)
+# Every path begins with this prefix, so the unknown paths of no other API have this error format.
+APIS = (Api(prefixes=("/",), routes=(*map(_route, table.TABLE), _HEALTH), error_text=error_text),)

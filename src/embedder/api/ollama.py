@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from embedder.api import models
-from embedder.api.routing import HttpResponse, Route
+from embedder.api.routing import Api, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
@@ -20,7 +20,6 @@ from embedder.operations import texts
 from embedder.operations.requests import Text, Texts
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, MODEL_TOKENS
 
-PREFIX = "/api/"
 _VERSION = "0.11.10"  # the first version of Ollama that serves this model
 _NAME = "embeddinggemma"
 _TAG = re.compile(r":(?:latest|300m)(?=:|$)")
@@ -186,10 +185,11 @@ async def version(app: App, context: RequestContext, request: None) -> HttpRespo
 
 
 _EMBED, _EMBED_ONE = "Embed 1 to 100 texts (Ollama)", "Embed one text (Ollama)"
-ROUTES = (
+_ROUTES = (
     Route("POST", "/api/embed", embed, _EMBED, OllamaRequest, OllamaResponse, scope="embed"),
     Route("POST", "/api/embeddings", embeddings, _EMBED_ONE, OllamaPromptRequest, OllamaVector, scope="embed"),
     Route("GET", "/api/tags", tags, "The model names (Ollama)", response=Tags, scope="any"),
     Route("POST", "/api/show", show, "Describe the model (Ollama)", ShowRequest, OllamaDescription, scope="any"),
     Route("GET", "/api/version", version, "The version of the API (Ollama)", response=Version, scope="any"),
 )
+APIS = (Api(prefixes=("/api/",), routes=_ROUTES, error_text=error_text),)

@@ -1,15 +1,16 @@
-"""OpenAI's embeddings endpoint, also as Voyage and Azure extend it. The native API uses the same error format.
+"""OpenAI's embeddings endpoint, also as Voyage and Azure extend it.
 
 Source: OpenAI's API reference, "Create embeddings"; Voyage's, "Text embeddings"; Azure's, "Embeddings - Create".
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from embedder.api import models
-from embedder.api.routing import HttpResponse, Route
+from embedder.api.native import error_text
+from embedder.api.routing import Api, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions, OutputFormat, Size
@@ -93,22 +94,6 @@ class EmbeddingsResponse(Struct):
     usage: Annotated[Usage, Meta(description="Estimated tokens.")]
 
 
-class ErrorItem(Struct):
-    """An error. All four keys are always present, because OpenAI's clients read them unconditionally."""
-
-    message: str
-    type: str
-    param: str | None
-    code: str
-
-
-def error_text(error: EmbedderError) -> str:
-    """Return `error` in OpenAI's format."""
-    kind = "invalid_request_error" if error.status < 500 else "api_error"
-    item = ErrorItem(error.message, kind, error.param, error.code)
-    return msgspec.json.encode({"error": item, **error.details}).decode()
-
-
 def voyage_error_text(error: EmbedderError) -> str:
     """Return `error` in OpenAI's format, with Voyage's `detail` in addition."""
     return f'{error_text(error)[:-1]},"detail":{msgspec.json.encode(error.message).decode()}}}'
@@ -139,17 +124,41 @@ async def deployment_embeddings(app: App, context: RequestContext, request: Depl
     return await embeddings(app, context, request)
 
 
-def _route(path: str, client: str = "OpenAI", handler: Any = embeddings, request: Any = EmbeddingsRequest) -> Route:  # noqa: ANN401
-    summary = f"Embed up to 2,048 texts ({client})"
-    rest = path.startswith("/client/v4/")
+def embeddings_route(path: str, client: str, *, gateway: bool = False) -> Route:
+    """Return a route with OpenAI's request and answer; `client` is whose clients call it."""
     return Route(
-        "POST", path, handler, summary, request, EmbeddingsResponse, scope="embed", explain=explain, gateway=rest
+        method="POST",
+        path=path,
+        handler=embeddings,
+        summary=f"Embed up to 2,048 texts ({client})",
+        body=EmbeddingsRequest,
+        response=EmbeddingsResponse,
+        scope="embed",
+        explain=explain,
+        gateway=gateway,
     )
 
 
-ROUTES = (
-    _route("/v1/embeddings", "OpenAI, Voyage"),
-    _route("/client/v4/accounts/{account}/ai/v1/embeddings"),
-    _route("/openai/v1/embeddings", "Azure"),
-    _route("/openai/deployments/{deployment}/embeddings", "Azure", deployment_embeddings, DeploymentRequest),
+_DEPLOYMENT = Route(
+    method="POST",
+    path="/openai/deployments/{deployment}/embeddings",
+    handler=deployment_embeddings,
+    summary="Embed up to 2,048 texts (Azure)",
+    body=DeploymentRequest,
+    response=EmbeddingsResponse,
+    scope="embed",
+    explain=explain,
+)
+APIS = (
+    Api(routes=(embeddings_route("/v1/embeddings", "OpenAI, Voyage"),), error_text=voyage_error_text),
+    Api(
+        prefixes=("/v1/", "/openai/"),
+        routes=(
+            embeddings_route("/openai/v1/embeddings", "Azure"),
+            _DEPLOYMENT,
+            *models.routes("/v1/models"),
+            *models.routes("/openai/v1/models"),
+        ),
+        error_text=error_text,
+    ),
 )

@@ -1,80 +1,78 @@
-"""The routes of all APIs: finds the route and the error format for a path."""
+"""The HTTP APIs of the Worker: finds the API and the routes of a path."""
 
 import re
-from collections.abc import Callable, Mapping
-from urllib.parse import unquote
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from embedder.api import cohere, google, models, native, ollama, openai
+from embedder.api import (
+    cohere,
+    google,
+    native,
+    ollama,
+    openai,
+)
+from embedder.api.cloudflare import openai as cloudflare_openai
 from embedder.api.cloudflare import vectorize, workers_ai
 from embedder.api.mcp import protocol as mcp
-from embedder.api.routing import Route
-from embedder.errors import EmbedderError
-from embedder.settings import MODEL
+from embedder.api.routing import Api, Route
 
-# The first route that matches a path is used, so `/v1/models/{model}:embedContent` comes before `/v1/models/{id}`.
-TABLE: tuple[Route, ...] = (
-    *native.ROUTES,
-    *openai.ROUTES,
-    *google.ROUTES,
-    *models.ROUTES,
-    *workers_ai.ROUTES,
-    *ollama.ROUTES,
-    *vectorize.ROUTES,
-    *cohere.ROUTES,
-    *mcp.ROUTES,
+APIS: tuple[Api, ...] = (
+    *native.APIS,
+    *openai.APIS,
+    *google.APIS,
+    *workers_ai.APIS,
+    *cloudflare_openai.APIS,
+    *ollama.APIS,
+    *vectorize.APIS,
+    *cohere.APIS,
+    *mcp.APIS,
 )
-_ERROR_FORMATS = (
-    (re.compile(r"/client/v4/.*/ai/v1/"), workers_ai.openai_error_text),
-    (re.compile(r"/client/v4/.*/vectorize/"), vectorize.error_text),
-    (re.compile(r"/client/v4/"), workers_ai.error_text),
-    (re.compile(r"/api/"), ollama.error_text),
-    (re.compile(f"{mcp.PATH}$"), mcp.error_text),
-    (re.compile(r"/v1/embeddings$"), openai.voyage_error_text),
-    (re.compile(r"/v[12]/embed$"), cohere.error_text),
-    (re.compile(r"/v1beta/|.*:(batchEmbedContents|embedContent)$"), google.error_text),
-)
+TABLE = tuple(route for api in APIS for route in api.routes)
 
 Methods = Mapping[str, Route]
 
 
-def _by_path() -> dict[str, dict[str, Route]]:
-    found: dict[str, dict[str, Route]] = {}
-    for route in TABLE:
-        found.setdefault(route.path, {})[route.method] = route
-    return found
+class Place(NamedTuple):
+    """Where a path leads: its API, its routes by method (none for an unknown path), and its `{name}` segments."""
+
+    api: Api
+    methods: Methods
+    values: Mapping[str, str]
+
+
+_SEGMENTS = {
+    "account": "[^/]+",  # any account; this service has one
+    **{name: f"(?P<{name}>.+)" for name in ("id", "model", "deployment")},  # names of models may contain slashes
+}
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Compile a path. `{id}` is the name of a model, which may contain slashes."""
-    parts = [part for part in re.split(r"(\{\w+\})", path) if part]
-    segments = {"{id}": "(?P<id>.+)"}
-    found = [segments.get(part, f"(?P<{part[1:-1]}>[^/]+)") if part[0] == "{" else re.escape(part) for part in parts]
-    return re.compile("".join(found))
+    parts = re.split(r"\{(\w+)\}", path)
+    parts[::2] = map(re.escape, parts[::2])
+    parts[1::2] = [_SEGMENTS.get(name, f"(?P<{name}>[^/]+)") for name in parts[1::2]]
+    return re.compile("".join(parts))
 
 
-_METHODS = _by_path()
-_PATTERNS = [(_pattern(path), methods) for path, methods in _METHODS.items() if "{" in path]
-_RUN = _pattern(workers_ai.PREFIX)
-_VECTORIZE = re.compile(r"/client/v4/accounts/[^/]+/vectorize/")
+def _places() -> dict[str, tuple[Api, dict[str, Route]]]:
+    found: dict[str, tuple[Api, dict[str, Route]]] = {}
+    for api in APIS:
+        for route in api.routes:
+            found.setdefault(route.path, (api, {}))[1][route.method] = route
+    return found
 
 
-def find(path: str) -> tuple[Methods, Mapping[str, str]]:
-    """Return the routes of `path` by method, and the values of its `{name}` segments. Raises `not_found`."""
-    plain = unquote(path) if "%" in path else path
-    if (methods := _METHODS.get(plain)) is not None and "{" not in plain:
-        return methods, {}
-    for pattern, methods in _PATTERNS:
-        if found := pattern.fullmatch(plain):
-            return methods, found.groupdict()
-    if _RUN.match(plain):
-        message = f"Unknown model {_RUN.sub('', plain)[:100]}; this service runs {MODEL}."
-        raise EmbedderError("model_not_found", message)
-    if _VECTORIZE.match(plain):
-        message = "a Worker can only read and write the vectors of its index. Use `wrangler vectorize` for the rest."
-        raise EmbedderError("not_found", f"Unknown path {plain[:200]}; {message}")
-    raise EmbedderError("not_found", f"Unknown path {plain[:200]}; GET /openapi.json lists the routes.")
+_PLACES = {path: Place(api, methods, {}) for path, (api, methods) in _places().items()}
+# The longest path is tried first, so `/v1/models/{model}:embedContent` comes before `/v1/models/{id}`.
+_PATTERNS = [(_pattern(path), _PLACES[path]) for path in sorted(_PLACES, key=len, reverse=True) if "{" in path]
+_PREFIXES = {prefix: Place(api, {}, {}) for api in APIS for prefix in api.prefixes}
+_UNKNOWN = [(_pattern(prefix), _PREFIXES[prefix]) for prefix in sorted(_PREFIXES, key=len, reverse=True)]
 
 
-def error_format(path: str) -> Callable[[EmbedderError], str]:
-    """Return the error format of this path, which need not have a route."""
-    return next((write for pattern, write in _ERROR_FORMATS if pattern.match(path)), openai.error_text)
+def find(path: str) -> Place:
+    """Return where a decoded path leads."""
+    if (place := _PLACES.get(path)) is not None and "{" not in path:
+        return place
+    for pattern, place in _PATTERNS:
+        if match := pattern.fullmatch(path):
+            return place._replace(values=match.groupdict())
+    return next(place for pattern, place in _UNKNOWN if pattern.match(path))

@@ -1,7 +1,8 @@
-"""Requests, responses and routes as plain values."""
+"""Requests, responses, routes and APIs as plain values."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -16,8 +17,17 @@ JSON = "application/json"
 GATEWAY_HEADER = "cf-aig-gateway-id"  # of Cloudflare's REST API
 
 
+def path_and_query(url: str) -> tuple[str, str]:
+    """Return the path of a URL, decoded, and its query string, which is not."""
+    _, slash, rest = url[8:].partition("/")  # `https://`; the host of an `http://` has a character
+    if not slash:
+        return "/", ""
+    path, _, query = rest.partition("?")
+    return f"/{unquote(path) if '%' in path else path}", query
+
+
 class HttpRequest(msgspec.Struct):
-    """A request. `id` is a generated request id, used if the caller sent none.
+    """A request. Its `path` is decoded. `id` is a generated request id, used if the caller sent none.
 
     `read` takes a limit in bytes and returns the body. It raises an error for a body that is too large, incomplete,
     nested too deeply or too slow. `read_vectors` also takes the name of the field with the vectors. It returns the body
@@ -74,3 +84,21 @@ class Route(msgspec.Struct, frozen=True):
     explain: Callable[[EmbedderError], EmbedderError] | None = None
     gateway: bool = False
     queued: Any = None
+
+
+def unknown_path(path: str) -> EmbedderError:
+    """Return the error for a path without a route."""
+    return EmbedderError("not_found", f"Unknown path {path[:200]}; GET /openapi.json lists the routes.")
+
+
+class Api(msgspec.Struct, frozen=True, kw_only=True):
+    """One API: its routes, and the format of its errors.
+
+    A path without a route belongs to the API with the longest of the `prefixes` that it begins with. They may contain
+    `{name}` segments. `unknown` returns the error for such a path.
+    """
+
+    routes: tuple[Route, ...]
+    error_text: Callable[[EmbedderError], str]
+    prefixes: tuple[str, ...] = ()
+    unknown: Callable[[str], EmbedderError] = unknown_path

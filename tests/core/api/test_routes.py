@@ -2,16 +2,19 @@
 
 import pytest
 
-from embedder.api import cohere, google, ollama, openai, routes
-from embedder.api.cloudflare import workers_ai
-from embedder.errors import EmbedderError
+from embedder.api import cohere, google, native, ollama, openai, routes
+from embedder.api.cloudflare import openai as cloudflare_openai
+from embedder.api.cloudflare import vectorize, workers_ai
+from tests import strategies
 from tests.core.api.bodies import ACCOUNT, GOOGLE, GOOGLE_BATCH, NAME, RUN
+from tests.strategies import INDEX
 
 
 def test_every_route_is_found_under_its_path():
     for route in routes.TABLE:
-        methods, _ = routes.find(route.path)
-        assert methods[route.method] is route, route.path
+        place = routes.find(strategies.filled(route.path))
+        assert place.methods[route.method] is route, route.path
+        assert route in place.api.routes
 
 
 def test_no_two_routes_have_the_same_path_and_method():
@@ -19,19 +22,24 @@ def test_no_two_routes_have_the_same_path_and_method():
     assert len(set(keys)) == len(keys)
 
 
+def test_no_two_apis_share_a_path():
+    paths = [path for api in routes.APIS for path in {route.path for route in api.routes}]
+    assert len(set(paths)) == len(paths)
+
+
 @pytest.mark.parametrize(
     ("path", "params"),
     [
         ("/embed", {}),
-        ("/%65mbed", {}),
         (f"/v1/models/{NAME}", {"id": NAME}),
         ("/v1/models/google/embeddinggemma", {"id": "google/embeddinggemma"}),
         (GOOGLE_BATCH, {"model": NAME}),
-        (RUN, {"account": "abc"}),
+        (RUN, {}),
+        (f"{INDEX}/upsert", {"index": "embedder"}),
     ],
 )
-def test_the_values_of_a_path_are_decoded(path, params):
-    assert routes.find(path)[1] == params
+def test_the_values_of_a_path(path, params):
+    assert routes.find(path).values == params
 
 
 @pytest.mark.parametrize(
@@ -42,24 +50,29 @@ def test_the_values_of_a_path_are_decoded(path, params):
         ("/client/v4/accounts/abc/vectorize/v2/indexes/a/metadata_index/list", "not_found"),
     ],
 )
-def test_an_unknown_path_is_an_error(path, code):
-    with pytest.raises(EmbedderError) as caught:
-        routes.find(path)
-    assert caught.value.code == code
+def test_an_unknown_path_has_no_route_and_an_error_of_its_api(path, code):
+    place = routes.find(path)
+    assert (place.methods, place.api.unknown(path).code) == ({}, code)
 
 
 @pytest.mark.parametrize(
     ("path", "form"),
     [
-        ("/embed", openai.error_text),
-        ("/other", openai.error_text),
+        ("/embed", native.error_text),
+        ("/other", native.error_text),
         ("/v1/embeddings", openai.voyage_error_text),
         ("/v2/embed", cohere.error_text),
         ("/api/embed", ollama.error_text),
         (GOOGLE, google.error_text),
         (RUN, workers_ai.error_text),
-        (f"{ACCOUNT}/v1/embeddings", workers_ai.openai_error_text),
+        (f"{ACCOUNT}/v1/embeddings", cloudflare_openai.error_text),
+        (f"{ACCOUNT}/v1/other", cloudflare_openai.error_text),
+        (f"{INDEX}/other", vectorize.error_text),
+        ("/client/v4/other", workers_ai.error_text),
+        ("/api/other", ollama.error_text),
+        ("/v1beta/other", google.error_text),
+        ("/v1/other", native.error_text),
     ],
 )
 def test_a_path_has_the_error_format_of_its_api(path, form):
-    assert routes.error_format(path) is form
+    assert routes.find(path).api.error_text is form

@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from embedder.api.cloudflare import envelope
 from embedder.api.cloudflare.envelope import Envelope
-from embedder.api.routing import JSON, HttpResponse, Route
+from embedder.api.routing import JSON, Api, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
@@ -32,7 +32,8 @@ from embedder.vectorize.limits import (
 )
 from embedder.vectorize.store import Store
 
-_INDEXES = "/client/v4/accounts/{account}/vectorize/v2/indexes"
+_PREFIX = "/client/v4/accounts/{account}/vectorize/"
+_INDEXES = f"{_PREFIX}v2/indexes"
 INDEX = f"{_INDEXES}/{{index}}"
 _NDJSON = "application/x-ndjson"
 _FORM = "multipart/form-data"  # wrangler sends a file in a form
@@ -125,6 +126,12 @@ def error_text(error: EmbedderError) -> str:
     return envelope.error_text(error, _CODES)
 
 
+def unknown(path: str) -> EmbedderError:
+    """Return the error for a path without a route."""
+    message = "a Worker can only read and write the vectors of its index. Use `wrangler vectorize` for the rest."
+    return EmbedderError("not_found", f"Unknown path {path[:200]}; {message}")
+
+
 def _response(result: object, values: object = None) -> HttpResponse:
     return HttpResponse(200, msgspec.json.encode(Envelope(result)).decode(), numbers=values)
 
@@ -214,7 +221,7 @@ def _post(name: str, handler: Any, summary: str, *types: Any, **options: Any) ->
 _QUERY = {"vectors": "vector", "scope": "search"}
 _WRITE = {"vectors": "vectors", "media_types": (JSON, _NDJSON, _FORM), "scope": "write"}
 _INFO = "What the index contains (Vectorize REST)"
-ROUTES = (
+_ROUTES = (
     Route("GET", _INDEXES, list_all, "The index (Vectorize REST)", response=Indexes, scope="search"),
     Route("GET", INDEX, get, "The index (Vectorize REST)", response=Envelope[IndexOut], scope="search"),
     Route("GET", f"{INDEX}/info", info, _INFO, response=Envelope[Description], scope="search"),
@@ -226,3 +233,4 @@ ROUTES = (
         "delete_by_ids", delete_by_ids, "Delete stored vectors", DeleteByIdsRequest, Envelope[Mutation], scope="write"
     ),
 )
+APIS = (Api(prefixes=(_PREFIX,), routes=_ROUTES, error_text=error_text, unknown=unknown),)

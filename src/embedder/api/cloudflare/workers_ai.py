@@ -3,15 +3,16 @@
 Source: Cloudflare API reference, "Execute AI model".
 """
 
+import re
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from embedder.api import native, openai
+from embedder.api import native
 from embedder.api.cloudflare import envelope
 from embedder.api.cloudflare.envelope import Envelope, Item
-from embedder.api.routing import JSON, HttpResponse, Route
+from embedder.api.routing import JSON, Api, HttpResponse, Route, unknown_path
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions
@@ -21,7 +22,7 @@ from embedder.operations.requests import EmbedRequest, Text, Texts
 from embedder.operations.texts import EmbedResponse
 from embedder.settings import MAX_TEXTS_PER_CALL, MODEL
 
-PREFIX = "/client/v4/accounts/{account}/ai/run/"
+_RUN = re.compile(r"/client/v4/accounts/[^/]+/ai/run/(.*)")
 # The default of curl. The curl example in the documentation of Workers AI sends it.
 _CURL = "application/x-www-form-urlencoded"
 _TASK = "Text Embeddings"
@@ -93,9 +94,12 @@ def error_text(error: EmbedderError) -> str:
     return envelope.error_text(error, _CODES)
 
 
-def openai_error_text(error: EmbedderError) -> str:
-    """Return `error` in the format of Cloudflare's API, with OpenAI's `error` in addition."""
-    return f"{error_text(error)[:-1]},{openai.error_text(error)[1:]}"
+def unknown(path: str) -> EmbedderError:
+    """Return the error for a path without a route, which may name another model."""
+    if match := _RUN.fullmatch(path):
+        message = f"Unknown model {match[1][:100]}; this service runs {MODEL}."
+        return EmbedderError("model_not_found", message)
+    return unknown_path(path)
 
 
 async def run(app: App, context: RequestContext, request: RunRequest) -> HttpResponse:
@@ -119,19 +123,25 @@ async def search_models(app: App, context: RequestContext, request: None) -> Htt
     return HttpResponse(200, msgspec.json.encode(ListedModels(result, ResultInfo(len(result), len(found)))).decode())
 
 
-_SUMMARY = "Embed 1 to 100 texts (Workers AI REST)"
-_SEARCH = "/client/v4/accounts/{account}/ai/models/search"
-ROUTES = (
+_ROUTES = (
     Route(
-        "POST",
-        PREFIX + MODEL,
-        run,
-        _SUMMARY,
-        RunRequest,
-        Envelope[EmbedResponse],
+        method="POST",
+        path=f"/client/v4/accounts/{{account}}/ai/run/{MODEL}",
+        handler=run,
+        summary="Embed 1 to 100 texts (Workers AI REST)",
+        body=RunRequest,
+        response=Envelope[EmbedResponse],
         scope="embed",
         media_types=(JSON, _CURL),
         gateway=True,
     ),
-    Route("GET", _SEARCH, search_models, "The model (Workers AI REST)", response=ListedModels, scope="any"),
+    Route(
+        method="GET",
+        path="/client/v4/accounts/{account}/ai/models/search",
+        handler=search_models,
+        summary="The model (Workers AI REST)",
+        response=ListedModels,
+        scope="any",
+    ),
 )
+APIS = (Api(prefixes=("/client/v4/",), routes=_ROUTES, error_text=error_text, unknown=unknown),)

@@ -10,12 +10,11 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from embedder.api.mcp import tools
-from embedder.api.routing import HttpResponse, Route
+from embedder.api.routing import Api, HttpResponse, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
 
-PATH = "/mcp"
 MODERN, LEGACY = "2026-07-28", ("2025-11-25", "2025-06-18", "2025-03-26")
 SERVER = {"name": "embedder", "version": "0.1.0"}
 _ABOUT = {
@@ -123,4 +122,5 @@ def error_text(error: EmbedderError) -> str:
     return msgspec.json.encode(body).decode()
 
 
-ROUTES = (Route("POST", PATH, handle, "Tools for agents (Model Context Protocol)", Message, Answer, scope="any"),)
+_ROUTE = Route("POST", "/mcp", handle, "Tools for agents (Model Context Protocol)", Message, Answer, scope="any")
+APIS = (Api(routes=(_ROUTE,), error_text=error_text),)

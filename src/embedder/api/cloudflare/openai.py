@@ -1,0 +1,28 @@
+"""OpenAI's endpoints in Cloudflare's REST API of Workers AI.
+
+Source: Cloudflare's documentation, "OpenAI compatible API endpoints".
+"""
+
+from embedder.api import models, native, openai
+from embedder.api.cloudflare import workers_ai
+from embedder.api.routing import Api
+from embedder.errors import EmbedderError
+
+_PREFIX = "/client/v4/accounts/{account}/ai/v1/"
+
+
+def error_text(error: EmbedderError) -> str:
+    """Return `error` in the format of Cloudflare's API, with OpenAI's `error` in addition."""
+    return f"{workers_ai.error_text(error)[:-1]},{native.error_text(error)[1:]}"
+
+
+APIS = (
+    Api(
+        prefixes=(_PREFIX,),
+        routes=(
+            openai.embeddings_route(f"{_PREFIX}embeddings", "OpenAI", gateway=True),
+            *models.routes(f"{_PREFIX}models"),
+        ),
+        error_text=error_text,
+    ),
+)
