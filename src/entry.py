@@ -8,7 +8,8 @@ from workers import WorkerEntrypoint
 
 from bindings import http, queues
 from bindings.app import app
-from bindings.rpc import leave_unconverted, open_call, reader, reply_to_js
+from bindings.lifetime import Lifetime
+from bindings.rpc import leave_unconverted, reader, reply_to_js
 from embedder import rpc
 from embedder.api.handler import handle
 from embedder.queue import consumer
@@ -18,7 +19,7 @@ leave_unconverted()
 
 async def _fetch(request: Any) -> object:
     incoming = http.request_from_js(getattr(request, "js_object", request), app().settings)
-    return http.response_to_js(incoming.scope, await handle(app(), incoming))
+    return http.response_to_js(incoming.lifetime, await handle(app(), incoming))
 
 
 async def _queue(*arguments: object) -> object:
@@ -26,15 +27,15 @@ async def _queue(*arguments: object) -> object:
     if not queues.is_batch(arguments):
         return await _call("queue", arguments)
     batch = queues.Batch(arguments[0])
-    await consumer.handle(app(), lambda: open_call(app().settings), js.crypto.randomUUID(), batch)
+    await consumer.handle(app(), lambda: Lifetime(app().settings), js.crypto.randomUUID(), batch)
     return None
 
 
 async def _call(name: str, arguments: tuple[object, ...]) -> object:
     """Answer a call of another Worker. The operation checks the arguments, so that a wrong call returns an error."""
-    scope = open_call(app().settings)
-    reply = await rpc.handle(app(), scope, js.crypto.randomUUID(), name, reader(arguments))
-    return reply_to_js(scope, reply)
+    lifetime = Lifetime(app().settings)
+    reply = await rpc.handle(app(), lifetime, js.crypto.randomUUID(), name, reader(arguments))
+    return reply_to_js(lifetime, reply)
 
 
 def _method(name: str) -> Callable[..., Awaitable[object]]:

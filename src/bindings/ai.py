@@ -21,7 +21,7 @@ class WorkersAI:
 
     async def ask(
         self,
-        scope: Any,
+        lifetime: Any,
         inputs: str,
         count: int,
         *,
@@ -33,6 +33,7 @@ class WorkersAI:
         if self._ai is None:
             message = 'Workers AI is not bound: add [ai] with binding = "AI" to wrangler.toml.'
             raise EmbedderError("ai_not_configured", message)
+        scope = lifetime.scope
         return await _js.ask(scope, self._ai, MODEL, inputs, count, dimensions, with_floats, reject_if_busy, gateway)
 
     def join(self, answers: list[Any], dimensions: int, encoding: str) -> Any:

@@ -75,7 +75,7 @@ def _limiter(binding: Any) -> Limiter | None:
     if binding is None:
         return None
 
-    async def allow(scope: Any, key: str) -> bool:
-        return bool(await http.admits(scope, binding, key))
+    async def allow(lifetime: Any, key: str) -> bool:
+        return bool(await http.admits(lifetime, binding, key))
 
     return allow

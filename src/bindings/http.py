@@ -7,6 +7,7 @@ import msgspec
 from pyodide.ffi import JsProxy
 from workers import import_from_javascript
 
+from bindings.lifetime import Lifetime
 from embedder.api.routing import HttpRequest, HttpResponse, path_and_query
 from embedder.errors import EmbedderError
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
@@ -38,11 +39,11 @@ _head = msgspec.json.Decoder(_Head)
 
 def request_from_js(request: JsProxy, settings: Settings) -> HttpRequest:
     """Convert a request of the runtime, and start its deadline."""
-    scope = _js.open(settings.deadline_s * 1000, request)
-    head = _head.decode(scope.head)
+    lifetime = Lifetime(settings, request)
+    head = _head.decode(lifetime.scope.head)
     path, query = path_and_query(head.url)
-    read, read_vectors = partial(_read, scope), partial(_read_vectors, scope)
-    return HttpRequest(head.method, path, query, head.headers, head.id, scope, read, read_vectors)
+    read, read_vectors = partial(_read, lifetime.scope), partial(_read_vectors, lifetime.scope)
+    return HttpRequest(head.method, path, query, head.headers, head.id, lifetime, read, read_vectors)
 
 
 async def _read(scope: Any, limit: int) -> bytes:
@@ -69,14 +70,15 @@ def _rejected(reason: str, too_large: str) -> EmbedderError:
     return EmbedderError(*_BODY_ERRORS[reason], retry_after_s=_RETRY_AFTER_S if reason == "busy" else None)
 
 
-async def admits(scope: Any, limiter: Any, key: str) -> bool:
+async def admits(lifetime: Lifetime, limiter: Any, key: str) -> bool:
     """Return whether the rate-limit binding allows another request for this key."""
-    return bool(await _js.admits(scope, limiter, key))
+    return bool(await _js.admits(lifetime.scope, limiter, key))
 
 
-def response_to_js(scope: Any, response: HttpResponse) -> JsProxy:
+def response_to_js(lifetime: Any, response: HttpResponse) -> JsProxy:
     """Return a `Response`. Headers are passed as JSON text, which is cheaper than converting a dict."""
     headers = msgspec.json.encode(response.headers).decode()
+    scope = lifetime.scope
     if response.numbers is None:
         return _js.respond(scope, response.status, headers, response.text)
     return _js.respond(scope, response.status, headers, response.text, response.numbers, response.item, response.tail)

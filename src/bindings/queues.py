@@ -26,8 +26,8 @@ class Queue:
     def __init__(self, queue: Any) -> None:
         self._queue = queue
 
-    async def send(self, scope: Any, messages: list[str]) -> None:
-        found = await _js.send(scope, self._queue, _json(messages))
+    async def send(self, lifetime: Any, messages: list[str]) -> None:
+        found = await _js.send(lifetime.scope, self._queue, _json(messages))
         if found.fault:
             raise ended(found.fault, "The queue") or _rejected(found.text)
 

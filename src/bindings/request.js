@@ -16,7 +16,7 @@ const HEADERS = [
 const REST_PATH = /\/client\/v4\/|%/; // it may be percent-encoded
 const REST_HEADERS = [...HEADERS, "cf-aig-gateway-id"];
 const DRAIN_FACTOR = 4;
-const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
+export const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
 
 /** One request: its deadline, its client, and its upstream calls, which end with them. */
 export class Scope {
@@ -45,11 +45,12 @@ export class Scope {
     return JSON.stringify({ method, url, headers: Object.fromEntries(named), id: crypto.randomUUID() });
   }
 
-  /** Sets the deadline to `ms` from now. @param {number} ms */
+  /** Sets the deadline to `ms` from now, and returns it. @param {number} ms */
   extend(ms) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.abort("timeout"), ms);
     this.ends = Date.now() + ms;
+    return this.ends;
   }
 
   /** Settles like `work`, or rejects if the request ends first. @template T @param {Promise<T>} work */

@@ -88,6 +88,7 @@ export function reply(scope, text, numbers, field, form) {
   if (!field) return answer;
   if (form === "response") {
     const body = numbers.parts(`{"shape":${JSON.stringify(answer.shape)},"data":[`, "@", "]}").next().value;
+    delete answer[field];
     answer.response = new Response(body, { headers: { "content-type": JSON_TYPE } });
   } else answer[field] = form === "float32" ? numbers.floats() : numbers.values();
   return answer;

@@ -8,13 +8,13 @@ import workers
 from pyodide.ffi import to_js
 from workers import import_from_javascript
 
+from bindings.lifetime import Lifetime
 from embedder.errors import EmbedderError, invalid
 from embedder.ports import Arguments
 from embedder.rpc import Reply
-from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
+from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
 
 _js = import_from_javascript("bindings/rpc.js")
-_request = import_from_javascript("bindings/request.js")
 
 
 def leave_unconverted() -> None:
@@ -26,11 +26,6 @@ def leave_unconverted() -> None:
     values already.
     """
     workers.python_from_rpc = workers.python_to_rpc = lambda value: value
-
-
-def open_call(settings: Settings) -> Any:
-    """Return the scope of an RPC call, or of a call for a batch of a queue, and start its deadline."""
-    return _request.open(settings.deadline_s * 1000)
 
 
 def reader(given: tuple[object, ...]) -> Arguments:
@@ -55,8 +50,8 @@ def _read(given: tuple[object, ...], names: tuple[str, ...], limit: int) -> byte
     return bytes(found.to_bytes())
 
 
-def reply_to_js(scope: Any, reply: Reply) -> Any:
+def reply_to_js(lifetime: Lifetime, reply: Reply) -> Any:
     """Return the answer to an RPC call as plain JavaScript data."""
     if reply.numbers is None:
-        return _js.reply(scope, reply.text)
-    return _js.reply(scope, reply.text, reply.numbers, reply.field, reply.form)
+        return _js.reply(lifetime.scope, reply.text)
+    return _js.reply(lifetime.scope, reply.text, reply.numbers, reply.field, reply.form)

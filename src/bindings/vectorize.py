@@ -16,8 +16,8 @@ class Vectorize:
     def __init__(self, index: Any) -> None:
         self._index = index
 
-    async def call(self, scope: Any, method: str, arguments: str, vectors: Any = None) -> Any:
-        found = await _js.callIndex(scope, self._index, method, arguments, vectors)
+    async def call(self, lifetime: Any, method: str, arguments: str, vectors: Any = None) -> Any:
+        found = await _js.callIndex(lifetime.scope, self._index, method, arguments, vectors)
         if not found.fault:
             return found
         if found.fault == "invalid":

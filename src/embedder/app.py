@@ -1,19 +1,18 @@
 """What HTTP and RPC share: the parts of the application, error handling and the log line."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable
 
 import msgspec
 
+from embedder.access.scopes import NOTHING, Access
 from embedder.context import LogLine, RequestContext
 from embedder.embedding.embedder import Embedder
 from embedder.errors import STATUS, EmbedderError
 from embedder.live import LiveRequests
-from embedder.ports import Clock, Limiter, Queue, Scope
+from embedder.ports import Clock, Lifetime, Limiter, Queue
 from embedder.settings import Settings
 from embedder.vectorize.store import Store
 
-T = TypeVar("T")
 _MAX_DETAIL_CHARS = 500
 
 
@@ -36,12 +35,12 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     live: LiveRequests = msgspec.field(default_factory=LiveRequests)
 
-    def begin(self, scope: Scope, request_id: str, method: str, path: str) -> RequestContext:
+    def begin(
+        self, lifetime: Lifetime, request_id: str, method: str, path: str, access: Access = NOTHING
+    ) -> RequestContext:
         """Return the context of a new request."""
-        now = self.clock()
-        ends = now + self.settings.deadline_s * 1000
         log = LogLine(request_id=request_id, method=method, path=path)
-        return RequestContext(scope=scope, began_ms=now, ends_ms=ends, log=log)
+        return RequestContext(lifetime=lifetime, began_ms=self.clock(), log=log, access=access)
 
     @property
     def store(self) -> Store:
@@ -60,29 +59,45 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
         return self.failed
 
 
-async def guarded(app: App, context: RequestContext, work: Callable[[], Awaitable[T]]) -> T | EmbedderError:
-    """Return the result of `work`, or its error. An error stops all upstream calls of the request. Never raises."""
-    task = app.live.enter(context)
-    try:
-        if app.fault:
-            raise RuntimeError(app.fault)
-        return await work()
-    except GeneratorExit:  # a later request closed this one, see `live`
-        context.log.status, context.log.code = STATUS["client_disconnected"], "client_disconnected"
-        finish(app, context)
-        raise
-    except EmbedderError as error:
+class Guard:
+    """Surrounds the work of a request: `with Guard(app, context) as guard`. If the work fails, `guard.error` says why.
+
+    An error stops all upstream calls of the request.
+    """
+
+    error: EmbedderError  # only after a failure
+
+    def __init__(self, app: App, context: RequestContext) -> None:
+        self._app = app
+        self._context = context
+
+    def __enter__(self) -> "Guard":
+        self._task = self._app.live.enter(self._context)
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        self._app.live.leave(self._task)
+        if isinstance(error, Exception):
+            self.error = _failure(error, self._context.log)
+            self._context.lifetime.abort("failed")
+            return True
+        if isinstance(error, GeneratorExit):  # a later request closed this one, see `live`
+            log = self._context.log
+            log.status, log.code = STATUS["client_disconnected"], "client_disconnected"
+            finish(self._app, self._context)
+        return False
+
+
+def _failure(error: Exception, log: LogLine) -> EmbedderError:
+    """Return the error for the caller."""
+    if isinstance(error, EmbedderError):
         failure = error
-    except Exception as error:
-        # the caller gets a generic message, the log gets the details
-        context.log.detail = f"{type(error).__name__}: {error}"[:_MAX_DETAIL_CHARS]
+    else:  # the caller gets a generic message, the log gets the details
+        log.detail = f"{type(error).__name__}: {error}"[:_MAX_DETAIL_CHARS]
         failure = EmbedderError("internal_error", "The service failed; the details were logged.")
-    finally:
-        app.live.leave(task)
     # The traceback references frames, which reference the texts and the error. Break this cycle to free the texts now.
     failure.__traceback__ = failure.__cause__ = failure.__context__ = None
-    context.scope.abort("failed")
-    context.log.status, context.log.code = failure.status, failure.code
+    log.status, log.code = failure.status, failure.code
     return failure
 
 

@@ -1,11 +1,9 @@
-"""The state of one request: its deadline, its upstream calls and its log line."""
-
-from collections.abc import Mapping
+"""The state of one request: its lifetime, what its caller may do, and its log line."""
 
 import msgspec
 
-from embedder.access.scopes import Access
-from embedder.ports import Scope, Vectors
+from embedder.access.scopes import NOTHING, Access
+from embedder.ports import Lifetime
 
 
 class LogLine(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -27,20 +25,12 @@ class LogLine(msgspec.Struct, kw_only=True, omit_defaults=True):
     total_ms: float = 0.0
 
 
-class RequestContext(msgspec.Struct, kw_only=True):
-    """The state of one HTTP or RPC request."""
+class RequestContext(msgspec.Struct, kw_only=True, frozen=True):
+    """The state of one HTTP or RPC request, or of one call for a batch of the queue."""
 
-    scope: Scope
+    lifetime: Lifetime
     began_ms: float
-    ends_ms: float  # deadline
     log: LogLine
-    access: Access = Access()  # nothing, until the caller is known
+    access: Access = NOTHING  # nothing, until the caller is known
     reject_if_busy: bool = False  # fail instead of waiting for a busy model
     gateway: str = ""  # id of the AI Gateway for this request, instead of the one of the Worker
-    params: Mapping[str, str] = {}  # from the path and the query string
-    vectors: Vectors | None = None  # a handle to the vectors in the body
-
-    def extend(self, ms: float, now_ms: float) -> None:
-        """Move the deadline to `ms` milliseconds from now."""
-        self.ends_ms = now_ms + ms
-        self.scope.extend(ms)

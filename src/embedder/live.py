@@ -15,7 +15,6 @@ from typing import Any, Generic, TypeVar
 from embedder.context import RequestContext
 
 T = TypeVar("T")
-_GRACE_MS = 2_000  # a request that is alive is answered well before this time after its deadline
 
 
 class LiveRequests:
@@ -27,7 +26,7 @@ class LiveRequests:
     def enter(self, context: RequestContext) -> "asyncio.Task[Any] | None":
         """Register the current request, close expired ones, and return the current task for `leave`."""
         for task, other in list(self._live.items()):
-            if other.ends_ms + _GRACE_MS < context.began_ms:
+            if other.lifetime.is_over(context.began_ms):
                 del self._live[task]
                 _close(task)
         if running := asyncio.current_task():

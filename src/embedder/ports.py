@@ -7,8 +7,17 @@ Clock = Callable[[], float]
 """Milliseconds since the epoch."""
 
 
-class Scope(Protocol):
-    """One request: its deadline, its client, and its upstream calls, which end with them."""
+class Lifetime(Protocol):
+    """The time of one request: its deadline, and its upstream calls, which end with it."""
+
+    @property
+    def ends_ms(self) -> float:
+        """The deadline, in milliseconds since the epoch."""
+        ...
+
+    def is_over(self, now_ms: float) -> bool:
+        """Return whether the deadline passed so long ago that a request which is alive would have ended."""
+        ...
 
     def extend(self, ms: float) -> object:
         """Move the deadline to `ms` milliseconds from now."""
@@ -18,8 +27,12 @@ class Scope(Protocol):
         """Wait `ms` milliseconds, or until the request ends."""
         ...
 
+    def close(self) -> object:
+        """Stop the deadline, because the work is complete."""
+        ...
+
     def abort(self, reason: str) -> object:
-        """Stop every pending upstream call of the request."""
+        """Stop every pending upstream call, because the work failed."""
         ...
 
 
@@ -29,14 +42,14 @@ Arguments = Callable[[tuple[str, ...], int], bytes]
 Raises EmbedderError if they are too many, too large, nested too deeply, or not plain data.
 """
 
-Limiter = Callable[[Scope, str], Awaitable[bool]]
+Limiter = Callable[[Lifetime, str], Awaitable[bool]]
 """Returns whether the rate limit allows a request with this key."""
 
 
 class Queue(Protocol):
     """A queue to send messages to."""
 
-    async def send(self, scope: Scope, messages: list[str]) -> object:
+    async def send(self, lifetime: Lifetime, messages: list[str]) -> object:
         """Send at most 100 messages in one call: all are accepted, or none. Raises EmbedderError."""
         ...
 
@@ -93,7 +106,7 @@ class Model(Protocol):
 
     async def ask(
         self,
-        scope: Scope,
+        lifetime: Lifetime,
         inputs: str,
         count: int,
         *,
@@ -129,7 +142,7 @@ class Found(Protocol):
 class Index(Protocol):
     """A Vectorize index."""
 
-    async def call(self, scope: Scope, method: str, arguments: str, vectors: Vectors | None = None) -> Found:
+    async def call(self, lifetime: Lifetime, method: str, arguments: str, vectors: Vectors | None = None) -> Found:
         """Call a method of the binding with the JSON array `arguments`. Raises EmbedderError.
 
         `vectors` become the `values` of the documents to write, or the vector to search with.

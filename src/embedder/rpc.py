@@ -9,13 +9,14 @@ import msgspec
 
 from embedder import decoding
 from embedder.access.scopes import FULL
-from embedder.app import App, finish, guarded
+from embedder.app import App, Guard, finish
 from embedder.context import RequestContext
-from embedder.embedding.options import OutputFormat
+from embedder.embedding.options import FLOATS, MODEL_DIGITS, OutputFormat
+from embedder.encoding import merged, open_hole
 from embedder.errors import EmbedderError, invalid
 from embedder.operations import requests, table
 from embedder.operations.result import Result
-from embedder.ports import Arguments, Scope
+from embedder.ports import Arguments, Lifetime
 from embedder.settings import DIMENSIONS
 
 
@@ -26,10 +27,10 @@ class EmbedRequest(requests.EmbedRequest, kw_only=True):
 
     def output(self) -> OutputFormat:
         output = super().output()
-        if self.format != "array" and (self.store is not None or not output.keeps_digits):
+        if self.format != "array" and (self.store is not None or output != MODEL_DIGITS):
             message = f"format {self.format!r} returns the model's own {DIMENSIONS} numbers; "
             raise invalid(message + "remove dimensions, encoding_format and store.", "format")
-        return OutputFormat(encoding="float32") if output.keeps_digits and self.format != "response" else output
+        return FLOATS if output == MODEL_DIGITS and self.format != "response" else output
 
 
 _FAILURE = ("code", "message", "status", "param", "retry_after_s", "upstream_code", "details")
@@ -40,7 +41,8 @@ REQUESTS = {name: operation.request for name, operation in OPERATIONS.items()} |
 class Reply(msgspec.Struct):
     """The answer to a caller: `text` is JSON, `numbers` a handle to the numbers that belong into it.
 
-    `numbers` become the `field`, in the format `form`. Without a field, they are the `values` of stored vectors.
+    `numbers` become the `field`, which is empty in the text, in the format `form`. Without a field, they are the
+    `values` of stored vectors.
     """
 
     text: str
@@ -49,35 +51,36 @@ class Reply(msgspec.Struct):
     form: str = "array"
 
 
-async def handle(app: App, scope: Scope, request_id: str, name: str, arguments: Arguments) -> Reply:
+async def handle(app: App, lifetime: Lifetime, request_id: str, name: str, arguments: Arguments) -> Reply:
     """Answer one call of the method `name`. Never raises."""
-    context = app.begin(scope, request_id, "RPC", name)
-    context.access = FULL  # only Workers of the same account can call
-    reply = await guarded(app, context, lambda: _answer(app, context, name, arguments))
-    if isinstance(reply, EmbedderError):
-        reply = Reply(_failure(reply))
-    else:
+    context = app.begin(lifetime, request_id, "RPC", name, FULL)  # only Workers of the same account can call
+    reply: Reply | None = None
+    with Guard(app, context) as guard:
+        reply = await _answer(app, context, name, arguments)
         context.log.status = 200
+    if reply is None:
+        reply = Reply(_failure(guard.error))
     finish(app, context)
     return reply
 
 
 async def _answer(app: App, context: RequestContext, name: str, arguments: Arguments) -> Reply:
+    if app.fault:
+        raise RuntimeError(app.fault)
     operation = OPERATIONS.get(name)
     if operation is None:
         raise EmbedderError("not_found", f"Unknown method {name}; call {', '.join(OPERATIONS)}.")
+    context.access.require(operation.scope)
     body = arguments(operation.arguments, app.settings.max_body_bytes)
     request = decoding.decode(body, REQUESTS[operation.name])
-    result = await operation.run(app, context, request)
+    result = await operation.handler(app, context, request)
     return Reply(_success(result), result.numbers, result.field, getattr(request, "format", "array"))
 
 
 def _success(result: Result) -> str:
     prepared = result.prepared
     usage = {"task": prepared.task, "tokens": prepared.tokens, "truncated": prepared.truncated} if prepared else {}
-    body = msgspec.json.encode(result.body)[1:-1]
-    tail = b"," + msgspec.json.encode(usage)[1:] if usage else b"}"
-    return (b'{"ok":true,' + body + tail).decode()
+    return "".join(open_hole(merged({"ok": True}, result.body, usage)))
 
 
 def _failure(error: EmbedderError) -> str:

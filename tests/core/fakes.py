@@ -24,18 +24,28 @@ from embedder.settings import DIMENSIONS, Settings
 from emulator import lexical
 
 
-class FakeScope:
-    """Records aborts and extensions of the deadline."""
+class FakeLifetime:
+    """Records how it ended, and extensions of the deadline."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = lambda: 1_000_000.0, deadline_s: float = 25) -> None:
+        self.clock = clock
+        self.ends_ms = clock() + deadline_s * 1000
+        self.closed = False
         self.aborted: list[str] = []
         self.extended: list[float] = []
+
+    def is_over(self, now_ms: float) -> bool:
+        return now_ms > self.ends_ms + 2_000
+
+    def close(self) -> None:
+        self.closed = True
 
     def abort(self, reason: str) -> None:
         self.aborted.append(reason)
 
     def extend(self, ms: float) -> None:
         self.extended.append(ms)
+        self.ends_ms = self.clock() + ms
 
     async def sleep(self, _ms: float) -> None:
         await asyncio.Future()
@@ -134,7 +144,7 @@ class FakeRequest:
     ) -> None:
         self.method, self.body, self.query = method, body, query
         self.path, _ = path_and_query(f"http://embedder.example{path}")
-        self.scope = FakeScope()
+        self.lifetime = FakeLifetime()
         self.id = "generated-id"
         self.headers = {"content-type": "application/json", **(headers or {})}
 
@@ -201,9 +211,9 @@ class FakeApp:
         self.log: list[str] = []
         self.now = 1_000_000.0
         self.slept: list[float] = []
-        self.scope = FakeScope()
-        self.scope.sleep = self.sleep
         settings = Settings.from_env({"AUTH": "off", **variables})
+        self.deadline_s = settings.deadline_s
+        self.lifetime = self.new_lifetime()
         self.app = App(
             settings=settings,
             embedder=Embedder(settings, self.model, clock=self.clock, jitter=lambda: 0.5),
@@ -211,6 +221,11 @@ class FakeApp:
             log=self.log.append,
             limiter=limiter,
         )
+
+    def new_lifetime(self) -> FakeLifetime:
+        lifetime = FakeLifetime(lambda: self.now, self.deadline_s)
+        lifetime.sleep = self.sleep
+        return lifetime
 
     async def sleep(self, ms: float) -> None:
         self.slept.append(ms / 1000)
@@ -226,15 +241,14 @@ class FakeApp:
     def send(self, method: str, path: str, body: bytes = b"", *, query: str = "", **headers: str) -> HttpResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = FakeRequest(method, path, body, named, query)
-        self.scope = request.scope
-        self.scope.sleep = self.sleep
+        self.lifetime = request.lifetime = self.new_lifetime()
         return asyncio.run(handler.handle(self.app, request))
 
     def ask(self, path: str, body: object, **headers: str) -> HttpResponse:
         return self.send("POST", path, json.dumps(body).encode(), **headers)
 
     def call(self, name: str, *arguments: object) -> rpc.Reply:
-        return asyncio.run(rpc.handle(self.app, self.scope, "generated-id", name, plain(arguments)))
+        return asyncio.run(rpc.handle(self.app, self.lifetime, "generated-id", name, plain(arguments)))
 
 
 def content(response: HttpResponse) -> str:

@@ -29,14 +29,13 @@ class Ingestion:
 
     def consume(self, bodies, *, attempts=1):
         batch = FakeBatch(bodies, attempts=attempts, events=self.events)
-        self.scopes = []
+        self.lifetimes = []
 
-        def open_scope():
-            self.scopes.append(type(self.app.scope)())
-            self.scopes[-1].sleep = self.app.sleep
-            return self.scopes[-1]
+        def open_lifetime():
+            self.lifetimes.append(self.app.new_lifetime())
+            return self.lifetimes[-1]
 
-        asyncio.run(consumer.handle(self.app.app, open_scope, "batch-1", batch))
+        asyncio.run(consumer.handle(self.app.app, open_lifetime, "batch-1", batch))
         assert not batch.left
         return batch
 

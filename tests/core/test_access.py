@@ -82,11 +82,11 @@ STORE = {
 
 
 def test_the_store_serves_nobody_whose_access_is_not_known():
-    assert {name for name in vars(Store) if name[0] != "_"} == {*STORE, "write", "put", "search", "check_fit"}
+    assert {name for name in vars(Store) if name[0] != "_"} == {*STORE, "write", "write_one", "search", "check_fit"}
     index = filled_index("acme")
     app = app_with(index)
     for name, arguments in STORE.items():
-        context = app.app.begin(app.scope, "id", "GET", "/")
+        context = app.app.begin(app.lifetime, "id", "GET", "/")
         with pytest.raises(EmbedderError, match="needs the scope"):
             result = getattr(app.app.store, name)(context=context, **arguments)
             asyncio.run(result)

@@ -3,14 +3,15 @@
 import msgspec
 import pytest
 
+from embedder.access.scopes import FULL
 from embedder.context import LogLine, RequestContext
 from embedder.errors import EmbedderError
-from tests.core.fakes import FakeScope
+from tests.core.fakes import FakeLifetime
 
 
 def context():
     log = LogLine(request_id="1", method="POST", path="/embed")
-    return RequestContext(scope=FakeScope(), began_ms=0, ends_ms=10, log=log)
+    return RequestContext(lifetime=FakeLifetime(), began_ms=0, log=log)
 
 
 def test_a_caller_who_is_not_known_may_do_nothing():
@@ -18,11 +19,9 @@ def test_a_caller_who_is_not_known_may_do_nothing():
         context().access.require("embed")
 
 
-def test_extending_moves_the_deadline_here_and_in_the_runtime():
-    made = context()
-    made.extend(500, now_ms=100)
-    assert made.ends_ms == 600
-    assert made.scope.extended == [500]
+def test_a_context_cannot_be_changed():
+    with pytest.raises(AttributeError):
+        context().access = FULL
 
 
 def test_the_log_line_leaves_empty_fields_out():

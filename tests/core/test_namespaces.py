@@ -237,7 +237,7 @@ def queued(app, documents, namespace=None):
 
 def consume(app, bodies):
     batch = FakeBatch(bodies)
-    asyncio.run(consumer.handle(app.app, lambda: app.scope, "batch", batch))
+    asyncio.run(consumer.handle(app.app, app.new_lifetime, "batch", batch))
     return batch
 
 

@@ -7,10 +7,10 @@ import pytest
 from embedder import ports
 from tests.core.emulated import EmulatedIndex
 from tests.core.fake_index import FakeIndex
-from tests.core.fakes import FakeBatch, FakeModel, FakeQueue, FakeScope
+from tests.core.fakes import FakeBatch, FakeLifetime, FakeModel, FakeQueue
 
 PAIRS = [
-    (ports.Scope, FakeScope),
+    (ports.Lifetime, FakeLifetime),
     (ports.Queue, FakeQueue),
     (ports.Batch, FakeBatch),
     (ports.Model, FakeModel),

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from embedder.api import routes
-from embedder.api.routing import GATEWAY_HEADER, HttpResponse, Route
+from embedder.api.routing import GATEWAY_HEADER, Route
+from embedder.operations.result import Result
 from embedder.settings import GATEWAY
 from tools.openapi import agents, compatible, errors, native, overview, schemas, vectors
 from tools.openapi.about import MODEL, About
@@ -22,7 +23,7 @@ _NUMBERS = re.compile(r"\[\n\s+(-?\d\S*(?:,\n\s+-?\d\S*)*)\n\s+\]")
 _SHORTENED = "The response to the first example. Vectors are shortened to three numbers, lists to their first items."
 
 
-async def _served(*_: object) -> HttpResponse:
+async def _served(*_: object) -> Result:
     raise NotImplementedError("a file, served by the asset layer")
 
 

@@ -45,4 +45,5 @@ class Access(Struct, frozen=True):
         return self.namespaces is None or namespace in self.namespaces
 
 
+NOTHING = Access()
 FULL = Access(SCOPES, None)

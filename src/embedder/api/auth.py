@@ -32,10 +32,10 @@ def key_of(settings: Settings, headers: Mapping[str, str]) -> Key | None:
 
 
 def _presented(headers: Mapping[str, str]) -> str:
-    authorization, *others = (headers.get(name, "") for name in KEY_HEADERS)
+    authorization = headers.get("authorization", "")
     if authorization[: len(_SCHEME)].lower() == _SCHEME:
         return authorization[len(_SCHEME) :].strip()
-    return next(filter(None, others), "")
+    return headers.get("api-key") or headers.get("x-goog-api-key") or ""
 
 
 def unauthorized(*, expired: bool) -> EmbedderError:

@@ -9,13 +9,14 @@ import msgspec
 from msgspec import Meta, Struct
 
 from embedder.api import models
-from embedder.api.routing import Api, HttpResponse, Route
+from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import Encoding, OutputFormat, PromptOptions, Size
+from embedder.encoding import HOLE, HOLE_OF_MEMBERS
 from embedder.errors import EmbedderError
-from embedder.operations import texts
 from embedder.operations.requests import Texts
+from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
 
 InputType = Literal["search_query", "search_document", "classification", "clustering"]
@@ -103,14 +104,14 @@ def error_text(error: EmbedderError) -> str:
     return msgspec.json.encode({"message": error.message}).decode()
 
 
-async def embed_v1(app: App, context: RequestContext, request: CohereRequest) -> HttpResponse:
+async def embed_v1(app: App, context: RequestContext, request: CohereRequest) -> Result:
     """Embed 1 to 100 texts. Without `embedding_types`, the answer is a list of floats."""
     if request.embedding_types is None:
         return await _embed(app, context, request, version="1", types=["float"], by_type=False)
     return await _embed(app, context, request, version="1", types=_types(request))
 
 
-async def embed_v2(app: App, context: RequestContext, request: CohereRequest) -> HttpResponse:
+async def embed_v2(app: App, context: RequestContext, request: CohereRequest) -> Result:
     """Embed 1 to 100 texts."""
     return await _embed(app, context, request, version="2", types=_types(request))
 
@@ -123,19 +124,24 @@ def _types(request: CohereRequest) -> list[str]:
 
 async def _embed(
     app: App, context: RequestContext, request: CohereRequest, *, version: str, types: list[str], by_type: bool = True
-) -> HttpResponse:
+) -> Result:
     options = CohereOptions(task=request.input_type, truncate="error" if request.truncate == "NONE" else "end")
     output = OutputFormat(request.output_dimension or DIMENSIONS, ",".join(types))
-    prepared, numbers = await texts.vectors(
-        app, context, request.texts, options, output, param="texts", alias=models.task_of(request.model)
+    prepared, numbers = await app.embedder.vectors(
+        request.texts, options, output, context, param="texts", alias=models.task_of(request.model)
     )
-    usage = CohereUsage(ApiVersion(version), BilledUnits(prepared.tokens))
-    kind = "embeddings_by_type" if by_type else "embeddings_floats"
-    head = msgspec.json.encode(CohereHead(context.log.request_id, request.texts, kind, usage)).decode()[:-1]
-    before, after = "[", "]"
-    if by_type:
-        before, after = ("{", "}") if len(types) > 1 else (f'{{"{types[0]}":[', "]}")
-    return HttpResponse(200, f'{head},"embeddings":{before}', prepared=prepared, numbers=numbers, tail=after + "}")
+    body = CohereResponse(
+        id=context.log.request_id,
+        texts=request.texts,
+        response_type="embeddings_by_type" if by_type else "embeddings_floats",
+        meta=CohereUsage(ApiVersion(version), BilledUnits(prepared.tokens)),
+        embeddings=_embeddings(types) if by_type else [HOLE],
+    )
+    return Result(body, prepared, numbers)
+
+
+def _embeddings(types: list[str]) -> Any:  # noqa: ANN401
+    return {types[0]: [HOLE]} if len(types) == 1 else HOLE_OF_MEMBERS
 
 
 def _route(version: str, handler: Any) -> Route:  # noqa: ANN401

@@ -10,15 +10,16 @@ import msgspec
 from msgspec import Meta, Struct
 
 from embedder.api import models
-from embedder.api.routing import Api, HttpResponse, Route
+from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import OutputFormat, PromptOptions, Size
 from embedder.embedding.prompts import Task
+from embedder.encoding import HOLE
 from embedder.errors import EmbedderError, invalid
-from embedder.operations import texts
 from embedder.operations.requests import Text
+from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
 
 TASKS: Mapping[str, Task | None] = {
@@ -116,32 +117,32 @@ def error_text(error: EmbedderError) -> str:
     return msgspec.json.encode({"error": {"code": error.status, "message": error.message, "status": status}}).decode()
 
 
-async def embed_content(app: App, context: RequestContext, request: GoogleRequest) -> HttpResponse:
+async def embed_content(app: App, context: RequestContext, request: GoogleRequest, *, model: str) -> Result:
     """Embed one content."""
-    prepared, numbers = await _vectors(app, context, [request], "content")
-    return HttpResponse(200, '{"embedding":{"values":', prepared=prepared, numbers=numbers, tail="}}")
+    prepared, numbers = await _vectors(app, context, [request], model, "content")
+    return Result(GoogleResponse(Values(HOLE)), prepared, numbers)
 
 
-async def batch_embed_contents(app: App, context: RequestContext, request: GoogleBatchRequest) -> HttpResponse:
+async def batch_embed_contents(app: App, context: RequestContext, request: GoogleBatchRequest, *, model: str) -> Result:
     """Embed 1 to 100 contents."""
-    prepared, numbers = await _vectors(app, context, request.requests, "requests")
-    return HttpResponse(200, '{"embeddings":[', prepared=prepared, numbers=numbers, item='{"values":@}', tail="]}")
+    prepared, numbers = await _vectors(app, context, request.requests, model, "requests")
+    return Result(GoogleBatchResponse([HOLE]), prepared, numbers, item='{"values":@}')
 
 
 async def _vectors(
-    app: App, context: RequestContext, requests: list[GoogleRequest], param: str
+    app: App, context: RequestContext, requests: list[GoogleRequest], model: str, param: str
 ) -> tuple[PreparedTexts, object]:
     options = requests[0].options()
     for index, request in enumerate(requests):
         if request.options() != options:
             message = f"{param}[{index}] and {param}[0] differ in taskType or outputDimensionality; send two batches."
             raise invalid(message, f"{param}[{index}]")
-    given = ["".join(part.text for part in request.content.parts) for request in requests]
+    texts = ["".join(part.text for part in request.content.parts) for request in requests]
     titles = [request.title or "" for request in requests]
     task, dimensions = options
     prompt = PromptOptions(task=task, title=titles if any(titles) else None)
-    alias = models.task_of(context.params["model"])
-    return await texts.vectors(app, context, given, prompt, OutputFormat(dimensions), param=param, alias=alias)
+    output = OutputFormat(dimensions)
+    return await app.embedder.vectors(texts, prompt, output, context, param=param, alias=models.task_of(model))
 
 
 def _routes(version: str) -> tuple[Route, ...]:

@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
+from msgspec.structs import replace
+
 from embedder import decoding
+from embedder.access.scopes import NOTHING, Access
 from embedder.api import auth, routes
 from embedder.api.routes import Methods, Place
 from embedder.api.routing import GATEWAY_HEADER, JSON, Api, HttpRequest, HttpResponse, Route
-from embedder.app import App, finish, guarded
+from embedder.app import App, Guard, finish
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
+from embedder.encoding import open_hole
 from embedder.errors import EmbedderError, invalid
 from embedder.settings import GATEWAY, GATEWAY_RULE, MAX_REQUEST_ID_CHARS
 
@@ -22,10 +27,12 @@ _RETRY_AFTER_S = 60  # the longest period that the rate-limit binding supports
 async def handle(app: App, request: HttpRequest) -> HttpResponse:
     """Answer one request. Never raises."""
     place = routes.find(request.path)
-    context = app.begin(request.scope, _request_id(request), request.method[:20], request.path[:200])
-    response = await guarded(app, context, lambda: _answer(app, request, place, context))
-    if isinstance(response, EmbedderError):
-        response = _error_response(response, place.api)
+    context = app.begin(request.lifetime, _request_id(request), request.method[:20], request.path[:200])
+    response: HttpResponse | None = None
+    with Guard(app, context) as guard:
+        response = await _answer(app, request, place, context)
+    if response is None:
+        response = _error_response(guard.error, place.api)
     context.log.status = response.status
     finish(app, context)
     response.headers = _headers(app, request, context, response)
@@ -45,7 +52,7 @@ def _headers(app: App, request: HttpRequest, context: RequestContext, response: 
         "x-request-id": context.log.request_id,
         "server-timing": f"model;dur={context.log.model_ms}, total;dur={context.log.total_ms}",
         **({"x-embedder-version": app.version} if app.version else {}),
-        **auth.cors_headers(app.settings, request.headers.get("origin")),
+        **(auth.cors_headers(app.settings, request.headers.get("origin")) if app.settings.cors_origins else {}),
         **(_embedding_headers(response.prepared) if response.prepared else {}),
         **response.headers,
     }
@@ -61,22 +68,22 @@ def _embedding_headers(prepared: PreparedTexts) -> dict[str, str]:
 
 
 async def _answer(app: App, request: HttpRequest, place: Place, context: RequestContext) -> HttpResponse:
-    api, methods, values = place
-    if not methods:
-        raise api.unknown(request.path)
-    if request.method == "OPTIONS":
-        return _options(app, request, methods)
-    route = _choose(request, methods)
-    if not route.public:
-        await _admit(app, request, context, route)
-    context.params = {**_query(request.query), **values}
-    if route.gateway:
-        context.gateway = _gateway(request.headers)
-    body = await _read_body(request, route, context, app.settings.max_body_bytes) if route.body is not None else None
-    response = await route.handler(app, context, body)
-    if request.method == "HEAD":
-        response.text, response.numbers = None, None
-    return response
+    if app.fault:
+        raise RuntimeError(app.fault)
+    if request.method == "OPTIONS" and place.methods:
+        return _options(app, request, place.methods)
+    route = _route(request, place)
+    access = NOTHING if route.public else await _admit(app, request, context, route)
+    gateway = _gateway(request.headers) if route.gateway else ""
+    context = replace(context, access=access, gateway=gateway)
+    body, arguments = await _read_body(request, route, app.settings.max_body_bytes) if route.body else (None, {})
+    if route.takes_query:
+        arguments["query"] = _query(request.query)
+    result = await route.handler(app, context, body, **place.values, **arguments)
+    if result.body is None or request.method == "HEAD":
+        return HttpResponse(result.status, None)
+    text, tail = open_hole(result.body)
+    return HttpResponse(result.status, text, {}, result.prepared, result.numbers, result.item, tail)
 
 
 def _gateway(headers: Mapping[str, str]) -> str:
@@ -94,13 +101,15 @@ def _query(query: str) -> dict[str, str]:
     return values
 
 
-def _choose(request: HttpRequest, methods: Methods) -> Route:
-    route = methods.get("GET" if request.method == "HEAD" else request.method)
-    if route is None:
-        allow = _allow(methods)
-        message = f"{request.path[:200]} takes {allow}, not {request.method[:20]}."
-        raise EmbedderError("method_not_allowed", message, headers={"allow": allow})
-    return route
+def _route(request: HttpRequest, place: Place) -> Route:
+    route = place.methods.get("GET" if request.method == "HEAD" else request.method)
+    if route is not None:
+        return route
+    if not place.methods:
+        raise place.api.unknown(request.path)
+    allow = _allow(place.methods)
+    message = f"{request.path[:200]} takes {allow}, not {request.method[:20]}."
+    raise EmbedderError("method_not_allowed", message, headers={"allow": allow})
 
 
 def _allow(methods: Methods) -> str:
@@ -112,29 +121,35 @@ def _options(app: App, request: HttpRequest, methods: Methods) -> HttpResponse:
     return HttpResponse(204, None, {"allow": _allow(methods), **auth.preflight_headers(cors)})
 
 
-async def _admit(app: App, request: HttpRequest, context: RequestContext, route: Route) -> None:
+async def _admit(app: App, request: HttpRequest, context: RequestContext, route: Route) -> Access:
     """Check the key, the rate limit and the scope. The limiter runs first, so that guessing keys is limited as well."""
     key = auth.key_of(app.settings, request.headers)
     context.log.key = key.name if key else ""
     expired = key is not None and key.has_expired(context.began_ms)
-    address = request.headers.get("cf-connecting-ip", "unknown")
-    counted = f"key:{context.log.key}" if context.log.key and not expired else f"address:{address}"
-    if app.limiter and not await app.limiter(request.scope, counted):
+    if app.limiter and not await app.limiter(request.lifetime, _counted(request, "" if expired else context.log.key)):
         raise EmbedderError("rate_limited", "Too many requests; slow down.", retry_after_s=_RETRY_AFTER_S)
     if key is None or expired:
         raise auth.unauthorized(expired=expired)
-    context.access = key.access
-    context.access.require(route.scope)
+    key.access.require(route.scope)
+    return key.access
 
 
-async def _read_body(request: HttpRequest, route: Route, context: RequestContext, limit: int) -> object:
-    _check_media_type(request.headers, route)
+def _counted(request: HttpRequest, key: str) -> str:
+    """Return what the rate limit counts: requests of a key, or of an address."""
+    return f"key:{key}" if key else f"address:{request.headers.get('cf-connecting-ip', 'unknown')}"
+
+
+async def _read_body(request: HttpRequest, route: Route, limit: int) -> tuple[object, dict[str, Any]]:
+    """Return the body as the Struct of the route, and the vectors that it contained, if the route takes any."""
+    if request.headers.get("content-type") != JSON:
+        _check_media_type(request.headers, route)
+    arguments: dict[str, Any] = {}
     if route.vectors:
-        body, context.vectors = await request.read_vectors(route.vectors, limit)
+        body, arguments["vectors"] = await request.read_vectors(route.vectors, limit)
     else:
         body = await request.read(limit)
     try:
-        return decoding.decode(body, route.body)
+        return decoding.decode(body, route.body), arguments
     except EmbedderError as error:
         raise (route.explain(error) if route.explain else error) from error
 
@@ -146,8 +161,6 @@ def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
     Both are therefore accepted only together with a header for a key.
     """
     header = headers.get("content-type", "")
-    if header == JSON:
-        return
     kind, *parameters = [part.strip().lower() for part in header.split(";")]
     charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
     has_key = any(name in headers for name in auth.KEY_HEADERS)

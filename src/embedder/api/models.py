@@ -5,14 +5,14 @@ Source: OpenAI's API reference, "List models"; Google's Gemini API reference, "M
 
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-from embedder.api.routing import HttpResponse, Route
+from embedder.api.routing import Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
 from embedder.errors import EmbedderError
+from embedder.operations.result import Result
 from embedder.settings import MODEL, MODEL_TOKENS
 
 # Accepted model names. Each may carry a task: `embeddinggemma-300m:search_query`.
@@ -59,17 +59,16 @@ def _model(name: str) -> Model:
     return Model(name, f"models/{name}")
 
 
-async def list_all(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def list_all(app: App, context: RequestContext, body: None) -> Result:
     """List the model names."""
     found = [_model(f"{name}:{task}" if task else name) for name in NAMES[:2] for task in ("", *prompts.TASKS)]
-    return HttpResponse(200, msgspec.json.encode(Models(found, found)).decode())
+    return Result(Models(found, found))
 
 
-async def describe(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def describe(app: App, context: RequestContext, body: None, *, id: str) -> Result:
     """Describe one model name."""
-    name = context.params["id"]
-    task_of(name)
-    return HttpResponse(200, msgspec.json.encode(_model(name)).decode())
+    task_of(id)
+    return Result(_model(id))
 
 
 def routes(path: str) -> tuple[Route, ...]:

@@ -1,13 +1,14 @@
 """The native HTTP API: one route per operation, and `/health`. Its errors have OpenAI's format."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from embedder import decoding
-from embedder.api.routing import Api, HttpResponse, Route
+from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
@@ -45,33 +46,38 @@ def error_text(error: EmbedderError) -> str:
     return msgspec.json.encode({"error": item, **error.details}).decode()
 
 
-def response_of(result: Result) -> HttpResponse:
-    """Convert the result of an operation into a response."""
-    text = msgspec.json.encode(result.body).decode()
-    if not result.field:
-        return HttpResponse(result.status, text, prepared=result.prepared, numbers=result.numbers)
-    head = f'{text[:-1]},"{result.field}":['
-    return HttpResponse(200, head, prepared=result.prepared, numbers=result.numbers, tail="]}")
+async def _run_query(
+    operation: Operation, app: App, context: RequestContext, body: None, *, query: Mapping[str, str]
+) -> Result:
+    """Run an operation whose request is in the query string: each field is a list, separated by commas."""
+    fields = {name: [part for part in query.get(name, "").split(",") if part] for name in operation.query}
+    request = decoding.decode(msgspec.json.encode(fields), operation.request)
+    return await operation.handler(app, context, request)
 
 
-async def _run(operation: Operation, app: App, context: RequestContext, request: Any) -> HttpResponse:  # noqa: ANN401
-    if operation.method == "GET":
-        lists = {name: [part for part in context.params.get(name, "").split(",") if part] for name in operation.query}
-        request = decoding.decode(msgspec.json.encode(lists), operation.request)
-    return response_of(await operation.run(app, context, request))
+async def _run_empty(operation: Operation, app: App, context: RequestContext, body: None) -> Result:
+    return await operation.handler(app, context, operation.request())
 
 
-async def health(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def health(app: App, context: RequestContext, body: None) -> Result:
     """Answer a liveness check."""
-    body = Health(model=app.settings.local_model or MODEL, auth=app.settings.auth)
-    return HttpResponse(200, msgspec.json.encode(body).decode())
+    return Result(Health(model=app.settings.local_model or MODEL, auth=app.settings.auth))
 
 
 def _route(row: Operation) -> Route:
-    body = None if row.method == "GET" else row.request
-    handler = partial(_run, row)
-    options = {"scope": row.scope, "queued": row.queued}
-    return Route(row.method, row.path, handler, row.summary, body, row.response, row.query, **options)
+    has_body = row.method != "GET"
+    return Route(
+        method=row.method,
+        path=row.path,
+        handler=row.handler if has_body else partial(_run_query if row.query else _run_empty, row),
+        summary=row.summary,
+        body=row.request if has_body else None,
+        response=row.response,
+        query=row.query,
+        takes_query=bool(row.query),
+        scope=row.scope,
+        queued=row.queued,
+    )
 
 
 _HEALTH = Route("GET", "/health", health, "Liveness", response=Health, public=True)

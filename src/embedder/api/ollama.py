@@ -10,14 +10,15 @@ import msgspec
 from msgspec import Meta, Struct
 
 from embedder.api import models
-from embedder.api.routing import Api, HttpResponse, Route
+from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
 from embedder.embedding.options import OutputFormat, PromptOptions, Size
+from embedder.encoding import HOLE
 from embedder.errors import EmbedderError
-from embedder.operations import texts
 from embedder.operations.requests import Text, Texts
+from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, MODEL_TOKENS
 
 _VERSION = "0.11.10"  # the first version of Ollama that serves this model
@@ -145,43 +146,47 @@ def _task_of(model: str) -> str | None:
     return models.task_of(_TAG.sub("", model, count=1))
 
 
-async def embed(app: App, context: RequestContext, request: OllamaRequest) -> HttpResponse:
+async def embed(app: App, context: RequestContext, request: OllamaRequest) -> Result:
     """Embed 1 to 100 texts."""
     options = OllamaOptions(truncate="end" if request.truncate else "error")
     output = OutputFormat(request.dimensions or DIMENSIONS)
-    prepared, numbers = await texts.vectors(
-        app, context, request.input, options, output, param="input", alias=_task_of(request.model)
-    )
+    task = _task_of(request.model)
+    prepared, numbers = await app.embedder.vectors(request.input, options, output, context, param="input", alias=task)
     duration = int((app.clock() - context.began_ms) * 1e6)
-    body = OllamaResponse(request.model, [], duration, 0, prepared.tokens)
-    head, _, tail = msgspec.json.encode(body).decode().partition('"embeddings":[')
-    return HttpResponse(200, f'{head}"embeddings":[', prepared=prepared, numbers=numbers, tail=tail)
+    body = OllamaResponse(
+        model=request.model,
+        embeddings=[HOLE],
+        total_duration=duration,
+        load_duration=0,
+        prompt_eval_count=prepared.tokens,
+    )
+    return Result(body, prepared, numbers)
 
 
-async def embeddings(app: App, context: RequestContext, request: OllamaPromptRequest) -> HttpResponse:
+async def embeddings(app: App, context: RequestContext, request: OllamaPromptRequest) -> Result:
     """Embed one text."""
     task = _task_of(request.model)
-    prepared, numbers = await texts.vectors(
-        app, context, request.prompt, PromptOptions(), OutputFormat(), param="prompt", alias=task
+    prepared, numbers = await app.embedder.vectors(
+        request.prompt, PromptOptions(), OutputFormat(), context, param="prompt", alias=task
     )
-    return HttpResponse(200, '{"embedding":', prepared=prepared, numbers=numbers, tail="}")
+    return Result(OllamaVector(HOLE), prepared, numbers)
 
 
-async def tags(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def tags(app: App, context: RequestContext, body: None) -> Result:
     """List the model names."""
     names = [f"{_NAME}:{name}" for name in ("latest", "300m", *prompts.TASKS)]
-    return HttpResponse(200, msgspec.json.encode(Tags([OllamaModel(name, name) for name in names])).decode())
+    return Result(Tags([OllamaModel(name, name) for name in names]))
 
 
-async def show(app: App, context: RequestContext, request: ShowRequest) -> HttpResponse:  # noqa: ARG001
+async def show(app: App, context: RequestContext, request: ShowRequest) -> Result:
     """Describe the model."""
     _task_of(request.model)
-    return HttpResponse(200, msgspec.json.encode(OllamaDescription()).decode())
+    return Result(OllamaDescription())
 
 
-async def version(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def version(app: App, context: RequestContext, body: None) -> Result:
     """Return the version of the API."""
-    return HttpResponse(200, msgspec.json.encode(Version()).decode())
+    return Result(Version())
 
 
 _EMBED, _EMBED_ONE = "Embed 1 to 100 texts (Ollama)", "Embed one text (Ollama)"

@@ -10,13 +10,14 @@ from msgspec import Meta, Struct
 
 from embedder.api import models
 from embedder.api.native import error_text
-from embedder.api.routing import Api, HttpResponse, Route
+from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions, OutputFormat, Size
+from embedder.encoding import HOLE, merged
 from embedder.errors import EmbedderError, invalid
-from embedder.operations import texts
 from embedder.operations.requests import Text
+from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS_OPENAI
 
 _ITEM = '{"object":"embedding","index":#,"embedding":@}'
@@ -96,7 +97,7 @@ class EmbeddingsResponse(Struct):
 
 def voyage_error_text(error: EmbedderError) -> str:
     """Return `error` in OpenAI's format, with Voyage's `detail` in addition."""
-    return f'{error_text(error)[:-1]},"detail":{msgspec.json.encode(error.message).decode()}}}'
+    return bytes(merged(msgspec.Raw(error_text(error).encode()), {"detail": error.message})).decode()
 
 
 def explain(error: EmbedderError) -> EmbedderError:
@@ -107,20 +108,22 @@ def explain(error: EmbedderError) -> EmbedderError:
     return error
 
 
-async def embeddings(app: App, context: RequestContext, request: EmbeddingsRequest) -> HttpResponse:
+async def embeddings(app: App, context: RequestContext, request: EmbeddingsRequest) -> Result:
     """Embed up to 2,048 texts."""
     task = models.task_of(request.model)
-    prepared, numbers = await texts.vectors(
-        app, context, request.input, request, request.output(), param="input", alias=task
+    prepared, numbers = await app.embedder.vectors(
+        request.input, request, request.output(), context, param="input", alias=task
     )
-    end = msgspec.json.encode({"model": request.model, "usage": Usage(prepared.tokens, prepared.tokens)}).decode()
-    head, tail = '{"object":"list","data":[', "]," + end[1:]
-    return HttpResponse(200, head, prepared=prepared, numbers=numbers, item=_ITEM, tail=tail)
+    usage = Usage(prompt_tokens=prepared.tokens, total_tokens=prepared.tokens)
+    body = EmbeddingsResponse(object="list", data=[HOLE], model=request.model, usage=usage)
+    return Result(body, prepared, numbers, item=_ITEM)
 
 
-async def deployment_embeddings(app: App, context: RequestContext, request: DeploymentRequest) -> HttpResponse:
+async def deployment_embeddings(
+    app: App, context: RequestContext, request: DeploymentRequest, *, deployment: str
+) -> Result:
     """Embed up to 2,048 texts with the model in the path."""
-    request.model = context.params["deployment"]
+    request.model = deployment
     return await embeddings(app, context, request)
 
 

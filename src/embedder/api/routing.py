@@ -7,11 +7,10 @@ from urllib.parse import unquote
 import msgspec
 
 from embedder.access.scopes import Needed
-from embedder.app import App
-from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.errors import EmbedderError
-from embedder.ports import Scope, Vectors
+from embedder.operations.result import Result
+from embedder.ports import Lifetime, Vectors
 
 JSON = "application/json"
 GATEWAY_HEADER = "cf-aig-gateway-id"  # of Cloudflare's REST API
@@ -39,7 +38,7 @@ class HttpRequest(msgspec.Struct):
     query: str
     headers: Mapping[str, str]
     id: str
-    scope: Scope
+    lifetime: Lifetime
     read: Callable[[int], Awaitable[bytes]]
     read_vectors: Callable[[str, int], Awaitable[tuple[bytes, Vectors]]]
 
@@ -62,21 +61,23 @@ class HttpResponse(msgspec.Struct):
 class Route(msgspec.Struct, frozen=True):
     """A route.
 
-    `path` may contain `{name}` segments. `body` and `response` are Structs. `query` describes query parameters. The
-    first of `media_types` is JSON; those of HTML forms are accepted only together with a key. `vectors` names the field
-    of the body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body with a clearer
-    one. `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the header
-    cf-aig-gateway-id chooses an AI Gateway. `queued` is the Struct of an answer with
-    status 202.
+    `path` may contain `{name}` segments. `body` and `response` are Structs. `query` describes query parameters.
+    `handler` is called with the application, the context, the body, and by name: the `{name}` segments except the
+    account, with `takes_query` the query string as `query`, and `vectors` if the body contains them. The first of
+    `media_types` is JSON; those of HTML forms are accepted only together with a key. `vectors` names the field of the
+    body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body with a clearer one.
+    `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the header cf-aig-gateway-id
+    chooses an AI Gateway. `queued` is the Struct of an answer with status 202.
     """
 
     method: str
     path: str
-    handler: Callable[[App, RequestContext, Any], Awaitable[HttpResponse]]
+    handler: Callable[..., Awaitable[Result]]
     summary: str
     body: Any = None
     response: Any = None
     query: Mapping[str, str] = {}
+    takes_query: bool = False
     scope: Needed = "all"
     public: bool = False
     media_types: tuple[str, ...] = (JSON,)

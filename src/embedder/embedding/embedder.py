@@ -9,10 +9,10 @@ import msgspec
 
 from embedder.context import RequestContext
 from embedder.embedding import prompts, tokens, workers_ai_errors
-from embedder.embedding.options import OutputFormat, PromptOptions
+from embedder.embedding.options import FLOATS, MODEL_DIGITS, OutputFormat, PromptOptions
 from embedder.errors import EmbedderError, invalid
 from embedder.live import Tasks
-from embedder.ports import Answer, Clock, Model
+from embedder.ports import Answer, Clock, Model, Numbers
 from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
 
 MAX_ATTEMPTS = 4
@@ -69,6 +69,24 @@ class Embedder:
             raise _too_long(over, limit, param, options.asks_to_truncate())
         return PreparedTexts(prompted, task, sum(counts), over)
 
+    async def vectors(
+        self,
+        texts: str | list[str],
+        options: PromptOptions,
+        output: OutputFormat,
+        context: RequestContext,
+        *,
+        param: str,
+        alias: str | None = None,
+    ) -> tuple[PreparedTexts, Numbers]:
+        """Embed one text or several. Return what was sent to the model, and the vectors in the format `output`.
+
+        See `prepare` for `param` and `alias`.
+        """
+        prepared = self.prepare([texts] if isinstance(texts, str) else texts, options, param=param, alias=alias)
+        answers = await self.embed(prepared, context, output)
+        return prepared, self.model.join(answers, output.dimensions, output.encoding)
+
     async def embed(self, prepared: PreparedTexts, context: RequestContext, output: OutputFormat) -> list[Answer]:
         """Embed in calls of 100 texts, at most 6 at a time, and return the answers in order.
 
@@ -86,7 +104,7 @@ class Embedder:
     ) -> AsyncGenerator[AsyncIterator[Answer], None]:
         """Embed like `embed`, but yield each answer in order as soon as it arrives, and keep none of them."""
         context.log.texts = len(prepared.texts)
-        async with Tasks(self._calls(prepared, context, OutputFormat(encoding="float32"))) as tasks:
+        async with Tasks(self._calls(prepared, context, FLOATS)) as tasks:
             yield _in_order(tasks)
 
     def _calls(
@@ -109,12 +127,12 @@ class Embedder:
             if not answer.fault:
                 return answer
             error = workers_ai_errors.error_of(answer, now_s=self._clock() / 1000)
-            left_s = (context.ends_ms - self._clock()) / 1000
+            left_s = (context.lifetime.ends_ms - self._clock()) / 1000
             wait_s = retry_wait_s(attempt, error, jitter=self._jitter(), left_s=left_s)
             if wait_s is None or (context.reject_if_busy and error.code == "upstream_busy"):
                 raise error
             attempt += 1
-            await context.scope.sleep(wait_s * 1000)
+            await context.lifetime.sleep(wait_s * 1000)
 
     async def _attempt(
         self, inputs: str, count: int, context: RequestContext, output: OutputFormat, *, last: bool
@@ -123,11 +141,11 @@ class Embedder:
         began = self._clock()
         try:
             return await self.model.ask(
-                context.scope,
+                context.lifetime,
                 inputs,
                 count,
                 dimensions=output.dimensions,
-                with_floats=not output.keeps_digits,
+                with_floats=output != MODEL_DIGITS,
                 reject_if_busy=context.reject_if_busy or not last,
                 gateway=context.gateway,
             )

@@ -24,10 +24,9 @@ class OutputFormat(Struct, frozen=True):
     dimensions: int = DIMENSIONS
     encoding: str = "float"
 
-    @property
-    def keeps_digits(self) -> bool:
-        """Whether the output is the model's own digits, unchanged."""
-        return self.dimensions == DIMENSIONS and self.encoding == "float"
+
+MODEL_DIGITS = OutputFormat()  # the model's own digits, unchanged
+FLOATS = OutputFormat(encoding="float32")  # what the index takes
 
 
 class PromptOptions(Struct, forbid_unknown_fields=True, kw_only=True):

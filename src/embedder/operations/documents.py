@@ -8,7 +8,7 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
 from embedder.embedding.embedder import PreparedTexts
-from embedder.embedding.options import OutputFormat, PromptOptions
+from embedder.embedding.options import FLOATS, PromptOptions
 from embedder.errors import EmbedderError, invalid
 from embedder.operations import messages
 from embedder.operations.requests import (
@@ -21,7 +21,7 @@ from embedder.operations.requests import (
     UpsertRequest,
 )
 from embedder.operations.result import Result
-from embedder.settings import DIMENSIONS, MODEL
+from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, MODEL
 from embedder.vectorize import limits
 from embedder.vectorize.answers import Stored
 from embedder.vectorize.calls import Row
@@ -87,10 +87,14 @@ def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:
 async def write(
     app: App, context: RequestContext, rows: list[Row], prepared: PreparedTexts, *, mode: str, wait: bool = False
 ) -> Written:
-    """Embed prepared documents and store their vectors."""
-    writable = await app.store.to_write(context, rows, "documents[#].id")
+    """Embed prepared documents and store their vectors. Of several calls of the model, each is stored as it arrives."""
+    store = app.store
+    writable = await store.to_write(context, rows, "documents[#].id")
+    if len(rows) <= MAX_TEXTS_PER_CALL:
+        [answer] = await app.embedder.embed(prepared, context, FLOATS)
+        return await store.write_one(writable, answer, context, method=mode, wait=wait)
     async with app.embedder.batches(prepared, context) as answers:
-        return await app.store.write(writable, answers, context, method=mode, wait=wait)
+        return await store.write(writable, answers, context, method=mode, wait=wait)
 
 
 async def _enqueue(
@@ -108,7 +112,7 @@ async def _enqueue(
     ids = [item.id for item in request.documents]
     try:
         for part in messages.parcels(bodies):
-            await app.ingest.send(context.scope, part)
+            await app.ingest.send(context.lifetime, part)
             context.log.queued += len(part)
     except EmbedderError as error:
         raise partial(error, ids, context.log.queued) from error
@@ -122,16 +126,17 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
     options = limits.query_options(
         top_k=request.top_k, values=request.values, metadata=request.metadata, filters=request.filter
     )
-    area = app.store.to_search(context, request.namespace)
+    store = app.store
+    area = store.to_search(context, request.namespace)
     prepared = None
     if request.id is not None:
         limits.check_ids([request.id], param="id")
-        found, values = await app.store.search(area, context, options, name=request.id)
+        found, values = await store.search(area, context, options, name=request.id)
     else:
         prepared = app.embedder.prepare([request.text or ""], request, param="text", default=prompts.QUERY)
-        await app.store.check_fit(context)
-        [answer] = await app.embedder.embed(prepared, context, OutputFormat(encoding="float32"))
-        found, values = await app.store.search(area, context, options, vectors=answer)
+        await store.check_fit(context)
+        [answer] = await app.embedder.embed(prepared, context, FLOATS)
+        found, values = await store.search(area, context, options, vectors=answer)
     if request.min_score is not None:
         found.matches = [match for match in found.matches if match.score >= request.min_score]
         found.count = len(found.matches)

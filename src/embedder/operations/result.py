@@ -1,4 +1,4 @@
-"""The result of an operation, before HTTP or RPC format it."""
+"""The result of a request, before HTTP or RPC encode it."""
 
 from typing import Any
 
@@ -7,15 +7,17 @@ from msgspec import Struct
 from embedder.embedding.embedder import PreparedTexts
 
 
-class Result(Struct):
-    """The result of an operation: `body` without its numbers, and `numbers`, a handle to them.
+class Result(Struct, frozen=True):
+    """The result of a request: `body`, and `numbers`, a handle to the vectors or scores that go into its hole.
 
-    `numbers` become the `field` of the body. Without a field, they are the `values` of the stored vectors in it.
-    `status` is the status over HTTP.
+    `item` is the template of one row: `@` is replaced with its numbers and `#` with its index. `field` is the name of
+    the field with the hole, which RPC fills. If the body has no hole, the numbers are the `values` of the stored
+    vectors in it. `status` is the status over HTTP. A body that is None is empty.
     """
 
     body: Any
     prepared: PreparedTexts | None = None
     numbers: object = None
     field: str = ""
+    item: str = "@"
     status: int = 200

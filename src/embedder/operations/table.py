@@ -29,16 +29,11 @@ class Operation(Struct, frozen=True):
     path: str
     request: Any
     response: Any
-    handler: Callable[[App, RequestContext, Any], Awaitable[Result]]
+    handler: Callable[[App, RequestContext, Any], Awaitable[Result]]  # its caller has checked the scope
     arguments: tuple[str, ...]
     summary: str
     query: Mapping[str, str] = {}
     queued: Any = None
-
-    async def run(self, app: App, context: RequestContext, request: Any) -> Result:  # noqa: ANN401
-        """Run the operation, if the caller may."""
-        context.access.require(self.scope)
-        return await self.handler(app, context, request)
 
 
 TABLE = (

@@ -1,6 +1,5 @@
 """The operations on texts: embed and similarity."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -8,17 +7,14 @@ from msgspec import Meta, Struct
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
-from embedder.embedding.embedder import PreparedTexts
-from embedder.embedding.options import OutputFormat, PromptOptions
+from embedder.embedding.options import OutputFormat
+from embedder.encoding import HOLE
 from embedder.errors import invalid
 from embedder.operations.requests import EmbedRequest, SimilarityRequest, StoreIn
 from embedder.operations.result import Result
-from embedder.ports import Answer
 from embedder.settings import DIMENSIONS
 from embedder.vectorize import limits
 from embedder.vectorize.calls import Row
-from embedder.vectorize.limits import Metadata
-from embedder.vectorize.store import Writable
 from embedder.vectorize.written import Written
 
 
@@ -49,69 +45,44 @@ class SimilarityResponse(Shape):
     scores: Annotated[list[float | list[float]], Meta(description="One cosine per text, or a row of cosines per text.")]
 
 
-async def vectors(
-    app: App,
-    context: RequestContext,
-    texts: str | list[str],
-    options: PromptOptions,
-    output: OutputFormat,
-    *,
-    param: str,
-    alias: str | None = None,
-) -> tuple[PreparedTexts, object]:
-    """Embed one text or several. Return what was sent to the model, and a handle to the vectors in the format `output`.
-
-    `alias` is the task in the model name, `param` the path of the texts in the request.
-    """
-    given = [texts] if isinstance(texts, str) else texts
-    prepared = app.embedder.prepare(given, options, param=param, alias=alias)
-    answers = await app.embedder.embed(prepared, context, output)
-    return prepared, app.embedder.model.join(answers, output.dimensions, output.encoding)
-
-
 async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Result:
     """Embed texts, and store their vectors if requested."""
     texts = [request.text] if isinstance(request.text, str) else request.text
     output = request.output()
+    if request.store:
+        return await _embed_and_store(app, context, request, request.store, texts, output)
+    prepared, numbers = await app.embedder.vectors(texts, request, output, context, param="text")
+    return Result(EmbedResponse([len(texts), output.dimensions], data=[HOLE]), prepared, numbers, "data")
+
+
+async def _embed_and_store(
+    app: App, context: RequestContext, request: EmbedRequest, store: StoreIn, texts: list[str], output: OutputFormat
+) -> Result:
     prepared = app.embedder.prepare(texts, request, param="text")
-    rows = _rows_to_store(request.store, texts) if request.store else []
-    writable = await app.store.to_write(context, rows, "store.ids[#]") if rows else None
-    needed = OutputFormat(output.dimensions, "float32") if rows else output  # the index needs numbers, not digits
-    answers = await app.embedder.embed(prepared, context, needed)
-    body = Embedded([len(texts), output.dimensions])
-    if request.store and writable:
-        body.stored = await _store(app, context, request.store, writable, answers)
-    return Result(body, prepared, app.embedder.model.join(answers, output.dimensions, output.encoding), "data")
+    writable = await app.store.to_write(context, _rows(store, texts), "store.ids[#]")
+    # the index needs numbers, not digits
+    [answer] = await app.embedder.embed(prepared, context, OutputFormat(output.dimensions, "float32"))
+    stored = await app.store.write_one(writable, answer, context, method=store.mode, wait=store.wait)
+    numbers = app.embedder.model.join([answer], output.dimensions, output.encoding)
+    return Result(EmbedResponse([len(texts), output.dimensions], stored, data=[HOLE]), prepared, numbers, "data")
 
 
-def _rows_to_store(store: StoreIn, texts: list[str]) -> list[Row]:
+def _rows(store: StoreIn, texts: list[str]) -> list[Row]:
     if len(store.ids) != len(texts):
         raise invalid(f"store.ids has {len(store.ids)} ids for {len(texts)} texts; send one per text.", "store.ids")
-    given = store.metadata if isinstance(store.metadata, list) else [store.metadata] * len(texts)
-    if len(given) != len(texts):
-        message = f"store.metadata has {len(given)} items for {len(texts)} texts; send one object, or one per text."
+    metadata = store.metadata if isinstance(store.metadata, list) else [store.metadata] * len(texts)
+    if len(metadata) != len(texts):
+        message = f"store.metadata has {len(metadata)} items for {len(texts)} texts; send one object, or one per text."
         raise invalid(message, "store.metadata")
     limits.check_namespace(store.namespace)
     limits.check_ids(store.ids, param="store.ids")
     for index, text in enumerate(texts):
         limits.check_text(text, f"text[{index}]")
+    kept = texts if store.keep_text else [None] * len(texts)
     return [
-        Row(name, _metadata(item, text if store.keep_text else None, index), store.namespace)
-        for index, (name, text, item) in enumerate(zip(store.ids, texts, given, strict=True))
+        Row(name, limits.metadata_json(item, text, param=f"store.metadata[{index}]"), store.namespace)
+        for index, (name, text, item) in enumerate(zip(store.ids, kept, metadata, strict=True))
     ]
-
-
-def _metadata(given: Metadata | None, text: str | None, index: int) -> bytes:
-    return limits.metadata_json(given, text, param=f"store.metadata[{index}]")
-
-
-async def _store(
-    app: App, context: RequestContext, store: StoreIn, writable: Writable, answers: list[Answer]
-) -> Written:
-    async def one() -> AsyncIterator[Answer]:
-        yield answers[0]
-
-    return await app.store.write(writable, one(), context, method=store.mode, wait=store.wait)
 
 
 async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:
@@ -124,4 +95,5 @@ async def similarity(app: App, context: RequestContext, request: SimilarityReque
     [answer] = await app.embedder.embed(prepared, context, output)
     scores = app.embedder.model.similarity(answer, output.dimensions, source=bool(source))
     count = len(request.texts)
-    return Result(Shape([count] if source else [count, count]), prepared, scores, "scores")
+    shape = [count] if source else [count, count]
+    return Result(SimilarityResponse(shape, scores=[HOLE]), prepared, scores, "scores")

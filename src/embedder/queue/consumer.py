@@ -7,12 +7,14 @@ the queue for failures. A document that can't be stored fails alone: the batch i
 from collections.abc import Callable, Iterable
 
 import msgspec
+from msgspec.structs import replace
 
-from embedder.app import App, finish, guarded
+from embedder.access.scopes import NOTHING, Access
+from embedder.app import App, Guard, finish
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
 from embedder.operations import documents, messages
-from embedder.ports import Batch, Scope
+from embedder.ports import Batch, Lifetime
 from embedder.queue import redelivery
 from embedder.queue.items import Item, Received, access_of, by_access, joined, without_twins
 from embedder.queue.letters import dead_letter
@@ -31,24 +33,26 @@ _FAULTS = {
 _decoder = msgspec.json.Decoder(list[Received])
 
 
-async def handle(app: App, open_scope: Callable[[], Scope], request_id: str, batch: Batch) -> None:
-    """Settle every message of a batch. Never raises."""
-    context = app.begin(open_scope(), request_id, "QUEUE", batch.queue[:200])
-    consumer = _Consumer(app, context, open_scope, batch)
-    failure = await guarded(app, context, consumer.run)
-    context.log.retried += batch.retry_rest(LONGEST_DELAY_S)
-    if not isinstance(failure, EmbedderError):
+async def handle(app: App, open_lifetime: Callable[[], Lifetime], request_id: str, batch: Batch) -> None:
+    """Settle every message of a batch. Never raises. Each call gets a lifetime of its own."""
+    context = app.begin(open_lifetime(), request_id, "QUEUE", batch.queue[:200])
+    with Guard(app, context):
+        if app.fault:
+            raise RuntimeError(app.fault)
+        await _Consumer(app, context, open_lifetime, batch).run()
+        context.lifetime.close()
         context.log.status = 200
+    context.log.retried += batch.retry_rest(LONGEST_DELAY_S)
     finish(app, context)
 
 
 class _Consumer:
     """Processes one batch."""
 
-    def __init__(self, app: App, context: RequestContext, open_scope: Callable[[], Scope], batch: Batch) -> None:
+    def __init__(self, app: App, context: RequestContext, open_lifetime: Callable[[], Lifetime], batch: Batch) -> None:
         self._app = app
         self._context = context
-        self._open_scope = open_scope
+        self._open_lifetime = open_lifetime
         self._batch = batch
         self._calls = 0
         self._letters: list[tuple[Received, str]] = []
@@ -59,12 +63,11 @@ class _Consumer:
             self._context.log.texts += len(items)
             # first what leaves stored ids as they are: the result is the same in every order
             for mode in ("insert", "upsert"):
-                kept = without_twins([item for item in items if item.mode == mode], mode)
-                for access, own in by_access(kept).items():
-                    self._context.access = access
-                    await self._store(own)
-            await self._send_letters()
-        self._context.scope.abort("done")
+                if of_mode := [item for item in items if item.mode == mode]:
+                    for own in by_access(without_twins(of_mode, mode)).values():
+                        await self._store(own)
+            if self._letters:
+                await self._send_letters()
 
     def _prepared(self, received: Received) -> Item | None:
         """Check a message as a request is checked. A message that fails gets a dead letter."""
@@ -82,7 +85,7 @@ class _Consumer:
 
     async def _store(self, items: list[Item]) -> None:
         """Store documents of one mode. If a part fails that one document may make fail, try its halves."""
-        waiting = [items] if items else []
+        waiting = [items]
         failures = 0
         while waiting and not self._is_spent():
             part = waiting.pop()
@@ -98,8 +101,9 @@ class _Consumer:
                 self._reject(part[0], error)
             else:
                 waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
-        rest = [received for part in waiting for item in part for received in item.deliveries]
-        return self._put_back(rest, 0)
+        if waiting:
+            self._put_back([received for part in waiting for item in part for received in item.deliveries], 0)
+        return None
 
     def _is_spent(self) -> bool:
         """Return whether the batch has used up its calls or its time."""
@@ -108,24 +112,25 @@ class _Consumer:
     async def _attempt(self, part: list[Item]) -> EmbedderError | None:
         """Embed and store in one call each. Return the error."""
         self._calls += 1
-        self._renew()
         done = self._context.log.texts
+        context = self._context_of_call(part[0].access)
         try:
             rows = [item.row for item in part]
-            await documents.write(self._app, self._context, rows, joined(part), mode=part[0].mode)
+            await documents.write(self._app, context, rows, joined(part), mode=part[0].mode)
         except EmbedderError as error:
+            context.lifetime.abort("failed")
             error.__traceback__ = error.__cause__ = error.__context__ = None  # their frames hold the texts
-            self._context.log.code = error.code
+            context.log.code = error.code
             return error
         finally:
-            self._context.log.texts = done
+            context.log.texts = done
+        context.lifetime.close()
         return None
 
-    def _renew(self) -> None:
-        """Start the deadline of the next call."""
-        self._context.scope.abort("done")
-        self._context.scope = self._open_scope()
-        self._context.ends_ms = self._app.clock() + self._app.settings.deadline_s * 1000
+    def _context_of_call(self, access: Access) -> RequestContext:
+        """Return the context of the next call, and move the deadline of the batch with it."""
+        self._context.lifetime.extend(self._app.settings.deadline_s * 1000)
+        return replace(self._context, lifetime=self._open_lifetime(), access=access)
 
     def _acknowledge(self, items: list[Item]) -> None:
         positions = [received.position for item in items for received in item.deliveries]
@@ -165,11 +170,19 @@ class _Consumer:
         sent = 0
         try:
             for part in messages.parcels([letter for _, letter in letters]):
-                self._renew()
-                await self._app.dead_letters.send(self._context.scope, part)
+                await self._send(part)
                 self._batch.acknowledge([received.position for received, _ in letters[sent : sent + len(part)]])
                 sent += len(part)
         except EmbedderError as error:
             self._context.log.code = error.code
             self._put_back([received for received, _ in letters[sent:]], LONGEST_DELAY_S)
         self._context.log.failed += sent
+
+    async def _send(self, letters: list[str]) -> None:
+        lifetime = self._context_of_call(NOTHING).lifetime
+        try:
+            await self._app.dead_letters.send(lifetime, letters)
+        except EmbedderError:
+            lifetime.abort("failed")
+            raise
+        lifetime.close()

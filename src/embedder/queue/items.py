@@ -59,5 +59,6 @@ def without_twins(items: list[Item], mode: str) -> list[Item]:
 
 def joined(items: list[Item]) -> PreparedTexts:
     """Return the prepared texts of several documents for one call."""
-    prepared = [item.prepared for item in items]
-    return PreparedTexts([found.texts[0] for found in prepared], None, sum(found.tokens for found in prepared), [])
+    texts = [item.prepared.texts[0] for item in items]
+    tokens = sum([item.prepared.tokens for item in items])
+    return PreparedTexts(texts, task=None, tokens=tokens, truncated=[])

@@ -32,7 +32,7 @@ class Calls:
 
     async def write(self, context: RequestContext, rows: Sequence[Row], vectors: Vectors, *, method: str) -> str:
         """Write `rows` with the values of `vectors`. Return the mutation id."""
-        found = await self._index.call(context.scope, method, _json([[_document(row) for row in rows]]), vectors)
+        found = await self._index.call(context.lifetime, method, _json([[_document(row) for row in rows]]), vectors)
         return decode(found.text, Mutation).mutation_id
 
     async def query(
@@ -40,9 +40,9 @@ class Calls:
     ) -> tuple[Matches, object]:
         """Search with the first of `vectors`, or with the stored vector `name`. Return the matches and their values."""
         if vectors is None:
-            found = await self._index.call(context.scope, "queryById", _json([name, options]))
+            found = await self._index.call(context.lifetime, "queryById", _json([name, options]))
         else:
-            found = await self._index.call(context.scope, "query", _json([options]), vectors)
+            found = await self._index.call(context.lifetime, "query", _json([options]), vectors)
         return decode(found.text, Matches), found.values
 
     async def query_any(self, context: RequestContext, options: dict[str, Any], number: int) -> list[str]:
@@ -56,23 +56,19 @@ class Calls:
 
         async def one(part: Sequence[str]) -> T:
             async with limit:
-                return take(await self._index.call(context.scope, "getByIds", _json([part])))
+                return take(await self._index.call(context.lifetime, "getByIds", _json([part])))
 
         async with Tasks(map(one, split(ids, GET_IDS))) as tasks:
             return await asyncio.gather(*tasks)
 
     async def delete(self, context: RequestContext, ids: Sequence[str]) -> str:
         """Delete at most 100 ids. Return the mutation id."""
-        found = await self._index.call(context.scope, "deleteByIds", _json([ids]))
+        found = await self._index.call(context.lifetime, "deleteByIds", _json([ids]))
         return decode(found.text, Mutation).mutation_id
 
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index."""
-        return decode((await self._index.call(context.scope, "describe", "[]")).text, Description)
-
-    def merge(self, values: list[object]) -> object:
-        """Concatenate the values of several answers."""
-        return self._index.merge(values)
+        return decode((await self._index.call(context.lifetime, "describe", "[]")).text, Description)
 
 
 def split(ids: Sequence[str], size: int) -> list[Sequence[str]]:

@@ -35,6 +35,7 @@ class Store:
     """The operations on one index. Every request reaches the index through here, and gets only what its key allows."""
 
     def __init__(self, index: Index, *, clock: Clock, wait_s: float) -> None:
+        self._index = index
         self._calls = Calls(index)
         self._clock = clock
         self._wait_s = wait_s
@@ -91,15 +92,18 @@ class Store:
         try:
             async for answer in answers:
                 batch = rows[done : done + MAX_TEXTS_PER_CALL]
-                mutations.append(await self.put(Writable(batch), answer, context, method=method))
+                mutations.append(await self._calls.write(context, batch, answer, method=method))
                 done += len(batch)
         except EmbedderError as error:
             raise partial(error, [row.id for row in rows], done) from error
         return await self._written(len(rows), mutations, context, wait=wait)
 
-    async def put(self, writable: Writable, vectors: Vectors, context: RequestContext, *, method: str) -> str:
-        """Write rows with the values of `vectors` in one call. Return the mutation id."""
-        return await self._calls.write(context, writable.rows, vectors, method=method)
+    async def write_one(
+        self, writable: Writable, vectors: Vectors, context: RequestContext, *, method: str, wait: bool = False
+    ) -> Written:
+        """Write rows with the values of `vectors` in one call."""
+        mutation = await self._calls.write(context, writable.rows, vectors, method=method)
+        return await self._written(len(writable.rows), [mutation], context, wait=wait)
 
     async def search(
         self,
@@ -136,7 +140,7 @@ class Store:
                 vector.values += start
                 vectors.append(vector)
         own = [vector for vector in vectors if context.access.reaches(vector.namespace or None)]
-        return own, self._calls.merge([answer.values for answer in answers])
+        return own, self._index.merge([answer.values for answer in answers])
 
     async def delete(self, ids: Sequence[str], context: RequestContext, *, wait: bool) -> Written:
         """Delete these ids in order, in calls of 100. An error names the accepted ones.
@@ -166,7 +170,7 @@ class Store:
         options = limits.query_options(top_k=deletion.BATCH, values=False, metadata="none", filters=filters)
         if namespace is not None:
             options["namespace"] = namespace
-        first, last_ms = int(context.began_ms), (context.began_ms + context.ends_ms) / 2
+        first, last_ms = int(context.began_ms), (context.began_ms + context.lifetime.ends_ms) / 2
         removed = await deletion.run(
             lambda number: self._calls.query_any(context, options, first + number),
             lambda ids: self._calls.delete(context, ids),

@@ -23,7 +23,7 @@ async def wait(
     wait_s: float,
 ) -> bool | None:
     """Poll the index for at most `wait_s` seconds. None if it does not answer: the writes stay accepted."""
-    context.extend((wait_s + _DESCRIBE_GRACE_S) * 1000, clock())
+    context.lifetime.extend((wait_s + _DESCRIBE_GRACE_S) * 1000)
     accepted_s = clock() / 1000
     waited = 0.0
     steps = chain(_POLL_S, repeat(_POLL_S[-1]))
@@ -35,7 +35,7 @@ async def wait(
         step = next(steps)
         if visible or waited + step > wait_s:
             return visible
-        await context.scope.sleep(step * 1000)
+        await context.lifetime.sleep(step * 1000)
         waited += step
 
 

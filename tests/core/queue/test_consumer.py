@@ -106,8 +106,11 @@ def test_a_mistake_of_the_program_loses_nothing():
 def test_each_call_has_its_own_deadline_and_no_timer_is_left():
     made = Ingestion(failing(["text 0"], code(3010, 400)))
     made.consume(documents(4))
-    assert len(made.scopes) > len(made.app.model.calls)
-    assert all(scope.aborted for scope in made.scopes)
+    batch, *calls = made.lifetimes
+    assert len(calls) >= len(made.app.model.calls)
+    assert batch.extended == [25_000] * len(calls)
+    assert [lifetime.closed for lifetime in calls].count(False) == sum(bool(lifetime.aborted) for lifetime in calls) > 0
+    assert batch.closed
 
 
 def test_invalid_answers_for_a_whole_batch_give_no_dead_letters_to_documents_that_did_not_fail_alone():

@@ -42,7 +42,7 @@ def test_a_body_that_can_not_be_decoded_gets_a_dead_letter(fault):
     made = Ingestion()
     batch = FakeBatch(["x"])
     batch._parts[0][0]["fault"] = fault
-    asyncio.run(consumer.handle(made.app.app, type(made.app.scope), "b", batch))
+    asyncio.run(consumer.handle(made.app.app, made.app.new_lifetime, "b", batch))
     assert json.loads(made.failed.bodies[0])["reason"]["code"] == "invalid_request"
 
 

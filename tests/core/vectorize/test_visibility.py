@@ -16,7 +16,7 @@ def test_waiting_ends_after_wait_s():
     app = app_with(index, WAIT_S="7")
     assert json_of(put(app, {"documents": documents(1), "wait": True}))["visible"] is False
     assert sum(app.slept) <= 7
-    assert app.scope.extended == [12_000]
+    assert app.lifetime.extended == [12_000]
 
 
 def test_a_failed_poll_does_not_fail_an_accepted_write():

@@ -3,9 +3,12 @@
 Source: Cloudflare's documentation, "OpenAI compatible API endpoints".
 """
 
+from msgspec import Raw
+
 from embedder.api import models, native, openai
 from embedder.api.cloudflare import workers_ai
 from embedder.api.routing import Api
+from embedder.encoding import merged
 from embedder.errors import EmbedderError
 
 _PREFIX = "/client/v4/accounts/{account}/ai/v1/"
@@ -13,7 +16,8 @@ _PREFIX = "/client/v4/accounts/{account}/ai/v1/"
 
 def error_text(error: EmbedderError) -> str:
     """Return `error` in the format of Cloudflare's API, with OpenAI's `error` in addition."""
-    return f"{workers_ai.error_text(error)[:-1]},{native.error_text(error)[1:]}"
+    texts = workers_ai.error_text(error), native.error_text(error)
+    return bytes(merged(*(Raw(text.encode()) for text in texts))).decode()
 
 
 APIS = (

@@ -3,20 +3,21 @@
 Source: Cloudflare API reference, "Vectorize". The code 3000 as seen live.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from embedder.api.cloudflare import envelope
 from embedder.api.cloudflare.envelope import Envelope
-from embedder.api.routing import JSON, Api, HttpResponse, Route
+from embedder.api.routing import JSON, Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError, invalid
-from embedder.operations import documents
 from embedder.operations.requests import GetRequest
+from embedder.operations.result import Result
+from embedder.ports import Vectors
 from embedder.vectorize import limits
 from embedder.vectorize.answers import Description, Matches, Mutation, Stored, Values
 from embedder.vectorize.calls import Row
@@ -132,27 +133,33 @@ def unknown(path: str) -> EmbedderError:
     return EmbedderError("not_found", f"Unknown path {path[:200]}; {message}")
 
 
-def _response(result: object, values: object = None) -> HttpResponse:
-    return HttpResponse(200, msgspec.json.encode(Envelope(result)).decode(), numbers=values)
-
-
-def _store(app: App, context: RequestContext) -> Store:
-    """Return the index that the path names. Only the bound index exists."""
-    name, bound = context.params["index"], app.settings.vectorize_index
-    if name != bound:
-        raise EmbedderError("not_found", f"Unknown index {name[:64]!r}; this service has the index {bound!r}.")
+def _store(app: App, index: str) -> Store:
+    """Return the index with this name. Only the bound index exists."""
+    bound = app.settings.vectorize_index
+    if index != bound:
+        raise EmbedderError("not_found", f"Unknown index {index[:64]!r}; this service has the index {bound!r}.")
     return app.store
 
 
-async def write(method: str, app: App, context: RequestContext, request: WriteRequest) -> HttpResponse:
+async def write(
+    method: str,
+    app: App,
+    context: RequestContext,
+    request: WriteRequest,
+    *,
+    index: str,
+    query: Mapping[str, str],
+    vectors: Vectors,
+) -> Result:
     """Store vectors. The method `insert` keeps stored ids as they are, `upsert` replaces them."""
-    store = _store(app, context)
-    if context.params.get("unparsable-behavior", "error") != "error":
+    store = _store(app, index)
+    if query.get("unparsable-behavior", "error") != "error":
         raise invalid("This service rejects a body with a line that is not JSON; remove unparsable-behavior.")
     limits.check_ids([item.id for item in request.vectors], param="vectors")
-    rows = [_row(item, f"vectors[{index}]") for index, item in enumerate(request.vectors)]
+    rows = [_row(item, f"vectors[{number}]") for number, item in enumerate(request.vectors)]
     writable = await store.to_write(context, rows, "vectors[#].id")
-    return _response(Mutation(await store.put(writable, context.vectors, context, method=method)))
+    written = await store.write_one(writable, vectors, context, method=method)
+    return Result(Envelope(Mutation(written.mutation_ids[0])))
 
 
 def _row(item: VectorIn, param: str) -> Row:
@@ -161,9 +168,9 @@ def _row(item: VectorIn, param: str) -> Row:
     return Row(item.id, metadata, item.namespace)
 
 
-async def query(app: App, context: RequestContext, request: QueryRequest) -> HttpResponse:
+async def query(app: App, context: RequestContext, request: QueryRequest, *, index: str, vectors: Vectors) -> Result:
     """Find the vectors nearest to a vector or to a stored one."""
-    store = _store(app, context)
+    store = _store(app, index)
     if (request.vector is UNSET) == (request.vector_id is None):
         raise invalid("Send either vector or vectorId.", "vector")
     options = limits.query_options(
@@ -176,38 +183,41 @@ async def query(app: App, context: RequestContext, request: QueryRequest) -> Htt
     area = store.to_search(context, request.namespace)
     if request.vector_id is not None:
         limits.check_ids([request.vector_id], param="vectorId")
-        return _response(*await store.search(area, context, options, name=request.vector_id))
-    await store.check_fit(context)
-    return _response(*await store.search(area, context, options, vectors=context.vectors))
+        matches, values = await store.search(area, context, options, name=request.vector_id)
+    else:
+        await store.check_fit(context)
+        matches, values = await store.search(area, context, options, vectors=vectors)
+    return Result(Envelope(matches), numbers=values)
 
 
-async def get_by_ids(app: App, context: RequestContext, request: GetRequest) -> HttpResponse:
+async def get_by_ids(app: App, context: RequestContext, request: GetRequest, *, index: str) -> Result:
     """Get stored vectors. Missing ids are skipped."""
-    _store(app, context)
-    found = await documents.get(app, context, request)
-    return _response(found.body.vectors, found.numbers)
-
-
-async def delete_by_ids(app: App, context: RequestContext, request: DeleteByIdsRequest) -> HttpResponse:
-    """Delete stored vectors."""
     limits.check_ids(request.ids, param="ids")
-    written = await _store(app, context).delete(request.ids, context, wait=False)
-    return _response(Mutation(written.mutation_ids[-1] if written.mutation_ids else ""))
+    stored, values = await _store(app, index).get(request.ids, context)
+    return Result(Envelope(stored), numbers=values)
 
 
-async def info(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def delete_by_ids(app: App, context: RequestContext, request: DeleteByIdsRequest, *, index: str) -> Result:
+    """Delete stored vectors."""
+    store = _store(app, index)
+    limits.check_ids(request.ids, param="ids")
+    written = await store.delete(request.ids, context, wait=False)
+    return Result(Envelope(Mutation(written.mutation_ids[-1] if written.mutation_ids else "")))
+
+
+async def info(app: App, context: RequestContext, body: None, *, index: str) -> Result:
     """Describe the content of the index."""
-    return _response(await _store(app, context).describe(context))
+    return Result(Envelope(await _store(app, index).describe(context)))
 
 
-async def get(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def get(app: App, context: RequestContext, body: None, *, index: str) -> Result:
     """Describe the index."""
-    return _response(await _index(app, _store(app, context), context))
+    return Result(Envelope(await _index(app, _store(app, index), context)))
 
 
-async def list_all(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def list_all(app: App, context: RequestContext, body: None) -> Result:
     """List the one index."""
-    return _response([await _index(app, app.store, context)])
+    return Result(Envelope([await _index(app, app.store, context)]))
 
 
 async def _index(app: App, store: Store, context: RequestContext) -> IndexOut:
@@ -219,7 +229,7 @@ def _post(name: str, handler: Any, summary: str, *types: Any, **options: Any) ->
 
 
 _QUERY = {"vectors": "vector", "scope": "search"}
-_WRITE = {"vectors": "vectors", "media_types": (JSON, _NDJSON, _FORM), "scope": "write"}
+_WRITE = {"vectors": "vectors", "media_types": (JSON, _NDJSON, _FORM), "scope": "write", "takes_query": True}
 _INFO = "What the index contains (Vectorize REST)"
 _ROUTES = (
     Route("GET", _INDEXES, list_all, "The index (Vectorize REST)", response=Indexes, scope="search"),

@@ -4,21 +4,23 @@ Source: Cloudflare API reference, "Execute AI model".
 """
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
-from embedder.api import native
 from embedder.api.cloudflare import envelope
 from embedder.api.cloudflare.envelope import Envelope, Item
-from embedder.api.routing import JSON, Api, HttpResponse, Route, unknown_path
+from embedder.api.routing import JSON, Api, Route, unknown_path
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions
+from embedder.encoding import HOLE
 from embedder.errors import EmbedderError
-from embedder.operations import texts
-from embedder.operations.requests import EmbedRequest, Text, Texts
+from embedder.operations.requests import Text, Texts
+from embedder.operations.result import Result
 from embedder.operations.texts import EmbedResponse
 from embedder.settings import MAX_TEXTS_PER_CALL, MODEL
 
@@ -102,25 +104,25 @@ def unknown(path: str) -> EmbedderError:
     return unknown_path(path)
 
 
-async def run(app: App, context: RequestContext, request: RunRequest) -> HttpResponse:
+async def run(app: App, context: RequestContext, request: RunRequest) -> Result:
     """Embed 1 to 100 texts."""
-    context.reject_if_busy = request.options is not None and request.options.reject_if_busy
-    fields = {name: getattr(request, name) for name in EmbedRequest.__struct_fields__ if name != "store"}
-    response = native.response_of(await texts.embed(app, context, EmbedRequest(**fields)))
-    response.text = f'{{"result":{response.text}'
-    response.tail += ',"success":true,"errors":[],"messages":[]}'
-    return response
+    if request.options and request.options.reject_if_busy:
+        context = replace(context, reject_if_busy=True)
+    output = request.output()
+    prepared, numbers = await app.embedder.vectors(request.text, request, output, context, param="text")
+    body = EmbedResponse([len(prepared.texts), output.dimensions], data=[HOLE])
+    return Result(Envelope(body), prepared, numbers)
 
 
-async def search_models(app: App, context: RequestContext, request: None) -> HttpResponse:  # noqa: ARG001
+async def search_models(app: App, context: RequestContext, body: None, *, query: Mapping[str, str]) -> Result:
     """List the model, unless the query string searches for another one.
 
     Cloudflare's clients ask for the next page until a page is empty.
     """
-    wanted = context.params.get("search", "").lower()
-    found = [ListedModel()] if wanted in f"{MODEL} {_TASK}".lower() else []
-    result = found if context.params.get("page", "1") == "1" else []
-    return HttpResponse(200, msgspec.json.encode(ListedModels(result, ResultInfo(len(result), len(found)))).decode())
+    wanted = query.get("search", "").lower()
+    models = [ListedModel()] if wanted in f"{MODEL} {_TASK}".lower() else []
+    page = models if query.get("page", "1") == "1" else []
+    return Result(ListedModels(page, ResultInfo(len(page), len(models))))
 
 
 _ROUTES = (
@@ -141,6 +143,7 @@ _ROUTES = (
         handler=search_models,
         summary="The model (Workers AI REST)",
         response=ListedModels,
+        takes_query=True,
         scope="any",
     ),
 )

@@ -8,12 +8,15 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from msgspec.structs import replace
 
 from embedder.api.mcp import tools
-from embedder.api.routing import Api, HttpResponse, Route
+from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
+from embedder.encoding import merged
 from embedder.errors import EmbedderError
+from embedder.operations.result import Result
 
 MODERN, LEGACY = "2026-07-28", ("2025-11-25", "2025-06-18", "2025-03-26")
 SERVER = {"name": "embedder", "version": "0.1.0"}
@@ -24,7 +27,7 @@ _ABOUT = {
 _CACHING = {"ttlMs": 0, "cacheScope": "private"}
 _META = "io.modelcontextprotocol/"
 # What every result has in version 2026-07-28.
-_COMPLETE = f'"resultType":"complete","_meta":{{"{_META}serverInfo":{msgspec.json.encode(SERVER).decode()}}}'
+_COMPLETE = {"resultType": "complete", "_meta": {f"{_META}serverInfo": SERVER}}
 _PARSE_ERROR, _INVALID_REQUEST, _METHOD_NOT_FOUND, _INTERNAL_ERROR = -32700, -32600, -32601, -32603
 _UNSUPPORTED_VERSION = -32022
 
@@ -66,10 +69,10 @@ class Answer(Struct, omit_defaults=True):
     error: Annotated[dict[str, Any] | None, Meta(description="An error of the protocol.")] = None
 
 
-async def handle(app: App, context: RequestContext, message: Message) -> HttpResponse:
+async def handle(app: App, context: RequestContext, message: Message) -> Result:
     """Answer one message. A notification has an empty answer."""
     if message.id is UNSET:
-        return HttpResponse(202, None)
+        return Result(None, status=202)
     version = message.params.meta.get(f"{_META}protocolVersion", MODERN)
     if version not in (MODERN, *LEGACY):
         data = {"supported": [MODERN], "requested": version}
@@ -79,7 +82,7 @@ async def handle(app: App, context: RequestContext, message: Message) -> HttpRes
     result = _plain_result(app, context, message)
     if result is None:
         return _error(message, _METHOD_NOT_FOUND, f"Unknown method {message.method[:100]!r}.")
-    return _result(message, HttpResponse(200, msgspec.json.encode(result).decode()[1:-1]))
+    return _result(message, Result(result))
 
 
 def _plain_result(app: App, context: RequestContext, message: Message) -> dict[str, Any] | None:
@@ -97,22 +100,15 @@ def _plain_result(app: App, context: RequestContext, message: Message) -> dict[s
     return None
 
 
-def _result(message: Message, members: HttpResponse) -> HttpResponse:
-    """Return the response to a message, given the members of its result."""
-    head = msgspec.json.encode({"jsonrpc": "2.0", "id": message.id, "result": {}}).decode()[:-2]
-    tail = f",{_COMPLETE}}}}}" if message.params.meta else "}}"
-    if members.numbers is None:
-        members.tail = ""
-        members.text = f"{head}{members.text}{tail if members.text else tail.removeprefix(',')}"
-    else:
-        members.text = f"{head}{members.text}"
-        members.tail += tail
-    return members
+def _result(message: Message, result: Result) -> Result:
+    """Return the response to a message."""
+    body = merged(result.body, _COMPLETE) if message.params.meta else result.body
+    return replace(result, body={"jsonrpc": "2.0", "id": message.id, "result": body})
 
 
-def _error(message: Message, code: int, text: str, data: object = None) -> HttpResponse:
+def _error(message: Message, code: int, text: str, data: object = None) -> Result:
     error = {"code": code, "message": text, **({"data": data} if data else {})}
-    return HttpResponse(200, msgspec.json.encode({"jsonrpc": "2.0", "id": message.id, "error": error}).decode())
+    return Result({"jsonrpc": "2.0", "id": message.id, "error": error})
 
 
 def error_text(error: EmbedderError) -> str:

@@ -8,12 +8,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from embedder import decoding
-from embedder.api.routing import HttpResponse
 from embedder.app import App
 from embedder.context import RequestContext
+from embedder.encoding import HOLE_IN_TEXT
 from embedder.errors import EmbedderError, invalid
 from embedder.operations import requests, table
 from embedder.operations.requests import DocumentIn, Text, Texts
+from embedder.operations.result import Result
 from embedder.operations.table import Operation
 from embedder.settings import MAX_TEXTS_PER_CALL
 from embedder.vectorize.answers import Match, Stored
@@ -58,36 +59,35 @@ class Tool(Struct, frozen=True):
 
     operation: Operation
     arguments: Any
-    run: Callable[[App, RequestContext, Any], Awaitable[HttpResponse]]
+    run: Callable[[App, RequestContext, Any], Awaitable[Result]]
 
     @property
     def read_only(self) -> bool:
         return self.operation.scope != "write"
 
 
-async def _search(app: App, context: RequestContext, given: Search) -> HttpResponse:
+async def _search(app: App, context: RequestContext, given: Search) -> Result:
     fields = {name: getattr(given, name) for name in given.__struct_fields__}
-    found = (await _SEARCH.run(app, context, requests.SearchRequest(**fields))).body
-    return _content(msgspec.json.encode({"matches": [_readable(match) for match in found.matches]}).decode())
+    found = (await _SEARCH.handler(app, context, requests.SearchRequest(**fields))).body
+    return Result(_content(msgspec.json.encode({"matches": [_readable(match) for match in found.matches]}).decode()))
 
 
-async def _get(app: App, context: RequestContext, given: Get) -> HttpResponse:
-    found = (await _GET.run(app, context, requests.GetRequest(ids=given.ids))).body
+async def _get(app: App, context: RequestContext, given: Get) -> Result:
+    found = (await _GET.handler(app, context, requests.GetRequest(ids=given.ids))).body
     body = {"documents": [_readable(vector) for vector in found.vectors], "missing": found.missing}
-    return _content(msgspec.json.encode(body).decode())
+    return Result(_content(msgspec.json.encode(body).decode()))
 
 
-async def _store(app: App, context: RequestContext, given: Store) -> HttpResponse:
+async def _store(app: App, context: RequestContext, given: Store) -> Result:
     request = requests.UpsertRequest(documents=given.documents, namespace=given.namespace)
-    return _content(msgspec.json.encode((await _UPSERT.run(app, context, request)).body).decode())
+    return Result(_content(msgspec.json.encode((await _UPSERT.handler(app, context, request)).body).decode()))
 
 
-async def _compare(app: App, context: RequestContext, given: Compare) -> HttpResponse:
+async def _compare(app: App, context: RequestContext, given: Compare) -> Result:
     request = requests.SimilarityRequest(source=given.source, texts=given.texts)
-    result = await _SIMILARITY.run(app, context, request)
+    result = await _SIMILARITY.handler(app, context, request)
     # The scores are numbers of JavaScript. Their JSON needs no escapes, so it can be written into a JSON string.
-    head, _, tail = (_content("#").text or "").partition("#")
-    return HttpResponse(200, f"{head}[", prepared=result.prepared, numbers=result.numbers, tail=f"]{tail}")
+    return Result(_content(HOLE_IN_TEXT), result.prepared, result.numbers)
 
 
 def _readable(item: Match | Stored) -> dict[str, Any]:
@@ -99,10 +99,8 @@ def _readable(item: Match | Stored) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _content(text: str, *, is_error: bool = False) -> HttpResponse:
-    """Return the members of a tool's result."""
-    result = {"content": [{"type": "text", "text": text}], "isError": is_error}
-    return HttpResponse(200, msgspec.json.encode(result).decode()[1:-1])
+def _content(text: object, *, is_error: bool = False) -> dict[str, Any]:
+    return {"content": [{"type": "text", "text": text}], "isError": is_error}
 
 
 TOOLS = {
@@ -131,13 +129,14 @@ def describe(name: str) -> dict[str, Any]:
     return {"name": name, "description": description, "inputSchema": schema, "annotations": hints}
 
 
-async def call(app: App, context: RequestContext, name: str, arguments: bytes) -> HttpResponse:
-    """Call a tool, and return the members of its result. Errors are results too, so that a model can correct them."""
+async def call(app: App, context: RequestContext, name: str, arguments: bytes) -> Result:
+    """Call a tool. Errors are results too, so that a model can correct them."""
     tool = TOOLS.get(name)
     try:
         if tool is None:
             raise invalid(f"Unknown tool {name[:100]!r}; use {', '.join(TOOLS)}.")
+        context.access.require(tool.operation.scope)
         return await tool.run(app, context, decoding.decode(arguments, tool.arguments))
     except EmbedderError as error:
         context.log.code = error.code
-        return _content(error.message, is_error=True)
+        return Result(_content(error.message, is_error=True))

@@ -1,0 +1,22 @@
+"""Encodes answers as JSON. The numbers of vectors are not in Python; the JSON has a hole where they go."""
+
+from typing import Any
+
+import msgspec
+
+_MARK = "\0"  # no JSON contains this character, also not in a string
+HOLE: Any = msgspec.Raw(_MARK.encode())  # stands for the rows, or for one row
+HOLE_OF_MEMBERS: Any = msgspec.Raw(f"{{{_MARK}}}".encode())  # an object whose members are rows in several encodings
+HOLE_IN_TEXT: Any = msgspec.Raw(f'"[{_MARK}]"'.encode())  # a string that contains rows as JSON
+
+
+def open_hole(body: object) -> tuple[str, str]:
+    """Return the JSON of `body` before and after its hole. Without a hole, it is all before."""
+    head, _, tail = msgspec.json.encode(body).decode().partition(_MARK)
+    return head, tail
+
+
+def merged(*bodies: object) -> msgspec.Raw:
+    """Return the JSON of one object with the members of all `bodies`, in order."""
+    members = [msgspec.json.encode(body)[1:-1] for body in bodies]
+    return msgspec.Raw(b"{%b}" % b",".join([part for part in members if part]))

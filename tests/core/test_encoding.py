@@ -1,0 +1,30 @@
+"""Answers as JSON with a hole."""
+
+import json
+
+from msgspec import Raw, Struct
+
+from embedder.encoding import HOLE, HOLE_IN_TEXT, HOLE_OF_MEMBERS, merged, open_hole
+
+
+class Body(Struct):
+    text: str
+    rows: list = []
+
+
+def test_a_hole_is_where_the_rows_go():
+    assert open_hole(Body("a", [HOLE])) == ('{"text":"a","rows":[', "]}")
+    assert open_hole({"of": HOLE_OF_MEMBERS}) == ('{"of":{', "}}")
+    assert open_hole({"text": HOLE_IN_TEXT}) == ('{"text":"[', ']"}')
+    assert open_hole(Body("a")) == ('{"text":"a","rows":[]}', "")
+
+
+def test_no_text_of_a_caller_is_a_hole():
+    head, tail = open_hole(Body("\0 \\u0000 \\\0", [HOLE]))
+    assert json.loads(f"{head}1{tail}") == {"text": "\0 \\u0000 \\\0", "rows": [1]}
+
+
+def test_objects_are_merged_in_order_and_may_be_empty():
+    found = merged({"ok": True}, Body("a", [HOLE]), {}, Raw(b'{"last":1}'))
+    assert open_hole(found) == ('{"ok":true,"text":"a","rows":[', '],"last":1}')
+    assert bytes(merged({}, {})) == b"{}"

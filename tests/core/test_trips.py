@@ -1,0 +1,78 @@
+"""The way of a request is no longer than the table in docs/architecture.md says.
+
+Each request is the second of its application, so nothing that happens once is counted.
+"""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from embedder.api import handler
+from tests import trips
+from tests.core.fake_index import FakeIndex, app_with, documents
+from tests.core.fakes import FakeRequest
+from tests.core.ingestion import Ingestion
+from tests.trips import Trip
+
+KEY = "0123456789abcdef"
+HEADERS = {"authorization": f"Bearer {KEY}"}
+DOCUMENT = Path(__file__).parents[2] / "docs" / "architecture.md"
+ROW = re.compile(r"^\| (.+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
+
+
+def http(method, path, body):
+    app = app_with(FakeIndex(), AUTH="on", API_KEYS=f"web:{KEY}")
+    first, second = (FakeRequest(method, path, json.dumps(body).encode(), HEADERS) for _ in range(2))
+    asyncio.run(handler.handle(app.app, first))
+    return trips.count(lambda: asyncio.run(handler.handle(app.app, second)))
+
+
+def rpc():
+    app = app_with(FakeIndex())
+    app.call("search", "a text")
+    return trips.count(lambda: app.call("search", "a text"))
+
+
+def queue():
+    made = Ingestion()
+    made.consume(documents(1))
+    return trips.count(lambda: made.consume(documents(1)))
+
+
+TRIPS = {
+    "`POST /embed`, 1 text": lambda: http("POST", "/embed", {"text": "a text"}),
+    "`PUT /vectors`, 1 document": lambda: http("PUT", "/vectors", {"documents": documents(1)}),
+    "RPC `search`": rpc,
+    "a batch of the queue, 1 document": queue,
+}
+
+
+def table():
+    text = DOCUMENT.read_text(encoding="utf-8").partition("## The way of a request")[2].partition("\n## ")[0]
+    return {row[1]: Trip(*map(int, row.groups()[1:])) for row in ROW.finditer(text)}
+
+
+def test_the_table_has_every_trip():
+    assert list(table()) == list(TRIPS)
+
+
+@pytest.mark.parametrize("name", TRIPS)
+def test_no_trip_is_longer_than_the_table_says(name):
+    found, limit = TRIPS[name](), table()[name]
+    assert all(a <= b for a, b in zip(found, limit, strict=True)), f"{found} is more than {limit}"
+
+
+def test_functions_modules_and_returns_are_counted():
+    from embedder.embedding import prompts
+    from embedder.embedding.embedder import is_last
+
+    def work():
+        prompts.full_name("query")
+        prompts.full_name("document")
+        is_last(1)
+        prompts.full_name("query")
+
+    assert trips.count(work) == Trip(functions=2, modules=2, returns=1)
