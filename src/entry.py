@@ -6,13 +6,15 @@ from typing import Any
 import js
 from workers import WorkerEntrypoint
 
-from bindings import http, queues
+from bindings import (
+    consumer,
+    http,
+)
 from bindings.app import app
 from bindings.lifetime import Lifetime
 from bindings.rpc import leave_unconverted, reader, reply_to_js
 from embedder import rpc
 from embedder.api.handler import handle
-from embedder.queue import consumer
 
 leave_unconverted()
 
@@ -20,15 +22,6 @@ leave_unconverted()
 async def _fetch(request: Any) -> object:
     incoming = http.request_from_js(getattr(request, "js_object", request), app().settings)
     return http.response_to_js(incoming.lifetime, await handle(app(), incoming))
-
-
-async def _queue(*arguments: object) -> object:
-    """Consume a batch of messages. Other Workers can call this too, and get the error of an unknown method."""
-    if not queues.is_batch(arguments):
-        return await _call("queue", arguments)
-    batch = queues.Batch(arguments[0])
-    await consumer.handle(app(), lambda: Lifetime(app().settings), js.crypto.randomUUID(), batch)
-    return None
 
 
 async def _call(name: str, arguments: tuple[object, ...]) -> object:
@@ -47,7 +40,7 @@ def _method(name: str) -> Callable[..., Awaitable[object]]:
 
 LISTED: dict[str, Callable[..., Awaitable[object]]] = {
     "fetch": _fetch,
-    "queue": _queue,
+    "queue": consumer.method(otherwise=_method("queue")),
     **{name: _method(name) for name in rpc.OPERATIONS},
 }
 METHODS = LISTED | {name: _method(name) for name in ("copy", "destroy", "toJs")}  # methods of Pyodide's proxy

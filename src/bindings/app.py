@@ -8,15 +8,17 @@ from typing import Any
 import js
 from workers import import_from_javascript
 
-from bindings import event_loop, http
+from bindings import (
+    event_loop,
+    http,
+    vectorize,
+)
 from bindings.ai import WorkersAI
 from bindings.queues import Queue
-from bindings.vectorize import Vectorize
 from embedder.app import App
 from embedder.embedding.embedder import Embedder
 from embedder.ports import Limiter
 from embedder.settings import Settings, SettingsError
-from embedder.vectorize.store import Store
 
 _VARIABLES = (
     "MAX_TEXT_TOKENS",
@@ -43,11 +45,10 @@ def app() -> App:
         settings = Settings.from_env(_variables(env))
     except SettingsError as error:
         fault = str(error)
-    index = getattr(env, "VECTORIZE", None)
     return App(
         settings=settings,
         embedder=Embedder(settings, WorkersAI(getattr(env, "AI", None), settings), clock=clock, jitter=js.Math.random),
-        index=Store(Vectorize(index), clock=clock, wait_s=settings.wait_s) if index else None,
+        index=vectorize.store(getattr(env, "VECTORIZE", None), clock=clock, wait_s=settings.wait_s),
         clock=clock,
         log=js.console.log,
         limiter=_limiter(getattr(env, "RATE_LIMITER", None)),

@@ -11,7 +11,7 @@ from bindings.lifetime import Lifetime
 from embedder.api.routing import HttpRequest, HttpResponse, path_and_query
 from embedder.errors import EmbedderError
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
-from embedder.vectorize.limits import MAX_VECTORS
+from embedder.stored import MAX_VECTORS
 
 _js = import_from_javascript("bindings/request.js")
 _uploads = import_from_javascript("bindings/uploads.js")

@@ -1,4 +1,4 @@
-"""The bindings `INGEST` and `INGEST_FAILED`, and the batches that the Worker consumes. Messages are text."""
+"""The bindings `INGEST` and `INGEST_FAILED`. Messages are text."""
 
 import re
 from typing import Any
@@ -16,10 +16,6 @@ _RETRY_AFTER_S = 5
 _MAX_MESSAGE_CHARS = 200
 
 
-def _json(value: list[Any]) -> str:
-    return msgspec.json.encode(value).decode()
-
-
 class Queue:
     """A queue to send messages to."""
 
@@ -27,7 +23,7 @@ class Queue:
         self._queue = queue
 
     async def send(self, lifetime: Any, messages: list[str]) -> None:
-        found = await _js.send(lifetime.scope, self._queue, _json(messages))
+        found = await _js.send(lifetime.scope, self._queue, msgspec.json.encode(messages).decode())
         if found.fault:
             raise ended(found.fault, "The queue") or _rejected(found.text)
 
@@ -37,28 +33,3 @@ def _rejected(text: str) -> EmbedderError:
         sentence = "The queue takes no more messages at the moment; retry shortly."
         return EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S)
     return EmbedderError("upstream_error", f"The queue rejected the messages: {text[:_MAX_MESSAGE_CHARS]}.")
-
-
-class Batch:
-    """A batch of the runtime."""
-
-    def __init__(self, batch: Any) -> None:
-        self._batch = _js.open(batch)
-        self.queue: str = self._batch.queue
-
-    def read(self) -> str:
-        return str(self._batch.read())
-
-    def acknowledge(self, positions: list[int]) -> None:
-        self._batch.acknowledge(_json(positions))
-
-    def retry(self, positions: list[int], delay_s: int) -> None:
-        self._batch.retry(_json(positions), delay_s)
-
-    def retry_rest(self, delay_s: int) -> int:
-        return int(self._batch.retryRest(delay_s))
-
-
-def is_batch(arguments: tuple[object, ...]) -> bool:
-    """Return whether the runtime delivers a batch. Another Worker can call the handler with anything."""
-    return len(arguments) >= 1 and bool(_js.isBatch(arguments[0]))

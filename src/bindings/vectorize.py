@@ -5,7 +5,9 @@ from typing import Any
 from workers import import_from_javascript
 
 from embedder.errors import EmbedderError, ended
+from embedder.ports import Clock
 from embedder.vectorize import answers
+from embedder.vectorize.store import Store
 
 _js = import_from_javascript("bindings/call_vectorize.js")
 
@@ -29,3 +31,8 @@ class Vectorize:
 
     def merge(self, values: list[Any]) -> Any:
         return _js.merge(*values)
+
+
+def store(index: Any, *, clock: Clock, wait_s: float) -> Store | None:
+    """Return the operations on the binding `index`, if there is one."""
+    return Store(Vectorize(index), clock=clock, wait_s=wait_s) if index else None

@@ -1,6 +1,7 @@
 """What HTTP and RPC share: the parts of the application, error handling and the log line."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,7 +12,9 @@ from embedder.errors import STATUS, EmbedderError
 from embedder.live import LiveRequests
 from embedder.ports import Clock, Lifetime, Limiter, Queue
 from embedder.settings import Settings
-from embedder.vectorize.store import Store
+
+if TYPE_CHECKING:  # not imported, because `vectorize/` can be left out
+    from embedder.vectorize.store import Store
 
 _MAX_DETAIL_CHARS = 500
 
@@ -27,7 +30,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     embedder: Embedder
     clock: Clock
     log: Callable[[str], object]
-    index: Store | None = None
+    index: "Store | None" = None
     limiter: Limiter | None = None
     ingest: Queue | None = None
     failed: Queue | None = None
@@ -43,7 +46,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
         return RequestContext(lifetime=lifetime, began_ms=self.clock(), log=log, access=access)
 
     @property
-    def store(self) -> Store:
+    def store(self) -> "Store":
         """The operations on the index. Raises `vectorize_not_configured` if no index is bound."""
         if self.index is None:
             message = "No Vectorize index is bound: add [[vectorize]] to wrangler.toml."

@@ -74,6 +74,14 @@ def test_tools_are_listed_and_called_only_with_their_scope(scopes):
 STORE = {
     "to_search": {"namespace": None},
     "to_write": {"rows": [Row("a", b"")], "path": "ids[#]"},
+    "texts_to_write": {
+        "texts": ["a"],
+        "ids": ["1"],
+        "namespace": None,
+        "metadata": None,
+        "keep_text": False,
+        "param": "store",
+    },
     "get": {"ids": ["a"]},
     "delete": {"ids": ["a"], "wait": False},
     "delete_matching": {"namespace": "acme", "filters": None, "wait": False},

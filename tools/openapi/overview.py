@@ -1,9 +1,8 @@
 """What the document says about the whole service: address, key, limits, headers and tags."""
 
-from embedder import settings
+from embedder import settings, stored
 from embedder.access import scopes
 from embedder.embedding import prompts
-from embedder.vectorize import limits
 from tools.openapi import agents, compatible, native, vectors
 
 _DEFAULTS = settings.Settings()
@@ -71,12 +70,12 @@ is, except that a search gets the prompt `search_query`, a document `search_docu
 | body of a request | {_DEFAULTS.max_body_bytes // _MIB} MiB; {settings.MAX_JSON_DEPTH} levels and\
  {settings.MAX_JSON_VALUES:,} values of JSON |
 | time of a request | {_DEFAULTS.deadline_s} s, and up to {_DEFAULTS.wait_s} s more with `"wait": true` |
-| documents of `PUT /vectors` | {limits.MAX_VECTORS:,} |
-| ids to get, to delete | {limits.MAX_GET_IDS}, {limits.MAX_VECTORS:,} |
-| an id, a namespace | 1 to {limits.MAX_ID_BYTES} bytes, 1 to {scopes.MAX_NAMESPACE_BYTES} bytes |
-| metadata with the kept text | {limits.MAX_METADATA_BYTES // 1024} KiB of JSON |
-| matches of a search | {limits.MAX_TOP_K}; {limits.MAX_TOP_K_FULL} with `values` or all metadata, the default |
-| filter of a search | {limits.MAX_FILTER_BYTES:,} bytes of JSON |
+| documents of `PUT /vectors` | {stored.MAX_VECTORS:,} |
+| ids to get, to delete | {stored.MAX_GET_IDS}, {stored.MAX_VECTORS:,} |
+| an id, a namespace | 1 to {stored.MAX_ID_BYTES} bytes, 1 to {scopes.MAX_NAMESPACE_BYTES} bytes |
+| metadata with the kept text | {stored.MAX_METADATA_BYTES // 1024} KiB of JSON |
+| matches of a search | {stored.MAX_TOP_K}; {stored.MAX_TOP_K_FULL} with `values` or all metadata, the default |
+| filter of a search | {stored.MAX_FILTER_BYTES:,} bytes of JSON |
 | requests in a time | set by the operator for each key. Over it, the status is 429, with `retry-after` |
 
 The operator can change the limits of tokens, body and time.

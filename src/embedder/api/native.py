@@ -13,8 +13,8 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
 from embedder.operations import table
+from embedder.operations.operation import Operation
 from embedder.operations.result import Result
-from embedder.operations.table import Operation
 from embedder.settings import MODEL
 
 

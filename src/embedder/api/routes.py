@@ -12,10 +12,14 @@ from embedder.api import (
     openai,
 )
 from embedder.api.cloudflare import openai as cloudflare_openai
-from embedder.api.cloudflare import vectorize, workers_ai
+from embedder.api.cloudflare import (
+    vectorize,
+    workers_ai,
+)
 from embedder.api.mcp import protocol as mcp
 from embedder.api.routing import Api, Route
 
+# To leave an API out, delete its module, or folder, its line in this list and its import. See docs/architecture.md.
 APIS: tuple[Api, ...] = (
     *native.APIS,
     *openai.APIS,

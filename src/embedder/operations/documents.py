@@ -11,6 +11,7 @@ from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import FLOATS, PromptOptions
 from embedder.errors import EmbedderError, invalid
 from embedder.operations import messages
+from embedder.operations.operation import Operation
 from embedder.operations.requests import (
     DeleteRequest,
     DescribeRequest,
@@ -22,10 +23,10 @@ from embedder.operations.requests import (
 )
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, MODEL
+from embedder.stored import Deleted, Written, partly_accepted
 from embedder.vectorize import limits
-from embedder.vectorize.answers import Stored
+from embedder.vectorize.answers import Matches, Stored
 from embedder.vectorize.calls import Row
-from embedder.vectorize.written import Written, partial
 
 
 class Receipt(Struct):
@@ -115,7 +116,7 @@ async def _enqueue(
             await app.ingest.send(context.lifetime, part)
             context.log.queued += len(part)
     except EmbedderError as error:
-        raise partial(error, ids, context.log.queued) from error
+        raise partly_accepted(error, ids, context.log.queued) from error
     return Result(Receipt(ids, len(ids), context.log.request_id), prepared, status=202)
 
 
@@ -179,3 +180,64 @@ async def describe(app: App, context: RequestContext, request: DescribeRequest) 
             found.processed_up_to_datetime,
         )
     )
+
+
+OPERATIONS = (
+    Operation(
+        name="upsert",
+        scope="write",
+        method="PUT",
+        path="/vectors",
+        request=UpsertRequest,
+        response=Written,
+        handler=upsert,
+        arguments=("documents",),
+        summary="Embed and store documents",
+        queued=Receipt,
+    ),
+    Operation(
+        name="search",
+        scope="search",
+        method="POST",
+        path="/search",
+        request=SearchRequest,
+        response=Matches,
+        handler=search,
+        arguments=("text",),
+        summary="Search with a text or a stored id",
+    ),
+    Operation(
+        name="get",
+        scope="search",
+        method="GET",
+        path="/vectors",
+        request=GetRequest,
+        response=GetResponse,
+        handler=get,
+        arguments=("ids",),
+        summary="Get stored vectors",
+        query={"ids": "Ids, separated by commas."},
+    ),
+    Operation(
+        name="delete",
+        scope="write",
+        method="DELETE",
+        path="/vectors",
+        request=DeleteRequest,
+        response=Deleted,
+        handler=delete,
+        arguments=("ids",),
+        summary="Delete stored vectors by id, by namespace or by filter",
+    ),
+    Operation(
+        name="describe",
+        scope="search",
+        method="GET",
+        path="/index",
+        request=DescribeRequest,
+        response=IndexResponse,
+        handler=describe,
+        arguments=(),
+        summary="The index, and whether it fits the model",
+    ),
+)

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from embedder.embedding.options import EmbedOptions, PromptOptions, Size, Truncate
 from embedder.embedding.prompts import Task
 from embedder.settings import MAX_TEXTS_PER_CALL
-from embedder.vectorize.limits import (
+from embedder.stored import (
     MAX_GET_IDS,
     MAX_ID_BYTES,
     MAX_METADATA_BYTES,

@@ -10,12 +10,11 @@ from embedder.embedding import prompts
 from embedder.embedding.options import OutputFormat
 from embedder.encoding import HOLE
 from embedder.errors import invalid
+from embedder.operations.operation import Operation
 from embedder.operations.requests import EmbedRequest, SimilarityRequest, StoreIn
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS
-from embedder.vectorize import limits
-from embedder.vectorize.calls import Row
-from embedder.vectorize.written import Written
+from embedder.stored import Written
 
 
 class Embedded(Struct, omit_defaults=True):
@@ -59,30 +58,14 @@ async def _embed_and_store(
     app: App, context: RequestContext, request: EmbedRequest, store: StoreIn, texts: list[str], output: OutputFormat
 ) -> Result:
     prepared = app.embedder.prepare(texts, request, param="text")
-    writable = await app.store.to_write(context, _rows(store, texts), "store.ids[#]")
+    writable = await app.store.texts_to_write(
+        context, texts, store.ids, store.namespace, store.metadata, keep_text=store.keep_text, param="store"
+    )
     # the index needs numbers, not digits
     [answer] = await app.embedder.embed(prepared, context, OutputFormat(output.dimensions, "float32"))
     stored = await app.store.write_one(writable, answer, context, method=store.mode, wait=store.wait)
     numbers = app.embedder.model.join([answer], output.dimensions, output.encoding)
     return Result(EmbedResponse([len(texts), output.dimensions], stored, data=[HOLE]), prepared, numbers, "data")
-
-
-def _rows(store: StoreIn, texts: list[str]) -> list[Row]:
-    if len(store.ids) != len(texts):
-        raise invalid(f"store.ids has {len(store.ids)} ids for {len(texts)} texts; send one per text.", "store.ids")
-    metadata = store.metadata if isinstance(store.metadata, list) else [store.metadata] * len(texts)
-    if len(metadata) != len(texts):
-        message = f"store.metadata has {len(metadata)} items for {len(texts)} texts; send one object, or one per text."
-        raise invalid(message, "store.metadata")
-    limits.check_namespace(store.namespace)
-    limits.check_ids(store.ids, param="store.ids")
-    for index, text in enumerate(texts):
-        limits.check_text(text, f"text[{index}]")
-    kept = texts if store.keep_text else [None] * len(texts)
-    return [
-        Row(name, limits.metadata_json(item, text, param=f"store.metadata[{index}]"), store.namespace)
-        for index, (name, text, item) in enumerate(zip(store.ids, kept, metadata, strict=True))
-    ]
 
 
 async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:
@@ -97,3 +80,29 @@ async def similarity(app: App, context: RequestContext, request: SimilarityReque
     count = len(request.texts)
     shape = [count] if source else [count, count]
     return Result(SimilarityResponse(shape, scores=[HOLE]), prepared, scores, "scores")
+
+
+OPERATIONS = (
+    Operation(
+        name="embed",
+        scope="embed",
+        method="POST",
+        path="/embed",
+        request=EmbedRequest,
+        response=EmbedResponse,
+        handler=embed,
+        arguments=("text",),
+        summary="Embed 1 to 100 texts",
+    ),
+    Operation(
+        name="similarity",
+        scope="embed",
+        method="POST",
+        path="/similarity",
+        request=SimilarityRequest,
+        response=SimilarityResponse,
+        handler=similarity,
+        arguments=("texts",),
+        summary="Cosine of a source and texts, or of all pairs of texts",
+    ),
+)

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from embedder.errors import EmbedderError
-from embedder.vectorize.limits import Metadata
+from embedder.stored import Metadata
 
 _WRITE_RATE_LIMIT = 40041
 _BAD_INPUT = range(40000, 40041)

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from msgspec import Struct
 
 from embedder.errors import EmbedderError
-from embedder.vectorize.limits import DELETE_IDS, MAX_TOP_K
+from embedder.stored import MAX_TOP_K
+from embedder.vectorize.limits import DELETE_IDS
 
 MAX_ROUNDS = 10
 MAX_DELETED = MAX_ROUNDS * MAX_TOP_K  # vectors per request

@@ -1,47 +1,28 @@
-"""Vectorize's limits, checked before the model is called.
+"""Vectorize's limits, checked before the model is called. Those that the types of requests express are in `stored`.
 
 Source of the limits: Vectorize, "Limits" and "Metadata filtering" pages. GET_IDS and DELETE_IDS as seen live.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from embedder.access.scopes import MAX_NAMESPACE_BYTES
 from embedder.errors import invalid
+from embedder.stored import (
+    MAX_FILTER_BYTES,
+    MAX_ID_BYTES,
+    MAX_METADATA_BYTES,
+    MAX_TOP_K,
+    MAX_TOP_K_FULL,
+    Metadata,
+)
 
-MAX_ID_BYTES = 64
-MAX_METADATA_BYTES = 10 * 1024  # JSON of one vector's metadata
-MAX_FILTER_BYTES = 2047  # JSON of a filter
 INDEXED_BYTES = 64  # of a string; filters ignore the rest
 MAX_INTEGER = 2**53  # JavaScript and Vectorize round larger ones
-MAX_TOP_K = 100
-MAX_TOP_K_FULL = 50  # with values or all metadata
-MAX_VECTORS = 1000  # vectors per call from a Worker
-MAX_GET_IDS = 100  # ids per request; this service's own limit
 GET_IDS = 20  # ids per call of getByIds
 DELETE_IDS = 100  # ids per call of deleteByIds
-
-Id = Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": MAX_ID_BYTES})]
-Namespace = Annotated[str | None, Meta(description="A separate part of the index; at most 64 bytes.")]
-Metadata = dict[str, Any]
-MetadataIn = Annotated[
-    Metadata | None,
-    Meta(
-        description="An object. Search filters use the keys that have a metadata index. "
-        f"With the kept text at most {MAX_METADATA_BYTES:,} bytes of JSON."
-    ),
-]
-Filter = Annotated[
-    dict[str, Any] | None,
-    Meta(
-        description='A metadata filter, such as `{"year": {"$gte": 1600}}`, '
-        f"at most {MAX_FILTER_BYTES:,} bytes of JSON. Operators: `$eq`, `$ne`, `$lt`, `$lte`, `$gt`, `$gte`, "
-        "`$in`, `$nin`. A key needs a metadata index that is older than the stored vectors."
-    ),
-]
 
 _TEXT_KEY = "text"
 _LIST_OPERATORS = ("$in", "$nin")

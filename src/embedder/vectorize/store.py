@@ -11,10 +11,11 @@ from embedder.context import RequestContext
 from embedder.errors import EmbedderError
 from embedder.ports import Answer, Clock, Index, Vectors
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
+from embedder.stored import Deleted, Metadata, Written, partly_accepted
 from embedder.vectorize import deletion, limits, visibility
 from embedder.vectorize.answers import Description, Matches, Owner, Stored, decode
 from embedder.vectorize.calls import Calls, Row, split
-from embedder.vectorize.written import Deleted, Written, partial
+from embedder.vectorize.rows import rows_of_texts
 
 _MAX_NAMED = 20  # ids named in an error
 
@@ -73,6 +74,21 @@ class Store:
                 raise _taken([path.replace("#", str(index)) for index in taken])
         return Writable(rows)
 
+    async def texts_to_write(
+        self,
+        context: RequestContext,
+        texts: Sequence[str],
+        ids: Sequence[str],
+        namespace: str | None,
+        metadata: Metadata | Sequence[Metadata] | None,
+        *,
+        keep_text: bool,
+        param: str,
+    ) -> Writable:
+        """Like `to_write`, for texts that are also embedded for the caller. `param` is the path of the ids."""
+        rows = rows_of_texts(texts, ids, namespace, metadata, keep_text=keep_text, param=param)
+        return await self.to_write(context, rows, f"{param}.ids[#]")
+
     async def write(
         self,
         writable: Writable,
@@ -95,7 +111,7 @@ class Store:
                 mutations.append(await self._calls.write(context, batch, answer, method=method))
                 done += len(batch)
         except EmbedderError as error:
-            raise partial(error, [row.id for row in rows], done) from error
+            raise partly_accepted(error, [row.id for row in rows], done) from error
         return await self._written(len(rows), mutations, context, wait=wait)
 
     async def write_one(
@@ -154,7 +170,7 @@ class Store:
             for part in split(ids, limits.DELETE_IDS):
                 mutations.append(await self._calls.delete(context, part))
         except EmbedderError as error:
-            raise partial(error, ids, len(mutations) * limits.DELETE_IDS) from error
+            raise partly_accepted(error, ids, len(mutations) * limits.DELETE_IDS) from error
         return await self._written(len(ids), mutations, context, wait=wait)
 
     async def delete_matching(

@@ -18,10 +18,7 @@ from embedder.errors import EmbedderError, invalid
 from embedder.operations.requests import GetRequest
 from embedder.operations.result import Result
 from embedder.ports import Vectors
-from embedder.vectorize import limits
-from embedder.vectorize.answers import Description, Matches, Mutation, Stored, Values
-from embedder.vectorize.calls import Row
-from embedder.vectorize.limits import (
+from embedder.stored import (
     MAX_ID_BYTES,
     MAX_TOP_K,
     MAX_TOP_K_FULL,
@@ -31,6 +28,9 @@ from embedder.vectorize.limits import (
     MetadataIn,
     Namespace,
 )
+from embedder.vectorize import limits
+from embedder.vectorize.answers import Description, Matches, Mutation, Stored, Values
+from embedder.vectorize.calls import Row
 from embedder.vectorize.store import Store
 
 _PREFIX = "/client/v4/accounts/{account}/vectorize/"

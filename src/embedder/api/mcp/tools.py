@@ -13,12 +13,12 @@ from embedder.context import RequestContext
 from embedder.encoding import HOLE_IN_TEXT
 from embedder.errors import EmbedderError, invalid
 from embedder.operations import requests, table
+from embedder.operations.operation import Operation
 from embedder.operations.requests import DocumentIn, Text, Texts
 from embedder.operations.result import Result
-from embedder.operations.table import Operation
 from embedder.settings import MAX_TEXTS_PER_CALL
+from embedder.stored import Id, Namespace
 from embedder.vectorize.answers import Match, Stored
-from embedder.vectorize.limits import Id, Namespace
 
 _SEARCH, _GET, _UPSERT, _SIMILARITY = (table.BY_NAME[name] for name in ("search", "get", "upsert", "similarity"))
 _FILTER = 'Metadata filter, such as {"year": {"$gte": 2020}}.'
