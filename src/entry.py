@@ -12,11 +12,11 @@ from bindings import (
 )
 from bindings.app import app
 from bindings.lifetime import Lifetime
-from bindings.rpc import leave_unconverted, reader, reply_to_js
+from bindings.rpc import disable_conversion, reader, reply_to_js
 from embedder import rpc
 from embedder.api.handler import handle
 
-leave_unconverted()
+disable_conversion()
 
 
 async def _fetch(request: Any) -> object:

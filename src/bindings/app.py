@@ -48,7 +48,7 @@ def app() -> App:
     return App(
         settings=settings,
         embedder=Embedder(settings, WorkersAI(getattr(env, "AI", None), settings), clock=clock, jitter=js.Math.random),
-        index=vectorize.store(getattr(env, "VECTORIZE", None), clock=clock, wait_s=settings.wait_s),
+        store=vectorize.store(getattr(env, "VECTORIZE", None), clock=clock, wait_s=settings.wait_s),
         clock=clock,
         log=js.console.log,
         limiter=_limiter(getattr(env, "RATE_LIMITER", None)),

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from workers import import_from_javascript
 
-from embedder.errors import EmbedderError, ended
+from embedder.errors import EmbedderError, interrupted
 
 _js = import_from_javascript("bindings/queues.js")
 
@@ -25,7 +25,7 @@ class Queue:
     async def send(self, lifetime: Any, messages: list[str]) -> None:
         found = await _js.send(lifetime.scope, self._queue, msgspec.json.encode(messages).decode())
         if found.fault:
-            raise ended(found.fault, "The queue") or _rejected(found.text)
+            raise interrupted(found.fault, "The queue") or _rejected(found.text)
 
 
 def _rejected(text: str) -> EmbedderError:

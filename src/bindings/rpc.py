@@ -17,7 +17,7 @@ from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
 _js = import_from_javascript("bindings/rpc.js")
 
 
-def leave_unconverted() -> None:
+def disable_conversion() -> None:
     """Stop the runtime from converting arguments and results. Must be called while the Worker is imported.
 
     The runtime converts arguments before it calls a method, and a failure reaches the caller as a Python traceback. It

@@ -4,7 +4,7 @@ from typing import Any
 
 from workers import import_from_javascript
 
-from embedder.errors import EmbedderError, ended
+from embedder.errors import EmbedderError, interrupted
 from embedder.ports import Clock
 from embedder.vectorize import answers
 from embedder.vectorize.store import Store
@@ -24,7 +24,7 @@ class Vectorize:
             return found
         if found.fault == "invalid":
             raise EmbedderError("upstream_invalid", found.text)
-        raise ended(found.fault, "Vectorize") or answers.error(found.text)
+        raise interrupted(found.fault, "Vectorize") or answers.error(found.text)
 
     def axis(self, number: int) -> Any:
         return _js.axis(number)

@@ -30,7 +30,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     embedder: Embedder
     clock: Clock
     log: Callable[[str], object]
-    index: "Store | None" = None
+    store: "Store | None" = None
     limiter: Limiter | None = None
     ingest: Queue | None = None
     failed: Queue | None = None
@@ -45,13 +45,12 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
         log = LogLine(request_id=request_id, method=method, path=path)
         return RequestContext(lifetime=lifetime, began_ms=self.clock(), log=log, access=access)
 
-    @property
-    def store(self) -> "Store":
-        """The operations on the index. Raises `vectorize_not_configured` if no index is bound."""
-        if self.index is None:
+    def require_store(self) -> "Store":
+        """Return the operations on the index. Raises `vectorize_not_configured` if no index is bound."""
+        if self.store is None:
             message = "No Vectorize index is bound: add [[vectorize]] to wrangler.toml."
             raise EmbedderError("vectorize_not_configured", message)
-        return self.index
+        return self.store
 
     @property
     def dead_letters(self) -> Queue:

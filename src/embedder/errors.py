@@ -71,7 +71,7 @@ def invalid(message: str, param: str | None = None) -> EmbedderError:
     return EmbedderError("invalid_request", message, param=param)
 
 
-def ended(fault: str, upstream: str) -> EmbedderError | None:
+def interrupted(fault: str, upstream: str) -> EmbedderError | None:
     """Return the error for a call to `upstream` that ended with its request; None for other faults."""
     match fault:
         case "timeout":

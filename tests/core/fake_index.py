@@ -135,7 +135,7 @@ def _shown(item: dict, index: int, options: dict) -> dict:
 
 def app_with(index: Index, **variables: str) -> FakeApp:
     app = FakeApp(**variables)
-    app.replace(index=Store(index, clock=app.clock, wait_s=app.app.settings.wait_s))
+    app.replace(store=Store(index, clock=app.clock, wait_s=app.app.settings.wait_s))
     return app
 
 

@@ -21,7 +21,7 @@ class Ingestion:
         self.app = FakeApp(model)
         store = Store(self.index, clock=self.app.clock, wait_s=1)
         self.ingest, self.failed = FakeQueue(), FakeQueue()
-        self.app.replace(**{"index": store, "ingest": self.ingest, "failed": self.failed, **parts})
+        self.app.replace(**{"store": store, "ingest": self.ingest, "failed": self.failed, **parts})
 
     def put(self, documents, **options):
         body = json.dumps({"documents": documents, "queue": True, **options}).encode()

@@ -96,7 +96,7 @@ def test_the_store_serves_nobody_whose_access_is_not_known():
     for name, arguments in STORE.items():
         context = app.app.begin(app.lifetime, "id", "GET", "/")
         with pytest.raises(EmbedderError, match="needs the scope"):
-            result = getattr(app.app.store, name)(context=context, **arguments)
+            result = getattr(app.app.require_store(), name)(context=context, **arguments)
             asyncio.run(result)
     assert index.calls == []
 

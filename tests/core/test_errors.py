@@ -2,7 +2,7 @@
 
 import pytest
 
-from embedder.errors import STATUS, EmbedderError, ended, invalid
+from embedder.errors import STATUS, EmbedderError, interrupted, invalid
 
 
 def test_every_code_has_a_status_of_an_error():
@@ -26,8 +26,8 @@ def test_an_invalid_request_names_the_field():
 
 @pytest.mark.parametrize(("fault", "code"), [("timeout", "upstream_timeout"), ("disconnected", "client_disconnected")])
 def test_a_call_that_ended_with_its_request_is_one_of_two_errors(fault, code):
-    assert ended(fault, "Vectorize").code == code
+    assert interrupted(fault, "Vectorize").code == code
 
 
 def test_other_faults_are_left_to_the_caller():
-    assert ended("http", "Vectorize") is None
+    assert interrupted("http", "Vectorize") is None

@@ -87,7 +87,7 @@ def test_a_later_request_closes_a_hanging_one(phase):
     model, index, _ = PHASES[phase]
     app = FakeApp(model, limiter=never if phase == "limiter" else None)
     if index:
-        app.replace(index=Store(index, clock=app.clock, wait_s=1))
+        app.replace(store=Store(index, clock=app.clock, wait_s=1))
 
     async def scenario() -> None:
         await hang(app, phase)
@@ -165,7 +165,7 @@ def without_collection(app, path, body):
 def test_a_request_that_waits_for_visibility_is_not_closed():
     index = FakeIndex(polls=10**6)
     app = FakeApp()
-    app.replace(index=Store(index, clock=app.clock, wait_s=20))
+    app.replace(store=Store(index, clock=app.clock, wait_s=20))
 
     async def scenario() -> None:
         asked = request("PUT", "/vectors", {"documents": documents(1), "wait": True})

@@ -54,7 +54,7 @@ _VOYAGE_EXAMPLE = {
     "output_dimension": 256,
     "output_dtype": "int8",
 }
-_LISTED = to_builtins(models.Model(_NAME, f"models/{_NAME}"))
+_LISTED = to_builtins(models.ModelName(_NAME, f"models/{_NAME}"))
 
 
 def _models(prefix: str, tag: str, **parameters: str) -> dict[str, About]:

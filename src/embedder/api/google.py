@@ -93,7 +93,7 @@ class GoogleBatchRequest(Struct, forbid_unknown_fields=True):
     ]
 
 
-class Values(Struct):
+class GoogleValues(Struct):
     """One vector."""
 
     values: Annotated[list[float], Meta(description="The numbers of the vector.")]
@@ -102,13 +102,13 @@ class Values(Struct):
 class GoogleResponse(Struct):
     """The vector of a content."""
 
-    embedding: Annotated[Values, Meta(description="The vector.")]
+    embedding: Annotated[GoogleValues, Meta(description="The vector.")]
 
 
 class GoogleBatchResponse(Struct):
     """One vector per content."""
 
-    embeddings: Annotated[list[Values], Meta(description="One vector per content, in order.")]
+    embeddings: Annotated[list[GoogleValues], Meta(description="One vector per content, in order.")]
 
 
 def error_text(error: EmbedderError) -> str:
@@ -120,7 +120,7 @@ def error_text(error: EmbedderError) -> str:
 async def embed_content(app: App, context: RequestContext, request: GoogleRequest, *, model: str) -> Result:
     """Embed one content."""
     prepared, numbers = await _vectors(app, context, [request], model, "content")
-    return Result(GoogleResponse(Values(HOLE)), prepared, numbers)
+    return Result(GoogleResponse(GoogleValues(HOLE)), prepared, numbers)
 
 
 async def batch_embed_contents(app: App, context: RequestContext, request: GoogleBatchRequest, *, model: str) -> Result:
@@ -146,13 +146,25 @@ async def _vectors(
 
 
 def _routes(version: str) -> tuple[Route, ...]:
-    path = f"/{version}/models/{{model}}"
-    batch = "Embed 1 to 100 contents (Google)"
-    one = "Embed a content (Google)"
-    bodies = (GoogleBatchRequest, GoogleBatchResponse)
     return (
-        Route("POST", f"{path}:embedContent", embed_content, one, GoogleRequest, GoogleResponse, scope="embed"),
-        Route("POST", f"{path}:batchEmbedContents", batch_embed_contents, batch, *bodies, scope="embed"),
+        Route(
+            method="POST",
+            path=f"/{version}/models/{{model}}:embedContent",
+            handler=embed_content,
+            summary="Embed a content (Google)",
+            body=GoogleRequest,
+            response=GoogleResponse,
+            scope="embed",
+        ),
+        Route(
+            method="POST",
+            path=f"/{version}/models/{{model}}:batchEmbedContents",
+            handler=batch_embed_contents,
+            summary="Embed 1 to 100 contents (Google)",
+            body=GoogleBatchRequest,
+            response=GoogleBatchResponse,
+            scope="embed",
+        ),
     )
 
 

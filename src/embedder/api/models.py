@@ -21,7 +21,7 @@ _CREATED = 1_756_944_000  # the day of the model's release, 2025-09-04, in secon
 _METHODS = ("embedContent", "batchEmbedContents")
 
 
-class Model(
+class ModelName(
     Struct,
     rename={"display_name": "displayName", "input_tokens": "inputTokenLimit", "methods": "supportedGenerationMethods"},
 ):
@@ -37,11 +37,11 @@ class Model(
     owned_by: Annotated[str, Meta(description="Who made the model.")] = "google"
 
 
-class Models(Struct):
+class ModelNames(Struct):
     """All model names: `data` for OpenAI's clients, `models` for Google's."""
 
-    data: Annotated[list[Model], Meta(description="The model names, for OpenAI's clients.")]
-    models: Annotated[list[Model], Meta(description="The same, for Google's clients.")]
+    data: Annotated[list[ModelName], Meta(description="The model names, for OpenAI's clients.")]
+    models: Annotated[list[ModelName], Meta(description="The same, for Google's clients.")]
     object: Annotated[str, Meta(description="The type of this object.")] = "list"
 
 
@@ -55,14 +55,14 @@ def task_of(name: str) -> str | None:
     return task or None
 
 
-def _model(name: str) -> Model:
-    return Model(name, f"models/{name}")
+def _model(name: str) -> ModelName:
+    return ModelName(name, f"models/{name}")
 
 
 async def list_all(app: App, context: RequestContext, body: None) -> Result:
     """List the model names."""
     found = [_model(f"{name}:{task}" if task else name) for name in NAMES[:2] for task in ("", *prompts.TASKS)]
-    return Result(Models(found, found))
+    return Result(ModelNames(found, found))
 
 
 async def describe(app: App, context: RequestContext, body: None, *, id: str) -> Result:
@@ -74,6 +74,20 @@ async def describe(app: App, context: RequestContext, body: None, *, id: str) ->
 def routes(path: str) -> tuple[Route, ...]:
     """Return the routes that list the model names under `path`."""
     return (
-        Route("GET", path, list_all, "The model names (OpenAI, Google)", response=Models, scope="any"),
-        Route("GET", f"{path}/{{id}}", describe, "One model name (OpenAI, Google)", response=Model, scope="any"),
+        Route(
+            method="GET",
+            path=path,
+            handler=list_all,
+            summary="The model names (OpenAI, Google)",
+            response=ModelNames,
+            scope="any",
+        ),
+        Route(
+            method="GET",
+            path=f"{path}/{{id}}",
+            handler=describe,
+            summary="One model name (OpenAI, Google)",
+            response=ModelName,
+            scope="any",
+        ),
     )

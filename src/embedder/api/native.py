@@ -80,6 +80,13 @@ def _route(row: Operation) -> Route:
     )
 
 
-_HEALTH = Route("GET", "/health", health, "Liveness", response=Health, public=True)
+_HEALTH = Route(
+    method="GET",
+    path="/health",
+    handler=health,
+    summary="Liveness",
+    response=Health,
+    public=True,
+)
 # Every path begins with this prefix, so the unknown paths of no other API have this error format.
 APIS = (Api(prefixes=("/",), routes=(*map(_route, table.TABLE), _HEALTH), error_text=error_text),)

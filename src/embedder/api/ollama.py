@@ -189,12 +189,49 @@ async def version(app: App, context: RequestContext, body: None) -> Result:
     return Result(Version())
 
 
-_EMBED, _EMBED_ONE = "Embed 1 to 100 texts (Ollama)", "Embed one text (Ollama)"
 _ROUTES = (
-    Route("POST", "/api/embed", embed, _EMBED, OllamaRequest, OllamaResponse, scope="embed"),
-    Route("POST", "/api/embeddings", embeddings, _EMBED_ONE, OllamaPromptRequest, OllamaVector, scope="embed"),
-    Route("GET", "/api/tags", tags, "The model names (Ollama)", response=Tags, scope="any"),
-    Route("POST", "/api/show", show, "Describe the model (Ollama)", ShowRequest, OllamaDescription, scope="any"),
-    Route("GET", "/api/version", version, "The version of the API (Ollama)", response=Version, scope="any"),
+    Route(
+        method="POST",
+        path="/api/embed",
+        handler=embed,
+        summary="Embed 1 to 100 texts (Ollama)",
+        body=OllamaRequest,
+        response=OllamaResponse,
+        scope="embed",
+    ),
+    Route(
+        method="POST",
+        path="/api/embeddings",
+        handler=embeddings,
+        summary="Embed one text (Ollama)",
+        body=OllamaPromptRequest,
+        response=OllamaVector,
+        scope="embed",
+    ),
+    Route(
+        method="GET",
+        path="/api/tags",
+        handler=tags,
+        summary="The model names (Ollama)",
+        response=Tags,
+        scope="any",
+    ),
+    Route(
+        method="POST",
+        path="/api/show",
+        handler=show,
+        summary="Describe the model (Ollama)",
+        body=ShowRequest,
+        response=OllamaDescription,
+        scope="any",
+    ),
+    Route(
+        method="GET",
+        path="/api/version",
+        handler=version,
+        summary="The version of the API (Ollama)",
+        response=Version,
+        scope="any",
+    ),
 )
 APIS = (Api(prefixes=("/api/",), routes=_ROUTES, error_text=error_text),)

@@ -5,7 +5,7 @@ Source of the codes: Workers AI, "Errors" page; 4006 and 2018 as seen live.
 
 import msgspec
 
-from embedder.errors import EmbedderError, ended
+from embedder.errors import EmbedderError, interrupted
 from embedder.ports import Answer
 
 _QUOTA = frozenset({3036, 4006})
@@ -42,7 +42,7 @@ def error_of(answer: Answer, *, now_s: float) -> EmbedderError:
         case "invalid":
             return EmbedderError("upstream_invalid", answer.detail)
     broken = EmbedderError("upstream_error", "The connection to Workers AI broke.", transient=True)
-    return ended(answer.fault, "Workers AI") or broken
+    return interrupted(answer.fault, "Workers AI") or broken
 
 
 def error(status: int, body: str, *, now_s: float) -> EmbedderError:

@@ -73,9 +73,9 @@ def prepare(app: App, documents: list[DocumentIn], options: UpsertOptions) -> tu
     limits.check_ids([item.id for item in documents], param="documents")
     rows = [_row(item, index, options) for index, item in enumerate(documents)]
     titles = [item.title or "" for item in documents]
-    given = PromptOptions(task=options.task, truncate=options.truncate, title=titles if any(titles) else None)
+    prompt = PromptOptions(task=options.task, truncate=options.truncate, title=titles if any(titles) else None)
     texts = [item.text for item in documents]
-    return rows, app.embedder.prepare(texts, given, param="documents", default=prompts.DOCUMENT)
+    return rows, app.embedder.prepare(texts, prompt, param="documents", default=prompts.DOCUMENT)
 
 
 def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:
@@ -89,7 +89,7 @@ async def write(
     app: App, context: RequestContext, rows: list[Row], prepared: PreparedTexts, *, mode: str, wait: bool = False
 ) -> Written:
     """Embed prepared documents and store their vectors. Of several calls of the model, each is stored as it arrives."""
-    store = app.store
+    store = app.require_store()
     writable = await store.to_write(context, rows, "documents[#].id")
     if len(rows) <= MAX_TEXTS_PER_CALL:
         [answer] = await app.embedder.embed(prepared, context, FLOATS)
@@ -109,10 +109,10 @@ async def _enqueue(
         raise EmbedderError("queue_not_configured", message)
     request.namespace = context.access.namespace(request.namespace)
     bodies = messages.encode(request, context.log.request_id, bound=context.access.namespaces is not None)
-    await app.store.to_write(context, rows, "documents[#].id")
+    await app.require_store().to_write(context, rows, "documents[#].id")
     ids = [item.id for item in request.documents]
     try:
-        for part in messages.parcels(bodies):
+        for part in messages.batches(bodies):
             await app.ingest.send(context.lifetime, part)
             context.log.queued += len(part)
     except EmbedderError as error:
@@ -127,27 +127,27 @@ async def search(app: App, context: RequestContext, request: SearchRequest) -> R
     options = limits.query_options(
         top_k=request.top_k, values=request.values, metadata=request.metadata, filters=request.filter
     )
-    store = app.store
+    store = app.require_store()
     area = store.to_search(context, request.namespace)
     prepared = None
     if request.id is not None:
         limits.check_ids([request.id], param="id")
-        found, values = await store.search(area, context, options, name=request.id)
+        results, values = await store.search(area, context, options, name=request.id)
     else:
         prepared = app.embedder.prepare([request.text or ""], request, param="text", default=prompts.QUERY)
         await store.check_fit(context)
         [answer] = await app.embedder.embed(prepared, context, FLOATS)
-        found, values = await store.search(area, context, options, vectors=answer)
+        results, values = await store.search(area, context, options, vectors=answer)
     if request.min_score is not None:
-        found.matches = [match for match in found.matches if match.score >= request.min_score]
-        found.count = len(found.matches)
-    return Result(found, prepared, values)
+        results.matches = [match for match in results.matches if match.score >= request.min_score]
+        results.count = len(results.matches)
+    return Result(results, prepared, values)
 
 
 async def get(app: App, context: RequestContext, request: GetRequest) -> Result:
     """Get stored vectors."""
     limits.check_ids(request.ids, param="ids")
-    vectors, values = await app.store.get(request.ids, context)
+    vectors, values = await app.require_store().get(request.ids, context)
     missing = sorted(set(request.ids) - {vector.id for vector in vectors})
     return Result(GetResponse(vectors, missing), numbers=values)
 
@@ -159,25 +159,27 @@ async def delete(app: App, context: RequestContext, request: DeleteRequest) -> R
         raise invalid("Send either ids, or a namespace, a filter or both.", "ids")
     if request.ids is not None:
         limits.check_ids(request.ids, param="ids")
-        return Result(await app.store.delete(request.ids, context, wait=request.wait))
+        return Result(await app.require_store().delete(request.ids, context, wait=request.wait))
     limits.check_namespace(request.namespace)
     if request.filter is not None:
         limits.check_filter_of_deletion(request.filter)
-    return Result(await app.store.delete_matching(context, request.namespace, request.filter, wait=request.wait))
+    return Result(
+        await app.require_store().delete_matching(context, request.namespace, request.filter, wait=request.wait)
+    )
 
 
 async def describe(app: App, context: RequestContext, request: DescribeRequest) -> Result:  # noqa: ARG001
     """Describe the index, and report whether it fits the model."""
-    found = await app.store.describe(context)
+    index = await app.require_store().describe(context)
     return Result(
         IndexResponse(
-            found.dimensions == DIMENSIONS,
-            MODEL,
-            DIMENSIONS,
-            found.dimensions,
-            found.vector_count,
-            found.processed_up_to_mutation,
-            found.processed_up_to_datetime,
+            fits=index.dimensions == DIMENSIONS,
+            model=MODEL,
+            model_dimensions=DIMENSIONS,
+            dimensions=index.dimensions,
+            vector_count=index.vector_count,
+            processed_up_to_mutation=index.processed_up_to_mutation,
+            processed_up_to_datetime=index.processed_up_to_datetime,
         )
     )
 

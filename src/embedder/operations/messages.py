@@ -21,7 +21,7 @@ REASON_BYTES = 2_900  # room for the reason, so that every message fits into a d
 MAX_BODY_BYTES = MAX_MESSAGE_BYTES - OVERHEAD_BYTES - REASON_BYTES
 
 
-class Message(UpsertOptions, omit_defaults=True, kw_only=True):
+class QueueMessage(UpsertOptions, omit_defaults=True, kw_only=True):
     """A document to embed and store. `request_id` is that of the request which sent it.
 
     `bound`: the sender's key is limited to `namespace`.
@@ -39,7 +39,7 @@ def encode(request: UpsertRequest, request_id: str, *, bound: bool) -> list[str]
     options |= {"request_id": request_id, "bound": bound}
     bodies: list[str] = []
     for index, document in enumerate(request.documents):
-        body = msgspec.json.encode(Message(version=1, document=document, **options))
+        body = msgspec.json.encode(QueueMessage(version=1, document=document, **options))
         if len(body) > MAX_BODY_BYTES:
             path = f"documents[{index}]"
             message = f"{path} has {len(body)} bytes as a message; the queue takes {MAX_BODY_BYTES}. "
@@ -48,13 +48,13 @@ def encode(request: UpsertRequest, request_id: str, *, bound: bool) -> list[str]
     return bodies
 
 
-def decode(body: str) -> Message:
+def decode(body: str) -> QueueMessage:
     """Decode a message. Raises an EmbedderError that says what is wrong with it."""
-    found: Message = decoding.decode(body.encode(), Message)
+    found: QueueMessage = decoding.decode(body.encode(), QueueMessage)
     return found
 
 
-def parcels(bodies: list[str]) -> Iterator[list[str]]:
+def batches(bodies: list[str]) -> Iterator[list[str]]:
     """Split messages into the largest parts that one call of sendBatch takes."""
     part: list[str] = []
     size = 0

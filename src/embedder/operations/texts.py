@@ -58,12 +58,12 @@ async def _embed_and_store(
     app: App, context: RequestContext, request: EmbedRequest, store: StoreIn, texts: list[str], output: OutputFormat
 ) -> Result:
     prepared = app.embedder.prepare(texts, request, param="text")
-    writable = await app.store.texts_to_write(
+    writable = await app.require_store().texts_to_write(
         context, texts, store.ids, store.namespace, store.metadata, keep_text=store.keep_text, param="store"
     )
     # the index needs numbers, not digits
     [answer] = await app.embedder.embed(prepared, context, OutputFormat(output.dimensions, "float32"))
-    stored = await app.store.write_one(writable, answer, context, method=store.mode, wait=store.wait)
+    stored = await app.require_store().write_one(writable, answer, context, method=store.mode, wait=store.wait)
     numbers = app.embedder.model.join([answer], output.dimensions, output.encoding)
     return Result(EmbedResponse([len(texts), output.dimensions], stored, data=[HOLE]), prepared, numbers, "data")
 

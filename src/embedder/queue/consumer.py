@@ -16,7 +16,7 @@ from embedder.errors import EmbedderError
 from embedder.operations import documents, messages
 from embedder.ports import Batch, Lifetime
 from embedder.queue import redelivery
-from embedder.queue.items import Item, Received, access_of, by_access, joined, without_twins
+from embedder.queue.items import QueuedDocument, Received, access_of, by_access, joined, one_per_id
 from embedder.queue.letters import dead_letter
 from embedder.queue.redelivery import LONGEST_DELAY_S, MAX_ATTEMPTS, PERMANENT
 
@@ -64,12 +64,12 @@ class _Consumer:
             # first what leaves stored ids as they are: the result is the same in every order
             for mode in ("insert", "upsert"):
                 if of_mode := [item for item in items if item.mode == mode]:
-                    for own in by_access(without_twins(of_mode, mode)).values():
+                    for own in by_access(one_per_id(of_mode, mode)).values():
                         await self._store(own)
             if self._letters:
                 await self._send_letters()
 
-    def _prepared(self, received: Received) -> Item | None:
+    def _prepared(self, received: Received) -> QueuedDocument | None:
         """Check a message as a request is checked. A message that fails gets a dead letter."""
         name = None
         try:
@@ -78,12 +78,12 @@ class _Consumer:
             message = messages.decode(received.body)
             name = message.document.id
             [row], prepared = documents.prepare(self._app, [message.document], message)
-            return Item(received, message.mode, access_of(message), row, prepared)
+            return QueuedDocument(received, message.mode, access_of(message), row, prepared)
         except EmbedderError as error:
             self._fail(received, name, error)
             return None
 
-    async def _store(self, items: list[Item]) -> None:
+    async def _store(self, items: list[QueuedDocument]) -> None:
         """Store documents of one mode. If a part fails that one document may make fail, try its halves."""
         waiting = [items]
         failures = 0
@@ -109,7 +109,7 @@ class _Consumer:
         """Return whether the batch has used up its calls or its time."""
         return self._calls >= MAX_CALLS or self._app.clock() - self._context.began_ms > MAX_BATCH_S * 1000
 
-    async def _attempt(self, part: list[Item]) -> EmbedderError | None:
+    async def _attempt(self, part: list[QueuedDocument]) -> EmbedderError | None:
         """Embed and store in one call each. Return the error."""
         self._calls += 1
         done = self._context.log.texts
@@ -132,19 +132,19 @@ class _Consumer:
         self._context.lifetime.extend(self._app.settings.deadline_s * 1000)
         return replace(self._context, lifetime=self._open_lifetime(), access=access)
 
-    def _acknowledge(self, items: list[Item]) -> None:
+    def _acknowledge(self, items: list[QueuedDocument]) -> None:
         positions = [received.position for item in items for received in item.deliveries]
         self._batch.acknowledge(positions)
         self._context.log.written += len(positions)
 
-    def _reject(self, item: Item, error: EmbedderError) -> None:
+    def _reject(self, item: QueuedDocument, error: EmbedderError) -> None:
         """Settle a document that fails alone."""
         if error.code not in PERMANENT:
             return self._retry([item], error, redelivery.attempts_alone(error))
         self._fail(item.received, item.row.id, error)
         return self._put_back(item.older, 0)
 
-    def _retry(self, items: Iterable[Item], error: EmbedderError, limit: int = MAX_ATTEMPTS) -> None:
+    def _retry(self, items: Iterable[QueuedDocument], error: EmbedderError, limit: int = MAX_ATTEMPTS) -> None:
         """Retry messages after a delay. After `limit` attempts they get a dead letter."""
         for item in items:
             for received in item.deliveries:
@@ -169,7 +169,7 @@ class _Consumer:
         letters, self._letters = self._letters, []
         sent = 0
         try:
-            for part in messages.parcels([letter for _, letter in letters]):
+            for part in messages.batches([letter for _, letter in letters]):
                 await self._send(part)
                 self._batch.acknowledge([received.position for received, _ in letters[sent : sent + len(part)]])
                 sent += len(part)

@@ -19,7 +19,7 @@ class Received(msgspec.Struct):
     fault: Literal["", "not_text", "too_deep", "too_many_values"] = ""
 
 
-class Item(msgspec.Struct):
+class QueuedDocument(msgspec.Struct):
     """A document to store. `older` are messages with the same id, which this one replaces."""
 
     received: Received
@@ -34,22 +34,22 @@ class Item(msgspec.Struct):
         return [self.received, *self.older]
 
 
-def access_of(message: messages.Message) -> Access:
+def access_of(message: messages.QueueMessage) -> Access:
     """Return what the sender of a message may do."""
     return Access(frozenset(("write",)), frozenset((message.namespace or "",))) if message.bound else FULL
 
 
-def by_access(items: list[Item]) -> dict[Access, list[Item]]:
+def by_access(items: list[QueuedDocument]) -> dict[Access, list[QueuedDocument]]:
     """Group documents by what their senders may do, because one call of the index checks one access."""
-    groups: dict[Access, list[Item]] = {}
+    groups: dict[Access, list[QueuedDocument]] = {}
     for item in items:
         groups.setdefault(item.access, []).append(item)
     return groups
 
 
-def without_twins(items: list[Item], mode: str) -> list[Item]:
+def one_per_id(items: list[QueuedDocument], mode: str) -> list[QueuedDocument]:
     """Keep one document per id: the one that would be stored in the end."""
-    kept: dict[str, Item] = {}
+    kept: dict[str, QueuedDocument] = {}
     for item in items if mode == "upsert" else items[::-1]:
         if replaced := kept.pop(item.row.id, None):
             item.older = replaced.deliveries
@@ -57,7 +57,7 @@ def without_twins(items: list[Item], mode: str) -> list[Item]:
     return [*kept.values()]
 
 
-def joined(items: list[Item]) -> PreparedTexts:
+def joined(items: list[QueuedDocument]) -> PreparedTexts:
     """Return the prepared texts of several documents for one call."""
     texts = [item.prepared.texts[0] for item in items]
     tokens = sum([item.prepared.tokens for item in items])

@@ -15,6 +15,6 @@ def test_a_message_over_the_limit_of_queues_is_rejected_with_its_path():
 
 def test_a_call_of_the_queue_has_at_most_256_kilobytes():
     bodies = ["x" * 100_000] * 5
-    parts = list(messages.parcels(bodies))
+    parts = list(messages.batches(bodies))
     assert [len(part) for part in parts] == [2, 2, 1]
     assert [body for part in parts for body in part] == bodies

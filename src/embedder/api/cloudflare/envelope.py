@@ -12,7 +12,7 @@ T = TypeVar("T")
 _OTHER = 10_000
 
 
-class Item(Struct):
+class CloudflareError(Struct):
     """One error."""
 
     code: Annotated[int, Meta(description="The error code of Cloudflare's API.")]
@@ -24,12 +24,12 @@ class Envelope(Struct, Generic[T]):
 
     result: Annotated[T | None, Meta(description="The result. Null after an error.")]
     success: Annotated[bool, Meta(description="Whether there was no error.")] = True
-    errors: Annotated[list[Item], Meta(description="The errors.")] = []
-    messages: Annotated[list[Item], Meta(description="Always empty.")] = []
+    errors: Annotated[list[CloudflareError], Meta(description="The errors.")] = []
+    messages: Annotated[list[CloudflareError], Meta(description="Always empty.")] = []
 
 
 def error_text(error: EmbedderError, codes: Mapping[str, int]) -> str:
     """Return `error` in the envelope. `codes` are Cloudflare's codes for the codes of this service."""
     code = error.upstream_code or codes.get(error.code, _OTHER)
-    envelope: Envelope[None] = Envelope(None, success=False, errors=[Item(code, error.message)])
+    envelope: Envelope[None] = Envelope(None, success=False, errors=[CloudflareError(code, error.message)])
     return msgspec.json.encode(envelope).decode()

@@ -5,7 +5,7 @@ Source: Cloudflare API reference, "Vectorize". The code 3000 as seen live.
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -138,7 +138,7 @@ def _store(app: App, index: str) -> Store:
     bound = app.settings.vectorize_index
     if index != bound:
         raise EmbedderError("not_found", f"Unknown index {index[:64]!r}; this service has the index {bound!r}.")
-    return app.store
+    return app.require_store()
 
 
 async def write(
@@ -217,30 +217,89 @@ async def get(app: App, context: RequestContext, body: None, *, index: str) -> R
 
 async def list_all(app: App, context: RequestContext, body: None) -> Result:
     """List the one index."""
-    return Result(Envelope([await _index(app, app.store, context)]))
+    return Result(Envelope([await _index(app, app.require_store(), context)]))
 
 
 async def _index(app: App, store: Store, context: RequestContext) -> IndexOut:
     return IndexOut(app.settings.vectorize_index, Config((await store.describe(context)).dimensions))
 
 
-def _post(name: str, handler: Any, summary: str, *types: Any, **options: Any) -> Route:  # noqa: ANN401
-    return Route("POST", f"{INDEX}/{name}", handler, f"{summary} (Vectorize REST)", *types, **options)
-
-
-_QUERY = {"vectors": "vector", "scope": "search"}
-_WRITE = {"vectors": "vectors", "media_types": (JSON, _NDJSON, _FORM), "scope": "write", "takes_query": True}
-_INFO = "What the index contains (Vectorize REST)"
 _ROUTES = (
-    Route("GET", _INDEXES, list_all, "The index (Vectorize REST)", response=Indexes, scope="search"),
-    Route("GET", INDEX, get, "The index (Vectorize REST)", response=Envelope[IndexOut], scope="search"),
-    Route("GET", f"{INDEX}/info", info, _INFO, response=Envelope[Description], scope="search"),
-    _post("insert", partial(write, "insert"), "Store new vectors", WriteRequest, Envelope[Mutation], **_WRITE),
-    _post("upsert", partial(write, "upsert"), "Store vectors", WriteRequest, Envelope[Mutation], **_WRITE),
-    _post("query", query, "Search with a vector or a stored id", QueryRequest, Envelope[Matches], **_QUERY),
-    _post("get_by_ids", get_by_ids, "Get stored vectors", GetRequest, StoredVectors, scope="search"),
-    _post(
-        "delete_by_ids", delete_by_ids, "Delete stored vectors", DeleteByIdsRequest, Envelope[Mutation], scope="write"
+    Route(
+        method="GET",
+        path=_INDEXES,
+        handler=list_all,
+        summary="The index (Vectorize REST)",
+        response=Indexes,
+        scope="search",
+    ),
+    Route(
+        method="GET",
+        path=INDEX,
+        handler=get,
+        summary="The index (Vectorize REST)",
+        response=Envelope[IndexOut],
+        scope="search",
+    ),
+    Route(
+        method="GET",
+        path=f"{INDEX}/info",
+        handler=info,
+        summary="What the index contains (Vectorize REST)",
+        response=Envelope[Description],
+        scope="search",
+    ),
+    Route(
+        method="POST",
+        path=f"{INDEX}/insert",
+        handler=partial(write, "insert"),
+        summary="Store new vectors (Vectorize REST)",
+        body=WriteRequest,
+        response=Envelope[Mutation],
+        media_types=(JSON, _NDJSON, _FORM),
+        scope="write",
+        vectors="vectors",
+        takes_query=True,
+    ),
+    Route(
+        method="POST",
+        path=f"{INDEX}/upsert",
+        handler=partial(write, "upsert"),
+        summary="Store vectors (Vectorize REST)",
+        body=WriteRequest,
+        response=Envelope[Mutation],
+        media_types=(JSON, _NDJSON, _FORM),
+        scope="write",
+        vectors="vectors",
+        takes_query=True,
+    ),
+    Route(
+        method="POST",
+        path=f"{INDEX}/query",
+        handler=query,
+        summary="Search with a vector or a stored id (Vectorize REST)",
+        body=QueryRequest,
+        response=Envelope[Matches],
+        scope="search",
+        vectors="vector",
+    ),
+    Route(
+        method="POST",
+        path=f"{INDEX}/get_by_ids",
+        handler=get_by_ids,
+        summary="Get stored vectors (Vectorize REST)",
+        body=GetRequest,
+        response=StoredVectors,
+        scope="search",
+    ),
+    Route(
+        method="POST",
+        path=f"{INDEX}/delete_by_ids",
+        handler=delete_by_ids,
+        summary="Delete stored vectors (Vectorize REST)",
+        body=DeleteByIdsRequest,
+        response=Envelope[Mutation],
+        scope="write",
     ),
 )
 APIS = (Api(prefixes=(_PREFIX,), routes=_ROUTES, error_text=error_text, unknown=unknown),)

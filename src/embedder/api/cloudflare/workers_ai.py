@@ -12,7 +12,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from embedder.api.cloudflare import envelope
-from embedder.api.cloudflare.envelope import Envelope, Item
+from embedder.api.cloudflare.envelope import CloudflareError, Envelope
 from embedder.api.routing import JSON, Api, Route, unknown_path
 from embedder.app import App
 from embedder.context import RequestContext
@@ -59,7 +59,7 @@ class RunRequest(EmbedOptions, kw_only=True):
     options: Annotated[RunOptions | None, Meta(description="Options of the call.")] = None
 
 
-class Task(msgspec.Struct):
+class CloudflareTask(msgspec.Struct):
     """What a model is for."""
 
     name: Annotated[str, Meta(description="The name.")] = _TASK
@@ -71,7 +71,9 @@ class ListedModel(msgspec.Struct):
     id: Annotated[str, Meta(description="The id.")] = MODEL
     name: Annotated[str, Meta(description="The name.")] = MODEL
     description: Annotated[str, Meta(description="The name for people.")] = "EmbeddingGemma 300M"
-    task: Annotated[Task, Meta(description="What the model is for.")] = msgspec.field(default_factory=Task)
+    task: Annotated[CloudflareTask, Meta(description="What the model is for.")] = msgspec.field(
+        default_factory=CloudflareTask
+    )
 
 
 class ResultInfo(msgspec.Struct):
@@ -87,8 +89,8 @@ class ListedModels(msgspec.Struct):
     result: Annotated[list[ListedModel], Meta(description="The models of this page.")]
     result_info: Annotated[ResultInfo, Meta(description="The size of the page and of the list.")]
     success: Annotated[bool, Meta(description="Whether there was no error.")] = True
-    errors: Annotated[list[Item], Meta(description="The errors.")] = []
-    messages: Annotated[list[Item], Meta(description="Always empty.")] = []
+    errors: Annotated[list[CloudflareError], Meta(description="The errors.")] = []
+    messages: Annotated[list[CloudflareError], Meta(description="Always empty.")] = []
 
 
 def error_text(error: EmbedderError) -> str:

@@ -32,7 +32,7 @@ _PARSE_ERROR, _INVALID_REQUEST, _METHOD_NOT_FOUND, _INTERNAL_ERROR = -32700, -32
 _UNSUPPORTED_VERSION = -32022
 
 
-class Params(Struct):
+class McpParams(Struct):
     """Parameters of a call. Other fields are ignored."""
 
     name: Annotated[str, Meta(description="The name of the tool.")] = ""
@@ -47,7 +47,7 @@ class Params(Struct):
     )
 
 
-class Message(Struct):
+class McpMessage(Struct):
     """A JSON-RPC request, or a notification, which has no id."""
 
     jsonrpc: Annotated[Literal["2.0"], Meta(description="The version of JSON-RPC.")]
@@ -57,10 +57,12 @@ class Message(Struct):
     id: Annotated[
         int | str | UnsetType, Meta(description="The id of the answer. Without it, the message is a notification.")
     ] = UNSET
-    params: Annotated[Params, Meta(description="The parameters of the method.")] = msgspec.field(default_factory=Params)
+    params: Annotated[McpParams, Meta(description="The parameters of the method.")] = msgspec.field(
+        default_factory=McpParams
+    )
 
 
-class Answer(Struct, omit_defaults=True):
+class McpAnswer(Struct, omit_defaults=True):
     """A JSON-RPC response."""
 
     jsonrpc: Annotated[str, Meta(description="The version of JSON-RPC.")]
@@ -69,7 +71,7 @@ class Answer(Struct, omit_defaults=True):
     error: Annotated[dict[str, Any] | None, Meta(description="An error of the protocol.")] = None
 
 
-async def handle(app: App, context: RequestContext, message: Message) -> Result:
+async def handle(app: App, context: RequestContext, message: McpMessage) -> Result:
     """Answer one message. A notification has an empty answer."""
     if message.id is UNSET:
         return Result(None, status=202)
@@ -85,7 +87,7 @@ async def handle(app: App, context: RequestContext, message: Message) -> Result:
     return _result(message, Result(result))
 
 
-def _plain_result(app: App, context: RequestContext, message: Message) -> dict[str, Any] | None:
+def _plain_result(app: App, context: RequestContext, message: McpMessage) -> dict[str, Any] | None:
     """Return the result of a method that calls nothing; None for an unknown method."""
     match message.method:
         case "initialize":
@@ -100,13 +102,13 @@ def _plain_result(app: App, context: RequestContext, message: Message) -> dict[s
     return None
 
 
-def _result(message: Message, result: Result) -> Result:
+def _result(message: McpMessage, result: Result) -> Result:
     """Return the response to a message."""
     body = merged(result.body, _COMPLETE) if message.params.meta else result.body
     return replace(result, body={"jsonrpc": "2.0", "id": message.id, "result": body})
 
 
-def _error(message: Message, code: int, text: str, data: object = None) -> Result:
+def _error(message: McpMessage, code: int, text: str, data: object = None) -> Result:
     error = {"code": code, "message": text, **({"data": data} if data else {})}
     return Result({"jsonrpc": "2.0", "id": message.id, "error": error})
 
@@ -118,5 +120,13 @@ def error_text(error: EmbedderError) -> str:
     return msgspec.json.encode(body).decode()
 
 
-_ROUTE = Route("POST", "/mcp", handle, "Tools for agents (Model Context Protocol)", Message, Answer, scope="any")
+_ROUTE = Route(
+    method="POST",
+    path="/mcp",
+    handler=handle,
+    summary="Tools for agents (Model Context Protocol)",
+    body=McpMessage,
+    response=McpAnswer,
+    scope="any",
+)
 APIS = (Api(routes=(_ROUTE,), error_text=error_text),)

@@ -113,7 +113,7 @@ TOOLS = {
 
 def usable(app: App, context: RequestContext) -> list[str]:
     """Return the names of the tools that the caller may use. Without an index, there is only `compare`."""
-    names = [name for name in TOOLS if app.index or name == "compare"]
+    names = [name for name in TOOLS if app.store or name == "compare"]
     return [name for name in names if context.access.allows(TOOLS[name].operation.scope)]
 
 
