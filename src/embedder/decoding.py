@@ -67,9 +67,9 @@ def _children(value: object, path: str) -> Iterator[tuple[object, str]]:
 
 def _explained(message: str, kind: Any) -> EmbedderError:  # noqa: ANN401
     """Return the error for a message of msgspec, which ends with the path."""
-    found = _PATH.search(message)
-    path = found[1].replace("[...]", "") if found else ""
-    sentence = (message[: found.start()] if found else message).replace("`", "")[:_MAX_SENTENCE_CHARS]
+    match = _PATH.search(message)
+    path = match[1].replace("[...]", "") if match else ""
+    sentence = (message[: match.start()] if match else message).replace("`", "")[:_MAX_SENTENCE_CHARS]
     types = _types_at(kind, path)
     if choices := _choices(types) if "Invalid enum value" in message else "":
         return invalid(f"{path} is {sentence.removeprefix('Invalid enum value ')}; it must be one of {choices}.", path)
@@ -77,7 +77,7 @@ def _explained(message: str, kind: Any) -> EmbedderError:  # noqa: ANN401
     if _TOO_MANY.match(message) and limits:
         sentence = f"{path} has too many items; the limit is {limits.max_length} per request."
         return EmbedderError("batch_too_large", sentence, param=path)
-    if _TOO_FEW.match(message[: found.start()] if found else message) and limits:
+    if _TOO_FEW.match(message[: match.start()] if match else message) and limits:
         return invalid(f"{path} is empty; send 1 to {limits.max_length} items.", path)
     return invalid(f"{path}: {sentence}." if path else f"{sentence}.", path or None)
 

@@ -107,9 +107,9 @@ def _index(env: Mapping[str, object], faults: list[str]) -> str:
 def _cache_ttl(env: Mapping[str, object], faults: list[str]) -> int:
     if str(env.get("AI_GATEWAY_CACHE_TTL_S", 0)).strip() == "0":
         return 0
-    found: list[str] = []
-    ttl = _integer(env, "AI_GATEWAY_CACHE_TTL_S", 0, *_CACHE_TTL_S, found)
-    faults += [f"{fault[:-1]}, or 0 for the gateway's own setting." for fault in found]
+    own_faults: list[str] = []
+    ttl = _integer(env, "AI_GATEWAY_CACHE_TTL_S", 0, *_CACHE_TTL_S, own_faults)
+    faults += [f"{fault[:-1]}, or 0 for the gateway's own setting." for fault in own_faults]
     return ttl
 
 

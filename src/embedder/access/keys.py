@@ -58,8 +58,8 @@ def parse(text: str) -> tuple[Key, ...]:
 def matching(keys: tuple[Key, ...], presented: str) -> Key | None:
     """Return the key that a caller has presented. All digests are compared, always, each in constant time."""
     digest = sha256(presented.encode()).digest()
-    found = [key for key in keys if compare_digest(key.digest, digest)]
-    return found[0] if found else None
+    matches = [key for key in keys if compare_digest(key.digest, digest)]
+    return matches[0] if matches else None
 
 
 def _pairs(text: str) -> tuple[Key, ...]:
@@ -84,10 +84,10 @@ def _entries(text: str) -> tuple[Key, ...]:
 
 def _explained(message: str) -> str:
     """Return a sentence with the path of an error of msgspec, whose own sentence may quote the value."""
-    found = _PATH.search(message)
-    if not found:
+    match = _PATH.search(message)
+    if not match:
         return _JSON
-    index, name = found.groups()
+    index, name = match.groups()
     return f"API_KEYS[{index}].{name} {_RULES[name]}." if name in _RULES else f"API_KEYS[{index}] {_FIELDS}."
 
 

@@ -30,14 +30,14 @@ class Access(Struct, frozen=True):
             has = ", ".join(sorted(self.scopes)) or "none"
             raise EmbedderError("forbidden", f"This request needs {wanted}; the key has {has}. Use another key.")
 
-    def namespace(self, given: str | None) -> str | None:
-        """Return the namespace of a request that names `given`. Raises `forbidden` for one of another key."""
-        if self.namespaces is None or given in self.namespaces:
-            return given
+    def namespace(self, name: str | None) -> str | None:
+        """Return the namespace of a request that names `name`. Raises `forbidden` for one of another key."""
+        if self.namespaces is None or name in self.namespaces:
+            return name
         own = sorted(self.namespaces)
-        if given is None and len(own) == 1:
+        if name is None and len(own) == 1:
             return own[0]
-        message = "Name a namespace" if given is None else f"This key does not reach the namespace {given[:64]!r}"
+        message = "Name a namespace" if name is None else f"This key does not reach the namespace {name[:64]!r}"
         raise EmbedderError("forbidden", f"{message}; the key reaches {', '.join(own) or 'none'}.", param="namespace")
 
     def reaches(self, namespace: str | None) -> bool:

@@ -118,8 +118,8 @@ async def embed_v2(app: App, context: RequestContext, request: CohereRequest) ->
 
 def _types(request: CohereRequest) -> list[str]:
     """Return each requested type once."""
-    given = request.embedding_types or "float"
-    return list(dict.fromkeys(given)) if isinstance(given, list) else [given]
+    types = request.embedding_types or "float"
+    return list(dict.fromkeys(types)) if isinstance(types, list) else [types]
 
 
 async def _embed(

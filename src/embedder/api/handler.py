@@ -40,8 +40,8 @@ async def handle(app: App, request: HttpRequest) -> HttpResponse:
 
 
 def _request_id(request: HttpRequest) -> str:
-    given = request.headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else request.id
+    request_id = request.headers.get("x-request-id", "")
+    return request_id if _REQUEST_ID.fullmatch(request_id) else request.id
 
 
 def _headers(app: App, request: HttpRequest, context: RequestContext, response: HttpResponse) -> dict[str, str]:

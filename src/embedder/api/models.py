@@ -61,8 +61,8 @@ def _model(name: str) -> ModelName:
 
 async def list_all(app: App, context: RequestContext, body: None) -> Result:
     """List the model names."""
-    found = [_model(f"{name}:{task}" if task else name) for name in NAMES[:2] for task in ("", *prompts.TASKS)]
-    return Result(ModelNames(found, found))
+    names = [_model(f"{name}:{task}" if task else name) for name in NAMES[:2] for task in ("", *prompts.TASKS)]
+    return Result(ModelNames(names, names))
 
 
 async def describe(app: App, context: RequestContext, body: None, *, id: str) -> Result:

@@ -58,11 +58,11 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def _places() -> dict[str, tuple[Api, dict[str, Route]]]:
-    found: dict[str, tuple[Api, dict[str, Route]]] = {}
+    places: dict[str, tuple[Api, dict[str, Route]]] = {}
     for api in APIS:
         for route in api.routes:
-            found.setdefault(route.path, (api, {}))[1][route.method] = route
-    return found
+            places.setdefault(route.path, (api, {}))[1][route.method] = route
+    return places
 
 
 _PLACES = {path: Place(api, methods, {}) for path, (api, methods) in _places().items()}

@@ -173,13 +173,13 @@ def retry_wait_s(attempt: int, error: EmbedderError, *, jitter: float, left_s: f
 
 def _task(options: PromptOptions, alias: str | None) -> str | None:
     """Return the full name of the task, whichever field names it. Raises if two fields name different tasks."""
-    given = {
+    fields = {
         "model": alias,
         "task": options.task,
         "input_type": options.input_type,
         "prompt_name": options.prompt_name,
     }
-    asked = {name: prompts.full_name(task) for name, task in given.items() if task is not None}
+    asked = {name: prompts.full_name(task) for name, task in fields.items() if task is not None}
     if len(set(asked.values())) > 1:
         raise invalid(f"{' and '.join(asked)} name different tasks; send one of them.", list(asked)[1])
     return next(iter(asked.values()), None)

@@ -76,9 +76,9 @@ def error(status: int, body: str, *, now_s: float) -> EmbedderError:
 def _parse(body: str) -> tuple[int, str]:
     """Return the code and the message of an error body; 0 and "" if it has none."""
     try:
-        found = msgspec.json.decode(body, type=_Body)
+        parsed = msgspec.json.decode(body, type=_Body)
     except (msgspec.DecodeError, UnicodeError):
         return 0, ""
-    if found.errors:
-        return found.errors[0].code, found.errors[0].message
-    return found.internal_code, found.description or found.message
+    if parsed.errors:
+        return parsed.errors[0].code, parsed.errors[0].message
+    return parsed.internal_code, parsed.description or parsed.message

@@ -50,8 +50,8 @@ def encode(request: UpsertRequest, request_id: str, *, bound: bool) -> list[str]
 
 def decode(body: str) -> QueueMessage:
     """Decode a message. Raises an EmbedderError that says what is wrong with it."""
-    found: QueueMessage = decoding.decode(body.encode(), QueueMessage)
-    return found
+    message: QueueMessage = decoding.decode(body.encode(), QueueMessage)
+    return message
 
 
 def batches(bodies: list[str]) -> Iterator[list[str]]:

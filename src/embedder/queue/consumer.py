@@ -59,7 +59,7 @@ class _Consumer:
 
     async def run(self) -> None:
         while received := _decoder.decode(self._batch.read()):
-            items = [item for found in received if (item := self._prepared(found))]
+            items = [item for message in received if (item := self._prepared(message))]
             self._context.log.texts += len(items)
             # first what leaves stored ids as they are: the result is the same in every order
             for mode in ("insert", "upsert"):
@@ -154,7 +154,7 @@ class _Consumer:
                     self._put_back([received], redelivery.delay_s(received.attempts, error))
 
     def _put_back(self, received: list[Received], delay_s: int) -> None:
-        self._batch.retry([found.position for found in received], delay_s)
+        self._batch.retry([message.position for message in received], delay_s)
         self._context.log.retried += len(received)
 
     def _fail(self, received: Received, name: str | None, error: EmbedderError) -> None:

@@ -90,12 +90,12 @@ def decode(text: str, kind: type[T]) -> T:
 
 def error(message: str) -> EmbedderError:
     """Return the error for an error message of the binding."""
-    found = _ERROR.search(message)
-    if not found:
+    match = _ERROR.search(message)
+    if not match:
         return EmbedderError("upstream_error", "Vectorize could not be reached.")
-    code, text = int(found["code"] or 0), found["text"][:_MAX_MESSAGE_CHARS]
+    code, text = int(match["code"] or 0), match["text"][:_MAX_MESSAGE_CHARS]
     known = code or None
-    if _NOT_FOUND.search(found["text"]):
+    if _NOT_FOUND.search(match["text"]):
         return EmbedderError("not_found", f"Vectorize found nothing: {text}", upstream_code=known)
     if code == _WRITE_RATE_LIMIT:
         sentence = "Vectorize limits the rate of writes; retry shortly."
@@ -103,5 +103,5 @@ def error(message: str) -> EmbedderError:
     if code in _BAD_INPUT:
         return EmbedderError("invalid_request", f"Vectorize rejected the request: {text}", upstream_code=code)
     return EmbedderError(
-        "upstream_error", f"Vectorize failed ({found['operation']}, code {code}).", upstream_code=known
+        "upstream_error", f"Vectorize failed ({match['operation']}, code {code}).", upstream_code=known
     )

@@ -32,23 +32,23 @@ class Calls:
 
     async def write(self, context: RequestContext, rows: Sequence[Row], vectors: Vectors, *, method: str) -> str:
         """Write `rows` with the values of `vectors`. Return the mutation id."""
-        found = await self._index.call(context.lifetime, method, _json([[_document(row) for row in rows]]), vectors)
-        return decode(found.text, Mutation).mutation_id
+        answer = await self._index.call(context.lifetime, method, _json([[_document(row) for row in rows]]), vectors)
+        return decode(answer.text, Mutation).mutation_id
 
     async def query(
         self, context: RequestContext, options: dict[str, Any], *, vectors: Vectors | None, name: str = ""
     ) -> tuple[Matches, object]:
         """Search with the first of `vectors`, or with the stored vector `name`. Return the matches and their values."""
         if vectors is None:
-            found = await self._index.call(context.lifetime, "queryById", _json([name, options]))
+            answer = await self._index.call(context.lifetime, "queryById", _json([name, options]))
         else:
-            found = await self._index.call(context.lifetime, "query", _json([options]), vectors)
-        return decode(found.text, Matches), found.values
+            answer = await self._index.call(context.lifetime, "query", _json([options]), vectors)
+        return decode(answer.text, Matches), answer.values
 
     async def query_any(self, context: RequestContext, options: dict[str, Any], number: int) -> list[str]:
         """Search with a vector that has no meaning, another one for each `number`. Return the ids."""
-        found, _ = await self.query(context, options, vectors=self._index.axis(number))
-        return [match.id for match in found.matches]
+        results, _ = await self.query(context, options, vectors=self._index.axis(number))
+        return [match.id for match in results.matches]
 
     async def get(self, context: RequestContext, ids: Sequence[str], take: Callable[[Found], T]) -> list[T]:
         """Read the vectors with these ids, in calls of 20. `take` says what is kept of each answer."""
@@ -63,8 +63,8 @@ class Calls:
 
     async def delete(self, context: RequestContext, ids: Sequence[str]) -> str:
         """Delete at most 100 ids. Return the mutation id."""
-        found = await self._index.call(context.lifetime, "deleteByIds", _json([ids]))
-        return decode(found.text, Mutation).mutation_id
+        answer = await self._index.call(context.lifetime, "deleteByIds", _json([ids]))
+        return decode(answer.text, Mutation).mutation_id
 
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index."""

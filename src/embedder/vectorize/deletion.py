@@ -36,10 +36,10 @@ async def run(
         for number in range(MAX_ROUNDS):
             if number and not has_time():
                 break
-            found = await find(number)
-            new = [name for name in found if name not in removed.ids]
+            ids = await find(number)
+            new = [name for name in ids if name not in removed.ids]
             if not new:
-                removed.more = len(found) >= BATCH  # a full answer may hide others
+                removed.more = len(ids) >= BATCH  # a full answer may hide others
                 break
             removed.mutation_ids.append(await delete(new))
             removed.ids.update(dict.fromkeys(new))

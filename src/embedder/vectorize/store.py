@@ -138,17 +138,17 @@ class Store:
             options = {**options, "namespace": area.namespace}
         if vectors is None and not await self._own([name], context):
             raise EmbedderError("not_found", f"No vector with the id {name!r} is stored.", param="id")
-        found, values = await self._calls.query(context, options, vectors=vectors, name=name)
+        results, values = await self._calls.query(context, options, vectors=vectors, name=name)
         if options["returnValues"]:
-            return found, values
-        for match in found.matches:
+            return results, values
+        for match in results.matches:
             match.values = UNSET  # Vectorize may send them anyway
-        return found, None
+        return results, None
 
     async def get(self, ids: Sequence[str], context: RequestContext) -> tuple[list[Stored], object]:
         """Return the stored vectors with these ids, and their values. Missing ids are skipped."""
         context.access.require("search")
-        answers = await self._calls.get(context, ids, lambda found: found)
+        answers = await self._calls.get(context, ids, lambda answer: answer)
         vectors: list[Stored] = []
         for answer in answers:
             start = len(vectors)
@@ -200,10 +200,10 @@ class Store:
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index, to a key that is bound to namespaces without the count."""
         context.access.require("search")
-        found = await self._calls.describe(context)
+        description = await self._calls.describe(context)
         if context.access.namespaces is not None:
-            found.vector_count = None
-        return found
+            description.vector_count = None
+        return description
 
     async def _written(self, count: int, mutations: list[str], context: RequestContext, *, wait: bool) -> Written:
         visible = None
@@ -215,7 +215,7 @@ class Store:
 
     async def _owners(self, ids: Sequence[str], context: RequestContext) -> dict[str, str | None]:
         """Return the namespaces of the stored vectors with these ids. A vector that was just written is missing."""
-        answers = await self._calls.get(context, ids, lambda found: decode(found.text, list[Owner]))
+        answers = await self._calls.get(context, ids, lambda answer: decode(answer.text, list[Owner]))
         return {owner.id: owner.namespace for answer in answers for owner in answer}
 
     async def _own(self, ids: Sequence[str], context: RequestContext) -> Sequence[str]:

@@ -66,25 +66,25 @@ class Tool(Struct, frozen=True):
         return self.operation.scope != "write"
 
 
-async def _search(app: App, context: RequestContext, given: Search) -> Result:
-    fields = {name: getattr(given, name) for name in given.__struct_fields__}
-    found = (await _SEARCH.handler(app, context, requests.SearchRequest(**fields))).body
-    return Result(_content(msgspec.json.encode({"matches": [_readable(match) for match in found.matches]}).decode()))
+async def _search(app: App, context: RequestContext, arguments: Search) -> Result:
+    fields = {name: getattr(arguments, name) for name in arguments.__struct_fields__}
+    results = (await _SEARCH.handler(app, context, requests.SearchRequest(**fields))).body
+    return Result(_content(msgspec.json.encode({"matches": [_readable(match) for match in results.matches]}).decode()))
 
 
-async def _get(app: App, context: RequestContext, given: Get) -> Result:
-    found = (await _GET.handler(app, context, requests.GetRequest(ids=given.ids))).body
-    body = {"documents": [_readable(vector) for vector in found.vectors], "missing": found.missing}
+async def _get(app: App, context: RequestContext, arguments: Get) -> Result:
+    response = (await _GET.handler(app, context, requests.GetRequest(ids=arguments.ids))).body
+    body = {"documents": [_readable(vector) for vector in response.vectors], "missing": response.missing}
     return Result(_content(msgspec.json.encode(body).decode()))
 
 
-async def _store(app: App, context: RequestContext, given: Store) -> Result:
-    request = requests.UpsertRequest(documents=given.documents, namespace=given.namespace)
+async def _store(app: App, context: RequestContext, arguments: Store) -> Result:
+    request = requests.UpsertRequest(documents=arguments.documents, namespace=arguments.namespace)
     return Result(_content(msgspec.json.encode((await _UPSERT.handler(app, context, request)).body).decode()))
 
 
-async def _compare(app: App, context: RequestContext, given: Compare) -> Result:
-    request = requests.SimilarityRequest(source=given.source, texts=given.texts)
+async def _compare(app: App, context: RequestContext, arguments: Compare) -> Result:
+    request = requests.SimilarityRequest(source=arguments.source, texts=arguments.texts)
     result = await _SIMILARITY.handler(app, context, request)
     # The scores are numbers of JavaScript. Their JSON needs no escapes, so it can be written into a JSON string.
     return Result(_content(HOLE_IN_TEXT), result.prepared, result.numbers)
@@ -93,10 +93,10 @@ async def _compare(app: App, context: RequestContext, given: Compare) -> Result:
 def _readable(item: Match | Stored) -> dict[str, Any]:
     """Return a stored text without its vector."""
     metadata = dict(item.metadata) if isinstance(item.metadata, dict) else {}
-    found = {"id": item.id, "text": metadata.pop("text", None), "metadata": metadata or None}
+    fields = {"id": item.id, "text": metadata.pop("text", None), "metadata": metadata or None}
     if isinstance(item, Match):
-        found["score"] = item.score
-    return {name: value for name, value in found.items() if value is not None}
+        fields["score"] = item.score
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _content(text: object, *, is_error: bool = False) -> dict[str, Any]:
