@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from conformance import CHECKS
 from workers import Response, WorkerEntrypoint, import_from_javascript
 
-from bindings.rpc import open_call
+from bindings.lifetime import Lifetime
 from bindings.vectorize import Vectorize
 from embedder.settings import Settings
 
@@ -16,7 +16,7 @@ class Default(WorkerEntrypoint):
         index = Vectorize(import_from_javascript("cloudflare:workers").env.VECTORIZE)
         check = CHECKS[urlsplit(request.url).path.strip("/")]
         try:
-            await check(index, open_call(Settings()))
+            await check(index, Lifetime(Settings()))
         except Exception:
             return Response(traceback.format_exc())
         return Response("passed")
