@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import js
+import pyodide_js
 from workers import import_from_javascript
 
 from bindings import event_loop, http
@@ -18,6 +19,7 @@ from embedder.ports import Limiter
 from embedder.settings import Settings, SettingsError
 from embedder.vectorize.store import Store
 
+_room = import_from_javascript("bindings/room.js")
 _VARIABLES = (
     "MAX_TEXT_TOKENS",
     "MAX_BODY_BYTES",
@@ -37,6 +39,7 @@ _VARIABLES = (
 def app() -> App:
     """Return the application. If a variable is invalid, it rejects every request, and the log says why."""
     event_loop.install()
+    _room.watchHeap(pyodide_js._module)
     env = import_from_javascript("cloudflare:workers").env  # not the SDK's copy, which converts everything
     settings, fault = Settings(), ""
     try:

@@ -1,8 +1,8 @@
 // @ts-check
 /** Takes the vectors out of the body of a request. Python gets the rest of the body, and a handle to the vectors. */
 import { DIMENSIONS } from "./answer.js";
+import { readBytes } from "./bodies.js";
 import { MAX_VALUES, excess } from "./limits.js";
-import { readBytes } from "./request.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 

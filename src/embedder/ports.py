@@ -10,6 +10,9 @@ Clock = Callable[[], float]
 class Scope(Protocol):
     """One request: its deadline, its client, and its upstream calls, which end with them."""
 
+    caller: str
+    """The key or the address that shares the room for bodies."""
+
     def extend(self, ms: float) -> object:
         """Move the deadline to `ms` milliseconds from now."""
         ...
@@ -94,7 +97,7 @@ class Model(Protocol):
     async def ask(
         self,
         scope: Scope,
-        inputs: str,
+        inputs: bytes,
         count: int,
         *,
         dimensions: int,
@@ -106,6 +109,10 @@ class Model(Protocol):
 
         `gateway` is the id of an AI Gateway, "" for the one of the Worker.
         """
+        ...
+
+    async def reserve(self, scope: Scope, count: int, *, with_floats: bool) -> None:
+        """Wait until there is room for the answers to `count` texts in several calls. Raises `rate_limited`."""
         ...
 
     def join(self, answers: list[Answer], dimensions: int, encoding: str) -> Numbers:

@@ -27,6 +27,8 @@ from emulator import lexical
 class FakeScope:
     """Records aborts and extensions of the deadline."""
 
+    caller = ""
+
     def __init__(self) -> None:
         self.aborted: list[str] = []
         self.extended: list[float] = []
@@ -69,6 +71,7 @@ class FakeModel:
         self.rejecting: list[bool] = []
         self.with_floats: list[bool] = []
         self.gateways: list[str] = []
+        self.reserved: list[tuple[int, bool]] = []
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
@@ -89,6 +92,9 @@ class FakeModel:
             raise
         finally:
             self.in_flight -= 1
+
+    async def reserve(self, _scope, count, *, with_floats) -> None:
+        self.reserved.append((count, with_floats))
 
     def join(self, answers: list[FakeAnswer], dimensions: int, encoding: str) -> FakeNumbers:
         rows = [shortened(row, dimensions) for answer in answers for row in answer.rows]

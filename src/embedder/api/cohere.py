@@ -116,7 +116,10 @@ async def embed(app: App, context: RequestContext, request: CohereRequest) -> Ht
     )
     usage = CohereUsage(ApiVersion("1" if context.log.path == _V1 else "2"), BilledUnits(prepared.tokens))
     kind = "embeddings_by_type" if by_type else "embeddings_floats"
-    head = msgspec.json.encode(CohereHead(context.log.request_id, request.texts, kind, usage)).decode()[:-1]
+    encoded = msgspec.json.encode(CohereHead(context.log.request_id, request.texts, kind, usage))[:-1]
+    request.texts.clear()  # the answer repeats the texts, which can take 16 MB twice
+    prepared.texts.clear()
+    head = encoded.decode()
     before, after = "[", "]"
     if by_type:
         before, after = ("{", "}") if len(types) > 1 else (f'{{"{types[0]}":[', "]}")

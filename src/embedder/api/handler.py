@@ -116,6 +116,7 @@ async def _admit(app: App, request: HttpRequest, context: RequestContext, route:
     expired = key is not None and key.has_expired(context.began_ms)
     address = request.headers.get("cf-connecting-ip", "unknown")
     counted = f"key:{context.log.key}" if context.log.key and not expired else f"address:{address}"
+    request.scope.caller = counted
     if app.limiter and not await app.limiter(request.scope, counted):
         raise EmbedderError("rate_limited", "Too many requests; slow down.", retry_after_s=_RETRY_AFTER_S)
     if key is None or expired:
