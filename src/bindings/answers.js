@@ -37,7 +37,7 @@ class Sending {
     /** @type {ReadableStreamDefaultController<Uint8Array> | null} */
     this.controller = null;
     this.stream = new ReadableStream(
-      /** @type {UnderlyingDefaultSource<Uint8Array>} */ ({
+      /** @type {UnderlyingSource<Uint8Array>} */ ({
         start: (controller) => void (this.controller = controller),
         pull: () => this.pull(),
         cancel: () => this.end(),

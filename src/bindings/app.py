@@ -39,13 +39,13 @@ _VARIABLES = (
 def app() -> App:
     """Return the application. If a variable is invalid, it rejects every request, and the log says why."""
     event_loop.install()
-    _room.watchHeap(pyodide_js._module)
     env = import_from_javascript("cloudflare:workers").env  # not the SDK's copy, which converts everything
     settings, fault = Settings(), ""
     try:
         settings = Settings.from_env(_variables(env))
     except SettingsError as error:
         fault = str(error)
+    _room.configure(pyodide_js._module, settings.max_body_bytes)
     index = getattr(env, "VECTORIZE", None)
     return App(
         settings=settings,

@@ -8,6 +8,8 @@
 const MIB = 1_048_576;
 const TOTAL = 110 * MIB; // the Wasm heap, and what JavaScript holds for requests
 const SMALL = 65_536; // bytes of a body; larger ones leave a share of each part to smaller ones
+const LARGE_BYTES = 28 * MIB; // what large bodies in progress may need, or as much as one of plain text does
+const PER_BODY_BYTE = 5.5;
 const POLL_MS = 20; // polling, because the runtime forbids a request to wait for another one
 const MOST_WAITING = 100; // requests in one line
 const PATIENCE = 0.5; // share of the time until the deadline that a request waits, so that it can be sent again in time
@@ -21,10 +23,12 @@ const PATIENCE = 0.5; // share of the time until the deadline that a request wai
 
 /** The size of the Wasm heap, which never shrinks. @type {() => number} */
 let heapBytes = () => 0;
+let largeBytes = LARGE_BYTES;
 
-/** @param {{ HEAP8: { length: number } }} module Pyodide's */
-export function watchHeap(module) {
+/** @param {{ HEAP8: { length: number } }} module Pyodide's @param {number} limit of a body, in bytes */
+export function configure(module, limit) {
   heapBytes = () => module.HEAP8.length;
+  largeBytes = Math.min(LARGE_BYTES, PER_BODY_BYTE * limit);
 }
 
 /** A part of the memory. Requests that find no room wait in one of two lines, those with small bodies in their own. */
@@ -139,7 +143,7 @@ function isNext(line, scope) {
 /** Bodies that arrive. One caller's take at most half, so that slow ones leave room for those of others. */
 export const arriving = new Part(() => 12 * MIB, 4 * MIB, 0.5);
 /** What Python holds for a body, and what JavaScript does for one with vectors. */
-export const working = new Part(() => 36 * MIB, 8 * MIB);
+export const working = new Part(() => 8 * MIB + largeBytes, 8 * MIB);
 /** Answers of the model, until the client has got its own. What the heap has taken is gone. */
 export const answers = new Part(() => Math.min(40 * MIB, TOTAL - heapBytes()), 4 * MIB);
 
