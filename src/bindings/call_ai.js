@@ -15,7 +15,8 @@ const JSON_TYPE = "application/json";
 const MAX_ERROR_CHARS = 65_536;
 const ROW_BYTES = 17 * 1024; // of a row of the model as JSON
 const FLOATS_BYTES = 3 * 1024; // of a row as float32
-const IN_FLIGHT = 600; // rows that arrive at once: six calls of 100
+const MAX_TEXTS = 100; // in one call
+const IN_FLIGHT = 6 * MAX_TEXTS; // rows that arrive at once
 const FEW = 10; // texts of a request that need not wait for larger ones
 const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
@@ -71,8 +72,8 @@ export async function ask(scope, ai, model, inputs, count, dimensions, withFloat
       return new Answer(scope.reason ?? "busy", null);
     }
     const bytes = new Uint8Array(await scope.within(response.arrayBuffer()));
-    const rows = readAnswer(bytes, count, withFloats, dimensions);
-    if (scope.batch && withFloats) rows.bytes = discarded(rows.bytes);
+    const rows = readAnswer(bytes, count, withFloats || scope.batch === "floats", dimensions);
+    if (scope.batch === "floats") rows.bytes = discarded(rows.bytes);
     return new Answer("", rows);
   } catch (error) {
     if (error instanceof InvalidAnswer) return new Answer("invalid", null, 200, error.message);
@@ -93,12 +94,15 @@ function parsed(json) {
 
 /**
  * Waits until there is room for the answers of a batch, which are kept until the last one has arrived. Returns "" or a
- * fault: "busy", "timeout" or "disconnected".
- * @param {Scope} scope @param {number} texts @param {boolean} withFloats then only these are kept
+ * fault: "busy", "timeout" or "disconnected". If the heap of Python leaves no room for the model's own digits, only the
+ * numbers are kept, as float32.
+ * @param {Scope} scope @param {number} texts @param {boolean} withFloats then the digits are not needed
  */
 export async function reserve(scope, texts, withFloats) {
-  const kept = withFloats ? texts * FLOATS_BYTES + Math.min(texts, IN_FLIGHT) * ROW_BYTES : (texts + 100) * ROW_BYTES;
-  scope.batch = true;
+  const digits = (texts + MAX_TEXTS) * ROW_BYTES;
+  const floats = texts * FLOATS_BYTES + Math.min(texts, IN_FLIGHT) * ROW_BYTES;
+  scope.batch = withFloats || !answers.hasRoom(digits) ? "floats" : "digits";
+  const kept = scope.batch === "floats" ? floats : digits;
   return (await answers.reserve(scope, kept, false)) ? "" : (scope.reason ?? "busy");
 }
 

@@ -24,7 +24,8 @@ export class Scope {
     /** @type {string | undefined} why the request ended early */
     this.reason = undefined;
     this.answered = false;
-    this.batch = false; // whether its texts take several calls of the model
+    /** @type {"" | "digits" | "floats"} what is kept of the answers, if its texts take several calls of the model */
+    this.batch = "";
     this.ends = 0; // time of the deadline
     /** @type {ReturnType<typeof setTimeout> | null} */
     this.timer = null;

@@ -84,6 +84,11 @@ export class Part {
     return few === 0 || bytes <= free;
   }
 
+  /** Whether a large request would fit if it were alone. @param {number} bytes */
+  hasRoom(bytes) {
+    return bytes <= this.room() - this.spared;
+  }
+
   /** @param {Holder} holder @param {number} bytes */
   isOverShare({ caller }, bytes) {
     if (this.share === 1) return false;
