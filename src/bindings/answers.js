@@ -6,7 +6,7 @@ import { answers, discard } from "./room.js";
 /** @typedef {import("./request.js").Scope} Scope */
 
 const SMALL = 65_536; // bytes that leave at once
-const GRACE_MS = 5_000;
+const GRACE_MS = 3_000;
 const RATE = 65.536; // bytes per millisecond after the grace period, 64 KiB/s
 const CROWDED_RATE = 1048.576; // the same while others wait for room, 1 MiB/s
 

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The memory of an isolate, which has 128 MB. Every request reserves what it will hold before it holds it, in one of
- * three parts: bodies that arrive, the Wasm heap of Python, and answers of the model. A request takes them in this order
+ * three parts: bodies that arrive, the Wasm heap of Python, and answers of the model. One caller, which is a key or an
+ * address, takes at most half of a part, unless it needs more for a single request. A request takes them in this order
  * and gives them all back when its answer has been handed over, so that whoever holds the last part never waits.
  */
 
@@ -33,11 +34,12 @@ export function configure(module, limit) {
 
 /** A part of the memory. Requests that find no room wait in one of two lines, those with small bodies in their own. */
 export class Part {
-  /** @param {() => number} room in bytes @param {number} spared for small bodies, of the room @param {number} share of the room that one caller may take */
-  constructor(room, spared, share = 1) {
+  /** @param {() => number} room in bytes @param {number} spared of it for small bodies */
+  constructor(room, spared) {
     this.room = room;
     this.spared = spared;
-    this.share = share;
+    /** @type {{ small: Map<string, number>, large: Map<string, number> }} bytes of each caller */
+    this.callers = { small: new Map(), large: new Map() };
     this.used = { small: 0, large: 0 };
     /** @type {Map<Holder, Entry>} */
     this.held = new Map();
@@ -59,7 +61,7 @@ export class Part {
     const last = Date.now() + (scope.ends - Date.now()) * PATIENCE;
     let taken = false;
     while (!scope.reason && !(taken = isNext(line, scope) && this.take(scope, bytes, small)) && Date.now() < last) {
-      line.set(scope, this.isOverShare(scope, bytes));
+      line.set(scope, this.isOverShare(scope, bytes, small));
       await scope.sleep(POLL_MS);
       this.sweep();
     }
@@ -69,9 +71,10 @@ export class Part {
 
   /** Reserves at once if there is room. @param {Holder} holder @param {number} bytes @param {boolean} small */
   take(holder, bytes, small) {
-    if (this.isOverShare(holder, bytes) || !this.fits(bytes, small)) return false;
-    this.held.set(holder, { bytes, small, caller: holder.caller });
-    this.used[small ? "small" : "large"] += bytes;
+    if (this.isOverShare(holder, bytes, small) || !this.fits(bytes, small)) return false;
+    const entry = { bytes: 0, small, caller: holder.caller };
+    this.held.set(holder, entry);
+    this.add(entry, bytes);
     return true;
   }
 
@@ -89,12 +92,10 @@ export class Part {
     return bytes <= this.room() - this.spared;
   }
 
-  /** @param {Holder} holder @param {number} bytes */
-  isOverShare({ caller }, bytes) {
-    if (this.share === 1) return false;
-    let own = 0;
-    for (const entry of this.held.values()) if (entry.caller === caller) own += entry.bytes;
-    return own > 0 && own + bytes > this.room() * this.share;
+  /** Whether a caller has his share. Small and large requests do not count for each other. @param {Holder} holder @param {number} bytes @param {boolean} small */
+  isOverShare({ caller }, bytes, small) {
+    const own = this.callers[small ? "small" : "large"].get(caller ?? "") ?? 0;
+    return caller !== undefined && own > 0 && own + bytes > this.room() / 2;
   }
 
   /** Hands what one holds to another. @param {Holder} from @param {Holder} to */
@@ -110,8 +111,7 @@ export class Part {
     const entry = this.held.get(holder);
     if (!entry) return;
     const left = Math.max(0, (entry.whole ?? entry.bytes) - freed);
-    this.used[entry.small ? "small" : "large"] += left - entry.bytes;
-    entry.bytes = left;
+    this.add(entry, left - entry.bytes);
   }
 
   /** Whether somebody waits. */
@@ -124,7 +124,19 @@ export class Part {
     const entry = this.held.get(holder);
     if (!entry) return;
     this.held.delete(holder);
-    this.used[entry.small ? "small" : "large"] -= entry.bytes;
+    this.add(entry, -entry.bytes);
+  }
+
+  /** @param {Entry} entry @param {number} bytes */
+  add(entry, bytes) {
+    entry.bytes += bytes;
+    const size = entry.small ? "small" : "large";
+    this.used[size] += bytes;
+    if (entry.caller === undefined) return;
+    const callers = this.callers[size];
+    const own = (callers.get(entry.caller) ?? 0) + bytes;
+    if (own > 0) callers.set(entry.caller, own);
+    else callers.delete(entry.caller);
   }
 
   /** Frees what is held by requests that are over, also by those that the runtime dropped. */
@@ -145,8 +157,8 @@ function isNext(line, scope) {
   return true;
 }
 
-/** Bodies that arrive. One caller's take at most half, so that slow ones leave room for those of others. */
-export const arriving = new Part(() => 12 * MIB, 4 * MIB, 0.5);
+/** Bodies that arrive. */
+export const arriving = new Part(() => 12 * MIB, 4 * MIB);
 /** What Python holds for a body, and what JavaScript does for one with vectors. */
 export const working = new Part(() => 8 * MIB + largeBytes, 8 * MIB);
 /** Answers of the model, until the client has got its own. What the heap has taken is gone. */

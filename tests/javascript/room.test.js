@@ -30,7 +30,7 @@ function ask(part, bytes, small, scope = scopeOf()) {
   return asked;
 }
 
-const newPart = (share = 1) => new Part(() => ROOM, SPARED, share);
+const newPart = () => new Part(() => ROOM, SPARED);
 
 afterEach(() => {
   for (const scope of opened.splice(0)) scope.close();
@@ -67,7 +67,7 @@ test("small requests use all the room while no large one waits, and one that is 
 });
 
 test("one caller takes at most half of the room, and does not delay others", async () => {
-  const part = newPart(0.5);
+  const part = newPart();
   const mine = [1, 2, 3].map(() => ask(part, 250_000, false, scopeOf(20_000, "me")));
   await setImmediate();
   const other = ask(part, 250_000, false, scopeOf(20_000, "other"));

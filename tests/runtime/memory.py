@@ -82,7 +82,7 @@ ROUTES: dict[str, Body] = {
     "`/v1/embeddings`, short texts": post("/v1/embeddings", {"model": NAME, "input": ["a"] * 2048}),
     "`/v2/embed`": post("/v2/embed", {"model": NAME, "texts": texts(100), "input_type": "search_query"}),
     "`:batchEmbedContents`": post(f"/v1beta/models/{NAME}:batchEmbedContents", {"requests": contents(100)}),
-    "`/api/embed`": post("/api/embed", {"model": "embeddinggemma", "input": texts(2048)}),
+    "`/api/embed`": post("/api/embed", {"model": "embeddinggemma", "input": texts(100)}),
     "`/mcp` `compare`": post("/mcp", tool("compare", texts=texts(100))),
     "`/mcp` `store`": post("/mcp", tool("store", documents=documents(100, 9_000))),
     "Workers AI": post(f"/client/v4/accounts/a/ai/run/{MODEL}", {"text": texts(100), "task": "query"}),
