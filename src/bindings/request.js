@@ -86,9 +86,13 @@ export class Scope {
   abort(reason) {
     this.reason ??= reason;
     this.reject?.(new Error(reason));
-    this.controller.abort();
-    clearTimeout(this.timer);
     leave(this);
+    try {
+      this.controller.abort();
+      clearTimeout(this.timer);
+    } catch {
+      // a later request aborts one that the runtime dropped, and may not reach its calls
+    }
   }
 }
 
