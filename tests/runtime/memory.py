@@ -147,9 +147,7 @@ def heap_mib(process: workerd.Process) -> float:
 
 def send(process: workerd.Process, body: Body) -> int:
     method, path, data = body
-    return requests.request(
-        method, process.url(WORKER) + path, data=data, headers=JSON, timeout=TIMEOUT_S
-    ).status_code
+    return requests.request(method, process.url(WORKER) + path, data=data, headers=JSON, timeout=TIMEOUT_S).status_code
 
 
 def take(process: workerd.Process, bodies: list[Body]) -> Taken:
