@@ -85,7 +85,7 @@ def test_values_are_returned_only_on_request():
 class Leaking(FakeIndex):
     """An index that finds vectors of other namespaces, too."""
 
-    def _query(self, _options: dict, rows: list) -> dict:
+    def _query(self, _options: dict, _rows: list) -> dict:
         names = [{"namespace": "a"}, {"namespace": "b"}, {}]
         matches = [{"id": f"{index}", "score": 0.5, **name} for index, name in enumerate(names)]
         return {"count": 3, "matches": matches}
