@@ -32,8 +32,9 @@ export async function embed(texts, task, { signal, progress }) {
     });
     made.bytes += bytes;
     made.tokens += Number.parseInt(headers.get("x-embedding-tokens") ?? "0", 10);
-    for (const place of headers.get("x-embedding-truncated")?.split(",") ?? []) {
-      made.truncated.push(start + Number(place));
+    for (const range of headers.get("x-embedding-truncated")?.split(",") ?? []) {
+      const [first, last = first] = range.split("-").map(Number);
+      for (let place = first; place <= last; place++) made.truncated.push(start + place);
     }
     done += part.length;
     progress(done);

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import js
+import pyodide_js
 from workers import import_from_javascript
 
 from bindings import (
@@ -20,6 +21,7 @@ from embedder.embedding.embedder import Embedder
 from embedder.ports import Limiter
 from embedder.settings import Settings, SettingsError
 
+_room = import_from_javascript("bindings/room.js")
 _VARIABLES = (
     "MAX_TEXT_TOKENS",
     "MAX_BODY_BYTES",
@@ -45,6 +47,7 @@ def app() -> App:
         settings = Settings.from_env(_variables(env))
     except SettingsError as error:
         fault = str(error)
+    _room.configure(pyodide_js._module, settings.max_body_bytes)
     return App(
         settings=settings,
         embedder=Embedder(settings, WorkersAI(getattr(env, "AI", None), settings), clock=clock, jitter=js.Math.random),

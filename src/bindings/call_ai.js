@@ -6,13 +6,21 @@
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
 import { excess } from "./limits.js";
 import { rowsOf, shortDigits } from "./numbers.js";
+import { answers, discard } from "./room.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./request.js").Scope} Scope */
 
 const JSON_TYPE = "application/json";
 const MAX_ERROR_CHARS = 65_536;
+const ROW_BYTES = 17 * 1024; // of a row of the model as JSON
+const FLOATS_BYTES = 3 * 1024; // of a row as float32
+const MAX_TEXTS = 100; // in one call
+const IN_FLIGHT = 6 * MAX_TEXTS; // rows that arrive at once
+const FEW = 10; // texts of a request that need not wait for larger ones
+const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** The outcome of one model call: `rows`, or a `fault` with the HTTP status and the body of the answer. */
 class Answer {
@@ -46,7 +54,7 @@ function through(id) {
 /**
  * Embeds `count` texts with Workers AI. The `fault` of the answer is "" (none), "http", "type", "invalid", "timeout",
  * "disconnected" or "broken"; `ports.Answer` explains them.
- * @param {Scope} scope @param {Ai} ai @param {string} model @param {string} inputs JSON @param {number} count
+ * @param {Scope} scope @param {Ai} ai @param {string} model @param {string | Uint8Array} inputs JSON @param {number} count
  * @param {number} dimensions how many numbers of a row will be used @param {boolean} withFloats see readAnswer
  * @param {boolean} rejectIfBusy fail instead of waiting for capacity @param {string} [gateway] id of an AI Gateway
  */
@@ -54,17 +62,48 @@ export async function ask(scope, ai, model, inputs, count, dimensions, withFloat
   try {
     scope.check();
     const options = { returnRawResponse: true, rejectIfBusy, signal: scope.controller.signal, ...through(gateway) };
-    const call = /** @type {any} */ (ai).run(model, JSON.parse(inputs), options);
+    const call = /** @type {any} */ (ai).run(model, parsed(inputs), options);
     /** @type {Response} */
     const response = await scope.within(call);
     if (response.status !== 200) return new Answer("http", null, response.status, await scope.within(detail(response)));
     if (!response.headers.get("content-type")?.startsWith(JSON_TYPE)) return new Answer("type", null);
+    // The answer is not read before there is room for it, and for the output that is made of it.
+    if (!scope.batch && !(await answers.reserve(scope, 2 * count * ROW_BYTES, count <= FEW))) {
+      return new Answer(scope.reason ?? "busy", null);
+    }
     const bytes = new Uint8Array(await scope.within(response.arrayBuffer()));
-    return new Answer("", readAnswer(bytes, count, withFloats, dimensions));
+    const rows = readAnswer(bytes, count, withFloats || scope.batch === "floats", dimensions);
+    if (scope.batch === "floats") rows.bytes = discarded(rows.bytes);
+    return new Answer("", rows);
   } catch (error) {
     if (error instanceof InvalidAnswer) return new Answer("invalid", null, 200, error.message);
     return new Answer(scope.reason ?? "broken", null);
   }
+}
+
+/** @param {Uint8Array} bytes */
+function discarded(bytes) {
+  discard(bytes);
+  return NO_BYTES;
+}
+
+/** @param {string | Uint8Array} json */
+function parsed(json) {
+  return JSON.parse(typeof json === "string" ? json : decoder.decode(json));
+}
+
+/**
+ * Waits until there is room for the answers of a batch, which are kept until the last one has arrived. Returns "" or a
+ * fault: "busy", "timeout" or "disconnected". If the heap of Python leaves no room for the model's own digits, only the
+ * numbers are kept, as float32.
+ * @param {Scope} scope @param {number} texts @param {boolean} withFloats then the digits are not needed
+ */
+export async function reserve(scope, texts, withFloats) {
+  const digits = (texts + MAX_TEXTS) * ROW_BYTES;
+  const floats = texts * FLOATS_BYTES + Math.min(texts, IN_FLIGHT) * ROW_BYTES;
+  scope.batch = withFloats || !answers.hasRoom(digits) ? "floats" : "digits";
+  const kept = scope.batch === "floats" ? floats : digits;
+  return (await answers.reserve(scope, kept, false)) ? "" : (scope.reason ?? "busy");
 }
 
 /** Returns the body of an error, or "" if Python could not decode it. @param {Response} response */

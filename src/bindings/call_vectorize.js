@@ -10,6 +10,7 @@ import { plain } from "./numbers.js";
 /** @typedef {import("./request.js").Scope} Scope */
 
 const TOO_DEEP = `Vectorize returned JSON that is nested deeper than ${MAX_DEPTH} levels.`;
+const NOT_VECTORS = `Vectorize returned values that are not ${DIMENSIONS} numbers.`;
 const encoder = new TextEncoder();
 
 /** Returns a unit vector along one axis, to search with. @param {number} number of the axis, modulo 768 */
@@ -58,7 +59,10 @@ class StoredValues {
     for (const item of vectorsIn(result)) {
       if (item?.values === null) delete item.values;
       if (item?.values === undefined) continue;
-      const values = Array.from(item.values);
+      const { values: given } = item;
+      if (!Array.isArray(given) && !ArrayBuffer.isView(given)) throw new InvalidAnswer(NOT_VECTORS);
+      if (/** @type {any} */ (given).length !== DIMENSIONS) throw new InvalidAnswer(NOT_VECTORS);
+      const values = Array.from(/** @type {number[]} */ (given));
       if (!values.every(Number.isFinite)) throw new InvalidAnswer("Vectorize returned values that are not numbers.");
       item.values = this.taken.push(values) - 1;
     }

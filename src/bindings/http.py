@@ -9,18 +9,18 @@ from workers import import_from_javascript
 
 from bindings.lifetime import Lifetime
 from embedder.api.routing import HttpRequest, HttpResponse, path_and_query
-from embedder.errors import EmbedderError
+from embedder.errors import EmbedderError, busy
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
 from embedder.stored import MAX_VECTORS
 
 _js = import_from_javascript("bindings/request.js")
+_bodies = import_from_javascript("bindings/bodies.js")
 _uploads = import_from_javascript("bindings/uploads.js")
 
-_RETRY_AFTER_S = 1
 _BODY_ERRORS = {
     "too_deep": ("invalid_json", f"The body is nested deeper than {MAX_JSON_DEPTH} levels."),
     "too_many_values": ("payload_too_large", f"The body has over {MAX_JSON_VALUES:,} JSON values; send less at once."),
-    "busy": ("rate_limited", "Too many large requests are in progress; send this one again shortly."),
+    "slow": ("request_timeout", "The body arrived too slowly; send at least 64 KiB per second."),
     "broken": ("invalid_request", "The body ended early: the connection broke while it was sent."),
     "disconnected": ("client_disconnected", "The client disconnected."),
     "timeout": ("request_timeout", "The body did not arrive within the deadline."),
@@ -47,7 +47,7 @@ def request_from_js(request: JsProxy, settings: Settings) -> HttpRequest:
 
 
 async def _read(scope: Any, limit: int) -> bytes:
-    body = await _js.readBody(scope, limit)
+    body = await _bodies.readBody(scope, limit)
     if not isinstance(body, str):
         return bytes(body.to_bytes())
     raise _rejected(body, f"The body is over the limit of {limit} bytes; send fewer or shorter texts.")
@@ -64,10 +64,10 @@ async def _read_vectors(scope: Any, field: str, limit: int) -> tuple[bytes, Any]
 
 
 def _rejected(reason: str, too_large: str) -> EmbedderError:
-    """Return the error for a body that can not be used; `reason` is one of `readBody` in request.js."""
+    """Return the error for a body that can not be used; `reason` is one of `readBody` in bodies.js."""
     if reason == "too_large":
         return EmbedderError("payload_too_large", too_large)
-    return EmbedderError(*_BODY_ERRORS[reason], retry_after_s=_RETRY_AFTER_S if reason == "busy" else None)
+    return busy() if reason == "busy" else EmbedderError(*_BODY_ERRORS[reason])
 
 
 async def admits(lifetime: Lifetime, limiter: Any, key: str) -> bool:

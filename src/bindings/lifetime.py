@@ -17,6 +17,9 @@ class Lifetime:
         self.scope: Any = _js.open(settings.deadline_s * 1000, request)
         self.ends_ms: float = self.scope.ends  # a copy, because reading it from JavaScript takes longer
 
+    def belong_to(self, caller: str) -> None:
+        self.scope.caller = caller
+
     def is_over(self, now_ms: float) -> bool:
         return self.ends_ms + _GRACE_MS < now_ms
 

@@ -12,6 +12,9 @@ const COMMA = 44;
 const BACKSLASH = 92;
 const OPEN = [91, 123]; // "[" and "{"
 const CLOSE = [93, 125]; // "]" and "}"
+const EIGHT = 56;
+const LOWER_D = 100;
+const LOWER_U = 117;
 
 /**
  * Returns the limit that JSON exceeds: "too_deep", "too_many_values", or "" for none. Commas, arrays and objects count
@@ -31,6 +34,29 @@ export function excess(bytes, most = MAX_VALUES, commas = true) {
     } else if (byte === CLOSE[0] || byte === CLOSE[1]) depth--;
   }
   return values > most ? "too_many_values" : "";
+}
+
+/**
+ * Returns how many bytes Python needs for the texts in JSON, at most: it stores every character of a text with one in as
+ * many bytes as the widest one needs.
+ * @param {Uint8Array} bytes
+ */
+export function textBytes(bytes) {
+  let characters = 0;
+  let width = 1;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if ((byte & 0xc0) !== 0x80) characters++;
+    if (byte >= 0xf0) width = 4;
+    else if (byte >= 0xc4) width = Math.max(width, 2);
+    else if (byte === BACKSLASH && bytes[i + 1] === LOWER_U) width = Math.max(width, isSurrogate(bytes, i + 2) ? 4 : 2);
+  }
+  return characters * width;
+}
+
+/** @type {(bytes: Uint8Array, i: number) => boolean} */
+function isSurrogate(bytes, i) {
+  return (bytes[i] | 0x20) === LOWER_D && bytes[i + 1] >= EIGHT;
 }
 
 /** @type {(bytes: Uint8Array, i: number) => number} */

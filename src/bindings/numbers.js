@@ -27,7 +27,7 @@ const NUMBER_BYTES = 25; // longest number in JavaScript, plus a comma
  * @returns {Uint8Array}
  */
 export function writeRows(rows, format, item, first, head, tail) {
-  if (item === "@" && keepsDigits(format) && isWhole(rows, head, tail)) return rows.bytes;
+  if (item === "@" && keepsDigits(format, rows) && isWhole(rows, head, tail)) return rows.bytes;
   const [before, after] = item.split("@").map((text) => text.split("#"));
   const each = rowBytes(rows, format) + item.length + 2 * NUMBER_BYTES;
   const out = new Writer(rows.count * each + 3 * (head.length + tail.length));
@@ -51,23 +51,25 @@ function isWhole({ bytes, spans }, head, tail) {
 }
 
 /**
- * Returns whether the output is the model's own digits, unchanged.
- * @type {(format: Format) => boolean}
+ * Returns whether the output is the model's own digits, unchanged. Of a large batch they may not have been kept.
+ * @type {(format: Format, rows: Rows) => boolean}
  */
-function keepsDigits({ dimensions, encoding }) {
-  return dimensions === DIMENSIONS && encoding === "float";
+function keepsDigits({ dimensions, encoding }, { bytes }) {
+  return dimensions === DIMENSIONS && encoding === "float" && bytes.length > 0;
 }
 
 /** @type {(rows: Rows, format: Format) => number} */
-function rowBytes({ count, spans }, format) {
-  return keepsDigits(format)
+function rowBytes(rows, format) {
+  const { count, spans } = rows;
+  return keepsDigits(format, rows)
     ? Math.ceil((spans[2 * count - 1] - spans[0]) / count)
     : format.dimensions * NUMBER_BYTES + 2;
 }
 
 /** @type {(out: Writer, rows: Rows, i: number, format: Format) => void} */
-function writeRow(out, { bytes, spans, floats }, i, format) {
-  if (!floats || keepsDigits(format)) return out.copy(bytes.subarray(spans[2 * i], spans[2 * i + 1]));
+function writeRow(out, rows, i, format) {
+  const { bytes, spans, floats } = rows;
+  if (!floats || keepsDigits(format, rows)) return out.copy(bytes.subarray(spans[2 * i], spans[2 * i + 1]));
   const row = encode(unitRow(floats, i, format.dimensions), format.encoding);
   if (typeof row === "string") return out.text(`"${row}"`);
   if (!(row instanceof Float32Array)) return out.text(`[${row.join()}]`);

@@ -1,6 +1,7 @@
 // @ts-check
 /** The formats in which numbers leave: as JSON text for HTTP, or as JavaScript values for another Worker. */
 import { cosines, encode, plain, rowsOf, writeRows } from "./numbers.js";
+import { discard } from "./room.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./numbers.js").Format} Format */
@@ -26,7 +27,9 @@ class Vectors {
     const last = batches.length - 1;
     for (let i = 0, first = 0; i <= last; i++) {
       const rows = /** @type {Rows} */ (batches.shift());
-      yield writeRows(rows, format, item, first, i ? "," : head, i === last ? tail : "");
+      const part = writeRows(rows, format, item, first, i ? "," : head, i === last ? tail : "");
+      if (last > 0 && part !== rows.bytes) discard(rows.bytes); // the rows of a single call may have other encodings
+      yield part;
       first += rows.count;
     }
   }

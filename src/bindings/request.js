@@ -1,7 +1,7 @@
 // @ts-check
-/** One request: reading it, its deadline, and its response. */
-import { excess } from "./limits.js";
-import { enter, mayKeep } from "./room.js";
+/** One request: its head, its deadline, and its response. */
+import { send } from "./answers.js";
+import { leave } from "./room.js";
 
 const HEADERS = [
   "x-request-id",
@@ -15,7 +15,6 @@ const HEADERS = [
 // Cloudflare's REST API has one header more. Reading a header costs time in every request.
 const REST_PATH = /\/client\/v4\/|%/; // it may be percent-encoded
 const REST_HEADERS = [...HEADERS, "cf-aig-gateway-id"];
-const DRAIN_FACTOR = 4;
 export const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
 
 /** One request: its deadline, its client, and its upstream calls, which end with them. */
@@ -25,6 +24,8 @@ export class Scope {
     /** @type {string | undefined} why the request ended early */
     this.reason = undefined;
     this.answered = false;
+    /** @type {"" | "digits" | "floats"} what is kept of the answers, if its texts take several calls of the model */
+    this.batch = "";
     this.ends = 0; // time of the deadline
     /** @type {ReturnType<typeof setTimeout> | null} */
     this.timer = null;
@@ -35,6 +36,8 @@ export class Scope {
     this.extend(ms);
     request?.signal.addEventListener("abort", () => this.abort("disconnected"));
     this.request = request;
+    /** @type {string | undefined} the key or the address that shares the room for bodies; Python sets it */
+    this.caller = undefined;
   }
 
   /** The method, the URL and the headers that Python reads, as JSON. */
@@ -72,6 +75,7 @@ export class Scope {
   close() {
     this.answered = true;
     clearTimeout(this.timer);
+    leave(this);
   }
 
   /** Returns whether the request has ended. Nothing is called in one that the runtime dropped; its deadline passes. */
@@ -83,65 +87,19 @@ export class Scope {
   abort(reason) {
     this.reason ??= reason;
     this.reject?.(new Error(reason));
-    this.controller.abort();
-    clearTimeout(this.timer);
+    leave(this);
+    try {
+      this.controller.abort();
+      clearTimeout(this.timer);
+    } catch {
+      // a later request aborts one that the runtime dropped, and may not reach its calls
+    }
   }
 }
 
 /** Starts a request. An RPC call has no `request`. @param {number} ms @param {Request} [request] */
 export function open(ms, request) {
   return new Scope(ms, request);
-}
-
-/**
- * Returns the body of a request, or the reason for an error: "too_large", "too_deep", "too_many_values", "busy",
- * "broken", "timeout" or "disconnected".
- * @param {Scope} scope @param {number} limit in bytes @returns {Promise<Uint8Array | string>}
- */
-export async function readBody(scope, limit) {
-  const bytes = await readBytes(scope, limit);
-  return typeof bytes === "string" ? bytes : excess(bytes) || bytes;
-}
-
-/**
- * Like `readBody`, for a body that may not be JSON.
- * @type {(scope: Scope, limit: number) => Promise<Uint8Array | string>}
- */
-export async function readBytes(scope, limit) {
-  try {
-    const { headers, body } = /** @type {Request} */ (scope.request);
-    const claimed = Number(headers.get("content-length") ?? NaN);
-    const bytes = body ? await scope.within(readAll(scope, body, claimed, limit)) : new Uint8Array(0);
-    if (typeof bytes === "string" || (await enter(scope, bytes.length, limit))) return bytes;
-    return scope.reason === "timeout" ? "busy" : "disconnected";
-  } catch {
-    return scope.reason ?? "broken";
-  }
-}
-
-/**
- * Reads a body to its end, or to its content length. Returns "too_large" if it exceeds the limit, and "busy" if there is
- * no room for it. A client may not read the answer while it is still sending. Therefore some bytes are read and dropped.
- * @type {(scope: Scope, body: ReadableStream<Uint8Array>, claimed: number, limit: number) => Promise<Uint8Array | string>}
- */
-async function readAll(scope, body, claimed, limit) {
-  /** @type {Uint8Array[]} */
-  const kept = [];
-  const reader = body.getReader();
-  let size = 0;
-  let fits = true;
-  for (let step = await reader.read(); !step.done; step = await reader.read()) {
-    size += step.value.length;
-    fits &&= size > limit || mayKeep(scope, size, limit);
-    if (fits && size <= limit) kept.push(step.value);
-    else kept.length = 0;
-    if (size === claimed || size > limit * DRAIN_FACTOR) break;
-  }
-  if (!fits || size > limit) {
-    await reader.cancel();
-    return size > limit ? "too_large" : "busy";
-  }
-  return kept.length === 1 ? kept[0] : new Uint8Array(await new Blob(kept).arrayBuffer());
 }
 
 /** Asks the rate-limit binding. @param {Scope} scope @param {RateLimit} limiter @param {string} key */
@@ -156,22 +114,7 @@ export async function admits(scope, limiter, key) {
  * @param {string} [item] see writeRows @param {string} [tail]
  */
 export function respond(scope, status, headers, text, numbers, item = "@", tail = "") {
+  const body = numbers ? send(scope, numbers.parts(text ?? "", item, tail)) : text;
   scope.close();
-  const body = numbers ? inTurn(numbers.parts(text ?? "", item, tail)) : text;
   return new Response(body, { status, headers: JSON.parse(headers) });
-}
-
-/** Returns a single part as it is, and several parts as a stream, to keep only one of them in memory. @param {Iterator<Uint8Array>} parts */
-function inTurn(parts) {
-  const first = parts.next().value;
-  let next = parts.next();
-  if (next.done) return first;
-  return new ReadableStream({
-    start: (controller) => controller.enqueue(first),
-    pull(controller) {
-      if (next.done) return controller.close();
-      controller.enqueue(next.value);
-      next = parts.next();
-    },
-  });
 }

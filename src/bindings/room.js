@@ -1,65 +1,177 @@
 // @ts-check
 /**
- * Bounds the memory of large bodies. Python needs up to 16 times the size of a body while it is in progress, and an
- * isolate has 128 MB. Therefore the large bodies in progress have together at most the bytes that one may have. The
- * others wait in order, after they were read, so that a slow client delays nobody else. The bodies that are being read
- * or wait have together at most eight times that limit.
+ * The memory of an isolate, which has 128 MB. Every request reserves what it will hold before it holds it, in one of
+ * three parts: bodies that arrive, the Wasm heap of Python, and answers of the model. One caller, which is a key or an
+ * address, takes at most half of a part, unless it needs more for a single request. A request takes them in this order
+ * and gives them all back when its answer has been handed over, so that whoever holds the last part never waits.
  */
 
-/** @typedef {import("./request.js").Scope} Scope */
-
-const SMALL = 65_536; // bytes; smaller bodies do not wait
-const READ_AT_ONCE = 8;
-const POLL_MS = 20; // polling, because a promise must not be resolved by another request
-
-/** @type {Map<Scope, number>} bytes of large bodies that are being read or wait */
-const kept = new Map();
-/** @type {Map<Scope, number>} bytes of large bodies in progress */
-const bodies = new Map();
-/** @type {Set<Scope>} in order */
-const waiting = new Set();
+const MIB = 1_048_576;
+const TOTAL = 110 * MIB; // the Wasm heap, and what JavaScript holds for requests
+const SMALL = 65_536; // bytes of a body; larger ones leave a share of each part to smaller ones
+const LARGE_BYTES = 28 * MIB; // what large bodies in progress may need, or as much as one of plain text does
+const PER_BODY_BYTE = 5.5;
+const POLL_MS = 20; // polling, because the runtime forbids a request to wait for another one
+const MOST_WAITING = 100; // requests in one line
+const PATIENCE = 0.5; // share of the time until the deadline that a request waits, so that it can be sent again in time
 
 /**
- * Returns whether `size` bytes of a body that is being read may be kept.
- * @param {Scope} scope @param {number} size @param {number} limit in bytes
+ * Who reserves: a request, or the answer that it leaves. `caller` is a key or an address.
+ * @typedef {{ caller?: string, isOver(): boolean }} Holder
+ * @typedef {import("./request.js").Scope} Scope
+ * @typedef {{ bytes: number, whole?: number, small: boolean, caller: string | undefined }} Entry
  */
-export function mayKeep(scope, size, limit) {
-  if (size <= SMALL) return true;
-  kept.set(scope, size);
-  if (sum(kept) <= READ_AT_ONCE * limit) return true;
-  kept.delete(scope);
-  return false;
+
+/** The size of the Wasm heap, which never shrinks. @type {() => number} */
+let heapBytes = () => 0;
+let largeBytes = LARGE_BYTES;
+
+/** @param {{ HEAP8: { length: number } }} module Pyodide's @param {number} limit of a body, in bytes */
+export function configure(module, limit) {
+  heapBytes = () => module.HEAP8.length;
+  largeBytes = Math.min(LARGE_BYTES, PER_BODY_BYTE * limit);
 }
 
-/**
- * Waits until there is room for a body. Returns false if the request ends first.
- * @param {Scope} scope @param {number} size @param {number} limit in bytes
- */
-export async function enter(scope, size, limit) {
-  if (size <= SMALL) return true;
-  waiting.add(scope);
-  while (!scope.reason && !(isFirst(scope) && sum(bodies) + size <= limit)) await scope.sleep(POLL_MS);
-  waiting.delete(scope);
-  kept.delete(scope);
-  if (!scope.reason) bodies.set(scope, size);
-  return !scope.reason;
+/** A part of the memory. Requests that find no room wait in one of two lines, those with small bodies in their own. */
+export class Part {
+  /** @param {() => number} room in bytes @param {number} spared of it for small bodies */
+  constructor(room, spared) {
+    this.room = room;
+    this.spared = spared;
+    /** @type {{ small: Map<string, number>, large: Map<string, number> }} bytes of each caller */
+    this.callers = { small: new Map(), large: new Map() };
+    this.used = { small: 0, large: 0 };
+    /** @type {Map<Holder, Entry>} */
+    this.held = new Map();
+    /** @type {{ small: Map<Scope, boolean>, large: Map<Scope, boolean> }} scopes in order, and whether only their caller's share is used up */
+    this.lines = { small: new Map(), large: new Map() };
+  }
+
+  /**
+   * Waits until there is room. Returns false if there is none in time. Replaces what `scope` holds of this part.
+   * @param {Scope} scope @param {number} bytes @param {boolean} [small]
+   */
+  async reserve(scope, bytes, small = bytes <= SMALL) {
+    this.release(scope);
+    const line = small ? this.lines.small : this.lines.large;
+    if (line.size === 0 && this.take(scope, bytes, small)) return true;
+    this.sweep();
+    if (line.size >= MOST_WAITING) return false;
+    line.set(scope, false);
+    const last = Date.now() + (scope.ends - Date.now()) * PATIENCE;
+    let taken = false;
+    while (!scope.reason && !(taken = isNext(line, scope) && this.take(scope, bytes, small)) && Date.now() < last) {
+      line.set(scope, this.isOverShare(scope, bytes, small));
+      await scope.sleep(POLL_MS);
+      this.sweep();
+    }
+    line.delete(scope);
+    return taken && !scope.reason;
+  }
+
+  /** Reserves at once if there is room. @param {Holder} holder @param {number} bytes @param {boolean} small */
+  take(holder, bytes, small) {
+    if (this.isOverShare(holder, bytes, small) || !this.fits(bytes, small)) return false;
+    const entry = { bytes: 0, small, caller: holder.caller };
+    this.held.set(holder, entry);
+    this.add(entry, bytes);
+    return true;
+  }
+
+  /** One that is larger than the room gets in when no other large one is. @param {number} bytes @param {boolean} small */
+  fits(bytes, small) {
+    const room = this.room();
+    const { small: few, large: many } = this.used;
+    if (!small) return few <= this.spared && (many === 0 || many + bytes <= room - this.spared);
+    const free = this.lines.large.size ? this.spared - few : Math.max(this.spared - few, room - few - many);
+    return few === 0 || bytes <= free;
+  }
+
+  /** Whether a large request would fit if it were alone. @param {number} bytes */
+  hasRoom(bytes) {
+    return bytes <= this.room() - this.spared;
+  }
+
+  /** Whether a caller has his share. Small and large requests do not count for each other. @param {Holder} holder @param {number} bytes @param {boolean} small */
+  isOverShare({ caller }, bytes, small) {
+    const own = this.callers[small ? "small" : "large"].get(caller ?? "") ?? 0;
+    return caller !== undefined && own > 0 && own + bytes > this.room() / 2;
+  }
+
+  /** Hands what one holds to another. @param {Holder} from @param {Holder} to */
+  pass(from, to) {
+    const entry = this.held.get(from);
+    if (!entry) return;
+    this.held.delete(from);
+    this.held.set(to, { ...entry, whole: entry.bytes });
+  }
+
+  /** Gives back a part of what one holds. @param {Holder} holder @param {number} freed bytes since the beginning */
+  shrink(holder, freed) {
+    const entry = this.held.get(holder);
+    if (!entry) return;
+    const left = Math.max(0, (entry.whole ?? entry.bytes) - freed);
+    this.add(entry, left - entry.bytes);
+  }
+
+  /** Whether somebody waits. */
+  isCrowded() {
+    return this.lines.small.size + this.lines.large.size > 0;
+  }
+
+  /** @param {Holder} holder */
+  release(holder) {
+    const entry = this.held.get(holder);
+    if (!entry) return;
+    this.held.delete(holder);
+    this.add(entry, -entry.bytes);
+  }
+
+  /** @param {Entry} entry @param {number} bytes */
+  add(entry, bytes) {
+    entry.bytes += bytes;
+    const size = entry.small ? "small" : "large";
+    this.used[size] += bytes;
+    if (entry.caller === undefined) return;
+    const callers = this.callers[size];
+    const own = (callers.get(entry.caller) ?? 0) + bytes;
+    if (own > 0) callers.set(entry.caller, own);
+    else callers.delete(entry.caller);
+  }
+
+  /** Frees what is held by requests that are over, also by those that the runtime dropped. */
+  sweep() {
+    for (const holder of this.held.keys()) if (holder.isOver()) this.release(holder);
+    for (const line of Object.values(this.lines)) {
+      for (const scope of line.keys()) if (scope.isOver()) line.delete(scope);
+    }
+  }
 }
 
-/** @param {Scope} scope */
-function isFirst(scope) {
-  for (const other of waiting) {
-    if (!other.isOver()) return other === scope;
-    waiting.delete(other);
+/** Returns whether all that came before wait for a share of their caller. @param {Map<Scope, boolean>} line @param {Scope} scope */
+function isNext(line, scope) {
+  for (const [other, waitsForShare] of line) {
+    if (other === scope) return true;
+    if (!waitsForShare) return false;
   }
   return true;
 }
 
-/** @param {Map<Scope, number>} sizes */
-function sum(sizes) {
-  let total = 0;
-  for (const [scope, size] of sizes) {
-    if (scope.isOver()) sizes.delete(scope);
-    else total += size;
-  }
-  return total;
+/** Bodies that arrive. */
+export const arriving = new Part(() => 12 * MIB, 4 * MIB);
+/** What Python holds for a body, and what JavaScript does for one with vectors. */
+export const working = new Part(() => 8 * MIB + largeBytes, 8 * MIB);
+/** Answers of the model, until the client has got its own. What the heap has taken is gone. */
+export const answers = new Part(() => Math.min(40 * MIB, TOTAL - heapBytes()), 4 * MIB);
+
+/** Frees what a request holds. @param {Scope} scope */
+export function leave(scope) {
+  arriving.release(scope);
+  working.release(scope);
+  answers.release(scope);
+}
+
+/** Frees the memory of bytes that nobody reads again. The garbage collector would do it much later. @param {Uint8Array} bytes */
+export function discard(bytes) {
+  if (bytes.byteLength) /** @type {ArrayBuffer} */ (bytes.buffer).transfer(0);
 }

@@ -3,7 +3,7 @@
  * Calls of other Workers. Their arguments become the JSON of the same HTTP request, within the same limits, and the
  * answer becomes plain data.
  */
-import { MAX_DEPTH, excess } from "./limits.js";
+import { MAX_DEPTH, MAX_VALUES, excess } from "./limits.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
@@ -23,8 +23,12 @@ class Rejected extends Error {}
  */
 export function toJson(names, limit, given) {
   try {
-    const body = named(names ? names.split(" ") : [], given);
-    measure(body, limit, 0);
+    const fields = names ? names.split(" ") : [];
+    const options = optionsOf(fields, given);
+    const room = new Room(limit);
+    for (const value of given.slice(0, fields.length)) room.measure(value, 1);
+    room.measure(options, 0);
+    const body = named(fields, given, options);
     const bytes = encoder.encode(JSON.stringify(body));
     return bytes.length > limit ? "too_large" : excess(bytes) || bytes;
   } catch (error) {
@@ -33,37 +37,68 @@ export function toJson(names, limit, given) {
 }
 
 /** @type {(names: string[], given: unknown[]) => object} */
-function named(names, given) {
+function optionsOf(names, given) {
   const [options = {}, ...more] = given.slice(names.length).filter((value) => value != null);
   if (more.length || !isPlainObject(options)) throw new Rejected("too_many");
+  return /** @type {object} */ (options);
+}
+
+/** @type {(names: string[], given: unknown[], options: object) => object} */
+function named(names, given, options) {
   const fields = names.map((name, i) => [name, given[i]]).filter(([, value]) => value != null);
-  return { ...Object.fromEntries(fields), .../** @type {object} */ (options) };
+  return { ...Object.fromEntries(fields), ...options };
 }
 
 /**
- * Returns how many of `left` characters remain after the JSON of `value`, and throws as soon as none remain. A few bytes
- * of another Worker can be an array of a billion holes, or an object with many references to the same large child. A
- * cycle counts as nesting that is too deep.
- * @type {(value: any, left: number, depth: number) => number}
+ * Counts the characters and values of JSON, and throws as soon as a limit is exceeded. A few bytes of another Worker can
+ * be an array of a billion holes, or an object with many references to the same large child. A cycle counts as nesting
+ * that is too deep.
  */
-function measure(value, left, depth) {
-  left -= 1;
-  if (typeof value === "string") left -= value.length;
-  else if (typeof value === "number") left -= String(value).length;
-  else if (value instanceof Date && !Number.isNaN(value.getTime())) left -= DATE_CHARS;
-  else if (Array.isArray(value) || isPlainObject(value)) return measureAll(value, left, depth + 1);
-  else if (value != null && typeof value !== "boolean") throw new Rejected(typeName(value));
-  if (left < 0) throw new Rejected("too_large");
-  return left;
-}
+class Room {
+  /** @param {number} characters */
+  constructor(characters) {
+    this.characters = characters;
+    this.values = MAX_VALUES;
+  }
 
-/** @type {(value: any, left: number, depth: number) => number} */
-function measureAll(value, left, depth) {
-  if (depth > MAX_DEPTH) throw new Rejected("too_deep");
-  if (Array.isArray(value) && value.length > left) throw new Rejected("too_large");
-  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) left = measure(value[i], left, depth);
-  else for (const name of Object.keys(value)) left = measure(value[name], left - name.length, depth);
-  return left;
+  /** @param {any} value @param {number} depth */
+  measure(value, depth) {
+    this.take(1);
+    if (typeof value === "string") this.take(value.length);
+    else if (typeof value === "number") this.take(String(value).length);
+    else if (value instanceof Date && !Number.isNaN(value.getTime())) this.take(DATE_CHARS);
+    else if (Array.isArray(value) || isPlainObject(value)) this.measureAll(value, depth + 1);
+    else if (value != null && typeof value !== "boolean") throw new Rejected(typeName(value));
+  }
+
+  /** @param {any} value @param {number} depth */
+  measureAll(value, depth) {
+    if (depth > MAX_DEPTH) throw new Rejected("too_deep");
+    if (Array.isArray(value)) {
+      this.takeValues(value.length);
+      for (let i = 0; i < value.length; i++) this.measure(value[i], depth);
+      return;
+    }
+    const names = Object.keys(value);
+    this.takeValues(names.length);
+    for (const name of names) {
+      this.take(name.length);
+      this.measure(value[name], depth);
+    }
+  }
+
+  /** @param {number} characters */
+  take(characters) {
+    this.characters -= characters;
+    if (this.characters < 0) throw new Rejected("too_large");
+  }
+
+  /** @param {number} count */
+  takeValues(count) {
+    if (count > this.characters) throw new Rejected("too_large");
+    this.values -= count;
+    if (this.values < 0) throw new Rejected("too_many_values");
+  }
 }
 
 /** @param {unknown} value */

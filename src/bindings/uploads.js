@@ -1,13 +1,16 @@
 // @ts-check
 /** Takes the vectors out of the body of a request. Python gets the rest of the body, and a handle to the vectors. */
 import { DIMENSIONS } from "./answer.js";
+import { readBytes } from "./bodies.js";
 import { MAX_VALUES, excess } from "./limits.js";
-import { readBytes } from "./request.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
 const FORM = /^\s*multipart\/form-data/i;
 const NOT_JSON = "is not JSON in UTF-8";
+const ONE_FIELD = "The form must have one field: a file with one JSON object per line.";
+const BOUNDARY = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i;
+const latin1 = new TextDecoder("latin1");
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -72,12 +75,27 @@ async function content(scope, limit) {
 
 /** @type {(body: Uint8Array, type: string) => Promise<Uint8Array>} */
 async function onlyPart(body, type) {
+  if (hasParts(body, type)) throw new Rejected("invalid_request", ONE_FIELD);
   const form = new Response(body, { headers: { "content-type": type } }).formData();
   const [part, ...more] = await form.then((parts) => [...parts.values()]).catch(() => []);
   if (part === undefined || more.length) {
-    throw new Rejected("invalid_request", "The form must have one field: a file with one JSON object per line.");
+    throw new Rejected("invalid_request", ONE_FIELD);
   }
   return typeof part === "string" ? encoder.encode(part) : new Uint8Array(await part.arrayBuffer());
+}
+
+/** Returns whether a form has more than one part, without parsing all of them. @type {(body: Uint8Array, type: string) => boolean} */
+function hasParts(body, type) {
+  const found = BOUNDARY.exec(type);
+  const boundary = found?.[1] || found?.[2];
+  if (!boundary) return false;
+  const text = latin1.decode(body);
+  let at = -1;
+  for (let count = 0; count < 3; count++) {
+    at = text.indexOf(`--${boundary}`, at + 1);
+    if (at === -1) return false;
+  }
+  return true;
 }
 
 /** @type {(text: string, field: string, most: number) => any} */

@@ -4,16 +4,16 @@ from typing import Any
 
 import msgspec
 
-_MARK = "\0"  # no JSON contains this character, also not in a string
-HOLE: Any = msgspec.Raw(_MARK.encode())  # stands for the rows, or for one row
-HOLE_OF_MEMBERS: Any = msgspec.Raw(f"{{{_MARK}}}".encode())  # an object whose members are rows in several encodings
-HOLE_IN_TEXT: Any = msgspec.Raw(f'"[{_MARK}]"'.encode())  # a string that contains rows as JSON
+_MARK = b"\0"  # no JSON contains this character, also not in a string
+HOLE: Any = msgspec.Raw(_MARK)  # stands for the rows, or for one row
+HOLE_OF_MEMBERS: Any = msgspec.Raw(b"{%b}" % _MARK)  # an object whose members are rows in several encodings
+HOLE_IN_TEXT: Any = msgspec.Raw(b'"[%b]"' % _MARK)  # a string that contains rows as JSON
 
 
 def open_hole(body: object) -> tuple[str, str]:
     """Return the JSON of `body` before and after its hole. Without a hole, it is all before."""
-    head, _, tail = msgspec.json.encode(body).decode().partition(_MARK)
-    return head, tail
+    head, _, tail = msgspec.json.encode(body).partition(_MARK)  # as bytes, which are smaller than text
+    return head.decode(), tail.decode()
 
 
 def merged(*bodies: object) -> msgspec.Raw:

@@ -31,6 +31,9 @@ STATUS: Mapping[str, int] = {
 }
 
 
+_BUSY_RETRY_AFTER_S = 1
+
+
 class EmbedderError(Exception):
     """An error for the caller.
 
@@ -78,4 +81,12 @@ def interrupted(fault: str, upstream: str) -> EmbedderError | None:
             return EmbedderError("upstream_timeout", f"{upstream} did not answer within the deadline.")
         case "disconnected":
             return EmbedderError("client_disconnected", "The client disconnected.")
+        case "busy":
+            return busy()
     return None
+
+
+def busy() -> EmbedderError:
+    """Return the error for a request for which there is no memory, because too many others are in progress."""
+    message = "Too many requests are in progress; send this one again shortly."
+    return EmbedderError("rate_limited", message, retry_after_s=_BUSY_RETRY_AFTER_S)

@@ -3,7 +3,8 @@
 When a client resets its connection, the runtime drops the request: none of its promises settles, no timer fires and no
 `finally` block runs. Pyodide's objects for the pending `await` then keep the task, its coroutines and all their
 variables alive forever. Therefore each running request is registered, and each new request closes those that are past
-their deadline.
+their deadline. A request that is alive may be past it as well, if the isolate was busy for long: therefore a request is
+first aborted, and closed by a later request only if it has not ended then.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from embedder.context import RequestContext
 
 T = TypeVar("T")
+_ABORTED_MS = 500  # a request that is alive ends well before this time after it was aborted
 
 
 class LiveRequests:
@@ -22,13 +24,13 @@ class LiveRequests:
 
     def __init__(self) -> None:
         self._live: dict[asyncio.Task[Any], RequestContext] = {}
+        self._aborted_ms: dict[asyncio.Task[Any], float] = {}
 
     def enter(self, context: RequestContext) -> "asyncio.Task[Any] | None":
-        """Register the current request, close expired ones, and return the current task for `leave`."""
+        """Register the current request, abort or close expired ones, and return the current task for `leave`."""
         for task, other in list(self._live.items()):
             if other.lifetime.is_over(context.began_ms):
-                del self._live[task]
-                _close(task)
+                self._end(task, other, context.began_ms)
         if running := asyncio.current_task():
             self._live[running] = context
         return running
@@ -37,6 +39,16 @@ class LiveRequests:
         """Forget a request that has ended. While a request is being closed, its task is not the current one."""
         if task:
             self._live.pop(task, None)
+            self._aborted_ms.pop(task, None)
+
+    def _end(self, task: asyncio.Task[Any], context: RequestContext, now_ms: float) -> None:
+        """Abort a request that is past its deadline, or close it if it was aborted before."""
+        if task not in self._aborted_ms:
+            self._aborted_ms[task] = now_ms
+            context.lifetime.abort("timeout")
+        elif self._aborted_ms[task] + _ABORTED_MS < now_ms:
+            del self._live[task], self._aborted_ms[task]
+            _close(task)
 
 
 class Tasks(Generic[T]):

@@ -19,6 +19,10 @@ class Lifetime(Protocol):
         """Return whether the deadline passed so long ago that a request which is alive would have ended."""
         ...
 
+    def belong_to(self, caller: str) -> None:
+        """Set the caller, a key or an address. One caller gets at most half of the isolate's memory."""
+        ...
+
     def extend(self, ms: float) -> object:
         """Move the deadline to `ms` milliseconds from now."""
         ...
@@ -107,7 +111,7 @@ class Model(Protocol):
     async def ask(
         self,
         lifetime: Lifetime,
-        inputs: str,
+        inputs: bytes,
         count: int,
         *,
         dimensions: int,
@@ -119,6 +123,10 @@ class Model(Protocol):
 
         `gateway` is the id of an AI Gateway, "" for the one of the Worker.
         """
+        ...
+
+    async def reserve(self, lifetime: Lifetime, count: int, *, with_floats: bool) -> None:
+        """Wait until there is room for the answers to `count` texts in several calls. Raises `rate_limited`."""
         ...
 
     def join(self, answers: list[Answer], dimensions: int, encoding: str) -> Numbers:

@@ -31,8 +31,12 @@ class FakeLifetime:
         self.clock = clock
         self.ends_ms = clock() + deadline_s * 1000
         self.closed = False
+        self.caller = ""
         self.aborted: list[str] = []
         self.extended: list[float] = []
+
+    def belong_to(self, caller: str) -> None:
+        self.caller = caller
 
     def is_over(self, now_ms: float) -> bool:
         return now_ms > self.ends_ms + 2_000
@@ -79,6 +83,7 @@ class FakeModel:
         self.rejecting: list[bool] = []
         self.with_floats: list[bool] = []
         self.gateways: list[str] = []
+        self.reserved: list[tuple[int, bool]] = []
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
@@ -99,6 +104,9 @@ class FakeModel:
             raise
         finally:
             self.in_flight -= 1
+
+    async def reserve(self, _scope, count, *, with_floats) -> None:
+        self.reserved.append((count, with_floats))
 
     def join(self, answers: list[FakeAnswer], dimensions: int, encoding: str) -> FakeNumbers:
         rows = [shortened(row, dimensions) for answer in answers for row in answer.rows]

@@ -8,10 +8,12 @@ import weakref
 import pytest
 
 from embedder.api import handler
+from embedder.errors import EmbedderError
 from embedder.vectorize.store import Store
 from tests.core.fake_index import FakeIndex, documents
 from tests.core.fakes import FakeApp, FakeModel, FakeRequest, code
 
+LOOK_MS = 1_000
 LATER_MS = 60_000
 
 
@@ -96,6 +98,9 @@ def test_a_later_request_closes_a_hanging_one(phase):
         assert held() is not None
         app.now += LATER_MS
         assert (await handler.handle(app.app, request("GET", "/health", {}))).status == 200
+        assert held().aborted == ["timeout"]
+        app.now += LOOK_MS
+        assert (await handler.handle(app.app, request("GET", "/health", {}))).status == 200
         gc.collect()
         assert held() is None
         assert running() == 1
@@ -105,6 +110,29 @@ def test_a_later_request_closes_a_hanging_one(phase):
     [closed] = [json.loads(line) for line in app.log if "client_disconnected" in line]
     assert (closed["status"], closed["path"]) == (499, PHASES[phase][2][1])
     assert closed["total_ms"] >= LATER_MS
+
+
+def test_a_living_request_is_aborted_and_not_closed():
+    """The isolate was busy for longer than the deadline, so that other requests come before its timer."""
+    app = FakeApp(Hanging())
+
+    async def scenario() -> None:
+        ended = asyncio.get_running_loop().create_future()
+        asked = request("POST", "/embed", {"text": "a"})
+        asked.lifetime.abort = lambda _: (
+            None if ended.done() else ended.set_exception(EmbedderError("upstream_timeout", ""))
+        )
+        app.model.ask = lambda *_, **__: ended
+        task = asyncio.ensure_future(handler.handle(app.app, asked))
+        await asyncio.sleep(0)
+        app.now += LATER_MS
+        for _ in range(3):
+            await handler.handle(app.app, request("GET", "/health", {}))
+        assert (await task).status == 504
+        assert app.app.live._live == app.app.live._aborted_ms == {}
+
+    asyncio.run(scenario())
+    assert not any("client_disconnected" in line for line in app.log)
 
 
 def test_a_finished_request_is_not_kept():
@@ -176,6 +204,8 @@ def test_a_request_that_waits_for_visibility_is_not_closed():
         await handler.handle(app.app, request("GET", "/health", {}))
         assert task in app.app.live._live
         app.now += LATER_MS
+        await handler.handle(app.app, request("GET", "/health", {}))
+        app.now += LOOK_MS
         await handler.handle(app.app, request("GET", "/health", {}))
         assert app.app.live._live == {}
 

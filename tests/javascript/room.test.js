@@ -1,110 +1,129 @@
 // @ts-check
-/** Large bodies in progress: together no larger than one may be. */
+/** The memory of an isolate: requests reserve it, wait for it, and give it back. */
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 
-import { Scope, open, readBytes } from "../../src/bindings/request.js";
-import { enter, mayKeep } from "../../src/bindings/room.js";
+import { open } from "../../src/bindings/request.js";
+import { Part, arriving, leave, working } from "../../src/bindings/room.js";
 
-const LIMIT = 1_000_000;
+/** @typedef {import("../../src/bindings/request.js").Scope} Scope */
+
+const ROOM = 1_000_000;
+const SPARED = 200_000;
 /** @type {Scope[]} */
 const opened = [];
 
-/** Starts a request with a deadline in `ms`, and asks for room. @param {number} size @param {number} [ms] */
-function ask(size, ms = 10_000) {
+/** @param {number} [ms] until the deadline @param {string} [caller] */
+function scopeOf(ms = 20_000, caller) {
   const scope = open(ms);
+  scope.caller = caller;
   opened.push(scope);
+  return scope;
+}
+
+/** Asks for room in a part. @param {Part} part @param {number} bytes @param {boolean} small @param {Scope} [scope] */
+function ask(part, bytes, small, scope = scopeOf()) {
   /** @type {{ scope: Scope, entered?: boolean, done: Promise<boolean> }} */
-  const asked = { scope, done: enter(scope, size, LIMIT) };
+  const asked = { scope, done: part.reserve(scope, bytes, small) };
   asked.done.then((entered) => (asked.entered = entered));
   return asked;
 }
 
-/** Returns a body that does not end. @param {number} size */
-function stalling(size) {
-  return new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(size)) });
-}
+const newPart = () => new Part(() => ROOM, SPARED);
 
 afterEach(() => {
   for (const scope of opened.splice(0)) scope.close();
 });
 
-test("large bodies wait until there is room, in order, and small ones never wait", async () => {
-  const first = ask(LIMIT);
+test("large requests wait until there is room, in order, and small ones have a share of their own", async () => {
+  const part = newPart();
+  const first = ask(part, 800_000, false);
   assert.equal(await first.done, true);
-  const second = ask(LIMIT * 0.7);
-  const third = ask(LIMIT * 0.2);
-  assert.equal(await ask(60_000).done, true);
-  assert.deepEqual([second.entered, third.entered], [undefined, undefined]);
-  first.scope.close();
+  const second = ask(part, 600_000, false);
+  const third = ask(part, 100_000, false);
+  const few = [ask(part, 100_000, true), ask(part, 100_000, true), ask(part, 100_000, true)];
+  await setImmediate();
+  assert.deepEqual([second, third, ...few].map((each) => each.entered), [undefined, undefined, true, true, undefined]);
+  part.release(first.scope);
   assert.deepEqual([await second.done, await third.done], [true, true]);
-  const fourth = ask(LIMIT * 0.5);
-  const fifth = ask(LIMIT * 0.1); // it would fit, but the fourth came first
-  third.scope.close();
+  part.release(second.scope);
+  assert.equal(await few[2].done, true);
+});
+
+test("small requests use all the room while no large one waits, and one that is larger than the room gets in alone", async () => {
+  const part = newPart();
+  const few = Array.from({ length: 10 }, () => ask(part, 100_000, true));
+  assert.deepEqual(await Promise.all(few.map(({ done }) => done)), new Array(10).fill(true));
+  const huge = ask(part, 5 * ROOM, false);
   await setImmediate();
-  assert.deepEqual([fourth.entered, fifth.entered], [undefined, undefined]);
-  second.scope.abort("failed");
-  assert.deepEqual([await fourth.done, await fifth.done], [true, true]);
+  assert.equal(huge.entered, undefined);
+  few.slice(2).forEach(({ scope }) => part.release(scope));
+  assert.equal(await huge.done, true);
+  assert.equal(part.take(scopeOf(), 1, false), false);
+  part.release(huge.scope);
+  few.forEach(({ scope }) => part.release(scope));
+  assert.deepEqual(part.used, { small: 0, large: 0 });
 });
 
-test("of large bodies that are being read or wait, eight are kept, and of small ones any number", async () => {
-  const first = ask(LIMIT);
-  await first.done;
-  const scopes = Array.from({ length: 9 }, () => open(10_000));
-  opened.push(...scopes);
-  const kept = scopes.map((scope) => mayKeep(scope, LIMIT * 0.5, LIMIT) && mayKeep(scope, LIMIT, LIMIT));
-  assert.deepEqual(kept, [...new Array(8).fill(true), false]);
-  assert.equal(mayKeep(open(10), 60_000, LIMIT), true);
-  const waiting = enter(scopes[0], LIMIT, LIMIT);
-  assert.equal(mayKeep(scopes[8], LIMIT, LIMIT), false);
-  first.scope.close();
-  assert.equal(await waiting, true); // Python has it
-  assert.equal(mayKeep(scopes[8], LIMIT, LIMIT), true);
-  scopes[1].abort("disconnected");
-  assert.equal(mayKeep(first.scope, LIMIT, LIMIT), true);
-});
-
-test("a body for which there is no room is read to its end, and dropped", async () => {
-  /** @param {number} size @param {boolean} ends */
-  const read = (size, ends) => {
-    const body = ends ? new Uint8Array(size) : stalling(size);
-    const init = /** @type {RequestInit} */ ({ method: "POST", body, duplex: "half" });
-    const scope = open(10_000, new Request("http://x", init));
-    opened.push(scope);
-    return readBytes(scope, LIMIT);
-  };
-  const stalled = Array.from({ length: 8 }, () => read(LIMIT - 1, false));
+test("one caller takes at most half of the room, and does not delay others", async () => {
+  const part = newPart();
+  const mine = [1, 2, 3].map(() => ask(part, 250_000, false, scopeOf(20_000, "me")));
   await setImmediate();
-  assert.equal(await read(LIMIT, true), "busy");
-  assert.equal(/** @type {Uint8Array} */ (await read(60_000, true)).length, 60_000);
-  assert.equal(await read(LIMIT + 1, true), "too_large");
-  opened.forEach((scope) => scope.abort("disconnected"));
-  assert.deepEqual(await Promise.all(stalled), new Array(8).fill("disconnected"));
-  assert.equal(/** @type {Uint8Array} */ (await read(LIMIT, true)).length, LIMIT);
+  const other = ask(part, 250_000, false, scopeOf(20_000, "other"));
+  assert.equal(await other.done, true);
+  assert.deepEqual(mine.map(({ entered }) => entered), [true, true, undefined]);
+  part.release(mine[0].scope);
+  assert.equal(await mine[2].done, true);
 });
 
-test("a request that ends while it waits gets no room, and makes place for the next", async () => {
-  const first = ask(LIMIT);
-  await first.done;
-  const [disconnected, late, next] = [ask(LIMIT), ask(LIMIT, 30), ask(LIMIT)];
-  disconnected.scope.abort("disconnected");
-  assert.deepEqual([await disconnected.done, await late.done], [false, false]);
-  assert.deepEqual([disconnected.scope.reason, late.scope.reason], ["disconnected", "timeout"]);
-  first.scope.close();
-  assert.equal(await next.done, true);
+test("a request gives up before its deadline, at once in a long line, and when it ends", async () => {
+  const part = newPart();
+  await ask(part, ROOM, false).done;
+  const [late, gone] = [ask(part, ROOM, false, scopeOf(200)), ask(part, ROOM, false)];
+  gone.scope.abort("disconnected");
+  assert.deepEqual([await late.done, await gone.done], [false, false]);
+  assert.equal(late.scope.reason, undefined);
+  const line = Array.from({ length: 100 }, () => ask(part, ROOM, false));
+  assert.equal(await part.reserve(scopeOf(), ROOM, false), false);
+  line.forEach(({ scope }) => scope.abort("failed"));
+  assert.deepEqual(new Set(await Promise.all(line.map(({ done }) => done))), new Set([false]));
 });
 
 test("a request that the runtime dropped gives its room back after its deadline", async (context) => {
-  const dropped = ask(LIMIT);
+  const part = newPart();
+  const dropped = ask(part, ROOM, false);
   await dropped.done;
   dropped.scope.abort = () => {}; // its timer does not fire
-  const waiting = ask(LIMIT);
+  const waiting = ask(part, ROOM, false);
   waiting.scope.isOver = () => true; // dropped as well, while it waited
-  const next = ask(LIMIT, 60_000);
+  const next = ask(part, ROOM, false, scopeOf(120_000));
   await setImmediate();
   assert.equal(next.entered, undefined);
   const now = Date.now();
-  context.mock.method(Date, "now", () => now + 12_001);
+  context.mock.method(Date, "now", () => now + 22_001);
   assert.equal(await next.done, true);
+});
+
+test("what is reserved is replaced, passed on, and given back in parts", async () => {
+  const part = newPart();
+  const scope = scopeOf();
+  await part.reserve(scope, 600_000, false);
+  assert.equal(await part.reserve(scope, 400_000, false), true);
+  const heir = { isOver: () => false };
+  part.pass(scope, heir);
+  part.release(scope);
+  part.shrink(heir, 300_000);
+  assert.equal(part.used.large, 100_000);
+  part.shrink(heir, 900_000);
+  assert.equal(part.used.large, 0);
+});
+
+test("a request that ends leaves every part", async () => {
+  const scope = scopeOf();
+  await arriving.reserve(scope, 1000);
+  await working.reserve(scope, 1000);
+  scope.abort("failed");
+  leave(scope);
+  assert.deepEqual([arriving.used.small, working.used.small], [0, 0]);
 });

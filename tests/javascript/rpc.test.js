@@ -69,3 +69,10 @@ test("references are counted as often as they are written", () => {
   for (let i = 0; i < 60; i++) value = [value, value];
   assert.equal(body([value]), "too_large");
 });
+
+test("options are measured before they are copied", () => {
+  const options = new Proxy(Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`k${i}`, 1])), {
+    get: () => assert.fail("a field was read"),
+  });
+  assert.equal(body(["a", options], "text", 10_000_000), "too_many_values");
+});

@@ -107,3 +107,15 @@ test("a body that is not UTF-8", async () => {
   const { fault, text } = await read(new Uint8Array([34, 255, 34]));
   assert.deepEqual([fault, text], ["invalid_json", "The body is not JSON in UTF-8."]);
 });
+
+test("a form is not parsed beyond its second part", async (context) => {
+  const parsed = context.mock.method(Response.prototype, "formData");
+  const part = '--b\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n';
+  const request = new Request("http://x", {
+    method: "POST",
+    body: `${part.repeat(1000)}--b--\r\n`,
+    headers: { "content-type": "multipart/form-data; boundary=b" },
+  });
+  const found = await readVectors(open(10_000, request), "vectors", 10, 1_000_000);
+  assert.deepEqual([found.fault, parsed.mock.callCount()], ["invalid_request", 0]);
+});

@@ -87,7 +87,7 @@ The operator can change the limits of tokens, body and time.
 | `x-request-id` | the id of the request, as the operator's log has it. A request may bring its own |
 | `x-embedding-task` | the task whose prompt the texts got |
 | `x-embedding-tokens` | estimated tokens of the texts with their prompts |
-| `x-embedding-truncated` | indexes of the texts that were truncated, separated by commas |
+| `x-embedding-truncated` | indexes of the texts that were truncated, as in `1,4-7`; cut off with `...` at 4 KB |
 | `retry-after` | seconds to wait, with 429 and 503 |
 | `server-timing` | milliseconds of the model, and of the whole request |
 """
@@ -109,7 +109,7 @@ HEADERS = {
     "x-request-id": ("The id of the request, as the operator's log has it.", "string"),
     "x-embedding-task": ("The task whose prompt the texts got.", "string"),
     "x-embedding-tokens": ("Estimated tokens of the texts with their prompts, such as `13;estimated`.", "string"),
-    "x-embedding-truncated": ("Indexes of the texts that were truncated, separated by commas.", "string"),
+    "x-embedding-truncated": ("Indexes of the texts that were truncated, as in `1,4-7`; at most 4 KB.", "string"),
     "retry-after": ("Seconds to wait before the next attempt.", "integer"),
 }
 

@@ -13,7 +13,7 @@ from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import Encoding, OutputFormat, PromptOptions, Size
-from embedder.encoding import HOLE, HOLE_OF_MEMBERS
+from embedder.encoding import HOLE, HOLE_OF_MEMBERS, merged
 from embedder.errors import EmbedderError
 from embedder.operations.requests import Texts
 from embedder.operations.result import Result
@@ -130,13 +130,16 @@ async def _embed(
     prepared, numbers = await app.embedder.vectors(
         request.texts, options, output, context, param="texts", alias=models.task_of(request.model)
     )
-    body = CohereResponse(
+    response = CohereResponse(
         id=context.log.request_id,
         texts=request.texts,
         response_type="embeddings_by_type" if by_type else "embeddings_floats",
         meta=CohereUsage(ApiVersion(version), BilledUnits(prepared.tokens)),
         embeddings=_embeddings(types) if by_type else [HOLE],
     )
+    body = merged(response)
+    request.texts.clear()  # the JSON has them; as text they can take 16 MB twice
+    prepared.texts.clear()
     return Result(body, prepared, numbers)
 
 

@@ -137,12 +137,19 @@ async def _vectors(
         if request.options() != options:
             message = f"{param}[{index}] and {param}[0] differ in taskType or outputDimensionality; send two batches."
             raise invalid(message, f"{param}[{index}]")
-    texts = ["".join(part.text for part in request.content.parts) for request in requests]
+    texts = [_text(request.content) for request in requests]
     titles = [request.title or "" for request in requests]
     task, dimensions = options
     prompt = PromptOptions(task=task, title=titles if any(titles) else None)
     output = OutputFormat(dimensions)
     return await app.embedder.vectors(texts, prompt, output, context, param=param, alias=models.task_of(model))
+
+
+def _text(content: Content) -> str:
+    """Return the text of a content, and release its parts."""
+    text = "".join(part.text for part in content.parts)
+    content.parts.clear()
+    return text
 
 
 def _routes(version: str) -> tuple[Route, ...]:

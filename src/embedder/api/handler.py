@@ -1,7 +1,7 @@
 """Handles one HTTP request: route, key, rate limit, body, operation, errors, headers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,6 +21,8 @@ from embedder.settings import GATEWAY, GATEWAY_RULE, MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
 _FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data")
+_SHORTEST_RANGE = 2
+_MAX_HEADER_CHARS = 4_000
 _RETRY_AFTER_S = 60  # the longest period that the rate-limit binding supports
 
 
@@ -63,8 +65,21 @@ def _embedding_headers(prepared: PreparedTexts) -> dict[str, str]:
     if prepared.task:
         headers["x-embedding-task"] = prepared.task
     if prepared.truncated:
-        headers["x-embedding-truncated"] = ",".join(map(str, prepared.truncated))
+        headers["x-embedding-truncated"] = _ranges(prepared.truncated)
     return headers
+
+
+def _ranges(indexes: Sequence[int]) -> str:
+    """Return ascending indexes as `1,4-7`, at most 4 KB of them: some clients reject longer headers."""
+    runs: list[list[int]] = []
+    for index in indexes:
+        if runs and index == runs[-1][-1] + 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    parts = [f"{run[0]}-{run[-1]}" if len(run) > _SHORTEST_RANGE else ",".join(map(str, run)) for run in runs]
+    text = ",".join(parts)
+    return text if len(text) <= _MAX_HEADER_CHARS else text[:_MAX_HEADER_CHARS].rpartition(",")[0] + ",..."
 
 
 async def _answer(app: App, request: HttpRequest, place: Place, context: RequestContext) -> HttpResponse:
@@ -126,7 +141,9 @@ async def _admit(app: App, request: HttpRequest, context: RequestContext, route:
     key = auth.key_of(app.settings, request.headers)
     context.log.key = key.name if key else ""
     expired = key is not None and key.has_expired(context.began_ms)
-    if app.limiter and not await app.limiter(request.lifetime, _counted(request, "" if expired else context.log.key)):
+    caller = _caller(request, "" if expired else context.log.key)
+    request.lifetime.belong_to(caller)
+    if not await _is_within_limit(app, request, caller):
         raise EmbedderError("rate_limited", "Too many requests; slow down.", retry_after_s=_RETRY_AFTER_S)
     if key is None or expired:
         raise auth.unauthorized(expired=expired)
@@ -134,9 +151,22 @@ async def _admit(app: App, request: HttpRequest, context: RequestContext, route:
     return key.access
 
 
-def _counted(request: HttpRequest, key: str) -> str:
-    """Return what the rate limit counts: requests of a key, or of an address."""
-    return f"key:{key}" if key else f"address:{request.headers.get('cf-connecting-ip', 'unknown')}"
+def _caller(request: HttpRequest, key: str) -> str:
+    """Return what the rate limit counts and the memory is shared by: a key, or an address."""
+    return f"key:{key}" if key else f"address:{_address(request)}"
+
+
+def _address(request: HttpRequest) -> str:
+    return request.headers.get("cf-connecting-ip", "unknown")
+
+
+async def _is_within_limit(app: App, request: HttpRequest, caller: str) -> bool:
+    """Ask the limiter. Its error may quote the caller, whom the log must not name."""
+    try:
+        return app.limiter is None or await app.limiter(request.lifetime, caller)
+    except Exception as error:
+        reason = str(error).replace(caller, "...").replace(_address(request), "...")
+        raise RuntimeError(f"The rate limiter failed: {reason}") from None
 
 
 async def _read_body(request: HttpRequest, route: Route, limit: int) -> tuple[object, dict[str, Any]]:

@@ -95,6 +95,7 @@ class Embedder:
         context.log.texts = len(prepared.texts)
         if context.log.texts <= MAX_TEXTS_PER_CALL:
             return [await self._call(prepared.texts, context, output)]
+        await self.model.reserve(context.lifetime, context.log.texts, with_floats=output != MODEL_DIGITS)
         async with Tasks(self._calls(prepared, context, output)) as tasks:
             return await asyncio.gather(*tasks)
 
@@ -104,6 +105,8 @@ class Embedder:
     ) -> AsyncGenerator[AsyncIterator[Answer], None]:
         """Embed like `embed`, but yield each answer in order as soon as it arrives, and keep none of them."""
         context.log.texts = len(prepared.texts)
+        if context.log.texts > MAX_TEXTS_PER_CALL:
+            await self.model.reserve(context.lifetime, context.log.texts, with_floats=True)
         async with Tasks(self._calls(prepared, context, FLOATS)) as tasks:
             yield _in_order(tasks)
 
@@ -120,7 +123,7 @@ class Embedder:
 
     async def _call(self, texts: list[str], context: RequestContext, output: OutputFormat) -> Answer:
         """Call the model, and retry transient errors."""
-        inputs = msgspec.json.encode({"text": texts}).decode()
+        inputs = msgspec.json.encode({"text": texts})
         attempt = 0
         while True:
             answer = await self._attempt(inputs, len(texts), context, output, last=is_last(attempt))
@@ -135,7 +138,7 @@ class Embedder:
             await context.lifetime.sleep(wait_s * 1000)
 
     async def _attempt(
-        self, inputs: str, count: int, context: RequestContext, output: OutputFormat, *, last: bool
+        self, inputs: bytes, count: int, context: RequestContext, output: OutputFormat, *, last: bool
     ) -> Answer:
         """Call the model once. Only the last attempt waits if the model is busy."""
         began = self._clock()

@@ -108,6 +108,7 @@ async def _enqueue(
         message = 'No queue is bound: add [[queues.producers]] with binding = "INGEST" to wrangler.toml.'
         raise EmbedderError("queue_not_configured", message)
     request.namespace = context.access.namespace(request.namespace)
+    prepared.texts.clear()  # the messages have the texts without prompts
     bodies = messages.encode(request, context.log.request_id, bound=context.access.namespaces is not None)
     await app.require_store().to_write(context, rows, "documents[#].id")
     ids = [item.id for item in request.documents]

@@ -10,7 +10,7 @@ from embedder.context import RequestContext
 from embedder.live import Tasks
 from embedder.ports import Found, Index, Vectors
 from embedder.settings import MAX_CALLS_IN_FLIGHT
-from embedder.vectorize.answers import Description, Matches, Mutation, decode
+from embedder.vectorize.answers import Description, Match, Matches, Mutation, decode
 from embedder.vectorize.limits import GET_IDS
 
 T = TypeVar("T")
@@ -45,10 +45,10 @@ class Calls:
             answer = await self._index.call(context.lifetime, "query", _json([options]), vectors)
         return decode(answer.text, Matches), answer.values
 
-    async def query_any(self, context: RequestContext, options: dict[str, Any], number: int) -> list[str]:
-        """Search with a vector that has no meaning, another one for each `number`. Return the ids."""
+    async def query_any(self, context: RequestContext, options: dict[str, Any], number: int) -> list[Match]:
+        """Search with a vector that has no meaning, another one for each `number`."""
         results, _ = await self.query(context, options, vectors=self._index.axis(number))
-        return [match.id for match in results.matches]
+        return results.matches
 
     async def get(self, context: RequestContext, ids: Sequence[str], take: Callable[[Found], T]) -> list[T]:
         """Read the vectors with these ids, in calls of 20. `take` says what is kept of each answer."""

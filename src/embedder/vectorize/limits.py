@@ -140,11 +140,14 @@ def check_filter(filters: Mapping[str, Any]) -> None:
 
 
 def check_filter_of_deletion(filters: Mapping[str, Any]) -> None:
-    """Reject a filter that may find more than it says: an empty one, or one that compares only a part of a string."""
+    """Reject a filter that may find more than it says: one that excludes nothing, or compares a part of a string."""
     if not filters:
         raise invalid("filter is empty, and would delete everything; name a key.", "filter")
     check_filter(filters)
     for key, condition in filters.items():
+        if isinstance(condition, dict) and all(name == "$nin" and not value for name, value in condition.items()):
+            param = f"filter.{key[:64]}"
+            raise invalid(f"{param} excludes nothing; name a value, or remove the key.", param)
         values = condition.values() if isinstance(condition, dict) else [condition]
         for value in (item for each in values for item in (each if isinstance(each, list) else [each])):
             if isinstance(value, str) and len(value.encode()) >= INDEXED_BYTES:

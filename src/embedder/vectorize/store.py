@@ -13,7 +13,7 @@ from embedder.ports import Answer, Clock, Index, Vectors
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
 from embedder.stored import Deleted, Metadata, Written, partly_accepted
 from embedder.vectorize import deletion, limits, visibility
-from embedder.vectorize.answers import Description, Matches, Owner, Stored, decode
+from embedder.vectorize.answers import Description, Match, Matches, Owner, Stored, decode
 from embedder.vectorize.calls import Calls, Row, split
 from embedder.vectorize.rows import rows_of_texts
 
@@ -139,6 +139,8 @@ class Store:
         if vectors is None and not await self._own([name], context):
             raise EmbedderError("not_found", f"No vector with the id {name!r} is stored.", param="id")
         results, values = await self._calls.query(context, options, vectors=vectors, name=name)
+        results.matches = [match for match in results.matches if _belongs(match, area, context)]
+        results.count = len(results.matches)
         if options["returnValues"]:
             return results, values
         for match in results.matches:
@@ -188,7 +190,7 @@ class Store:
             options["namespace"] = namespace
         first, last_ms = int(context.began_ms), (context.began_ms + context.lifetime.ends_ms) / 2
         removed = await deletion.run(
-            lambda number: self._calls.query_any(context, options, first + number),
+            lambda number: self._find(context, Area(namespace), options, first + number),
             lambda ids: self._calls.delete(context, ids),
             lambda: self._clock() <= last_ms,
         )
@@ -196,6 +198,11 @@ class Store:
         return Deleted(
             written.count, written.mutation_ids, written.visible, deleted=len(removed.ids), more=removed.more
         )
+
+    async def _find(self, context: RequestContext, area: Area, options: dict[str, Any], number: int) -> list[str]:
+        """Return the ids of some vectors to delete."""
+        matches = await self._calls.query_any(context, options, number)
+        return [match.id for match in matches if _belongs(match, area, context)]
 
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index, to a key that is bound to namespaces without the count."""
@@ -227,6 +234,13 @@ class Store:
             return ids
         owners = await self._owners(ids, context)
         return [name for name in ids if name in owners and context.access.reaches(owners[name])]
+
+
+def _belongs(match: Match, area: Area, context: RequestContext) -> bool:
+    """Return whether a match is of the namespace that was searched, and reached by the caller."""
+    namespace = match.namespace or None
+    asked = area.namespace is None or namespace in (None, area.namespace)
+    return asked and context.access.reaches(namespace)
 
 
 def _taken(paths: list[str]) -> EmbedderError:

@@ -46,4 +46,7 @@ def _reached(description: Description, mutation: str, accepted_s: float) -> bool
     when = description.processed_up_to_datetime
     if not isinstance(when, str):
         return False
-    return datetime.fromisoformat(when).timestamp() > accepted_s + _CLOCK_SKEW_S
+    try:
+        return datetime.fromisoformat(when).timestamp() > accepted_s + _CLOCK_SKEW_S
+    except (ValueError, OverflowError, OSError):  # an empty text or another format: the write is accepted all the same
+        return False

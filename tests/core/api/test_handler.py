@@ -76,6 +76,29 @@ def test_truncated_texts_are_listed_in_a_header():
     assert response.headers["x-embedding-truncated"] == "1,3"
 
 
+def test_many_truncated_texts_fit_into_a_header():
+    app = FakeApp(MAX_TEXT_TOKENS="10")
+    texts = ["word " * 40] * 1865
+    response = app.ask("/v1/embeddings", {"model": "embeddinggemma-300m", "input": texts})
+    assert response.headers["x-embedding-truncated"] == "0-1864"
+    texts = ["word " * 40, "short"] * 1024
+    response = app.ask("/v1/embeddings", {"model": "embeddinggemma-300m", "input": texts})
+    header = response.headers["x-embedding-truncated"]
+    assert len(header) <= 4096
+    assert header.startswith("0,2,4,")
+    assert header.endswith(",...")
+
+
+def test_the_error_of_a_limiter_does_not_name_the_caller_in_the_log():
+    async def fail(_scope: object, key: str) -> bool:
+        raise OSError(f"no answer for {key}")
+
+    app = FakeApp(limiter=fail)
+    assert app.ask("/embed", {"text": "a"}, cf_connecting_ip="192.0.2.7").status == 500
+    assert "192.0.2.7" not in app.log[0]
+    assert "no answer for ..." in app.log[0]
+
+
 def test_head_options_and_other_methods():
     app = FakeApp()
     head = app.send("HEAD", "/health")

@@ -1,5 +1,7 @@
 """What Vectorize would reject is rejected before the model is called."""
 
+import json
+
 import pytest
 
 from tests.core.fake_index import FakeIndex, app_with, put
@@ -72,3 +74,11 @@ def test_rejects_an_invalid_search_before_calling_the_model(fields, param):
     app = app_with(index)
     assert error(app.ask("/search", {"text": "a", **fields})) == (400, "invalid_request", param)
     assert (app.model.calls, index.calls) == ([], [])
+
+
+@pytest.mark.parametrize("condition", [{}, {"$nin": []}])
+def test_a_deletion_rejects_a_filter_that_excludes_nothing(condition):
+    index = FakeIndex()
+    response = app_with(index).send("DELETE", "/vectors", json.dumps({"filter": {"a": condition}}).encode())
+    assert error(response) == (400, "invalid_request", "filter.a")
+    assert not index.calls

@@ -7,6 +7,7 @@ import pytest
 from embedder.errors import EmbedderError
 from tests.core.fake_index import MATCHES, FakeIndex, app_with, documents, put
 from tests.core.fakes import code, error, json_of
+from tests.core.keyed import keyed, send
 
 
 def test_1000_documents_are_written_in_ten_calls_in_order():
@@ -79,3 +80,22 @@ def test_values_are_returned_only_on_request():
     assert "values" not in json_of(app.ask("/search", {"text": "a"}))["matches"][0]
     asked = app.ask("/search", {"text": "a", "values": True})
     assert json_of(asked)["matches"][0]["values"] == 0
+
+
+class Leaking(FakeIndex):
+    """An index that finds vectors of other namespaces, too."""
+
+    def _query(self, _options: dict, _rows: list) -> dict:
+        names = [{"namespace": "a"}, {"namespace": "b"}, {}]
+        matches = [{"id": f"{index}", "score": 0.5, **name} for index, name in enumerate(names)]
+        return {"count": 3, "matches": matches}
+
+
+def test_a_match_of_another_namespace_is_neither_found_nor_deleted():
+    index = Leaking()
+    app = keyed(index, namespaces=["a"])
+    found = json_of(send(app, "POST", "/search", {"text": "x", "namespace": "a"}))
+    assert [match["id"] for match in found["matches"]] == ["0"]
+    assert found["count"] == 1
+    assert send(app, "DELETE", "/vectors", {"namespace": "a"}).status == 200
+    assert index.named("deleteByIds") == [["0"]]

@@ -1,5 +1,9 @@
 """Waiting until a write is visible."""
 
+import pytest
+
+from embedder.vectorize.answers import Description
+from embedder.vectorize.visibility import _reached
 from tests.core.fake_index import FakeIndex, app_with, documents, put
 from tests.core.fakes import json_of
 
@@ -35,3 +39,8 @@ def test_a_later_mutation_of_another_writer_proves_visibility():
     assert json_of(put(app, {"documents": documents(1), "wait": True}))["visible"] is False
     index.other_writer = "2030-01-01T00:00:00.000Z"
     assert json_of(put(app, {"documents": documents(1), "wait": True}))["visible"] is True
+
+
+@pytest.mark.parametrize("when", ["", "now", "2026-13-45", "Sun, 29 Nov 2026 08:00:00 GMT", "0001-01-01T00:00:00"])
+def test_a_date_in_another_format_is_not_an_error(when):
+    assert _reached(Description(0, 768, when, "other"), "m1", 1e12) is False

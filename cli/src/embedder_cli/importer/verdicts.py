@@ -9,6 +9,8 @@ from embedder_cli.importer import backoff
 from embedder_cli.printable import plain
 from embedder_cli.service import Answer
 
+_MAX_PARTS = 2048  # texts of a request
+
 
 @dataclass(frozen=True)
 class Written:
@@ -128,8 +130,17 @@ def _of_one(reason: str) -> str:
 
 
 def _indexes(header: str) -> frozenset[int]:
-    parts = (part.strip() for part in header.split(","))
-    return frozenset(int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) <= 6)
+    """Return the indexes in a header such as `1,4-7`. What is not an index or a range is ignored."""
+    found: set[int] = set()
+    for part in header.split(",")[:_MAX_PARTS]:
+        first, _, last = part.strip().partition("-")
+        if _is_index(first) and _is_index(last or first):
+            found.update(range(int(first), min(int(last or first), int(first) + _MAX_PARTS) + 1))
+    return frozenset(found)
+
+
+def _is_index(part: str) -> bool:
+    return part.isascii() and part.isdecimal() and len(part) <= 6
 
 
 def is_index(body: Any) -> bool:  # noqa: ANN401
