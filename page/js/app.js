@@ -6,6 +6,7 @@ import { embedded, sameTexts } from "./embedded.js";
 import { byId, count, counted, input, pause, seconds, size } from "./dom.js";
 import * as entries from "./entries.js";
 import * as example from "./example.js";
+import * as groups from "./groups.js";
 import * as heatmap from "./heatmap.js";
 import { key } from "../../public/js/key.js";
 import * as keyform from "./keyform.js";
@@ -62,6 +63,7 @@ async function show(made, signal) {
   heatmap.show(view);
   near.show(view);
   report.show(view);
+  groups.show(view);
   cutoff.show(view);
   runs.add(view);
   query.redraw();
@@ -179,6 +181,7 @@ function start() {
   startTexts(changed);
   stored.start(changed);
   [heatmap, map, near, entries].forEach((part) => part.start());
+  groups.start(heatmap.regroup);
   query.start({ texts, dimensions: () => controls.choice().dimensions, changed });
   cutoff.start(() => {
     query.redraw();

@@ -1,10 +1,9 @@
-/** The report of the texts: duplicates, isolated texts and groups. */
-import { centre } from "./clusters.js";
+/** The report of the texts: duplicates and isolated texts, and how many groups there are. */
 import { equalTexts, isolated, NEAR, nearDuplicates } from "./duplicates.js";
-import { byId, count, counted, element, score } from "./dom.js";
-import { entry, named, scored } from "./entries.js";
+import { byId, counted, element, score } from "./dom.js";
+import { entry, fill, named, scored } from "./entries.js";
 
-const MOST = 20; // entries of a list
+const MOST = 20; // entries of a set
 const MOST_ISOLATED = 6;
 
 /** @param {import("./view.js").View} view */
@@ -14,16 +13,15 @@ export function show({ texts, matrix, groups }) {
   const near = nearDuplicates(matrix, texts.length, same);
   const far = outliersFirst(matrix, texts.length, groups.groups);
   const outliers = far.filter(({ outlier }) => outlier).map(({ place }) => place);
-  const several = groups.groups.filter((group) => group.length > 1).sort((one, other) => other.length - one.length);
+  const several = groups.groups.filter((group) => group.length > 1).length;
   byId("report-answer").textContent = [
     `${counted(same.length, "set")} of equal texts and ${counted(near.length, "set")} of near duplicates.`,
     outliers.length ? `${counted(outliers.length, "outlier")}: ${lineNumbers(outliers)}.` : "No outliers.",
-    several.length ? `${counted(several.length, "group")}, mean silhouette ${score(groups.quality)}.` : "No clear groups.",
+    several ? `${counted(several, "group")}.` : "No clear groups.",
   ].join(" ");
   const sets = [...same.map((set) => ({ set, what: "equal" })), ...near.map((set) => ({ set, what: `${score(NEAR)} or more` }))];
   fill("duplicates", sets, (item) => duplicates(texts, matrix, item));
   fill("isolated", far.slice(0, Math.max(MOST_ISOLATED, outliers.length)), (item) => lonely(texts, item));
-  fill("groups", several, (group) => members(texts, matrix, group));
 }
 
 /** @typedef {{place: number, other: number, score: number, outlier: boolean}} Isolated */
@@ -45,14 +43,6 @@ function lonely(texts, { place, other, score: value, outlier }) {
   return scored(place, other, value, outlier ? element("strong", {}, "outlier ") : "", named(texts, place));
 }
 
-/** @template T @param {string} id @param {T[]} items @param {(item: T) => HTMLElement} made */
-function fill(id, items, made) {
-  const shown = items.slice(0, MOST).map(made);
-  const rest = items.length - shown.length;
-  const note = rest ? `and ${count(rest)} more` : items.length ? "" : "none";
-  byId(id).replaceChildren(...shown, ...(note ? [element("li", { class: "hint" }, note)] : []));
-}
-
 /** @param {number[]} places */
 function lineNumbers(places) {
   const shown = places.slice(0, MOST).map((place) => place + 1).join(", ");
@@ -65,12 +55,4 @@ function duplicates(texts, matrix, { set, what }) {
   const entries = others.slice(0, MOST).map((other) => scored(first, other, matrix[first * texts.length + other], named(texts, other)));
   return element("li", {}, element("span", { class: "hint" }, `${counted(set.length, "text")}, ${what}: lines ${lineNumbers(set)}`),
     element("ul", { class: "entries" }, entry(first, -1, named(texts, first)), ...entries));
-}
-
-/** @param {string[]} texts @param {Float32Array} matrix @param {number[]} group */
-function members(texts, matrix, group) {
-  const middle = centre(matrix, texts.length, group);
-  const list = element("ul", { class: "entries" }, ...group.slice(0, 100).map((place) => entry(place, -1, named(texts, place))));
-  return element("li", {}, entry(middle, -1, named(texts, middle)).firstElementChild ?? "",
-    element("details", {}, element("summary", {}, `all ${counted(group.length, "text")}`), list));
 }

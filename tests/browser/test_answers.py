@@ -120,12 +120,32 @@ def test_a_shown_size_has_the_cosines_of_the_service(real: Page, real_model_work
 def test_the_report_names_duplicates_outliers_and_groups(page: Page) -> None:
     page.embed(MIXED)
     answer = page.text("report-answer")
-    assert answer.startswith("1 set of equal texts and 1 set of near duplicates. 2 outliers: 8, 4.")
+    assert answer.startswith("1 set of equal texts and 1 set of near duplicates. 1 outlier: 8. 2 groups.")
     assert "lines 1, 2" in page.text("duplicates")
     assert page.all("#isolated .entry")[0].text.endswith("8 zxqv 7781 wkkp")
     assert len(page.all("#groups > li")) == 2
     page.all("#isolated .entry")[0].click()
     assert page.by("near-text").get_property("value") == "7"
+
+
+def test_groups_become_coarser_and_finer(page: Page) -> None:
+    page.embed(
+        [*MIXED, "Mix the bread dough with water.", "A green train leaves at noon.", "The green train leaves at nine."]
+    )
+    found = page.text("groups-note")
+    outlined = len(page.all("#heat-groups .heat-group"))
+    assert "A clear gap separates them" in found
+    assert not page.by("widest").is_displayed()
+    page.by("fineness").send_keys(Keys.HOME)
+    assert page.text("groups-note").startswith(("1 group", "2 groups"))
+    assert len(page.all("#heat-groups .heat-group")) == len(page.all("#groups > li")) < outlined
+    page.by("fineness").send_keys(Keys.END)
+    assert page.text("groups-note") == "Every text is alone."
+    assert page.all("#heat-groups .heat-group") == []
+    page.by("widest").click()
+    assert page.text("groups-note") == found
+    assert len(page.all("#heat-groups .heat-group")) == outlined
+    assert page.run("return document.activeElement.id") == "fineness"
 
 
 def test_the_threshold_counts_pairs_and_goes_into_the_snippet(page: Page) -> None:

@@ -1,10 +1,9 @@
 // @ts-check
 /** The parts of the page that compute: sizes, groups, duplicates, the histogram, rankings, maps. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { centre, cut, groupsOf, leaves, linkage, silhouette } from "../../page/js/clusters.js";
+import { groupsOf } from "../../page/js/clusters.js";
 import { equalTexts, isolated, nearDuplicates } from "../../page/js/duplicates.js";
 import { histogram, pairsAbove, separation } from "../../page/js/histogram.js";
 import { project } from "../../page/js/pca.js";
@@ -14,31 +13,13 @@ import { arranged, neighboursKept } from "../../page/js/tsne.js";
 import { cosines, rowOf } from "../../page/js/vectors.js";
 import { readAnswer } from "../../src/bindings/answer.js";
 import { writeRows } from "../../src/bindings/numbers.js";
-import { answer, bytes, random } from "./samples.js";
+import { PLAIN, RECORDED } from "./messages.js";
+import { answer, bytes, noise, square } from "./samples.js";
 
-const DATA = new URL("../data/embeddinggemma-vectors.jsonl", import.meta.url);
-/** @type {{text: string, vector: number[]}[]} */
-const RECORDED = readFileSync(DATA, "utf8").trim().split("\n").map((line) => JSON.parse(line));
-const PLAIN = RECORDED.filter(({ text }) => !/^(task|title): /.test(text));
 const TEXTS = PLAIN.map(({ text }) => text);
 const ROWS = PLAIN.map(({ vector }) => Float32Array.from(vector));
 const MATRIX = await cosines(ROWS);
 const SIZE = ROWS.length;
-
-/** Returns a symmetric matrix with ones on the diagonal. @param {number} size @param {(i: number, j: number) => number} score */
-function square(size, score) {
-  return Float32Array.from({ length: size * size }, (_, at) => {
-    const [i, j] = [Math.floor(at / size), at % size];
-    return i === j ? 1 : score(Math.min(i, j), Math.max(i, j));
-  });
-}
-
-/** @param {number} size */
-function noise(size) {
-  const next = random(size);
-  const scores = Array.from({ length: size * size }, next);
-  return square(size, (i, j) => scores[i * size + j]);
-}
 
 /** @param {string} part */
 const line = (part) => TEXTS.findIndex((text) => text.includes(part));
@@ -79,51 +60,6 @@ test("two texts have no nearest texts to compare, and many are sampled", async (
   assert.deepEqual((await compare(ROWS.slice(0, 2))).table, []);
   const many = Array.from({ length: 700 }, (_, i) => ROWS[i % SIZE].map((value, j) => value + (j === i ? 0.01 : 0)));
   assert.equal((await compare(many)).texts, 300);
-});
-
-test("recorded texts are grouped by their topics", () => {
-  const { order, groups, quality } = groupsOf(MATRIX, SIZE);
-  assert.deepEqual([...order].sort((a, b) => a - b), [...Array(SIZE).keys()]);
-  assert.deepEqual(groups.flat(), order);
-  const together = (/** @type {string[]} */ ...parts) => groups.filter((group) => group.includes(line(parts[0]))).every((group) => parts.every((part) => group.includes(line(part))));
-  assert.ok(together("cat sleeps", "Katze", "猫", "القطة"));
-  assert.ok(together("Venus", "Mars", "Jupiter", "Saturn", "Which planet"));
-  assert.ok(together("orange cloud", "llama"));
-  assert.ok(groups.some((group) => group.length === 1 && group[0] === line("Quarterly")));
-  assert.ok(quality > 0.4 && quality < 1);
-  assert.equal(TEXTS[centre(MATRIX, SIZE, groups.find((group) => group.includes(line("猫"))) ?? [])], "The cat sleeps on the warm windowsill.");
-});
-
-test("average linkage agrees with the definition", () => {
-  const size = 25;
-  const matrix = noise(size);
-  let sets = Array.from({ length: size }, (_, i) => [i]);
-  const near = (/** @type {number[]} */ a, /** @type {number[]} */ b) =>
-    a.reduce((sum, i) => sum + b.reduce((part, j) => part + matrix[i * size + j], 0), 0) / (a.length * b.length);
-  const merges = linkage(matrix, size);
-  for (const { height } of merges) {
-    const pairs = sets.flatMap((a, i) => sets.slice(i + 1).map((b) => ({ a, b, score: near(a, b) })));
-    const best = pairs.reduce((one, other) => (other.score > one.score ? other : one));
-    assert.ok(Math.abs(best.score - height) < 1e-5);
-    sets = [...sets.filter((set) => set !== best.a && set !== best.b), [...best.a, ...best.b]];
-    const labels = cut(merges, size, sets.length);
-    assert.equal(new Set(labels).size, sets.length);
-    sets.forEach((set) => assert.equal(new Set(set.map((i) => labels[i])).size, 1));
-  }
-});
-
-test("texts without groups have none, and few texts are no problem", () => {
-  assert.deepEqual(groupsOf(square(40, () => 0.3), 40).groups, []);
-  assert.deepEqual(groupsOf(square(1, () => 0), 1), { order: [0], groups: [], quality: 0 });
-  assert.deepEqual(groupsOf(new Float32Array(), 0).order, []);
-  assert.deepEqual(groupsOf(square(2, () => 0.5), 2).order.length, 2);
-  assert.deepEqual(leaves(linkage(square(3, () => 1), 3), 3).length, 3);
-});
-
-test("the silhouette is 1 for equal texts in groups without similarity", () => {
-  const matrix = square(6, (i, j) => (i < 3 === j < 3 ? 1 : 0));
-  assert.equal(silhouette(matrix, 6, Int32Array.of(0, 0, 0, 1, 1, 1), 2), 1);
-  assert.ok(silhouette(matrix, 6, Int32Array.of(0, 1, 0, 1, 0, 1), 2) < 0);
 });
 
 test("equal texts are found whatever their case and spaces, near ones by their cosine", () => {
