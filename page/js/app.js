@@ -11,6 +11,7 @@ import * as heatmap from "./heatmap.js";
 import { key } from "../../public/js/key.js";
 import * as keyform from "./keyform.js";
 import * as map from "./map.js";
+import * as minscore from "./minscore.js";
 import * as near from "./near.js";
 import * as query from "./query.js";
 import * as report from "./report.js";
@@ -131,7 +132,7 @@ function changed() {
   taskform.show();
   checkStale();
   clearTimeout(addressTimer);
-  addressTimer = setTimeout(() => controls.remember(sameTexts(texts(), exampleTexts) ? "" : raw(), cutoff.threshold()), ADDRESS_MS);
+  addressTimer = setTimeout(() => controls.remember(sameTexts(texts(), exampleTexts) ? "" : raw(), cutoff.chosenThreshold()), ADDRESS_MS);
 }
 
 /** Takes the state from the address, and shows the example if there are no texts. */
@@ -170,7 +171,7 @@ function start() {
     keyed: key() !== "",
     texts: texts(),
     choice: controls.choice(),
-    minScore: cutoff.threshold(),
+    minScore: minscore.minScore(),
     ...stored.asked(),
   }));
   taskform.start();
@@ -181,9 +182,16 @@ function start() {
   startTexts(changed);
   stored.start(changed);
   [heatmap, map, near, entries].forEach((part) => part.start());
-  groups.start(heatmap.regroup);
+  groups.start((chosen) => {
+    heatmap.regroup(chosen);
+    cutoff.regroup(chosen);
+  });
   query.start({ texts, dimensions: () => controls.choice().dimensions, changed });
   cutoff.start(() => {
+    report.redraw();
+    changed();
+  });
+  minscore.start(() => {
     query.redraw();
     changed();
   });

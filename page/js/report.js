@@ -1,27 +1,50 @@
 /** The report of the texts: duplicates and isolated texts, and how many groups there are. */
-import { equalTexts, isolated, NEAR, nearDuplicates } from "./duplicates.js";
-import { byId, counted, element, score } from "./dom.js";
-import { entry, fill, named, scored } from "./entries.js";
+import { threshold } from "./cutoff.js";
+import { byId, count, counted, element } from "./dom.js";
+import { duplicates, isolated } from "./duplicates.js";
+import { entry, fill, mark, named, scored } from "./entries.js";
 
 const MOST = 20; // entries of a set
 const MOST_ISOLATED = 6;
 
+/** @type {import("./view.js").View | null} */
+let shown = null;
+
 /** @param {import("./view.js").View} view */
-export function show({ texts, matrix, groups }) {
+export function show(view) {
+  shown = view;
+  const { texts, matrix, groups } = view;
   byId("report").hidden = texts.length < 2;
-  const same = equalTexts(texts);
-  const near = nearDuplicates(matrix, texts.length, same);
   const far = outliersFirst(matrix, texts.length, groups.groups);
   const outliers = far.filter(({ outlier }) => outlier).map(({ place }) => place);
   const several = groups.groups.filter((group) => group.length > 1).length;
-  byId("report-answer").textContent = [
-    `${counted(same.length, "set")} of equal texts and ${counted(near.length, "set")} of near duplicates.`,
+  byId("report-others").textContent = [
     outliers.length ? `${counted(outliers.length, "outlier")}: ${lineNumbers(outliers)}.` : "No outliers.",
     several ? `${counted(several, "group")}.` : "No clear groups.",
   ].join(" ");
-  const sets = [...same.map((set) => ({ set, what: "equal" })), ...near.map((set) => ({ set, what: `${score(NEAR)} or more` }))];
-  fill("duplicates", sets, (item) => duplicates(texts, matrix, item));
   fill("isolated", far.slice(0, Math.max(MOST_ISOLATED, outliers.length)), (item) => lonely(texts, item));
+  redraw();
+}
+
+/** Lists the duplicates again, with the threshold of pairs that is chosen now. */
+export function redraw() {
+  if (!shown) {
+    return;
+  }
+  const { texts, matrix } = shown;
+  const least = threshold();
+  const sets = duplicates(texts, matrix, least);
+  byId("report-duplicates").textContent = sentence(sets, least);
+  fill("duplicates", sets, (set) => duplicate(texts, matrix, set, least));
+  mark();
+}
+
+/** @param {import("./duplicates.js").Duplicates[]} sets @param {number} least */
+function sentence(sets, least) {
+  const equal = sets.reduce((sum, set) => sum + set.equal, 0);
+  const all = sets.reduce((sum, { places }) => sum + places.length - 1, 0);
+  const parts = [equal ? `${count(equal)} equal` : "", all > equal ? `${count(all - equal)} near (${least.toFixed(2)} or more)` : ""];
+  return all ? `${counted(all, "duplicate")} in ${counted(sets.length, "set")}: ${parts.filter(Boolean).join(", ")}.` : "No duplicates.";
 }
 
 /** @typedef {{place: number, other: number, score: number, outlier: boolean}} Isolated */
@@ -49,10 +72,16 @@ function lineNumbers(places) {
   return places.length > MOST ? `${shown} …` : shown;
 }
 
-/** @param {string[]} texts @param {Float32Array} matrix @param {{set: number[], what: string}} item */
-function duplicates(texts, matrix, { set, what }) {
-  const [first, ...others] = set;
-  const entries = others.slice(0, MOST).map((other) => scored(first, other, matrix[first * texts.length + other], named(texts, other)));
-  return element("li", {}, element("span", { class: "hint" }, `${counted(set.length, "text")}, ${what}: lines ${lineNumbers(set)}`),
+/** @param {string[]} texts @param {Float32Array} matrix @param {import("./duplicates.js").Duplicates} set @param {number} least */
+function duplicate(texts, matrix, { places, equal }, least) {
+  const [first, ...others] = places;
+  const score = (/** @type {number} */ one, /** @type {number} */ other) => matrix[one * texts.length + other];
+  const entries = others.slice(0, MOST).map((place) => {
+    const like = places.reduce((best, other) => (other < place && score(other, place) > score(best, place) ? other : best), first);
+    return scored(like, place, score(like, place), named(texts, place));
+  });
+  const near = `near (${least.toFixed(2)} or more)`;
+  const what = equal === others.length ? "equal" : equal ? `equal or ${near}` : near;
+  return element("li", {}, element("span", { class: "hint" }, `${counted(places.length, "text")}, ${what}: lines ${lineNumbers(places)}`),
     element("ul", { class: "entries" }, entry(first, -1, named(texts, first)), ...entries));
 }

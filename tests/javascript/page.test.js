@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { groupsOf } from "../../page/js/clusters.js";
-import { equalTexts, isolated, nearDuplicates } from "../../page/js/duplicates.js";
-import { histogram, pairsAbove, separation } from "../../page/js/histogram.js";
+import { duplicates, isolated } from "../../page/js/duplicates.js";
+import { histogram, pairsAbove, shares } from "../../page/js/histogram.js";
 import { project } from "../../page/js/pca.js";
 import { margin, moves, ranked, widestGap } from "../../page/js/ranking.js";
 import { bytesOf, compare, quantized, smallest, truncated } from "../../page/js/sizes.js";
@@ -62,12 +61,17 @@ test("two texts have no nearest texts to compare, and many are sampled", async (
   assert.equal((await compare(many)).texts, 300);
 });
 
-test("equal texts are found whatever their case and spaces, near ones by their cosine", () => {
-  assert.deepEqual(equalTexts(["One  text", "two", "one text ", "ONE TEXT", "Two"]), [[0, 2, 3], [1, 4]]);
+test("equal texts are found whatever their case and spaces, near ones by their cosine, each once", () => {
+  const places = (/** @type {string[]} */ texts, /** @type {Float32Array} */ matrix, least = 0.9) =>
+    duplicates(texts, matrix, least).map((set) => [set.places, set.equal]);
+  const far = square(5, () => 0.2);
+  assert.deepEqual(places(["One  text", "two", "one text ", "ONE TEXT", "Two"], far), [[[0, 2, 3], 2], [[1, 4], 1]]);
   const chain = square(5, (i, j) => (j === i + 1 && i < 2 ? 0.95 : 0.2));
-  assert.deepEqual(nearDuplicates(chain, 5, []), [[0, 1, 2]]);
-  assert.deepEqual(nearDuplicates(chain, 5, [[0, 1, 2]]), []);
-  assert.deepEqual(nearDuplicates(MATRIX, SIZE, []).map((set) => set.map((i) => TEXTS[i].slice(0, 3))), [["The", "Die", "猫在温"]]);
+  assert.deepEqual(places(["a", "b", "c", "d", "e"], chain), [[[0, 1, 2], 0]]);
+  assert.deepEqual(places(["a", "b", "c", "d", "C"], chain), [[[0, 1, 2, 4], 1]]);
+  assert.deepEqual(places(["a", "b", "c", "d", "e"], chain, 0.96), []);
+  assert.deepEqual(places(["a", "b", "c", "d", "e"], chain, 0.2), [[[0, 1, 2, 3, 4], 0]]);
+  assert.deepEqual(duplicates(TEXTS, MATRIX).map((set) => set.places.map((i) => TEXTS[i].slice(0, 3))), [["The", "Die", "猫在温"]]);
 });
 
 test("the most isolated text is first, and only one far below the others is an outlier", () => {
@@ -99,13 +103,12 @@ test("the pairs above a threshold are counted, and the most similar ones are lis
   assert.equal(pairsAbove(square(300, () => 1), 300, 0.5, 20).count, (300 * 299) / 2);
 });
 
-test("the suggested threshold separates pairs within groups from the others", () => {
-  const matrix = square(6, (i, j) => (i < 3 === j < 3 ? 0.8 : 0.3));
-  const found = separation(matrix, 6, [[0, 1, 2], [3, 4, 5]]);
-  assert.ok(found && found.threshold > 0.3 && found.threshold <= 0.8);
-  assert.deepEqual([Math.round(found.within * 100), found.across], [100, 0]);
-  assert.equal(separation(matrix, 6, [[0, 1, 2, 3, 4, 5]]), null);
-  assert.equal(separation(MATRIX, SIZE, groupsOf(MATRIX, SIZE).groups)?.threshold, 0.39);
+test("the shares of the pairs within a group and of different groups above a threshold", () => {
+  const matrix = square(6, (i, j) => (i < 3 === j < 3 ? (i === 0 && j === 1 ? 0.4 : 0.8) : 0.3));
+  const groups = [[0, 1, 2], [3, 4, 5]];
+  assert.deepEqual(shares(matrix, 6, groups, 0.5), { within: 5 / 6, across: 0 });
+  assert.deepEqual(shares(matrix, 6, groups, 0.3), { within: 1, across: 1 });
+  assert.deepEqual(shares(matrix, 6, [[0, 1, 2, 3, 4, 5]], 0.5), { within: 5 / 15, across: 0 });
 });
 
 test("rankings with and without prompts: order, margins and moves", () => {
