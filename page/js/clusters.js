@@ -60,6 +60,11 @@ export function groupsOf(matrix, size) {
   return groupsAt(treeOf(matrix, size));
 }
 
+/** Returns the cosine in the middle of the gap between groups, -1 for no groups. @param {Groups} groups */
+export function middleOf({ groups, joined, apart }) {
+  return groups.length ? (joined + apart) / 2 : -1;
+}
+
 /** Near duplicates are no groups, so that differences above their threshold do not count. @param {number} joined @param {number} apart */
 function gapOf(joined, apart) {
   return Math.min(NEAR, joined) - Math.min(NEAR, apart);

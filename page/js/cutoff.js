@@ -1,4 +1,5 @@
 /** The threshold of pairs: a histogram of all pairs, the pairs above the threshold, and a suggestion. */
+import { middleOf } from "./clusters.js";
 import { byId, count, element, input, percent, svg } from "./dom.js";
 import { NEAR } from "./duplicates.js";
 import { mark, named, scored } from "./entries.js";
@@ -56,15 +57,16 @@ export function show({ texts, matrix, groups }) {
 }
 
 /** Suggests the middle of the gap between these groups. @param {import("./clusters.js").Groups} groups */
-export function regroup({ groups, joined, apart }) {
+export function regroup(groups) {
   const { texts, matrix } = shown;
-  byId("suggested").hidden = !groups.length;
-  if (!groups.length) {
+  const none = !groups.groups.length;
+  byId("suggested").hidden = none;
+  if (none) {
     byId("cutoff-answer").textContent = "The texts have no groups, so the page suggests no threshold. Drag it, and look at the pairs above it.";
     return;
   }
-  suggestion = Math.round(50 * (joined + apart)) / 100;
-  const { within, across } = shares(matrix, texts.length, groups, suggestion);
+  suggestion = Math.round(100 * middleOf(groups)) / 100;
+  const { within, across } = shares(matrix, texts.length, groups.groups, suggestion);
   byId("suggested").textContent = `Use the suggestion ${suggestion.toFixed(2)}`;
   byId("cutoff-answer").textContent =
     `${suggestion.toFixed(2)} is the middle of the gap between the groups: ${percent(within)} of the pairs within a group are at or above it, and ${percent(across)} of the pairs of different groups.`;

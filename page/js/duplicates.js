@@ -1,9 +1,9 @@
-/** Duplicates, near duplicates and outliers among the texts. */
+/** Duplicates and outliers among the texts. */
 import { nearest } from "./vectors.js";
 
 export const NEAR = 0.9; // cosine from which a pair counts as a near duplicate
 const ROUNDING = 0.0005; // the page shows three digits, and 0.900 counts as 0.9
-const FENCE = 1.5; // Tukey's fence: quartile ranges below the first quartile
+const MOST_OUTLIERS = 0.25; // of the texts; more are no exceptions
 
 /** @typedef {{places: number[], equal: number}} Duplicates a set of lines; `equal` of them repeat an earlier one, but for case and spaces */
 
@@ -51,13 +51,15 @@ function firstEqual(texts) {
 }
 
 /**
- * Returns the texts with their nearest text, the most isolated one first. `outlier` says whether it is below Tukey's fence.
+ * Returns the texts with their nearest text, the most isolated one first. An outlier is far from every other text, also from
+ * its nearest one: their cosine is below the gap between the groups. Texts without groups have no outliers.
  *
  * @param {Float32Array} matrix
  * @param {number} size
+ * @param {number} least cosine in the middle of the gap between the groups; -1 for no groups
  * @returns {{place: number, other: number, score: number, outlier: boolean}[]}
  */
-export function isolated(matrix, size) {
+export function isolated(matrix, size, least) {
   if (size < 2) {
     return [];
   }
@@ -65,7 +67,6 @@ export function isolated(matrix, size) {
     const other = nearest(matrix, size, place);
     return { place, other, score: matrix[place * size + other] };
   }).sort((a, b) => a.score - b.score);
-  const quartile = (/** @type {number} */ part) => found[Math.floor(part * (size - 1))].score;
-  const fence = quartile(0.25) - FENCE * (quartile(0.75) - quartile(0.25));
-  return found.map((item) => ({ ...item, outlier: item.score < fence }));
+  const far = found.filter(({ score }) => score < least).length;
+  return found.map((item, at) => ({ ...item, outlier: at < far && far <= MOST_OUTLIERS * size }));
 }

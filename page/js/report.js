@@ -1,4 +1,5 @@
 /** The report of the texts: duplicates and isolated texts, and how many groups there are. */
+import { middleOf } from "./clusters.js";
 import { threshold } from "./cutoff.js";
 import { byId, count, counted, element } from "./dom.js";
 import { duplicates, isolated } from "./duplicates.js";
@@ -15,7 +16,7 @@ export function show(view) {
   shown = view;
   const { texts, matrix, groups } = view;
   byId("report").hidden = texts.length < 2;
-  const far = outliersFirst(matrix, texts.length, groups.groups);
+  const far = isolated(matrix, texts.length, middleOf(groups));
   const outliers = far.filter(({ outlier }) => outlier).map(({ place }) => place);
   const several = groups.groups.filter((group) => group.length > 1).length;
   byId("report-others").textContent = [
@@ -47,21 +48,7 @@ function sentence(sets, least) {
   return all ? `${counted(all, "duplicate")} in ${counted(sets.length, "set")}: ${parts.filter(Boolean).join(", ")}.` : "No duplicates.";
 }
 
-/** @typedef {{place: number, other: number, score: number, outlier: boolean}} Isolated */
-
-/**
- * Returns all texts, the outliers first: those far below the others, and those that are alone in a group.
- *
- * @param {Float32Array} matrix @param {number} size @param {number[][]} groups
- * @returns {Isolated[]}
- */
-function outliersFirst(matrix, size, groups) {
-  const alone = new Set(groups.filter((group) => group.length === 1).flat());
-  const all = isolated(matrix, size).map((item) => ({ ...item, outlier: item.outlier || alone.has(item.place) }));
-  return [...all.filter(({ outlier }) => outlier), ...all.filter(({ outlier }) => !outlier)];
-}
-
-/** @param {string[]} texts @param {Isolated} item */
+/** @param {string[]} texts @param {{place: number, other: number, score: number, outlier: boolean}} item */
 function lonely(texts, { place, other, score: value, outlier }) {
   return scored(place, other, value, outlier ? element("strong", {}, "outlier ") : "", named(texts, place));
 }

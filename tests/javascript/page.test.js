@@ -3,17 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { groupsOf, middleOf } from "../../page/js/clusters.js";
 import { duplicates, isolated } from "../../page/js/duplicates.js";
 import { histogram, pairsAbove, shares } from "../../page/js/histogram.js";
 import { project } from "../../page/js/pca.js";
 import { margin, moves, ranked, widestGap } from "../../page/js/ranking.js";
-import { bytesOf, compare, quantized, smallest, truncated } from "../../page/js/sizes.js";
+import { bytesOf, compare, quantized, recommended, truncated } from "../../page/js/sizes.js";
+import { answer } from "../../page/js/sizetable.js";
 import { arranged, neighboursKept } from "../../page/js/tsne.js";
 import { cosines, rowOf } from "../../page/js/vectors.js";
 import { readAnswer } from "../../src/bindings/answer.js";
 import { writeRows } from "../../src/bindings/numbers.js";
-import { PLAIN, RECORDED } from "./messages.js";
-import { answer, bytes, noise, square } from "./samples.js";
+import { MESSAGES, PLAIN, RECORDED } from "./messages.js";
+import { answer as answerOf, bytes, noise, square } from "./samples.js";
 
 const TEXTS = PLAIN.map(({ text }) => text);
 const ROWS = PLAIN.map(({ vector }) => Float32Array.from(vector));
@@ -24,7 +26,7 @@ const SIZE = ROWS.length;
 const line = (part) => TEXTS.findIndex((text) => text.includes(part));
 
 test("every size equals the service's, as float32, int8 and binary", () => {
-  const read = readAnswer(bytes(answer(PLAIN.map(({ vector }) => vector))), SIZE, true);
+  const read = readAnswer(bytes(answerOf(PLAIN.map(({ vector }) => vector))), SIZE, true);
   for (const dimensions of [768, 512, 256, 128]) {
     const of = (/** @type {string} */ encoding) =>
       JSON.parse(new TextDecoder().decode(writeRows(read, { dimensions, encoding }, "@", 0, "[", "]")));
@@ -42,17 +44,31 @@ test("every size equals the service's, as float32, int8 and binary", () => {
 test("the comparison of sizes: what is kept, against a slow count", async () => {
   const { nearest, texts, table } = await compare(ROWS);
   assert.deepEqual([nearest, texts, table.length], [5, SIZE, 12]);
-  assert.deepEqual(table[0], { dimensions: 768, type: "float32", bytes: 3072, kept: 1, margin: 1 });
+  assert.deepEqual(table[0], { dimensions: 768, type: "float32", bytes: 3072, kept: 1 });
   const short = await cosines(ROWS.map((row) => row.slice(0, 128)));
   const top = (/** @type {Float32Array} */ matrix, /** @type {number} */ i) =>
     [...Array(SIZE).keys()].filter((j) => j !== i).sort((a, b) => matrix[i * SIZE + b] - matrix[i * SIZE + a]).slice(0, 5);
   const same = ROWS.map((_, i) => top(short, i).filter((j) => top(MATRIX, i).includes(j)).length);
   const found = table.find(({ dimensions, type }) => dimensions === 128 && type === "float32");
   assert.ok(Math.abs(Number(found?.kept) - same.reduce((a, b) => a + b) / (5 * SIZE)) < 1e-9);
-  assert.ok(Number(found?.margin) < 0.8);
-  assert.equal(smallest(table, 0.9).bytes, 512);
-  assert.deepEqual(smallest(table, 0.99), table[1]);
   assert.equal(bytesOf(256, "binary"), 32);
+});
+
+test("one vector is recommended, with its reason", async () => {
+  const { table, nearest } = await compare(ROWS);
+  const { best, smaller } = recommended(table, 0.9);
+  const enough = table.filter(({ kept }) => kept >= 0.9);
+  assert.equal(best.bytes, Math.min(...enough.map(({ bytes }) => bytes)));
+  assert.ok(smaller && smaller.bytes < best.bytes && smaller.kept < 0.9);
+  const words = answer(table, nearest);
+  assert.ok(words.startsWith(`Use ${best.dimensions} dimensions as ${best.type}: ${best.bytes} bytes instead of 3,072, and `), words);
+  assert.ok(words.endsWith(`No smaller vector keeps 90%; the best of them, ${smaller.dimensions} dimensions as ${smaller.type}, keeps ${Math.floor(100 * smaller.kept)}%.`), words);
+  const row = (/** @type {number} */ bytes, /** @type {number} */ kept, type = "float32") => ({ dimensions: 768, type, bytes, kept });
+  assert.equal(answer([row(3072, 1), row(96, 0.8999, "binary")], 5),
+    "Use 768 dimensions as float32: no smaller vector keeps 90% of the 5 nearest texts; the best of them, 768 dimensions as binary, keeps 89%.");
+  assert.equal(answer([row(3072, 1), row(16, 0.95, "binary")], 1),
+    "Use 768 dimensions as binary: 16 bytes instead of 3,072, and 95% of the nearest texts are the same. No vector is smaller.");
+  assert.deepEqual(recommended([row(9, 1), row(5, 0.91), row(5, 0.95), row(5, 0.93)], 0.9).best, row(5, 0.95));
 });
 
 test("two texts have no nearest texts to compare, and many are sampled", async () => {
@@ -74,13 +90,33 @@ test("equal texts are found whatever their case and spaces, near ones by their c
   assert.deepEqual(duplicates(TEXTS, MATRIX).map((set) => set.places.map((i) => TEXTS[i].slice(0, 3))), [["The", "Die", "猫在温"]]);
 });
 
-test("the most isolated text is first, and only one far below the others is an outlier", () => {
+test("the most isolated text is first, and only one far from all others is an outlier", () => {
   const matrix = square(12, (i, j) => (j === 11 ? 0.1 : 0.5 + 0.01 * ((i + j) % 3)));
-  const found = isolated(matrix, 12);
+  const found = isolated(matrix, 12, middleOf(groupsOf(matrix, 12)));
   assert.deepEqual(found.map(({ place, outlier }) => [place, outlier])[0], [11, true]);
   assert.ok(found.slice(1).every(({ outlier }) => !outlier));
-  assert.equal(isolated(MATRIX, SIZE)[0].place, line("Quarterly"));
-  assert.deepEqual(isolated(square(1, () => 0), 1), []);
+  assert.equal(isolated(MATRIX, SIZE, 0)[0].place, line("Quarterly"));
+  assert.deepEqual(isolated(square(1, () => 0), 1, 0.5), []);
+});
+
+test("the real model: the outliers are the texts of no topic", async () => {
+  const messages = MESSAGES.filter(({ query }) => !query);
+  const matrix = await cosines(messages.map(({ row }) => row));
+  const found = isolated(matrix, messages.length, middleOf(groupsOf(matrix, messages.length)));
+  const outliers = found.filter(({ outlier }) => outlier).map(({ place }) => messages[place]);
+  assert.equal(outliers.length, 24);
+  assert.ok(outliers.every(({ topic, concept }) => topic === concept));
+});
+
+test("a text that is alone but near is no outlier, and far texts are none if they are many", () => {
+  // seven groups of three with 0.8; the text 21 is alone, but near to the text 0
+  const matrix = square(23, (i, j) => (j < 21 && Math.floor(i / 3) === Math.floor(j / 3) ? 0.8 : i === 0 && j === 21 ? 0.65 : 0.3));
+  const groups = groupsOf(matrix, 23);
+  assert.deepEqual(groups.groups.filter((group) => group.length === 1).flat().sort(), [21, 22]);
+  assert.deepEqual(isolated(matrix, 23, middleOf(groups)).filter(({ outlier }) => outlier).map(({ place }) => place), [22]);
+  const many = square(22, (i, j) => (i < 10 && i % 2 === 0 && j === i + 1 ? 0.8 : 0.3));
+  assert.ok(isolated(many, 22, middleOf(groupsOf(many, 22))).every(({ outlier }) => !outlier));
+  assert.equal(middleOf(groupsOf(square(30, () => 0.2), 30)), -1);
 });
 
 test("the histogram counts every pair once", () => {
