@@ -62,7 +62,7 @@ export function regroup(groups) {
   const none = !groups.groups.length;
   byId("suggested").hidden = none;
   if (none) {
-    byId("cutoff-answer").textContent = "The texts have no groups, so the page suggests no threshold. Drag it, and look at the pairs above it.";
+    byId("cutoff-answer").textContent = "Without groups, there is no suggestion. Drag the threshold, and look at the pairs above it.";
     return;
   }
   suggestion = Math.round(100 * middleOf(groups)) / 100;

@@ -1,4 +1,5 @@
 /** Duplicates and outliers among the texts. */
+import { forest } from "./linkage.js";
 import { nearest } from "./vectors.js";
 
 export const NEAR = 0.9; // cosine from which a pair counts as a near duplicate
@@ -15,13 +16,7 @@ const MOST_OUTLIERS = 0.25; // of the texts; more are no exceptions
  */
 export function duplicates(texts, matrix, least = NEAR) {
   const size = texts.length;
-  const root = Int32Array.from(texts, (_, place) => place);
-  const rootOf = (/** @type {number} */ place) => {
-    while (root[place] !== place) {
-      place = root[place] = root[root[place]];
-    }
-    return place;
-  };
+  const { root, rootOf } = forest(size);
   const first = firstEqual(texts);
   for (let i = 0; i < size; i++) {
     root[rootOf(i)] = rootOf(first[i]);

@@ -59,12 +59,12 @@ export function note(tree, count, { groups, joined, apart, clear }) {
   const several = groups.filter((group) => group.length > 1).length;
   const alone = groups.length - several;
   const found = `${counted(several, "group")}${alone ? ` and ${counted(alone, "single text")}` : ""}.`;
-  const bounds = `${score(joined)} joins the last two texts or groups, and ${score(apart)} would join the next`;
+  const gap = `joined from a mean cosine of ${score(joined)}, the next two have ${score(apart)}.`;
   if (!clear) {
-    return `${found} These groups overlap: no clear gap separates them (a mean cosine of ${bounds}).`;
+    return `${found} These groups overlap, without a clear gap: ${gap}`;
   }
-  const coarser = tree.cuts.some((other) => other < count && isClear(tree, other));
-  return `${found} A clear gap separates them: a mean cosine of ${bounds}.${coarser || count < 3 ? "" : " Coarser groups, such as topics, overlap."}`;
+  const coarser = count < 3 || tree.cuts.some((other) => other < count && isClear(tree, other));
+  return `${found} A clear gap separates them: ${gap}${coarser ? "" : " Coarser groups, such as topics, overlap."}`;
 }
 
 /** @param {string[]} texts @param {Float32Array} matrix @param {number[]} group */

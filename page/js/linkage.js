@@ -59,16 +59,22 @@ function join(near, size, members, kept, gone) {
   members[kept] = total;
 }
 
-/** Sorts merges and numbers their nodes. @param {{a: number, b: number, height: number}[]} found @param {number} size @returns {Merge[]} */
-function numbered(found, size) {
-  const node = Int32Array.from({ length: size }, (_, place) => place);
-  const root = Int32Array.from(node);
+/** Returns disjoint sets of one text each: `root[a] = b` joins those of two roots. @param {number} size */
+export function forest(size) {
+  const root = Int32Array.from({ length: size }, (_, place) => place);
   const rootOf = (/** @type {number} */ place) => {
     while (root[place] !== place) {
       place = root[place] = root[root[place]];
     }
     return place;
   };
+  return { root, rootOf };
+}
+
+/** Sorts merges and numbers their nodes. @param {{a: number, b: number, height: number}[]} found @param {number} size @returns {Merge[]} */
+function numbered(found, size) {
+  const node = Int32Array.from({ length: size }, (_, place) => place);
+  const { root, rootOf } = forest(size);
   return [...found]
     .sort((x, y) => y.height - x.height)
     .map(({ a, b, height }, step) => {

@@ -17,7 +17,7 @@ export async function show({ full, dimensions }) {
   byId("sizes-answer").textContent = nearest < 1 ? "" : answer(table, nearest);
   byId("sizes-note").textContent =
     `Compared with 768 float32, over ${texts < full.length ? `${count(texts)} of the ` : ""}${counted(full.length, "text")}. ` +
-    "The page computes all sizes from the vectors of 768 numbers; the service is not called.";
+    "All are computed on this page.";
   byId("sizes-table").querySelector("tbody")?.replaceChildren(...table.map((row) => line(row, dimensions)));
 }
 
@@ -28,14 +28,10 @@ const percent = (value) => `${Math.floor(100 * value + 1e-6)}%`;
 export function answer(table, nearest) {
   const { best, smaller } = recommended(table, ENOUGH);
   const name = (/** @type {import("./sizes.js").Comparison} */ { dimensions, type }) => `${dimensions} dimensions as ${type}`;
-  const texts = nearest === 1 ? "nearest texts" : `${nearest} nearest texts`;
-  const most = smaller ? `the best of them, ${name(smaller)}, keeps ${percent(smaller.kept)}` : "";
-  if (best === table[0]) {
-    return `Use ${name(best)}: no smaller vector keeps ${percent(ENOUGH)} of the ${texts}; ${most}.`;
-  }
-  const size = `${counted(best.bytes, "byte")} instead of ${count(table[0].bytes)}`;
-  const reason = smaller ? `No smaller vector keeps ${percent(ENOUGH)}; ${most}.` : "No vector is smaller.";
-  return `Use ${name(best)}: ${size}, and ${percent(best.kept)} of the ${texts} are the same. ${reason}`;
+  const size = best === table[0] ? "" : `${counted(best.bytes, "byte")} instead of ${count(table[0].bytes)}, and `;
+  const same = `${percent(best.kept)} of the ${nearest === 1 ? "" : `${nearest} `}nearest texts are the same.`;
+  const reason = smaller ? ` The best smaller vector, ${name(smaller)}, keeps ${percent(smaller.kept)}, less than ${percent(ENOUGH)}.` : "";
+  return `Use ${name(best)}: ${size}${same}${reason}`;
 }
 
 /** @param {import("./sizes.js").Comparison} row @param {number} chosen */
