@@ -98,5 +98,6 @@ buildReference();
 rmSync(join(ROOT, "public", "assets"), { recursive: true, force: true });
 const built = bundle();
 let html = readFileSync(join(ROOT, "page", "index.html"), "utf8");
+html = html.replace(/\n\s+/g, "\n"); // without indentation
 for (const name of PARTS) html = html.replaceAll(`"${name}"`, `"/assets/${built[name]}"`);
 writeFileSync(join(ROOT, "public", "index.html"), html);

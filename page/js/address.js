@@ -2,10 +2,10 @@
 
 const MOST_LETTERS = 4000; // longer texts stay out of the address
 
-/** @typedef {{texts: string, task: string, dimensions: string, query: string, threshold: number | null}} State `texts` is "" for the example */
+/** @typedef {{texts: string, task: string, dimensions: string, query: string, threshold: number | null, minScore: number | null}} State `texts` is "" for the example */
 
 /** @param {State} state */
-export function fragment({ texts, task, dimensions, query, threshold }) {
+export function fragment({ texts, task, dimensions, query, threshold, minScore }) {
   const found = new URLSearchParams();
   const set = (/** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ usual = "") =>
     value !== usual && found.set(name, value);
@@ -13,6 +13,7 @@ export function fragment({ texts, task, dimensions, query, threshold }) {
   set("dimensions", dimensions, "768");
   set("query", query);
   set("threshold", threshold === null ? "" : String(threshold));
+  set("min_score", minScore === null ? "" : String(minScore));
   set("texts", texts.length <= MOST_LETTERS ? texts : "");
   return found.toString();
 }
@@ -20,13 +21,16 @@ export function fragment({ texts, task, dimensions, query, threshold }) {
 /** @param {string} hash @returns {State} */
 export function read(hash) {
   const found = new URLSearchParams(hash.replace(/^#/, ""));
-  const threshold = found.get("threshold");
-  const value = Number(threshold);
+  const part = (/** @type {string} */ name) => {
+    const value = Number(found.get(name) || Number.NaN);
+    return value >= 0 && value <= 1 ? value : null;
+  };
   return {
     texts: found.get("texts") ?? "",
     task: found.get("task") ?? "",
     dimensions: found.get("dimensions") ?? "768",
     query: found.get("query") ?? "",
-    threshold: threshold !== null && value >= 0 && value <= 1 ? value : null,
+    threshold: part("threshold"),
+    minScore: part("min_score"),
   };
 }

@@ -6,10 +6,12 @@ import { embedded, sameTexts } from "./embedded.js";
 import { byId, count, counted, input, pause, seconds, size } from "./dom.js";
 import * as entries from "./entries.js";
 import * as example from "./example.js";
+import * as groups from "./groups.js";
 import * as heatmap from "./heatmap.js";
 import { key } from "../../public/js/key.js";
 import * as keyform from "./keyform.js";
 import * as map from "./map.js";
+import * as minscore from "./minscore.js";
 import * as near from "./near.js";
 import * as query from "./query.js";
 import * as report from "./report.js";
@@ -62,6 +64,7 @@ async function show(made, signal) {
   heatmap.show(view);
   near.show(view);
   report.show(view);
+  groups.show(view);
   cutoff.show(view);
   runs.add(view);
   query.redraw();
@@ -129,7 +132,7 @@ function changed() {
   taskform.show();
   checkStale();
   clearTimeout(addressTimer);
-  addressTimer = setTimeout(() => controls.remember(sameTexts(texts(), exampleTexts) ? "" : raw(), cutoff.threshold()), ADDRESS_MS);
+  addressTimer = setTimeout(() => controls.remember(sameTexts(texts(), exampleTexts) ? "" : raw(), cutoff.chosenThreshold()), ADDRESS_MS);
 }
 
 /** Takes the state from the address, and shows the example if there are no texts. */
@@ -168,7 +171,7 @@ function start() {
     keyed: key() !== "",
     texts: texts(),
     choice: controls.choice(),
-    minScore: cutoff.threshold(),
+    minScore: minscore.minScore(),
     ...stored.asked(),
   }));
   taskform.start();
@@ -179,8 +182,16 @@ function start() {
   startTexts(changed);
   stored.start(changed);
   [heatmap, map, near, entries].forEach((part) => part.start());
+  groups.start((chosen) => {
+    heatmap.regroup(chosen);
+    cutoff.regroup(chosen);
+  });
   query.start({ texts, dimensions: () => controls.choice().dimensions, changed });
   cutoff.start(() => {
+    report.redraw();
+    changed();
+  });
+  minscore.start(() => {
     query.redraw();
     changed();
   });

@@ -1,144 +1,109 @@
-/** Groups of similar texts: average linkage by chains of nearest neighbours, in a time that is quadratic in the texts. */
+/** Groups of similar texts: cuts of the tree of average linkage, from coarse to fine. */
+import { NEAR } from "./duplicates.js";
+import { cut, leaves, linkage } from "./linkage.js";
 
-const MOST_GROUPS = 12;
+const CLEAR = 0.4; // part of the widest gap from which a gap counts as clear
+const MOST_CLEAR = 8; // gaps that are compared
 const LEAST_QUALITY = 0.1; // mean silhouette below which the texts have no groups worth a name
-
-/** @typedef {{left: number, right: number, height: number}} Merge nodes below `size` are texts, the others earlier merges */
-/** @typedef {{order: number[], groups: number[][], quality: number}} Groups `groups` is empty if there are no clear ones */
+const STEP = 1.05; // between two cuts that are offered, as a ratio of their groups
 
 /**
- * Returns an order in which similar texts are adjacent, and the groups, whose texts are adjacent in it.
- *
- * @param {Float32Array} matrix cosines of all pairs
- * @param {number} size
- * @returns {Groups}
+ * @typedef {object} Tree
+ * @property {import("./linkage.js").Merge[]} merges
+ * @property {number} size number of texts
+ * @property {number[]} order similar texts are adjacent
+ * @property {number[]} cuts numbers of groups that are offered, the coarsest first; the last one is `size`, which means no groups
+ * @property {number} found the cut at the widest gap, or `size` if the texts have no clear groups
+ * @property {number} widest gap of all cuts
  */
-export function groupsOf(matrix, size) {
+
+/**
+ * @typedef {object} Groups
+ * @property {number[]} order of the tree
+ * @property {number[][]} groups single texts are groups of one; empty if there are no groups
+ * @property {number} joined lowest mean cosine at which groups were joined
+ * @property {number} apart mean cosine of the two groups that are joined next
+ * @property {boolean} clear whether a clear gap separates the groups
+ */
+
+/** @param {Float32Array} matrix cosines of all pairs @param {number} size @returns {Tree} */
+export function treeOf(matrix, size) {
   const merges = linkage(matrix, size);
-  const order = leaves(merges, size);
-  let best = { labels: new Int32Array(size), count: 1, quality: 0 };
-  for (let count = 2; count <= Math.min(MOST_GROUPS, size - 1); count++) {
-    const labels = cut(merges, size, count);
-    const quality = silhouette(matrix, size, labels, count);
-    best = quality > best.quality ? { labels, count, quality } : best;
+  const gaps = gapsOf(merges, size);
+  const widest = gaps.reduce((most, gap) => Math.max(most, gap), 0);
+  const found = bestCut(matrix, size, merges, gaps, widest);
+  const cuts = [...new Set([...offered(gaps, size), found])].sort((a, b) => a - b);
+  return { merges, size, order: leaves(merges, size), cuts, found, widest };
+}
+
+/** Returns the groups of a cut. @param {Tree} tree @param {number} [count] @returns {Groups} */
+export function groupsAt(tree, count = tree.found) {
+  const { merges, size, order } = tree;
+  if (count >= size) {
+    return { order, groups: [], joined: 1, apart: 1, clear: false };
   }
-  if (best.quality < LEAST_QUALITY) {
-    return { order, groups: [], quality: best.quality };
-  }
-  const groups = Array.from({ length: best.count }, () => /** @type {number[]} */ ([]));
-  order.forEach((place) => groups[best.labels[place]].push(place));
-  const first = new Map(order.map((place, at) => [place, at]));
-  groups.sort((a, b) => Number(first.get(a[0])) - Number(first.get(b[0])));
-  return { order, groups, quality: best.quality };
+  const labels = cut(merges, size, count);
+  const groups = Array.from({ length: count }, () => /** @type {number[]} */ ([]));
+  order.forEach((place) => groups[labels[place]].push(place));
+  const at = new Map(order.map((place, position) => [place, position]));
+  groups.sort((a, b) => Number(at.get(a[0])) - Number(at.get(b[0])));
+  return { order, groups, joined: merges[size - count - 1].height, apart: merges[size - count].height, clear: isClear(tree, count) };
+}
+
+/** Returns whether a clear gap separates the groups of a cut. @param {Tree} tree @param {number} count */
+export function isClear({ merges, size, widest }, count) {
+  return count < size && gapOf(merges[size - count - 1].height, merges[size - count].height) >= CLEAR * widest;
+}
+
+/** Returns the groups at the widest gap. @param {Float32Array} matrix @param {number} size */
+export function groupsOf(matrix, size) {
+  return groupsAt(treeOf(matrix, size));
+}
+
+/** Returns the cosine in the middle of the gap between groups, -1 for no groups. @param {Groups} groups */
+export function middleOf({ groups, joined, apart }) {
+  return groups.length ? (joined + apart) / 2 : -1;
+}
+
+/** Near duplicates are no groups, so that differences above their threshold do not count. @param {number} joined @param {number} apart */
+function gapOf(joined, apart) {
+  return Math.min(NEAR, joined) - Math.min(NEAR, apart);
+}
+
+/** Returns the gap below each number of groups, 0 for fewer than two. @param {import("./linkage.js").Merge[]} merges @param {number} size */
+function gapsOf(merges, size) {
+  return Array.from({ length: size }, (_, count) =>
+    count < 2 ? 0 : gapOf(merges[size - count - 1].height, merges[size - count].height),
+  );
 }
 
 /**
- * Returns the merges of average linkage, from the nearest pair to the last one.
+ * Returns the cut at the widest gap. The gaps of a few groups at the top of the tree vary by chance, so that of all clear
+ * gaps, the one whose groups have the best silhouette is taken.
  *
- * @param {Float32Array} matrix
- * @param {number} size
- * @returns {Merge[]}
+ * @param {Float32Array} matrix @param {number} size @param {import("./linkage.js").Merge[]} merges @param {number[]} gaps @param {number} widest
  */
-export function linkage(matrix, size) {
-  const near = Float32Array.from(matrix);
-  const members = new Float64Array(size).fill(1);
-  const alive = new Uint8Array(size).fill(1);
-  /** @type {{a: number, b: number, height: number}[]} */
-  const found = [];
-  /** @type {number[]} */
-  const chain = [];
-  let start = 0;
-  while (found.length < size - 1) {
-    while (!alive[start]) {
-      start++;
-    }
-    const top = chain.length ? /** @type {number} */ (chain.at(-1)) : start;
-    chain.length || chain.push(top);
-    const before = chain.at(-2) ?? -1;
-    const next = closest(near, size, alive, top, before);
-    if (next !== before) {
-      chain.push(next);
-      continue;
-    }
-    chain.length -= 2;
-    found.push({ a: next, b: top, height: near[top * size + next] });
-    join(near, size, members, next, top);
-    alive[top] = 0;
+function bestCut(matrix, size, merges, gaps, widest) {
+  const clear = [...gaps.keys()].filter((count) => gaps[count] > 0 && gaps[count] >= CLEAR * widest);
+  const compared = clear.sort((a, b) => gaps[b] - gaps[a]).slice(0, MOST_CLEAR);
+  let best = { count: size, quality: LEAST_QUALITY };
+  for (const count of compared) {
+    const quality = silhouette(matrix, size, cut(merges, size, count), count);
+    best = quality > best.quality ? { count, quality } : best;
   }
-  return numbered(found, size);
+  return best.count;
 }
 
-/** @param {Float32Array} near @param {number} size @param {Uint8Array} alive @param {number} of @param {number} before wins ties */
-function closest(near, size, alive, of, before) {
-  let best = before;
-  for (let other = 0; other < size; other++) {
-    if (alive[other] && other !== of && (best < 0 || near[of * size + other] > near[of * size + best])) {
-      best = other;
-    }
+/** Returns the widest gap of every step. Up to 20 groups, every number of groups is a step. @param {number[]} gaps @param {number} size */
+function offered(gaps, size) {
+  const cuts = [];
+  for (let from = 2; from < size; ) {
+    const next = Math.min(size, Math.max(from + 1, Math.floor(from * STEP)));
+    const step = Array.from({ length: next - from }, (_, place) => from + place);
+    cuts.push(step.reduce((best, count) => (gaps[count] > gaps[best] ? count : best)));
+    from = next;
   }
-  return best;
-}
-
-/** Adds cluster `gone` to `kept`. @param {Float32Array} near @param {number} size @param {Float64Array} members @param {number} kept @param {number} gone */
-function join(near, size, members, kept, gone) {
-  const total = members[kept] + members[gone];
-  for (let other = 0; other < size; other++) {
-    const mean = (members[kept] * near[kept * size + other] + members[gone] * near[gone * size + other]) / total;
-    near[kept * size + other] = near[other * size + kept] = mean;
-  }
-  members[kept] = total;
-}
-
-/** Sorts merges and numbers their nodes. @param {{a: number, b: number, height: number}[]} found @param {number} size @returns {Merge[]} */
-function numbered(found, size) {
-  const node = Int32Array.from({ length: size }, (_, place) => place);
-  const root = Int32Array.from(node);
-  const rootOf = (/** @type {number} */ place) => {
-    while (root[place] !== place) {
-      place = root[place] = root[root[place]];
-    }
-    return place;
-  };
-  return [...found]
-    .sort((x, y) => y.height - x.height)
-    .map(({ a, b, height }, step) => {
-      const [one, other] = [rootOf(a), rootOf(b)];
-      const merge = { left: node[one], right: node[other], height };
-      root[other] = one;
-      node[one] = size + step;
-      return merge;
-    });
-}
-
-/** Returns the texts in the order of the tree. @param {Merge[]} merges @param {number} size */
-export function leaves(merges, size) {
-  /** @type {number[]} */
-  const order = [];
-  const open = size ? [size + merges.length - 1] : [];
-  while (open.length) {
-    const node = /** @type {number} */ (open.pop());
-    if (node < size) {
-      order.push(node);
-    } else {
-      open.push(merges[node - size].right, merges[node - size].left);
-    }
-  }
-  return order;
-}
-
-/** Returns the group of each text when the tree is cut into `count` groups. @param {Merge[]} merges @param {number} size @param {number} count */
-export function cut(merges, size, count) {
-  const kept = size - count; // merges that are made
-  const group = new Int32Array(size + kept).fill(-1);
-  let next = 0;
-  for (let node = size + kept - 1; node >= 0; node--) {
-    group[node] = group[node] < 0 ? next++ : group[node];
-    if (node >= size) {
-      const { left, right } = merges[node - size];
-      group[left] = group[right] = group[node];
-    }
-  }
-  return group.subarray(0, size);
+  return [...cuts, size];
 }
 
 /**

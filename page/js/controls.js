@@ -1,6 +1,7 @@
 /** The controls of an embedding, and their state in the address. */
 import * as address from "./address.js";
 import { input, select } from "./dom.js";
+import { minScore, setMinScore } from "./minscore.js";
 
 /** @returns {import("./choice.js").Choice} */
 export function choice() {
@@ -10,7 +11,7 @@ export function choice() {
 /** Puts the state into the address. @param {string} texts "" for the example @param {number | null} threshold */
 export function remember(texts, threshold) {
   const { task, dimensions } = choice();
-  const state = { texts, task, dimensions: `${dimensions}`, query: input("try-query").value.trim(), threshold };
+  const state = { texts, task, dimensions: `${dimensions}`, query: input("try-query").value.trim(), threshold, minScore: minScore() };
   const fragment = address.fragment(state);
   history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
 }
@@ -21,6 +22,7 @@ export function restore() {
   set("task", state.task);
   set("dimensions", state.dimensions);
   input("try-query").value = state.query;
+  setMinScore(state.minScore);
   return state;
 }
 

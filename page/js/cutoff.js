@@ -1,7 +1,9 @@
-/** The threshold: a histogram of all pairs, the pairs above the threshold, and a suggestion. */
+/** The threshold of pairs: a histogram of all pairs, the pairs above the threshold, and a suggestion. */
+import { middleOf } from "./clusters.js";
 import { byId, count, element, input, percent, svg } from "./dom.js";
-import { named, scored } from "./entries.js";
-import { BINS, histogram, pairsAbove, separation } from "./histogram.js";
+import { NEAR } from "./duplicates.js";
+import { mark, named, scored } from "./entries.js";
+import { BINS, histogram, pairsAbove, shares } from "./histogram.js";
 
 const MOST = 20; // pairs in the list
 const HIGH = 24; // of the drawing, as in the page
@@ -10,7 +12,7 @@ const HIGH = 24; // of the drawing, as in the page
 let shown = { texts: [], matrix: new Float32Array(), most: 0 };
 /** @type {number | null} a threshold that the person has chosen */
 let chosen = null;
-let suggestion = 0.5;
+let suggestion = NEAR;
 /** @type {() => void} */
 let changed = () => {};
 
@@ -21,15 +23,21 @@ export function start(callback) {
   byId("suggested").addEventListener("click", () => set(suggestion));
 }
 
-/** Returns the threshold, or null if none was chosen. */
-export function threshold() {
+/** Returns the threshold that was chosen, or null. */
+export function chosenThreshold() {
   return chosen;
+}
+
+/** Returns the threshold from which pairs count as near duplicates. */
+export function threshold() {
+  return chosen ?? NEAR;
 }
 
 /** @param {number | null} value */
 export function set(value) {
   chosen = value === null ? null : Math.round(100 * Math.max(0, Math.min(1, value))) / 100;
   draw();
+  mark();
   changed();
 }
 
@@ -44,19 +52,29 @@ export function show({ texts, matrix, groups }) {
     return svg("rect", { x: `${(100 / BINS) * bin}`, width: `${100 / BINS - 0.2}`, y: `${HIGH - high}`, height: `${high}` });
   });
   byId("histogram").replaceChildren(...bars);
-  const found = separation(matrix, texts.length, groups.groups);
-  suggestion = found?.threshold ?? 0.5;
-  byId("suggested").hidden = !found;
-  byId("suggested").textContent = `Use the suggestion ${suggestion.toFixed(2)}`;
-  byId("cutoff-answer").textContent = found
-    ? `${found.threshold.toFixed(2)} separates the groups best: ${percent(found.within)} of the pairs within a group are above it, and ${percent(found.across)} of the pairs of different groups.`
-    : "The texts have no clear groups, so the page suggests no threshold. Drag it, and look at the pairs above it.";
+  regroup(groups);
   draw();
 }
 
-/** Shows what is above the threshold. */
+/** Suggests the middle of the gap between these groups. @param {import("./clusters.js").Groups} groups */
+export function regroup(groups) {
+  const { texts, matrix } = shown;
+  const none = !groups.groups.length;
+  byId("suggested").hidden = none;
+  if (none) {
+    byId("cutoff-answer").textContent = "Without groups, there is no suggestion. Drag the threshold, and look at the pairs above it.";
+    return;
+  }
+  suggestion = Math.round(100 * middleOf(groups)) / 100;
+  const { within, across } = shares(matrix, texts.length, groups.groups, suggestion);
+  byId("suggested").textContent = `Use the suggestion ${suggestion.toFixed(2)}`;
+  byId("cutoff-answer").textContent =
+    `${suggestion.toFixed(2)} is the middle of the gap between the groups: ${percent(within)} of the pairs within a group are at or above it, and ${percent(across)} of the pairs of different groups.`;
+}
+
+/** Shows the pairs above the threshold. */
 function draw() {
-  const value = chosen ?? suggestion;
+  const value = threshold();
   const { texts, matrix } = shown;
   input("threshold").value = String(value);
   const { count: above, pairs } = pairsAbove(matrix, texts.length, value, MOST);

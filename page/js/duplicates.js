@@ -1,63 +1,60 @@
-/** Duplicates, near duplicates and outliers among the texts. */
+/** Duplicates and outliers among the texts. */
+import { forest } from "./linkage.js";
 import { nearest } from "./vectors.js";
 
 export const NEAR = 0.9; // cosine from which a pair counts as a near duplicate
 const ROUNDING = 0.0005; // the page shows three digits, and 0.900 counts as 0.9
-const FENCE = 1.5; // Tukey's fence: quartile ranges below the first quartile
+const MOST_OUTLIERS = 0.25; // of the texts; more are no exceptions
 
-/** Returns the sets of texts that are equal but for case and spaces. @param {string[]} texts @returns {number[][]} */
-export function equalTexts(texts) {
-  /** @type {Map<string, number[]>} */
-  const found = new Map();
-  texts.forEach((text, place) => {
-    const plain = text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
-    found.set(plain, [...(found.get(plain) ?? []), place]);
-  });
-  return [...found.values()].filter((set) => set.length > 1);
-}
+/** @typedef {{places: number[], equal: number}} Duplicates a set of lines; `equal` of them repeat an earlier one, but for case and spaces */
 
 /**
- * Returns the sets of texts that are linked by pairs of at least `least`, without sets of equal texts.
+ * Returns the sets of texts that are equal, or linked by pairs of at least `least`. Every text is in one set at most.
  *
- * @param {Float32Array} matrix
- * @param {number[][]} same
- * @param {number} size
- * @returns {number[][]}
+ * @param {string[]} texts @param {Float32Array} matrix @param {number} [least]
+ * @returns {Duplicates[]}
  */
-export function nearDuplicates(matrix, size, same, least = NEAR) {
-  const root = Int32Array.from({ length: size }, (_, place) => place);
-  const rootOf = (/** @type {number} */ place) => {
-    while (root[place] !== place) {
-      place = root[place] = root[root[place]];
-    }
-    return place;
-  };
+export function duplicates(texts, matrix, least = NEAR) {
+  const size = texts.length;
+  const { root, rootOf } = forest(size);
+  const first = firstEqual(texts);
   for (let i = 0; i < size; i++) {
+    root[rootOf(i)] = rootOf(first[i]);
     for (let j = i + 1; j < size; j++) {
       if (matrix[i * size + j] >= least - ROUNDING) {
         root[rootOf(j)] = rootOf(i);
       }
     }
   }
-  /** @type {Map<number, number[]>} */
-  const sets = new Map();
-  root.forEach((_, place) => {
-    const top = rootOf(place);
-    sets.set(top, sets.get(top) ?? []);
-    sets.get(top)?.push(place);
+  const sets = texts.map(() => /** @type {number[]} */ ([]));
+  texts.forEach((_, place) => sets[rootOf(place)].push(place));
+  return sets
+    .filter((places) => places.length > 1)
+    .sort((one, other) => one[0] - other[0])
+    .map((places) => ({ places, equal: places.filter((place) => first[place] !== place).length }));
+}
+
+/** Returns the first text that each text equals but for case and spaces. @param {string[]} texts */
+function firstEqual(texts) {
+  /** @type {Map<string, number>} */
+  const found = new Map();
+  return texts.map((text, place) => {
+    const plain = text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
+    found.set(plain, found.get(plain) ?? place);
+    return found.get(plain) ?? place;
   });
-  const known = new Set(same.map(String));
-  return [...sets.values()].filter((set) => set.length > 1 && !known.has(String(set)));
 }
 
 /**
- * Returns the texts with their nearest text, the most isolated one first. `outlier` says whether it is below Tukey's fence.
+ * Returns the texts with their nearest text, the most isolated one first. An outlier is far from every other text, also from
+ * its nearest one: their cosine is below the gap between the groups. Texts without groups have no outliers.
  *
  * @param {Float32Array} matrix
  * @param {number} size
+ * @param {number} least cosine in the middle of the gap between the groups; -1 for no groups
  * @returns {{place: number, other: number, score: number, outlier: boolean}[]}
  */
-export function isolated(matrix, size) {
+export function isolated(matrix, size, least) {
   if (size < 2) {
     return [];
   }
@@ -65,7 +62,6 @@ export function isolated(matrix, size) {
     const other = nearest(matrix, size, place);
     return { place, other, score: matrix[place * size + other] };
   }).sort((a, b) => a.score - b.score);
-  const quartile = (/** @type {number} */ part) => found[Math.floor(part * (size - 1))].score;
-  const fence = quartile(0.25) - FENCE * (quartile(0.75) - quartile(0.25));
-  return found.map((item) => ({ ...item, outlier: item.score < fence }));
+  const far = found.filter(({ score }) => score < least).length;
+  return found.map((item, at) => ({ ...item, outlier: at < far && far <= MOST_OUTLIERS * size }));
 }

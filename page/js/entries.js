@@ -1,6 +1,8 @@
 /** Entries of lists that select a text or a pair of texts, and show what is selected. */
-import { bar, element } from "./dom.js";
+import { bar, byId, count, element } from "./dom.js";
 import { onSelect, select, selected } from "./selection.js";
+
+const MOST = 20; // entries of a list
 
 /** Starts the entries of all lists of the page. */
 export function start() {
@@ -44,4 +46,12 @@ export function scored(place, other, value, ...content) {
 /** Returns a text with its number, clamped by the style sheet; the whole text is in the tooltip. @param {string[]} texts @param {number} place */
 export function named(texts, place) {
   return element("span", { class: "clamp", dir: "auto", title: texts[place].slice(0, 2000) }, `${place + 1} ${texts[place].slice(0, 600)}`);
+}
+
+/** Fills a list, and says how many entries are left out. @template T @param {string} id @param {T[]} items @param {(item: T) => HTMLElement} made */
+export function fill(id, items, made) {
+  const shown = items.slice(0, MOST).map(made);
+  const rest = items.length - shown.length;
+  const note = rest ? `and ${count(rest)} more` : items.length ? "" : "none";
+  byId(id).replaceChildren(...shown, ...(note ? [element("li", { class: "hint" }, note)] : []));
 }

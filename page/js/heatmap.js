@@ -9,7 +9,7 @@ const MOST_NUMBERS = 60;
 
 /** @typedef {{texts: string[], matrix: Float32Array, groups: import("./clusters.js").Groups, spread: import("./view.js").View["spread"]}} Shown */
 /** @type {Omit<Shown, "spread"> & {size: number, order: number[], at: number[]}} `order`: text of each row; `at`: row of each text */
-let shown = { texts: [], matrix: new Float32Array(), groups: { order: [], groups: [], quality: 0 }, size: 0, order: [], at: [] };
+let shown = { texts: [], matrix: new Float32Array(), groups: { order: [], groups: [], joined: 1, apart: 1, clear: false }, size: 0, order: [], at: [] };
 let cursor = { row: 0, column: 0 };
 
 export function start() {
@@ -70,8 +70,20 @@ function arrange() {
   byId("heat").classList.toggle("narrow", labelled.length > WIDE_LABELS);
   byId("heat-labels").replaceChildren(...labelled.map((place) => label(`${place + 1} ${short(texts[place], 60)}`, texts[place])));
   byId("heat-columns").replaceChildren(...labelled.map((place) => label(`${place + 1}`, texts[place])));
-  byId("heat-groups").replaceChildren(...(grouped ? groups.groups : []).map((group) => square(at[group[0]], group.length)));
+  outline();
   draw();
+}
+
+/** Outlines other groups of the same texts. @param {import("./clusters.js").Groups} groups */
+export function regroup(groups) {
+  shown = { ...shown, groups };
+  outline();
+}
+
+function outline() {
+  const grouped = selectBox("heat-order").value === "group";
+  const several = (grouped ? shown.groups.groups : []).filter((group) => group.length > 1);
+  byId("heat-groups").replaceChildren(...several.map((group) => square(shown.at[group[0]], group.length)));
 }
 
 /** @param {string} content @param {string} text */

@@ -1,4 +1,4 @@
-/** The similarities of all pairs: their histogram, the pairs above a threshold, and a threshold that separates groups. */
+/** The similarities of all pairs: their histogram, the pairs above a threshold, and how it separates groups. */
 
 export const BINS = 50; // from 0 to 1; negative cosines are in the first one
 const FINE = 1000;
@@ -52,28 +52,20 @@ export function pairsAbove(matrix, size, least, most) {
 }
 
 /**
- * Returns the threshold that best separates pairs within a group from pairs of different groups: it maximises the
- * difference of the two shares above it (Youden's index). Returns null if there are fewer than two groups.
+ * Returns the share of the pairs within a group, and of those of different groups, that are at or above a threshold.
  *
- * @param {Float32Array} matrix @param {number} size @param {number[][]} groups
- * @returns {{threshold: number, within: number, across: number} | null} the shares of pairs above the threshold
+ * @param {Float32Array} matrix @param {number} size @param {number[][]} groups of all texts @param {number} least
+ * @returns {{within: number, across: number}} 0 if there are no such pairs
  */
-export function separation(matrix, size, groups) {
+export function shares(matrix, size, groups, least) {
   const label = new Int32Array(size);
   groups.forEach((group, number) => group.forEach((place) => (label[place] = number)));
-  const [within, across] = [new Float64Array(100), new Float64Array(100)];
-  eachPair(matrix, size, (score, i, j) => (label[i] === label[j] ? within : across)[binOf(score, 100)]++);
-  const total = (/** @type {Float64Array} */ counts) => counts.reduce((sum, count) => sum + count, 0);
-  const [allWithin, allAcross] = [total(within), total(across)];
-  if (groups.length < 2 || !allWithin || !allAcross) {
-    return null;
-  }
-  let best = { threshold: 1, within: 0, across: 0 };
-  let [a, b] = [0, 0];
-  for (let bin = 99; bin > 0; bin--) {
-    a += within[bin] / allWithin;
-    b += across[bin] / allAcross;
-    best = a - b > best.within - best.across ? { threshold: bin / 100, within: a, across: b } : best;
-  }
-  return best;
+  const [all, above] = [[0, 0], [0, 0]]; // across, within
+  eachPair(matrix, size, (score, i, j) => {
+    const within = label[i] === label[j] ? 1 : 0;
+    all[within]++;
+    above[within] += score >= least ? 1 : 0;
+  });
+  const [across, within] = above.map((count, kind) => (all[kind] ? count / all[kind] : 0));
+  return { within, across };
 }

@@ -1,9 +1,9 @@
 /** Tries a query against the lines: a ranking with the query and document prompts, and one without. */
 import { byId, count, counted, input, percent, score, short } from "./dom.js";
-import * as cutoff from "./cutoff.js";
 import { embed } from "./batches.js";
 import { embedded, sameTexts } from "./embedded.js";
 import { mark, named, scored } from "./entries.js";
+import { minScore, setMinScore } from "./minscore.js";
 import { margin, moves, ranked, widestGap } from "./ranking.js";
 import { truncated } from "./sizes.js";
 import { Work } from "./work.js";
@@ -38,7 +38,11 @@ export function start(of) {
     checkStale();
     page.changed();
   });
-  byId("gap").addEventListener("click", () => tried && cutoff.set(widestGap(rankings(tried).with)));
+  byId("gap").addEventListener("click", () => {
+    tried && setMinScore(widestGap(rankings(tried).with));
+    page.changed();
+    redraw();
+  });
 }
 
 export function query() {
@@ -80,7 +84,7 @@ export function show(next, note = "") {
   byId("try-status").textContent = note;
 }
 
-/** Draws the rankings again, with the size and the threshold that are chosen now. */
+/** Draws the rankings again, with the size and the lowest score that are chosen now. */
 export function redraw() {
   if (!tried) {
     return;
@@ -103,7 +107,7 @@ export function checkStale() {
 /** @param {"with" | "without"} side @param {import("./ranking.js").Ranked[]} ranking @param {Map<number, number>} moved */
 function fill(side, ranking, moved) {
   const texts = /** @type {Tried} */ (tried).texts;
-  const least = cutoff.threshold();
+  const least = minScore();
   byId(`${side}-margin`).textContent = `Best line ${score(ranking[0].score)}, margin to the runner-up ${score(margin(ranking))}.`;
   const items = ranking.slice(0, MOST).map(({ place, score: value }) => {
     const item = scored(place, -1, value, named(texts, place), step(moved.get(place) ?? 0));

@@ -1,56 +1,56 @@
-/** The report of the texts: duplicates, isolated texts and groups. */
-import { centre } from "./clusters.js";
-import { equalTexts, isolated, NEAR, nearDuplicates } from "./duplicates.js";
-import { byId, count, counted, element, score } from "./dom.js";
-import { entry, named, scored } from "./entries.js";
+/** The report of the texts: duplicates and isolated texts, and how many groups there are. */
+import { middleOf } from "./clusters.js";
+import { threshold } from "./cutoff.js";
+import { byId, count, counted, element } from "./dom.js";
+import { duplicates, isolated } from "./duplicates.js";
+import { entry, fill, mark, named, scored } from "./entries.js";
 
-const MOST = 20; // entries of a list
+const MOST = 20; // entries of a set
 const MOST_ISOLATED = 6;
 
+/** @type {import("./view.js").View | null} */
+let shown = null;
+
 /** @param {import("./view.js").View} view */
-export function show({ texts, matrix, groups }) {
+export function show(view) {
+  shown = view;
+  const { texts, matrix, groups } = view;
   byId("report").hidden = texts.length < 2;
-  const same = equalTexts(texts);
-  const near = nearDuplicates(matrix, texts.length, same);
-  const far = outliersFirst(matrix, texts.length, groups.groups);
+  const far = isolated(matrix, texts.length, middleOf(groups));
   const outliers = far.filter(({ outlier }) => outlier).map(({ place }) => place);
-  const several = groups.groups.filter((group) => group.length > 1).sort((one, other) => other.length - one.length);
-  byId("report-answer").textContent = [
-    `${counted(same.length, "set")} of equal texts and ${counted(near.length, "set")} of near duplicates.`,
+  const several = groups.groups.filter((group) => group.length > 1).length;
+  byId("report-others").textContent = [
     outliers.length ? `${counted(outliers.length, "outlier")}: ${lineNumbers(outliers)}.` : "No outliers.",
-    several.length ? `${counted(several.length, "group")}, mean silhouette ${score(groups.quality)}.` : "No clear groups.",
+    several ? `${counted(several, "group")}.` : "No clear groups.",
   ].join(" ");
-  const sets = [...same.map((set) => ({ set, what: "equal" })), ...near.map((set) => ({ set, what: `${score(NEAR)} or more` }))];
-  fill("duplicates", sets, (item) => duplicates(texts, matrix, item));
   fill("isolated", far.slice(0, Math.max(MOST_ISOLATED, outliers.length)), (item) => lonely(texts, item));
-  fill("groups", several, (group) => members(texts, matrix, group));
+  redraw();
 }
 
-/** @typedef {{place: number, other: number, score: number, outlier: boolean}} Isolated */
-
-/**
- * Returns all texts, the outliers first: those far below the others, and those that are alone in a group.
- *
- * @param {Float32Array} matrix @param {number} size @param {number[][]} groups
- * @returns {Isolated[]}
- */
-function outliersFirst(matrix, size, groups) {
-  const alone = new Set(groups.filter((group) => group.length === 1).flat());
-  const all = isolated(matrix, size).map((item) => ({ ...item, outlier: item.outlier || alone.has(item.place) }));
-  return [...all.filter(({ outlier }) => outlier), ...all.filter(({ outlier }) => !outlier)];
+/** Lists the duplicates again, with the threshold of pairs that is chosen now. */
+export function redraw() {
+  if (!shown) {
+    return;
+  }
+  const { texts, matrix } = shown;
+  const least = threshold();
+  const sets = duplicates(texts, matrix, least);
+  byId("report-duplicates").textContent = sentence(sets, least);
+  fill("duplicates", sets, (set) => duplicate(texts, matrix, set, least));
+  mark();
 }
 
-/** @param {string[]} texts @param {Isolated} item */
+/** @param {import("./duplicates.js").Duplicates[]} sets @param {number} least */
+function sentence(sets, least) {
+  const equal = sets.reduce((sum, set) => sum + set.equal, 0);
+  const all = sets.reduce((sum, { places }) => sum + places.length - 1, 0);
+  const parts = [equal ? `${count(equal)} equal` : "", all > equal ? `${count(all - equal)} near (${least.toFixed(2)} or more)` : ""];
+  return all ? `${counted(all, "duplicate")} in ${counted(sets.length, "set")}: ${parts.filter(Boolean).join(", ")}.` : "No duplicates.";
+}
+
+/** @param {string[]} texts @param {{place: number, other: number, score: number, outlier: boolean}} item */
 function lonely(texts, { place, other, score: value, outlier }) {
   return scored(place, other, value, outlier ? element("strong", {}, "outlier ") : "", named(texts, place));
-}
-
-/** @template T @param {string} id @param {T[]} items @param {(item: T) => HTMLElement} made */
-function fill(id, items, made) {
-  const shown = items.slice(0, MOST).map(made);
-  const rest = items.length - shown.length;
-  const note = rest ? `and ${count(rest)} more` : items.length ? "" : "none";
-  byId(id).replaceChildren(...shown, ...(note ? [element("li", { class: "hint" }, note)] : []));
 }
 
 /** @param {number[]} places */
@@ -59,18 +59,16 @@ function lineNumbers(places) {
   return places.length > MOST ? `${shown} …` : shown;
 }
 
-/** @param {string[]} texts @param {Float32Array} matrix @param {{set: number[], what: string}} item */
-function duplicates(texts, matrix, { set, what }) {
-  const [first, ...others] = set;
-  const entries = others.slice(0, MOST).map((other) => scored(first, other, matrix[first * texts.length + other], named(texts, other)));
-  return element("li", {}, element("span", { class: "hint" }, `${counted(set.length, "text")}, ${what}: lines ${lineNumbers(set)}`),
+/** @param {string[]} texts @param {Float32Array} matrix @param {import("./duplicates.js").Duplicates} set @param {number} least */
+function duplicate(texts, matrix, { places, equal }, least) {
+  const [first, ...others] = places;
+  const score = (/** @type {number} */ one, /** @type {number} */ other) => matrix[one * texts.length + other];
+  const entries = others.slice(0, MOST).map((place) => {
+    const like = places.reduce((best, other) => (other < place && score(other, place) > score(best, place) ? other : best), first);
+    return scored(like, place, score(like, place), named(texts, place));
+  });
+  const near = `near (${least.toFixed(2)} or more)`;
+  const what = equal === others.length ? "equal" : equal ? `equal or ${near}` : near;
+  return element("li", {}, element("span", { class: "hint" }, `${counted(places.length, "text")}, ${what}: lines ${lineNumbers(places)}`),
     element("ul", { class: "entries" }, entry(first, -1, named(texts, first)), ...entries));
-}
-
-/** @param {string[]} texts @param {Float32Array} matrix @param {number[]} group */
-function members(texts, matrix, group) {
-  const middle = centre(matrix, texts.length, group);
-  const list = element("ul", { class: "entries" }, ...group.slice(0, 100).map((place) => entry(place, -1, named(texts, place))));
-  return element("li", {}, entry(middle, -1, named(texts, middle)).firstElementChild ?? "",
-    element("details", {}, element("summary", {}, `all ${counted(group.length, "text")}`), list));
 }

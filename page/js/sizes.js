@@ -38,11 +38,10 @@ export function bytesOf(dimensions, type) {
   return type === "float32" ? 4 * dimensions : type === "int8" ? dimensions : dimensions / 8;
 }
 
-/** @typedef {{dimensions: number, type: string, bytes: number, kept: number, margin: number}} Comparison */
+/** @typedef {{dimensions: number, type: string, bytes: number, kept: number}} Comparison */
 
 /**
- * Compares every size and type with 768 float32. `kept` is the share of the nearest texts that are the same, `margin`
- * the part that is left of the difference between the nearest text and the runner-up.
+ * Compares every size and type with 768 float32. `kept` is the share of the nearest texts that are the same.
  *
  * @param {Float32Array[]} rows of 768 numbers
  * @param {() => Promise<void>} [pause]
@@ -60,7 +59,7 @@ export async function compare(rows, pause = async () => {}) {
   for (const dimensions of SIZES) {
     for (const type of TYPES) {
       const matrix = await cosines(some.map((row) => quantized(truncated(row, dimensions), type)), pause);
-      table.push({ dimensions, type, bytes: bytesOf(dimensions, type), ...kept(full, matrix, some.length, nearest) });
+      table.push({ dimensions, type, bytes: bytesOf(dimensions, type), kept: kept(full, matrix, some.length, nearest) });
       await pause();
     }
   }
@@ -75,19 +74,24 @@ function sampled(rows) {
 
 /** @param {Float32Array} full @param {Float32Array} matrix @param {number} size @param {number} count */
 function kept(full, matrix, size, count) {
-  let [same, before, after] = [0, 0, 0];
+  let same = 0;
   for (let i = 0; i < size; i++) {
-    const wanted = neighbours(full, size, i, Math.max(2, count));
     const found = new Set(neighbours(matrix, size, i, count).map(({ place }) => place));
-    same += wanted.slice(0, count).filter(({ place }) => found.has(place)).length;
-    const [first, second] = wanted.map(({ place }) => place);
-    before += full[i * size + first] - full[i * size + second];
-    after += matrix[i * size + first] - matrix[i * size + second];
+    same += neighbours(full, size, i, count).filter(({ place }) => found.has(place)).length;
   }
-  return { kept: same / (size * count), margin: before > 0 ? after / before : 1 };
+  return same / (size * count);
 }
 
-/** Returns the smallest vector that keeps at least this share of the nearest texts. @param {Comparison[]} table @param {number} share */
-export function smallest(table, share) {
-  return table.filter(({ kept }) => kept >= share).reduce((best, next) => (next.bytes < best.bytes ? next : best), table[0]);
+/**
+ * Recommends the smallest vector that keeps at least this share of the nearest texts.
+ *
+ * @param {Comparison[]} table the first row keeps everything @param {number} share
+ * @returns {{best: Comparison, smaller: Comparison | null}} `smaller`: the smaller vector that keeps most, but not enough
+ */
+export function recommended(table, share) {
+  const smallest = (/** @type {Comparison} */ one, /** @type {Comparison} */ other) =>
+    other.bytes < one.bytes || (other.bytes === one.bytes && other.kept > one.kept) ? other : one;
+  const best = table.filter(({ kept }) => kept >= share).reduce(smallest, table[0]);
+  const rest = table.filter(({ bytes }) => bytes < best.bytes);
+  return { best, smaller: rest.length ? rest.reduce((one, other) => (other.kept > one.kept ? other : one)) : null };
 }

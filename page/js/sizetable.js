@@ -1,6 +1,6 @@
 /** The table of sizes: what shorter vectors and smaller numbers keep of the neighbours, computed on the page. */
-import { byId, count, counted, element, pause, percent } from "./dom.js";
-import { compare, smallest } from "./sizes.js";
+import { byId, count, counted, element, pause } from "./dom.js";
+import { compare, recommended } from "./sizes.js";
 
 const ENOUGH = 0.9; // share of the nearest texts
 let latest = 0;
@@ -14,28 +14,29 @@ export async function show({ full, dimensions }) {
   }
   byId("sizes").hidden = nearest < 1;
   byId("sizes-nearest").textContent = nearest === 1 ? "Nearest kept" : `${nearest} nearest kept`;
-  byId("sizes-answer").textContent = nearest < 1 ? "" : answer(table);
+  byId("sizes-answer").textContent = nearest < 1 ? "" : answer(table, nearest);
   byId("sizes-note").textContent =
     `Compared with 768 float32, over ${texts < full.length ? `${count(texts)} of the ` : ""}${counted(full.length, "text")}. ` +
-    "Margin: the difference between the nearest text and the runner-up. The page computes all sizes from the vectors of 768 numbers; the service is not called.";
+    "All are computed on this page.";
   byId("sizes-table").querySelector("tbody")?.replaceChildren(...table.map((row) => line(row, dimensions)));
 }
 
-/** @param {import("./sizes.js").Comparison[]} table */
-function answer(table) {
-  const shortest = smallest(table.filter(({ type }) => type === "float32"), ENOUGH);
-  const least = smallest(table, ENOUGH);
-  const dimensions =
-    shortest.dimensions === 768
-      ? `No smaller size keeps ${percent(ENOUGH)} of the nearest texts: stay at 768 dimensions.`
-      : `${shortest.dimensions} dimensions keep ${percent(shortest.kept)} of the nearest texts: you can drop ${768 - shortest.dimensions} of 768.`;
-  const bytes = `The smallest vector that keeps ${percent(ENOUGH)}: ${least.dimensions} ${least.type}, ${counted(least.bytes, "byte")} instead of 3,072.`;
-  return `${dimensions} ${bytes}`;
+/** @param {number} value a share; it is rounded down, so that 90% is never less */
+const percent = (value) => `${Math.floor(100 * value + 1e-6)}%`;
+
+/** Recommends one vector, and says why. @param {import("./sizes.js").Comparison[]} table @param {number} nearest */
+export function answer(table, nearest) {
+  const { best, smaller } = recommended(table, ENOUGH);
+  const name = (/** @type {import("./sizes.js").Comparison} */ { dimensions, type }) => `${dimensions} dimensions as ${type}`;
+  const size = best === table[0] ? "" : `${counted(best.bytes, "byte")} instead of ${count(table[0].bytes)}, and `;
+  const same = `${percent(best.kept)} of the ${nearest === 1 ? "" : `${nearest} `}nearest texts are the same.`;
+  const reason = smaller ? ` The best smaller vector, ${name(smaller)}, keeps ${percent(smaller.kept)}, less than ${percent(ENOUGH)}.` : "";
+  return `Use ${name(best)}: ${size}${same}${reason}`;
 }
 
 /** @param {import("./sizes.js").Comparison} row @param {number} chosen */
-function line({ dimensions, type, bytes, kept, margin }, chosen) {
+function line({ dimensions, type, bytes, kept }, chosen) {
   const cells = [String(dimensions), type].map((text) => element("td", {}, text));
-  const numbers = [count(bytes), percent(kept), percent(margin)].map((text) => element("td", { class: "number" }, text));
+  const numbers = [count(bytes), percent(kept)].map((text) => element("td", { class: "number" }, text));
   return element("tr", type === "float32" && dimensions === chosen ? { "aria-current": "true" } : {}, ...cells, ...numbers);
 }

@@ -1,10 +1,10 @@
 /** Stored documents: store the texts of the page in the index, search them, remove what this page stored. */
 import { call } from "./api.js";
 import { CALL_TEXTS, inParts } from "./batches.js";
-import * as cutoff from "./cutoff.js";
 import { bar, byId, counted, element, input, select } from "./dom.js";
 import { idOf } from "./ids.js";
 import * as memory from "./memory.js";
+import { minScore } from "./minscore.js";
 import * as service from "./service.js";
 import { texts } from "./texts.js";
 import { Work } from "./work.js";
@@ -67,7 +67,7 @@ export function asked() {
 async function search(signal) {
   const { query, topK, namespace } = asked();
   const began = performance.now();
-  const least = cutoff.threshold();
+  const least = minScore();
   const body = { text: query, top_k: topK, ...(namespace && { namespace }), ...(least !== null && { min_score: least }) };
   const { json } = await call("POST", "/search", body, signal);
   /** @type {Match[]} */
@@ -80,7 +80,7 @@ async function search(signal) {
   if (!index.vector_count) {
     return "The index is empty. Store some texts first.";
   }
-  const where = least === null ? "maybe in another namespace" : `maybe in another namespace, or below the threshold ${least}`;
+  const where = least === null ? "maybe in another namespace" : `maybe in another namespace, or below the lowest score ${least}`;
   return `Nothing found. The index has ${counted(index.vector_count, "vector")}, ${where}.`;
 }
 

@@ -1,5 +1,5 @@
 /** What the views show: the vectors of the texts at one size, their cosines and their groups. */
-import { groupsOf } from "./clusters.js";
+import { groupsAt, treeOf } from "./clusters.js";
 import { truncated } from "./sizes.js";
 import { cosines, spread } from "./vectors.js";
 
@@ -11,7 +11,8 @@ import { cosines, spread } from "./vectors.js";
  * @property {boolean} recorded whether the vectors came with the page
  * @property {Float32Array[]} full rows of 768 numbers
  * @property {Float32Array} matrix
- * @property {import("./clusters.js").Groups} groups
+ * @property {import("./clusters.js").Tree} tree
+ * @property {import("./clusters.js").Groups} groups at the widest gap
  * @property {ReturnType<typeof spread>} spread
  */
 
@@ -23,5 +24,6 @@ import { cosines, spread } from "./vectors.js";
  */
 export async function viewOf({ texts, task, rows, recorded }, dimensions, pause) {
   const matrix = await cosines(rows.map((row) => truncated(row, dimensions)), pause);
-  return { texts, task, dimensions, recorded, full: rows, matrix, groups: groupsOf(matrix, texts.length), spread: spread(matrix, texts.length) };
+  const tree = treeOf(matrix, texts.length);
+  return { texts, task, dimensions, recorded, full: rows, matrix, tree, groups: groupsAt(tree), spread: spread(matrix, texts.length) };
 }

@@ -1,5 +1,6 @@
 """The panels that answer questions: a query, sizes, duplicates and outliers, the threshold."""
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -97,10 +98,11 @@ def test_all_sizes_are_computed_without_another_call(real: Page) -> None:
         ["768", "binary", "96"],
         ["512", "float32", "2,048"],
     ]
-    assert rows[0][3:] == ["100%", "100%"]
-    kept = {row[0]: float(row[3].removesuffix("%")) for row in rows if row[1] == "float32"}
-    least = min((size for size in kept if kept[size] >= 90), key=int)
-    assert real.text("sizes-answer").startswith(f"{least} dimensions keep {kept[least]:.0f}% of the nearest texts")
+    assert rows[0][3:] == ["100%"]
+    enough = [row for row in rows if float(row[3].removesuffix("%")) >= 90]
+    least = min(enough, key=lambda row: int(row[2].replace(",", "")))
+    assert real.text("sizes-answer").startswith(f"Use {least[0]} dimensions as {least[1]}: ")
+    assert real.text("sizes-answer").count("Use ") == 1
     real.choose("dimensions", "128")
     real.wait(lambda: "128" in real.all("#sizes-table [aria-current]")[0].text)
     assert len(real.calls("POST", "/embed")) == calls == 1
@@ -120,41 +122,108 @@ def test_a_shown_size_has_the_cosines_of_the_service(real: Page, real_model_work
 def test_the_report_names_duplicates_outliers_and_groups(page: Page) -> None:
     page.embed(MIXED)
     answer = page.text("report-answer")
-    assert answer.startswith("1 set of equal texts and 1 set of near duplicates. 2 outliers: 8, 4.")
-    assert "lines 1, 2" in page.text("duplicates")
+    assert answer == "2 duplicates in 1 set: 1 equal, 1 near (0.90 or more). 1 outlier: 8. 2 groups."
+    [listed] = page.all("#duplicates > li")
+    assert listed.text.startswith("3 texts, equal or near (0.90 or more): lines 1, 2, 3")
+    assert [entry.get_attribute("data-other") for entry in listed.find_elements("css selector", ".entry")] == [
+        "-1",
+        "1",
+        "2",
+    ]
     assert page.all("#isolated .entry")[0].text.endswith("8 zxqv 7781 wkkp")
     assert len(page.all("#groups > li")) == 2
     page.all("#isolated .entry")[0].click()
     assert page.by("near-text").get_property("value") == "7"
 
 
-def test_the_threshold_counts_pairs_and_goes_into_the_snippet(page: Page) -> None:
+def test_groups_become_coarser_and_finer(page: Page) -> None:
+    page.embed(
+        [*MIXED, "Mix the bread dough with water.", "A green train leaves at noon.", "The green train leaves at nine."]
+    )
+    found = page.text("groups-note")
+    outlined = len(page.all("#heat-groups .heat-group"))
+    assert "A clear gap separates them" in found
+    assert not page.by("widest").is_displayed()
+    page.by("fineness").send_keys(Keys.HOME)
+    assert page.text("groups-note").startswith(("1 group", "2 groups"))
+    assert len(page.all("#heat-groups .heat-group")) == len(page.all("#groups > li")) < outlined
+    page.by("fineness").send_keys(Keys.END)
+    assert page.text("groups-note") == "Every text is alone."
+    assert page.all("#heat-groups .heat-group") == []
+    page.by("widest").click()
+    assert page.text("groups-note") == found
+    assert len(page.all("#heat-groups .heat-group")) == outlined
+    assert page.run("return document.activeElement.id") == "fineness"
+
+
+def drag(page: Page, value: str) -> None:
+    page.run(
+        "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))", page.by("threshold"), value
+    )
+
+
+def test_the_threshold_counts_pairs_and_duplicates_follow_it(page: Page) -> None:
     page.embed(MIXED)
-    page.all("#call-kinds [value=search]")[0].click()
-    assert "min_score" not in page.text("call-code")
+    assert page.text("threshold-value").startswith("0.90: ")
     numbers = page.numbers()
     pairs = [numbers[i][j] for i in range(8) for j in range(i + 1, 8)]
-    page.run("arguments[0].value = '0.6'; arguments[0].dispatchEvent(new Event('input'))", page.by("threshold"))
+    drag(page, "0.6")
     above = sum(value >= 0.6 for value in pairs)
     assert page.text("threshold-value") == f"0.60: {above} of 28 pairs are at or above it"
     assert len(page.all("#above .entry")) == above
     over = page.all("#histogram .over")
     assert len(over) == 20  # of 50 bars
-    assert '"min_score": 0.6' in page.text("call-code")
+    drag(page, "0.99")
+    assert page.text("report-duplicates") == "1 duplicate in 1 set: 1 equal."
+    drag(page, "0.1")
+    assert "near (0.10 or more)" in page.text("duplicates")
+    assert int(page.text("report-duplicates").split()[0]) > 2
+
+
+def test_the_suggestion_is_the_middle_of_the_gap_between_the_groups(page: Page) -> None:
+    page.embed(MIXED)
+    joined, apart = map(float, re.findall(r"0\.\d{3}", page.text("groups-note")))
     page.by("suggested").click()
-    assert f'"min_score": {float(page.by("threshold").get_property("value"))}' in page.text("call-code")
+    value = float(page.by("threshold").get_property("value"))
+    assert apart < value < joined
+    assert value == pytest.approx((joined + apart) / 2, abs=0.006)
+    assert f"{value:.2f} is the middle of the gap between the groups: " in page.text("cutoff-answer")
+    page.by("fineness").send_keys(Keys.HOME)
+    assert f"{value:.2f} is the middle" not in page.text("cutoff-answer")
+    page.by("fineness").send_keys(Keys.END)
+    assert "there is no suggestion" in page.text("cutoff-answer")
+    assert not page.by("suggested").is_displayed()
 
 
-def test_the_threshold_comes_from_a_ranking(page: Page) -> None:
+def test_the_threshold_of_pairs_is_not_the_lowest_score_of_a_search(page: Page) -> None:
+    page.embed(MIXED)
+    ask(page, "bread dough")
+    page.all("#call-kinds [value=search]")[0].click()
+    drag(page, "0.6")
+    assert "min_score" not in page.text("call-code")
+    assert page.all("#with-list .below") == []
+    page.wait(lambda: "threshold=0.6" in page.driver.current_url)
+    page.by("min-score").send_keys("0.25")
+    assert '"min_score": 0.25' in page.text("call-code")
+    assert page.text("threshold-value").startswith("0.60: ")
+    drag(page, "0.7")
+    assert '"min_score": 0.25' in page.text("call-code")
+    page.wait(lambda: "threshold=0.7&min_score=0.25" in page.driver.current_url)
+    page.by("min-score").send_keys(4 * Keys.BACKSPACE)
+    assert "min_score" not in page.text("call-code")
+
+
+def test_the_lowest_score_comes_from_a_ranking(page: Page) -> None:
     page.embed(MIXED)
     ask(page, "bread dough")
     page.by("gap").click()
     scores = [float(item.text.replace("−", "-")) for item in page.all("#with-list .score")]
-    value = float(page.by("threshold").get_property("value"))
+    value = float(page.by("min-score").get_property("value"))
     gaps = [one - other for one, other in pairwise(scores)]
     at = gaps.index(max(gaps))
     assert scores[at] > value > scores[at + 1]
     assert len(page.all("#with-list .below")) == len(scores) - at - 1
+    assert page.text("threshold-value").startswith("0.90: ")
 
 
 def test_a_map_that_keeps_too_little_is_drawn_by_neighbourhood(page: Page) -> None:

@@ -11,7 +11,7 @@ def test_the_example_is_shown_without_a_call_of_the_model(page: Page) -> None:
     assert "Both put line 1 first, “Mars" in page.text("try-answer")
     assert "Recorded for the first 4 lines." in page.text("try-status")
     assert page.text("report-answer").startswith(
-        "0 sets of equal texts and 1 set of near duplicates. 2 outliers: 13, 12."
+        "1 duplicate in 1 set: 1 near (0.90 or more). 1 outlier: 13. 3 groups."
     )
     assert page.text("cutoff-answer")
     assert "recorded from EmbeddingGemma-300M on a CPU" in page.text("source")

@@ -101,10 +101,11 @@ def test_the_prompts_are_those_of_the_service() -> None:
 
 
 def test_the_address_keeps_the_state() -> None:
-    state = {"texts": "a & b\n#ü 🤗", "task": "clustering", "dimensions": "256", "query": "x=1", "threshold": 0.4}
+    state = {"texts": "a & b\n#ü 🤗", "task": "clustering", "dimensions": "256", "query": "x=1"}
+    state |= {"threshold": 0.4, "minScore": 0}
     assert js("address.js", "m.read('#' + m.fragment(a[0]))", state) == state
-    plain = {"texts": "", "task": "", "dimensions": "768", "query": "", "threshold": None}
+    plain = {"texts": "", "task": "", "dimensions": "768", "query": "", "threshold": None, "minScore": None}
     assert js("address.js", "m.fragment(a[0])", plain) == ""
     assert js("address.js", "m.read('')") == plain
-    assert js("address.js", "m.read('#threshold=7')") == plain
+    assert js("address.js", "m.read('#threshold=7&min_score=x')") == plain
     assert js("address.js", "m.fragment({...a[0], texts: 'x'.repeat(4001)})", plain) == ""

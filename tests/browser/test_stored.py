@@ -66,13 +66,13 @@ def test_the_page_remembers_what_it_stored_and_asks_before_it_removes(page: Page
     assert page.run("return localStorage.length") == 0
 
 
-def test_the_threshold_limits_a_search(page: Page) -> None:
+def test_the_lowest_score_limits_a_search(page: Page) -> None:
     in_namespace(page)
     page.write(TEXTS)
     page.by("store").click()
     page.wait_for("stored-status", "3 texts stored.")
     assert len(search(page, "bread recipe", "3 matches")) == 3
-    page.run("arguments[0].value = '0.2'; arguments[0].dispatchEvent(new Event('input'))", page.by("threshold"))
+    page.by("min-score").send_keys("0.2")
     assert len(search(page, "bread recipe", "1 match")) == 1
 
 

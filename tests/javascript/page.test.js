@@ -1,50 +1,32 @@
 // @ts-check
 /** The parts of the page that compute: sizes, groups, duplicates, the histogram, rankings, maps. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { centre, cut, groupsOf, leaves, linkage, silhouette } from "../../page/js/clusters.js";
-import { equalTexts, isolated, nearDuplicates } from "../../page/js/duplicates.js";
-import { histogram, pairsAbove, separation } from "../../page/js/histogram.js";
+import { groupsOf, middleOf } from "../../page/js/clusters.js";
+import { duplicates, isolated } from "../../page/js/duplicates.js";
+import { histogram, pairsAbove, shares } from "../../page/js/histogram.js";
 import { project } from "../../page/js/pca.js";
 import { margin, moves, ranked, widestGap } from "../../page/js/ranking.js";
-import { bytesOf, compare, quantized, smallest, truncated } from "../../page/js/sizes.js";
+import { bytesOf, compare, quantized, recommended, truncated } from "../../page/js/sizes.js";
+import { answer } from "../../page/js/sizetable.js";
 import { arranged, neighboursKept } from "../../page/js/tsne.js";
 import { cosines, rowOf } from "../../page/js/vectors.js";
 import { readAnswer } from "../../src/bindings/answer.js";
 import { writeRows } from "../../src/bindings/numbers.js";
-import { answer, bytes, random } from "./samples.js";
+import { MESSAGES, PLAIN, RECORDED } from "./messages.js";
+import { answer as answerOf, bytes, noise, square } from "./samples.js";
 
-const DATA = new URL("../data/embeddinggemma-vectors.jsonl", import.meta.url);
-/** @type {{text: string, vector: number[]}[]} */
-const RECORDED = readFileSync(DATA, "utf8").trim().split("\n").map((line) => JSON.parse(line));
-const PLAIN = RECORDED.filter(({ text }) => !/^(task|title): /.test(text));
 const TEXTS = PLAIN.map(({ text }) => text);
 const ROWS = PLAIN.map(({ vector }) => Float32Array.from(vector));
 const MATRIX = await cosines(ROWS);
 const SIZE = ROWS.length;
 
-/** Returns a symmetric matrix with ones on the diagonal. @param {number} size @param {(i: number, j: number) => number} score */
-function square(size, score) {
-  return Float32Array.from({ length: size * size }, (_, at) => {
-    const [i, j] = [Math.floor(at / size), at % size];
-    return i === j ? 1 : score(Math.min(i, j), Math.max(i, j));
-  });
-}
-
-/** @param {number} size */
-function noise(size) {
-  const next = random(size);
-  const scores = Array.from({ length: size * size }, next);
-  return square(size, (i, j) => scores[i * size + j]);
-}
-
 /** @param {string} part */
 const line = (part) => TEXTS.findIndex((text) => text.includes(part));
 
 test("every size equals the service's, as float32, int8 and binary", () => {
-  const read = readAnswer(bytes(answer(PLAIN.map(({ vector }) => vector))), SIZE, true);
+  const read = readAnswer(bytes(answerOf(PLAIN.map(({ vector }) => vector))), SIZE, true);
   for (const dimensions of [768, 512, 256, 128]) {
     const of = (/** @type {string} */ encoding) =>
       JSON.parse(new TextDecoder().decode(writeRows(read, { dimensions, encoding }, "@", 0, "[", "]")));
@@ -62,17 +44,31 @@ test("every size equals the service's, as float32, int8 and binary", () => {
 test("the comparison of sizes: what is kept, against a slow count", async () => {
   const { nearest, texts, table } = await compare(ROWS);
   assert.deepEqual([nearest, texts, table.length], [5, SIZE, 12]);
-  assert.deepEqual(table[0], { dimensions: 768, type: "float32", bytes: 3072, kept: 1, margin: 1 });
+  assert.deepEqual(table[0], { dimensions: 768, type: "float32", bytes: 3072, kept: 1 });
   const short = await cosines(ROWS.map((row) => row.slice(0, 128)));
   const top = (/** @type {Float32Array} */ matrix, /** @type {number} */ i) =>
     [...Array(SIZE).keys()].filter((j) => j !== i).sort((a, b) => matrix[i * SIZE + b] - matrix[i * SIZE + a]).slice(0, 5);
   const same = ROWS.map((_, i) => top(short, i).filter((j) => top(MATRIX, i).includes(j)).length);
   const found = table.find(({ dimensions, type }) => dimensions === 128 && type === "float32");
   assert.ok(Math.abs(Number(found?.kept) - same.reduce((a, b) => a + b) / (5 * SIZE)) < 1e-9);
-  assert.ok(Number(found?.margin) < 0.8);
-  assert.equal(smallest(table, 0.9).bytes, 512);
-  assert.deepEqual(smallest(table, 0.99), table[1]);
   assert.equal(bytesOf(256, "binary"), 32);
+});
+
+test("one vector is recommended, with its reason", async () => {
+  const { table, nearest } = await compare(ROWS);
+  const { best, smaller } = recommended(table, 0.9);
+  const enough = table.filter(({ kept }) => kept >= 0.9);
+  assert.equal(best.bytes, Math.min(...enough.map(({ bytes }) => bytes)));
+  assert.ok(smaller && smaller.bytes < best.bytes && smaller.kept < 0.9);
+  const words = answer(table, nearest);
+  assert.ok(words.startsWith(`Use ${best.dimensions} dimensions as ${best.type}: ${best.bytes} bytes instead of 3,072, and `), words);
+  assert.ok(words.endsWith(`The best smaller vector, ${smaller.dimensions} dimensions as ${smaller.type}, keeps ${Math.floor(100 * smaller.kept)}%, less than 90%.`), words);
+  const row = (/** @type {number} */ bytes, /** @type {number} */ kept, type = "float32") => ({ dimensions: 768, type, bytes, kept });
+  assert.equal(answer([row(3072, 1), row(96, 0.8999, "binary")], 5),
+    "Use 768 dimensions as float32: 100% of the 5 nearest texts are the same. The best smaller vector, 768 dimensions as binary, keeps 89%, less than 90%.");
+  assert.equal(answer([row(3072, 1), row(16, 0.95, "binary")], 1),
+    "Use 768 dimensions as binary: 16 bytes instead of 3,072, and 95% of the nearest texts are the same.");
+  assert.deepEqual(recommended([row(9, 1), row(5, 0.91), row(5, 0.95), row(5, 0.93)], 0.9).best, row(5, 0.95));
 });
 
 test("two texts have no nearest texts to compare, and many are sampled", async () => {
@@ -81,66 +77,46 @@ test("two texts have no nearest texts to compare, and many are sampled", async (
   assert.equal((await compare(many)).texts, 300);
 });
 
-test("recorded texts are grouped by their topics", () => {
-  const { order, groups, quality } = groupsOf(MATRIX, SIZE);
-  assert.deepEqual([...order].sort((a, b) => a - b), [...Array(SIZE).keys()]);
-  assert.deepEqual(groups.flat(), order);
-  const together = (/** @type {string[]} */ ...parts) => groups.filter((group) => group.includes(line(parts[0]))).every((group) => parts.every((part) => group.includes(line(part))));
-  assert.ok(together("cat sleeps", "Katze", "猫", "القطة"));
-  assert.ok(together("Venus", "Mars", "Jupiter", "Saturn", "Which planet"));
-  assert.ok(together("orange cloud", "llama"));
-  assert.ok(groups.some((group) => group.length === 1 && group[0] === line("Quarterly")));
-  assert.ok(quality > 0.4 && quality < 1);
-  assert.equal(TEXTS[centre(MATRIX, SIZE, groups.find((group) => group.includes(line("猫"))) ?? [])], "The cat sleeps on the warm windowsill.");
-});
-
-test("average linkage agrees with the definition", () => {
-  const size = 25;
-  const matrix = noise(size);
-  let sets = Array.from({ length: size }, (_, i) => [i]);
-  const near = (/** @type {number[]} */ a, /** @type {number[]} */ b) =>
-    a.reduce((sum, i) => sum + b.reduce((part, j) => part + matrix[i * size + j], 0), 0) / (a.length * b.length);
-  const merges = linkage(matrix, size);
-  for (const { height } of merges) {
-    const pairs = sets.flatMap((a, i) => sets.slice(i + 1).map((b) => ({ a, b, score: near(a, b) })));
-    const best = pairs.reduce((one, other) => (other.score > one.score ? other : one));
-    assert.ok(Math.abs(best.score - height) < 1e-5);
-    sets = [...sets.filter((set) => set !== best.a && set !== best.b), [...best.a, ...best.b]];
-    const labels = cut(merges, size, sets.length);
-    assert.equal(new Set(labels).size, sets.length);
-    sets.forEach((set) => assert.equal(new Set(set.map((i) => labels[i])).size, 1));
-  }
-});
-
-test("texts without groups have none, and few texts are no problem", () => {
-  assert.deepEqual(groupsOf(square(40, () => 0.3), 40).groups, []);
-  assert.deepEqual(groupsOf(square(1, () => 0), 1), { order: [0], groups: [], quality: 0 });
-  assert.deepEqual(groupsOf(new Float32Array(), 0).order, []);
-  assert.deepEqual(groupsOf(square(2, () => 0.5), 2).order.length, 2);
-  assert.deepEqual(leaves(linkage(square(3, () => 1), 3), 3).length, 3);
-});
-
-test("the silhouette is 1 for equal texts in groups without similarity", () => {
-  const matrix = square(6, (i, j) => (i < 3 === j < 3 ? 1 : 0));
-  assert.equal(silhouette(matrix, 6, Int32Array.of(0, 0, 0, 1, 1, 1), 2), 1);
-  assert.ok(silhouette(matrix, 6, Int32Array.of(0, 1, 0, 1, 0, 1), 2) < 0);
-});
-
-test("equal texts are found whatever their case and spaces, near ones by their cosine", () => {
-  assert.deepEqual(equalTexts(["One  text", "two", "one text ", "ONE TEXT", "Two"]), [[0, 2, 3], [1, 4]]);
+test("equal texts are found whatever their case and spaces, near ones by their cosine, each once", () => {
+  const places = (/** @type {string[]} */ texts, /** @type {Float32Array} */ matrix, least = 0.9) =>
+    duplicates(texts, matrix, least).map((set) => [set.places, set.equal]);
+  const far = square(5, () => 0.2);
+  assert.deepEqual(places(["One  text", "two", "one text ", "ONE TEXT", "Two"], far), [[[0, 2, 3], 2], [[1, 4], 1]]);
   const chain = square(5, (i, j) => (j === i + 1 && i < 2 ? 0.95 : 0.2));
-  assert.deepEqual(nearDuplicates(chain, 5, []), [[0, 1, 2]]);
-  assert.deepEqual(nearDuplicates(chain, 5, [[0, 1, 2]]), []);
-  assert.deepEqual(nearDuplicates(MATRIX, SIZE, []).map((set) => set.map((i) => TEXTS[i].slice(0, 3))), [["The", "Die", "猫在温"]]);
+  assert.deepEqual(places(["a", "b", "c", "d", "e"], chain), [[[0, 1, 2], 0]]);
+  assert.deepEqual(places(["a", "b", "c", "d", "C"], chain), [[[0, 1, 2, 4], 1]]);
+  assert.deepEqual(places(["a", "b", "c", "d", "e"], chain, 0.96), []);
+  assert.deepEqual(places(["a", "b", "c", "d", "e"], chain, 0.2), [[[0, 1, 2, 3, 4], 0]]);
+  assert.deepEqual(duplicates(TEXTS, MATRIX).map((set) => set.places.map((i) => TEXTS[i].slice(0, 3))), [["The", "Die", "猫在温"]]);
 });
 
-test("the most isolated text is first, and only one far below the others is an outlier", () => {
+test("the most isolated text is first, and only one far from all others is an outlier", () => {
   const matrix = square(12, (i, j) => (j === 11 ? 0.1 : 0.5 + 0.01 * ((i + j) % 3)));
-  const found = isolated(matrix, 12);
+  const found = isolated(matrix, 12, middleOf(groupsOf(matrix, 12)));
   assert.deepEqual(found.map(({ place, outlier }) => [place, outlier])[0], [11, true]);
   assert.ok(found.slice(1).every(({ outlier }) => !outlier));
-  assert.equal(isolated(MATRIX, SIZE)[0].place, line("Quarterly"));
-  assert.deepEqual(isolated(square(1, () => 0), 1), []);
+  assert.equal(isolated(MATRIX, SIZE, 0)[0].place, line("Quarterly"));
+  assert.deepEqual(isolated(square(1, () => 0), 1, 0.5), []);
+});
+
+test("the real model: the outliers are the texts of no topic", async () => {
+  const messages = MESSAGES.filter(({ query }) => !query);
+  const matrix = await cosines(messages.map(({ row }) => row));
+  const found = isolated(matrix, messages.length, middleOf(groupsOf(matrix, messages.length)));
+  const outliers = found.filter(({ outlier }) => outlier).map(({ place }) => messages[place]);
+  assert.equal(outliers.length, 24);
+  assert.ok(outliers.every(({ topic, concept }) => topic === concept));
+});
+
+test("a text that is alone but near is no outlier, and far texts are none if they are many", () => {
+  // seven groups of three with 0.8; the text 21 is alone, but near to the text 0
+  const matrix = square(23, (i, j) => (j < 21 && Math.floor(i / 3) === Math.floor(j / 3) ? 0.8 : i === 0 && j === 21 ? 0.65 : 0.3));
+  const groups = groupsOf(matrix, 23);
+  assert.deepEqual(groups.groups.filter((group) => group.length === 1).flat().sort(), [21, 22]);
+  assert.deepEqual(isolated(matrix, 23, middleOf(groups)).filter(({ outlier }) => outlier).map(({ place }) => place), [22]);
+  const many = square(22, (i, j) => (i < 10 && i % 2 === 0 && j === i + 1 ? 0.8 : 0.3));
+  assert.ok(isolated(many, 22, middleOf(groupsOf(many, 22))).every(({ outlier }) => !outlier));
+  assert.equal(middleOf(groupsOf(square(30, () => 0.2), 30)), -1);
 });
 
 test("the histogram counts every pair once", () => {
@@ -163,13 +139,12 @@ test("the pairs above a threshold are counted, and the most similar ones are lis
   assert.equal(pairsAbove(square(300, () => 1), 300, 0.5, 20).count, (300 * 299) / 2);
 });
 
-test("the suggested threshold separates pairs within groups from the others", () => {
-  const matrix = square(6, (i, j) => (i < 3 === j < 3 ? 0.8 : 0.3));
-  const found = separation(matrix, 6, [[0, 1, 2], [3, 4, 5]]);
-  assert.ok(found && found.threshold > 0.3 && found.threshold <= 0.8);
-  assert.deepEqual([Math.round(found.within * 100), found.across], [100, 0]);
-  assert.equal(separation(matrix, 6, [[0, 1, 2, 3, 4, 5]]), null);
-  assert.equal(separation(MATRIX, SIZE, groupsOf(MATRIX, SIZE).groups)?.threshold, 0.39);
+test("the shares of the pairs within a group and of different groups above a threshold", () => {
+  const matrix = square(6, (i, j) => (i < 3 === j < 3 ? (i === 0 && j === 1 ? 0.4 : 0.8) : 0.3));
+  const groups = [[0, 1, 2], [3, 4, 5]];
+  assert.deepEqual(shares(matrix, 6, groups, 0.5), { within: 5 / 6, across: 0 });
+  assert.deepEqual(shares(matrix, 6, groups, 0.3), { within: 1, across: 1 });
+  assert.deepEqual(shares(matrix, 6, [[0, 1, 2, 3, 4, 5]], 0.5), { within: 5 / 15, across: 0 });
 });
 
 test("rankings with and without prompts: order, margins and moves", () => {

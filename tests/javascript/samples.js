@@ -31,3 +31,18 @@ export function answer(rows) {
 export function bytes(text) {
   return encoder.encode(text);
 }
+
+/** Returns a symmetric matrix with ones on the diagonal. @param {number} size @param {(i: number, j: number) => number} score */
+export function square(size, score) {
+  return Float32Array.from({ length: size * size }, (_, at) => {
+    const [i, j] = [Math.floor(at / size), at % size];
+    return i === j ? 1 : score(Math.min(i, j), Math.max(i, j));
+  });
+}
+
+/** Returns random cosines of all pairs. @param {number} size */
+export function noise(size) {
+  const next = random(size);
+  const scores = Array.from({ length: size * size }, next);
+  return square(size, (i, j) => scores[i * size + j]);
+}
