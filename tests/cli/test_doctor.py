@@ -8,8 +8,9 @@ from hashlib import sha256
 import httpx
 import pytest
 
-from embedder_cli.doctor import figures, truncation, vectors
+from embedder_cli.doctor import vectors
 from embedder_cli.doctor.examination import Options
+from embedder_cli.doctor.model import figures, truncation
 from embedder_cli.doctor.results import Status
 from emulator import lexical
 from tests.cli.model_service import Service

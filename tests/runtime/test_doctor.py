@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from embedder_cli.doctor import truncation
+from embedder_cli.doctor.model import truncation
 from emulator import lexical
 from tests.worker import EMBEDDER
 from tools import runtime
