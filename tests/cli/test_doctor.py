@@ -10,7 +10,7 @@ import pytest
 
 from embedder_cli.doctor import vectors
 from embedder_cli.doctor.examination import Options
-from embedder_cli.doctor.model import figures, truncation
+from embedder_cli.doctor.model import figures
 from embedder_cli.doctor.results import Status
 from emulator import lexical
 from tests.cli.model_service import Service
@@ -206,27 +206,6 @@ def test_latency_takes_as_many_requests_as_announced(model):
     found = service.examine(options=Options())
     assert service.requests - without == 13
     assert [*found["latency"].figures["p50_ms"]] == ["1", "10", "100"]
-
-
-@pytest.mark.parametrize("limit", [500, 4000, 12_345, 47_000])
-def test_the_limit_is_found(limit):
-    service = Service(lambda text: lexical.embed(text[:limit]))
-    found = service.examine(options=Options(latency=False, find_limit=True))["truncation"]
-    assert limit <= found.figures["characters"] <= limit + 50
-    assert found.figures["tokens"] > limit / 12
-
-
-def test_the_search_for_the_limit_takes_no_more_requests_than_announced():
-    service = Service(lambda text: lexical.embed(text[:4000]))
-    without = service.examine() and service.requests
-    service.requests = 0
-    service.examine(options=Options(latency=False, find_limit=True))
-    assert service.requests - without <= truncation.CALLS
-
-
-def test_no_limit():
-    found = Service(lexical.embed).examine(options=Options(latency=False, find_limit=True))["truncation"]
-    assert found.figures == {"characters": None}
 
 
 def test_arithmetic():

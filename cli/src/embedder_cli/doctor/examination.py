@@ -19,6 +19,7 @@ _MODEL: tuple[tuple[str, Check], ...] = (
     ("figures without prompts", published.without_prompts),
     ("figures with prompts", published.with_prompts),
     ("prompts", published.own_prompts),
+    ("long texts", truncation.long_texts),
 )
 _CONTRACT: tuple[tuple[str, Check], ...] = (
     ("normalised", contract.normalised),
