@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from embedder_cli.doctor import contract, latency, neurons, source
 from embedder_cli.doctor.endpoint import Endpoint, EndpointError
-from embedder_cli.doctor.model import published, truncation
+from embedder_cli.doctor.model import differences, published, recorded, truncation
 from embedder_cli.doctor.results import Result, Status
 from embedder_cli.printable import plain
 
@@ -19,6 +19,9 @@ _MODEL: tuple[tuple[str, Check], ...] = (
     ("figures without prompts", published.without_prompts),
     ("figures with prompts", published.with_prompts),
     ("prompts", published.own_prompts),
+    ("recorded vectors", recorded.matches),
+    ("small differences", differences.seen),
+    ("batches", differences.alone_and_in_a_batch),
     ("long texts", truncation.long_texts),
 )
 _CONTRACT: tuple[tuple[str, Check], ...] = (
