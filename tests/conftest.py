@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,8 +9,7 @@ from hypothesis import HealthCheck, settings
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from emulator import lexical
-from tests import dev, local
+from tests import dev, local, real_model
 from tests.worker import Worker
 
 settings.register_profile("default", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
@@ -19,7 +17,6 @@ settings.register_profile("short", settings.get_profile("default"), max_examples
 settings.register_profile("long", settings.get_profile("default"), max_examples=5_000)
 settings.load_profile("default")
 
-DATA = Path(__file__).parent / "data"
 # tests/runtime/test_clients.py runs these in an environment of their own
 collect_ignore = ["clients"]
 
@@ -38,8 +35,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def recorded() -> dict[str, list[float]]:
     """Texts with their prompts, and the 768 numbers that EmbeddingGemma-300M returned for each."""
-    lines = (DATA / "embeddinggemma-vectors.jsonl").read_text(encoding="utf-8").splitlines()
-    return {item["text"]: item["vector"] for item in map(json.loads, lines)}
+    return real_model.recorded()
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +60,9 @@ def start_dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
 
 
 @pytest.fixture(scope="session")
-def local_model(recorded: dict[str, list[float]]) -> SimpleNamespace:
-    """What `model_server` serves: recorded vectors, or lexical ones for other texts. A test may replace `embed`."""
-    return SimpleNamespace(embed=lambda text: recorded.get(text) or lexical.embed(text))
+def local_model() -> SimpleNamespace:
+    """What `model_server` serves: recorded vectors, or exact ones for other texts. A test may replace `embed`."""
+    return SimpleNamespace(embed=real_model.embed)
 
 
 @pytest.fixture(scope="session")

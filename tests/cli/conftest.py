@@ -2,10 +2,10 @@
 
 import pytest
 
-from emulator import lexical
+from tests import real_model
 
 
 @pytest.fixture
-def model(recorded):
-    """Recorded vectors, or lexical ones for other texts."""
-    return lambda text: recorded.get(text) or lexical.embed(text)
+def model():
+    """Recorded vectors of the real model, or exact ones for other texts."""
+    return real_model.embed

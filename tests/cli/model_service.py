@@ -11,10 +11,13 @@ from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, content
 
 
 class Service:
-    """The Worker's core over a model, behind HTTP; `tamper` may change an answer on its way."""
+    """The Worker's core over a model, behind HTTP.
 
-    def __init__(self, vector, tamper=None, **variables):
-        self.model = FakeModel(lambda texts: rows(map(vector, texts)))
+    `vector` embeds one text. `tamper` may change an answer on its way, and `rows` the vectors of a call of the model.
+    """
+
+    def __init__(self, vector, tamper=None, *, rows=lambda found: found, **variables):
+        self.model = FakeModel(lambda texts: FakeAnswer(rows=rows([vector(text) for text in texts])))
         self.app = FakeApp(self.model, **variables)
         self.requests = 0
         self._tamper = tamper or (lambda _, response: response)
@@ -35,7 +38,3 @@ class Service:
         with Endpoint("http://test", key, client=client) as endpoint:
             found = list(examine(endpoint, options or Options(latency=False)))
         return {result.check: result for result in found}
-
-
-def rows(vectors):
-    return FakeAnswer(rows=list(vectors))

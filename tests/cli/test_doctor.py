@@ -8,8 +8,9 @@ from hashlib import sha256
 import httpx
 import pytest
 
-from embedder_cli.doctor import figures, truncation, vectors
+from embedder_cli.doctor import vectors
 from embedder_cli.doctor.examination import Options
+from embedder_cli.doctor.model import figures
 from embedder_cli.doctor.results import Status
 from emulator import lexical
 from tests.cli.model_service import Service
@@ -69,7 +70,7 @@ def test_half_precision_is_still_the_model(model):
 def test_a_model_that_adds_prompts_itself_is_found(model):
     prompted = {figures.PLANET_QUERY: figures.QUERY_PROMPT, **dict.fromkeys(figures.PLANETS, figures.DOCUMENT_PROMPT)}
     found = Service(lambda text: model(prompted.get(text, "") + text)).examine()
-    assert failed(found) == {"prompts"}
+    assert failed(found) == {"prompts", "recorded vectors"}
     assert "adds prompts itself" in found["prompts"].detail
 
 
@@ -77,7 +78,7 @@ def test_a_service_that_forgets_the_prompt_is_found(model):
     def forgetful(text):
         return model(text.removeprefix(figures.QUERY_PROMPT).removeprefix(figures.DOCUMENT_PROMPT))
 
-    assert failed(Service(forgetful).examine()) == {"prompts", "figures with prompts"}
+    assert failed(Service(forgetful).examine()) == {"prompts", "figures with prompts", "recorded vectors"}
 
 
 def test_vectors_that_are_not_of_unit_length_are_found(model):
@@ -205,27 +206,6 @@ def test_latency_takes_as_many_requests_as_announced(model):
     found = service.examine(options=Options())
     assert service.requests - without == 13
     assert [*found["latency"].figures["p50_ms"]] == ["1", "10", "100"]
-
-
-@pytest.mark.parametrize("limit", [500, 4000, 12_345, 47_000])
-def test_the_limit_is_found(limit):
-    service = Service(lambda text: lexical.embed(text[:limit]))
-    found = service.examine(options=Options(latency=False, find_limit=True))["truncation"]
-    assert limit <= found.figures["characters"] <= limit + 50
-    assert found.figures["tokens"] > limit / 12
-
-
-def test_the_search_for_the_limit_takes_no_more_requests_than_announced():
-    service = Service(lambda text: lexical.embed(text[:4000]))
-    without = service.examine() and service.requests
-    service.requests = 0
-    service.examine(options=Options(latency=False, find_limit=True))
-    assert service.requests - without <= truncation.CALLS
-
-
-def test_no_limit():
-    found = Service(lexical.embed).examine(options=Options(latency=False, find_limit=True))["truncation"]
-    assert found.figures == {"characters": None}
 
 
 def test_arithmetic():

@@ -63,6 +63,8 @@ def limit(monkeypatch):
     def lower(limit_s):
         monkeypatch.setitem(service.send.__kwdefaults__, "limit_s", limit_s)
         monkeypatch.setattr("embedder_cli.importer.connection.TIMEOUT_S", limit_s)
+        for name in ("LIMIT_S", "PATIENCE_S"):
+            monkeypatch.setattr(f"embedder_cli.doctor.endpoint.{name}", limit_s)
 
     return lower
 

@@ -55,7 +55,7 @@ def embedder(tmp_path_factory):
     for command in ([sys.executable, "-m", "venv", "v"], ["v/bin/pip", "install", "-q", runtime.ROOT / "cli"]):
         done = here(*command)
         assert done.returncode == 0, done.stdout + done.stderr
-    return lambda *arguments: here("v/bin/embedder", *arguments)
+    return lambda *arguments, command="embedder": here(f"v/bin/{command}", *arguments)
 
 
 def test_help(embedder):
@@ -82,6 +82,12 @@ def test_doctor(embedder, url):
     done = embedder("doctor", url, "--json")
     assert done.returncode == 1, done.stderr
     assert json.loads(done.stdout)["url"] == url
+
+
+def test_the_package_has_the_recorded_vectors_of_the_doctor(embedder):
+    code = "from embedder_cli.doctor.model import recorded; print(len(recorded.vectors()))"
+    done = embedder("-c", code, command="python")
+    assert (done.stdout, done.stderr) == ("8\n", "")
 
 
 def test_uvx_runs_it_from_the_folder(tmp_path):

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests import real_model
 from tests.deploy import account, fake_api
 from tests.deploy.account import ACCOUNT
 from tests.deploy.fake_api import TOKEN, FakeApi
@@ -180,7 +181,7 @@ def rehearsal(checkout: Path, tmp_path: Path, prepared: Path) -> Iterator[Rehear
 @pytest.fixture(scope="module")
 def run_upload(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[dict, str], str]]:
     """Run what was uploaded, from its snapshot, in front of an emulated model; return its address."""
-    with upstream.serve() as models, contextlib.ExitStack() as running:
+    with upstream.serve(real_model.embed) as models, contextlib.ExitStack() as running:
 
         def run(upload: dict, version: str) -> str:
             folder = tmp_path_factory.mktemp("upload")

@@ -3,10 +3,20 @@
 import json
 import subprocess
 
-from embedder_cli.doctor import truncation
+from embedder_cli.doctor.model import truncation
 from emulator import lexical
 from tests.worker import EMBEDDER
 from tools import runtime
+
+MODEL = {
+    "figures without prompts",
+    "figures with prompts",
+    "prompts",
+    "recorded vectors",
+    "small differences",
+    "batches",
+    "long texts",
+}
 
 
 def doctor(url, *options):
@@ -24,7 +34,7 @@ def test_the_emulator_is_recognised_and_nothing_fails(worker):
     found = checks(done)
     assert found["vectors"]["figures"] == {"source": "emulator"}
     skipped = {name for name, check in found.items() if check["status"] == "skip"}
-    assert skipped == {"figures without prompts", "figures with prompts", "prompts"}
+    assert skipped == MODEL
     assert found["index"]["status"] == "ok"
 
 
@@ -43,7 +53,7 @@ def test_a_local_model_with_other_vectors_fails(real_model_worker, local_model, 
     done = doctor(real_model_worker.url, "--json", "--no-latency")
     assert done.returncode == 1, done.stdout + done.stderr
     failed = {name for name, check in checks(done).items() if check["status"] == "FAIL"}
-    assert failed == {"figures without prompts", "figures with prompts"}
+    assert failed == {"figures without prompts", "figures with prompts", "recorded vectors", "small differences"}
 
 
 def test_the_emulator_truncates_nothing_and_the_cost_is_stated(worker):

@@ -6,9 +6,9 @@ A text `fault:KIND` (or an id, for Vectorize) chooses the fault; calls and answe
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache, lru_cache
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
@@ -16,33 +16,31 @@ import msgspec
 from benchmarks.load import reset_at_close
 from emulator import lexical, workers_ai
 from emulator.workers_ai import Fault, Reply
-from tests import servers
+from tests import real_model, servers
 from tools import workerd
 from tools.runtime import ROOT
 
 SLOW_S = 30.0
-RECORDED = ROOT / "tests" / "data" / "embeddinggemma-vectors.jsonl"
 NESTED = b"[" * 3_000 + b"]" * 3_000
 
 
-@cache
-def recorded() -> dict[str, list[float]]:
-    """Return what the real model answered to the texts of the doctor, and to some others."""
-    lines = RECORDED.read_text(encoding="utf-8").splitlines()
-    return {item["text"]: item["vector"] for item in map(json.loads, lines)}
+def vector(text: str) -> list[float]:
+    """Return a recorded vector of the real model, or a lexical one."""
+    return real_model.recorded().get(text) or lexical.embed(text)
 
 
 @lru_cache(4096)
-def row(text: str) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(recorded().get(text) or lexical.embed(text)))
+def row(text: str, embed: Callable[[str], list[float]] = vector) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(embed(text)))
 
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self) -> None:
+    def __init__(self, embed: Callable[[str], list[float]]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.embed = embed
         self.calls: Counter[str] = Counter()  # of the model; of Vectorize only those with a fault
         self.hits = 0  # calls of both, of any kind
         self.answered: Counter[str] = Counter()
@@ -56,8 +54,8 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve() -> Iterator[Server]:
-    server = Server()
+def serve(embed: Callable[[str], list[float]] = vector) -> Iterator[Server]:
+    server = Server(embed)
     servers.start(server)
     yield server
     server.released.set()
@@ -104,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
         kind = fault.kind if fault and fault.kind != "code" else str(fault.number) if fault else ""
         self.server.calls[kind] += 1
         self.server.rejecting.append(call["options"].get("rejectIfBusy", False))
-        reply = refusal or workers_ai.answer([row(text) for text in texts])
+        reply = refusal or workers_ai.answer([row(text, self.server.embed) for text in texts])
         self.fail(reply, fault) if fault else self.reply(reply)
         self.server.answered[kind] += 1
 

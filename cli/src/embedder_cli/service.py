@@ -74,9 +74,9 @@ def _authorization(url: httpx.URL, key: str | None) -> dict[str, str]:
     return {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
 
 
-def client() -> httpx.AsyncClient:
+def client(read_s: float = _READ_S) -> httpx.AsyncClient:
     """Return a client that follows no redirects and accepts no compressed answers."""
-    return httpx.AsyncClient(timeout=_READ_S, follow_redirects=False, verify=_tls())
+    return httpx.AsyncClient(timeout=httpx.Timeout(_READ_S, read=read_s), follow_redirects=False, verify=_tls())
 
 
 @cache

@@ -9,10 +9,11 @@ import typer
 from rich.console import Console
 
 from embedder_cli import interrupts
-from embedder_cli.doctor import latency, report, truncation
+from embedder_cli.doctor import latency, report
 from embedder_cli.doctor.analytics import API, Analytics
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.examination import Options, examine
+from embedder_cli.doctor.model import truncation
 from embedder_cli.doctor.neurons import Meter
 from embedder_cli.doctor.results import all_well
 from embedder_cli.options import Key, address, usable_key

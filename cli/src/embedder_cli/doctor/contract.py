@@ -1,7 +1,7 @@
 """Checks of the service itself: keys, formats of vectors, error objects, the index."""
 
-from embedder_cli.doctor import figures
 from embedder_cli.doctor.endpoint import Answer, Endpoint
+from embedder_cli.doctor.model import figures
 from embedder_cli.doctor.results import Result, Status, verdict
 from embedder_cli.doctor.vectors import from_base64, is_unit, length, same
 

@@ -14,6 +14,9 @@ import httpx
 from embedder_cli import interrupts, service
 from embedder_cli.service import NoAnswerError, Service
 
+LIMIT_S = 60.0  # for an answer
+PATIENCE_S = 310.0  # for an answer to long texts: a little more than the largest DEADLINE_S of a service
+
 
 class EndpointError(Exception):
     """The service did not answer as it must; the message is one sentence to act on."""
@@ -39,7 +42,7 @@ class Endpoint:
         self._service = Service.at(url, key)
         self.url = self._service.url
         self.key = key
-        self._client = client or service.client()
+        self._client = client or service.client(PATIENCE_S)
         self._runner = asyncio.Runner()
         self.began = datetime.now(UTC)
         self.model_calls = 0
@@ -52,11 +55,14 @@ class Endpoint:
         with self._runner as runner:
             interrupts.run(runner, self._client.aclose())
 
-    def send(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Answer:
-        """Send one request; `key` replaces the endpoint's own."""
+    def send(
+        self, method: str, path: str, body: object = None, *, key: str | None = None, patient: bool = False
+    ) -> Answer:
+        """Send one request; `key` replaces the endpoint's own, and `patient` waits for the answer to long texts."""
         headers = {"authorization": f"Bearer {key}"} if key else self._service.headers
         content = None if body is None else json.dumps(body).encode()
-        request = service.send(self._client, method, self.url + path, headers=headers, body=content)
+        url, limit_s = self.url + path, PATIENCE_S if patient else LIMIT_S
+        request = service.send(self._client, method, url, headers=headers, body=content, limit_s=limit_s)
         began = time.perf_counter()
         try:
             found = interrupts.run(self._runner, request)
@@ -68,24 +74,27 @@ class Endpoint:
             self.tokens += answer.tokens
         return answer
 
-    def ask(self, method: str, path: str, body: object = None) -> Answer:
+    def ask(self, method: str, path: str, body: object = None, *, patient: bool = False) -> Answer:
         """Send a request that must succeed."""
-        answer = self.send(method, path, body)
+        answer = self.send(method, path, body, patient=patient)
         if answer.status != 200 or not isinstance(answer.body, dict):
             raise EndpointError(f"{method} {path} answered {answer.sentence}")
         return answer
 
-    def embed(self, texts: Sequence[str], **options: object) -> list[list[float]]:
+    def embed(self, texts: Sequence[str], *, patient: bool = False, **options: object) -> list[list[float]]:
         """Return the vectors of the native route."""
-        return self._rows("/embed", {"text": list(texts), **options}, len(texts))
+        return self.rows(self.ask("POST", "/embed", {"text": list(texts), **options}, patient=patient), len(texts))
 
     def openai(self, texts: Sequence[str], **options: object) -> list[Any]:
         """Return the embeddings of the OpenAI route: lists of numbers, or base64."""
         body = {"model": "embeddinggemma-300m", "input": list(texts), **options}
-        return [row["embedding"] for row in self._rows("/v1/embeddings", body, len(texts))]
+        answer = self.ask("POST", "/v1/embeddings", body)
+        return [row["embedding"] for row in self.rows(answer, len(texts))]
 
-    def _rows(self, path: str, body: object, count: int) -> list[Any]:
-        rows = self.ask("POST", path, body).body.get("data")
+    @staticmethod
+    def rows(answer: Answer, count: int) -> list[Any]:
+        """Return the field `data` of an answer; raise EndpointError if it does not have `count` items."""
+        rows = answer.body.get("data")
         if not isinstance(rows, list) or len(rows) != count:
-            raise EndpointError(f"POST {path} did not answer {count} rows for {count} texts.")
+            raise EndpointError(f"The service did not answer {count} rows for {count} texts.")
         return rows

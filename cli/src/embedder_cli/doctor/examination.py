@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from embedder_cli.doctor import contract, latency, model, neurons, source, truncation
+from embedder_cli.doctor import contract, latency, neurons, source
 from embedder_cli.doctor.endpoint import Endpoint, EndpointError
+from embedder_cli.doctor.model import differences, published, recorded, truncation
 from embedder_cli.doctor.results import Result, Status
 from embedder_cli.printable import plain
 
@@ -15,9 +16,13 @@ _FIRST: tuple[tuple[str, Check], ...] = (
     ("authentication", contract.authentication),
 )
 _MODEL: tuple[tuple[str, Check], ...] = (
-    ("figures without prompts", model.without_prompts),
-    ("figures with prompts", model.with_prompts),
-    ("prompts", model.own_prompts),
+    ("figures without prompts", published.without_prompts),
+    ("figures with prompts", published.with_prompts),
+    ("prompts", published.own_prompts),
+    ("recorded vectors", recorded.matches),
+    ("small differences", differences.seen),
+    ("batches", differences.alone_and_in_a_batch),
+    ("long texts", truncation.long_texts),
 )
 _CONTRACT: tuple[tuple[str, Check], ...] = (
     ("normalised", contract.normalised),

@@ -1,9 +1,9 @@
-"""Checks that only the model can pass: the published figures, and whether the model adds prompts itself."""
+"""The published figures, and whether the model adds prompts itself."""
 
 from typing import TypeVar
 
-from embedder_cli.doctor import figures
 from embedder_cli.doctor.endpoint import Endpoint
+from embedder_cli.doctor.model import figures
 from embedder_cli.doctor.results import Result, verdict
 from embedder_cli.doctor.vectors import Vector, cosine, same, worst
 
