@@ -16,6 +16,7 @@ from embedder_cli.printable import plain
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024  # twice the largest answer that the commands ask for: 100 embeddings
 _READ_S = 60.0  # between two packets
+_MAX_PARTS = 2048  # texts of a request
 KEY_HINT = "Give one of the service's keys with --key or EMBEDDER_KEY."
 
 
@@ -142,3 +143,17 @@ def _finite(digits: str) -> float:
 def _host(url: str) -> str:
     parsed = httpx.URL(url)
     return plain(f"{parsed.scheme}://{parsed.netloc.decode()}", 200)
+
+
+def truncated(headers: Mapping[str, str]) -> frozenset[int]:
+    """Return the indexes of truncated texts, from a header such as `1,4-7`. What is no index or range is ignored."""
+    found: set[int] = set()
+    for part in headers.get("x-embedding-truncated", "").split(",")[:_MAX_PARTS]:
+        first, _, last = part.strip().partition("-")
+        if _is_index(first) and _is_index(last or first):
+            found.update(range(int(first), min(int(last or first), int(first) + _MAX_PARTS) + 1))
+    return frozenset(found)
+
+
+def _is_index(part: str) -> bool:
+    return part.isascii() and part.isdecimal() and len(part) <= 6

@@ -7,9 +7,7 @@ from typing import Any
 
 from embedder_cli.importer import backoff
 from embedder_cli.printable import plain
-from embedder_cli.service import Answer
-
-_MAX_PARTS = 2048  # texts of a request
+from embedder_cli.service import Answer, truncated
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def judge(answer: Answer, count: int, *, removal: bool = False) -> Verdict:
     if answer.status in (200, 202):
         queued = answer.status == 202
         if _is_written(answer.body, count, "ids" if queued else "mutation_ids", removal=removal):
-            return Written(_indexes(answer.headers.get("x-embedding-truncated", "")), queued)
+            return Written(truncated(answer.headers), queued)
         return Stop(NOT_THIS_SERVICE)
     code, message = answer.error.get("code"), answer.error.get("message")
     reason = plain(message) if isinstance(message, str) and message else f"The service answered HTTP {answer.status}."
@@ -127,20 +125,6 @@ def _of_one(reason: str) -> str:
     text = re.sub(r"documents\[\d+\](, documents\[\d+\]|, \[\d+\])*", "document", reason)
     text = text.replace("send keep_text false", "use --no-keep-text")
     return text.replace("document.", "").removeprefix("document: ")
-
-
-def _indexes(header: str) -> frozenset[int]:
-    """Return the indexes in a header such as `1,4-7`. What is not an index or a range is ignored."""
-    found: set[int] = set()
-    for part in header.split(",")[:_MAX_PARTS]:
-        first, _, last = part.strip().partition("-")
-        if _is_index(first) and _is_index(last or first):
-            found.update(range(int(first), min(int(last or first), int(first) + _MAX_PARTS) + 1))
-    return frozenset(found)
-
-
-def _is_index(part: str) -> bool:
-    return part.isascii() and part.isdecimal() and len(part) <= 6
 
 
 def is_index(body: Any) -> bool:  # noqa: ANN401

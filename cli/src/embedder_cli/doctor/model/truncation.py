@@ -6,10 +6,11 @@ What the model does not read does not change the vector: two texts that differ o
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from embedder_cli.doctor.endpoint import Answer, Endpoint
+from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.model.filler import MARKS, filler, with_tail
 from embedder_cli.doctor.results import Result, Status
 from embedder_cli.doctor.vectors import same
+from embedder_cli.service import truncated
 
 LONGEST = 8_192  # tokens: the largest MAX_TEXT_TOKENS
 STEPS = 1 + (LONGEST - 1).bit_length()  # the longest text, then one per halving
@@ -41,7 +42,7 @@ def long_texts(endpoint: Endpoint) -> Result:
     rows = endpoint.rows(answer, len(texts))
     places = {pair: (2 * at, 2 * at + 1) for at, pair in enumerate(PAIRS)}
     lost = [pair for pair, (left, right) in places.items() if _equal(rows[left], rows[right])]
-    reported = [pair for pair, both in places.items() if _reported(answer).issuperset(both)]
+    reported = [pair for pair, both in places.items() if truncated(answer.headers).issuperset(both)]
     return _judged(lost, reported)
 
 
@@ -81,12 +82,6 @@ def _sizes(pairs: Sequence[_Pair]) -> str:
 
 def _equal(left: Sequence[float], right: Sequence[float]) -> bool:
     return same(left, right, least=_SAME_COSINE)
-
-
-def _reported(answer: Answer) -> set[int]:
-    """Return the indexes of the texts that the service says are too long."""
-    items = answer.headers.get("x-embedding-truncated", "").split(",")
-    return {int(item) for item in items if item.isdecimal() and len(item) < 4}
 
 
 def bisect(holds: Callable[[int], bool], longest: int = LONGEST) -> int | None:
