@@ -91,6 +91,7 @@ def test_clicking_a_dot_shows_the_nearest_texts(page: Page) -> None:
 def test_a_pair_is_selected_in_all_views(page: Page) -> None:
     page.embed(FRUIT)
     assert page.text("heat-cell").endswith("between 1 “red apple” and 2 “green apple”")  # the most similar pair
+    page.by("threshold").send_keys(Keys.HOME)  # lists all pairs
     page.all("#above .entry[data-place='2'][data-other='3']")[0].click()
     assert page.text("heat-cell").endswith("between 3 “a fast train” and 4 “the slow train”")
     marks = [dot.get_attribute("class") for dot in page.all("#map .dot")]
