@@ -2,15 +2,15 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from embedder_cli.main import app
 from tests.cli.fake_service import FakeService
-from tests.conftest import DATA
 
-FILES = DATA / "importing"
+FILES = Path(__file__).parents[1] / "data" / "importing"
 
 
 @pytest.fixture
