@@ -17,6 +17,7 @@ MAX_TOP_K = 100
 MAX_TOP_K_FULL = 50  # with values or all metadata
 MAX_VECTORS = 1000  # vectors per call from a Worker
 MAX_GET_IDS = 100  # ids per request; this service's own limit
+MAX_DELETED = 1000  # vectors that one request deletes by namespace or filter; this service's own limit
 
 Id = Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": MAX_ID_BYTES})]
 Namespace = Annotated[str | None, Meta(description="A separate part of the index; at most 64 bytes.")]

@@ -8,6 +8,7 @@ from embedder.embedding.options import EmbedOptions, PromptOptions, Size, Trunca
 from embedder.embedding.prompts import Task
 from embedder.settings import MAX_TEXTS_PER_CALL
 from embedder.stored import (
+    MAX_DELETED,
     MAX_GET_IDS,
     MAX_ID_BYTES,
     MAX_METADATA_BYTES,
@@ -132,11 +133,11 @@ class DeleteRequest(Struct, forbid_unknown_fields=True, kw_only=True):
         Meta(description=f"1 to {MAX_VECTORS:,} ids. Send either these, or `namespace`, `filter` or both."),
     ] = None
     namespace: Annotated[
-        Namespace, Meta(description="Deletes the vectors of this namespace, at most 1,000 in a request.")
+        Namespace, Meta(description=f"Deletes the vectors of this namespace, at most {MAX_DELETED:,} in a request.")
     ] = None
     filter: Annotated[
         dict[str, Any] | None,
-        Meta(description="Deletes the vectors that this filter finds, at most 1,000 in a request."),
+        Meta(description=f"Deletes the vectors that this filter finds, at most {MAX_DELETED:,} in a request."),
     ] = None
     wait: Wait = False
 

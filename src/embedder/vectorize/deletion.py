@@ -9,12 +9,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from msgspec import Struct
 
 from embedder.errors import EmbedderError
-from embedder.stored import MAX_TOP_K
+from embedder.stored import MAX_DELETED, MAX_TOP_K
 from embedder.vectorize.limits import DELETE_IDS
 
-MAX_ROUNDS = 10
-MAX_DELETED = MAX_ROUNDS * MAX_TOP_K  # vectors per request
 BATCH = min(DELETE_IDS, MAX_TOP_K)
+MAX_ROUNDS = MAX_DELETED // BATCH
 
 
 class Removed(Struct):

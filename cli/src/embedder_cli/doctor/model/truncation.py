@@ -13,9 +13,8 @@ from embedder_cli.doctor.vectors import same
 from embedder_cli.service import truncated
 
 LONGEST = 8_192  # tokens: the largest MAX_TEXT_TOKENS
-STEPS = 1 + (LONGEST - 1).bit_length()  # the longest text, then one per halving
-CALLS = STEPS
-TEXTS = STEPS * 2
+CALLS = 1 + (LONGEST - 1).bit_length()  # the longest text, then one per halving
+TEXTS = CALLS * 2
 
 _SAME_COSINE = 0.99995
 _TAIL = 500  # tokens behind the texts of the bisection
