@@ -39,6 +39,11 @@ EXPLANATIONS = {
         "the request is taken by a vector of another namespace.",
         "Use a key with that scope, a namespace that the message lists, or another id. Operator: see `API_KEYS`.",
     ),
+    "origin_not_allowed": (
+        "A web page of another site called `/mcp` or `make dev`, or `make dev` was called by a name that is not this "
+        "machine's.",
+        "Operator: add the origin of the page to `CORS_ORIGINS`. `make dev` is `localhost`, `127.0.0.1` or `[::1]`.",
+    ),
     "not_found": (
         "The path has no route. Or a search by `id` names a vector that is not stored, or the path another index than "
         "`VECTORIZE_INDEX`.",

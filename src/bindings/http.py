@@ -43,7 +43,7 @@ def request_from_js(request: JsProxy, settings: Settings) -> HttpRequest:
     head = _head.decode(lifetime.scope.head)
     path, query = path_and_query(head.url)
     read, read_vectors = partial(_read, lifetime.scope), partial(_read_vectors, lifetime.scope)
-    return HttpRequest(head.method, path, query, head.headers, head.id, lifetime, read, read_vectors)
+    return HttpRequest(head.method, head.url, path, query, head.headers, head.id, lifetime, read, read_vectors)
 
 
 async def _read(scope: Any, limit: int) -> bytes:

@@ -8,6 +8,7 @@ STATUS: Mapping[str, int] = {
     "text_too_long": 400,
     "unauthorized": 401,
     "forbidden": 403,
+    "origin_not_allowed": 403,
     "not_found": 404,
     "model_not_found": 404,
     "method_not_allowed": 405,

@@ -42,6 +42,23 @@ def test_files_are_served_without_the_worker(worker: Worker, path: str, part: st
     assert "x-request-id" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/", "/docs", "/health", "/mcp", "/openapi.json", "/nothing"])
+def test_a_name_that_is_not_this_machines_is_rejected(worker: Worker, path: str) -> None:
+    """A web page can make the browser resolve its own name to 127.0.0.1."""
+    for host in (
+        "evil.example",
+        f"evil.example:{worker.url.rpartition(':')[2]}",
+        "localhost.evil.example",
+        "127.0.0.2",
+    ):
+        answer = worker.send("GET", path, headers={"host": host})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "origin_not_allowed")
+    for host in ("localhost", "127.0.0.1:1", "[::1]:8787"):
+        assert worker.send("GET", path, headers={"host": host}).status_code != 403
+    foreign = worker.post("/embed", {"text": "a"}, headers={"origin": "http://evil.example"})
+    assert (foreign.status_code, foreign.json()["error"]["code"]) == (403, "origin_not_allowed")
+
+
 def test_other_paths_reach_the_worker(worker: Worker) -> None:
     assert worker.post("/embed", {"text": "a"}).json()["shape"] == [1, 768]
     assert worker.send("GET", "/vectors?ids=nothing").json()["missing"] == ["nothing"]

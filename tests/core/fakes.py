@@ -151,7 +151,8 @@ class FakeRequest:
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, query: str = ""
     ) -> None:
         self.method, self.body, self.query = method, body, query
-        self.path, _ = path_and_query(f"http://embedder.example{path}")
+        self.url = f"https://embedder.example{path}"
+        self.path, _ = path_and_query(self.url)
         self.lifetime = FakeLifetime()
         self.id = "generated-id"
         self.headers = {"content-type": "application/json", **(headers or {})}

@@ -21,6 +21,7 @@ _NOISE = re.compile(
     r"|has access to the following bindings|\[wrangler:info\]"
 )
 _KEPT_LINES = 30
+_GATE = "[gate] "  # see gate.js
 
 
 class Filter:
@@ -36,7 +37,7 @@ class Filter:
     def lines(self, output: Iterable[str], banner: Iterable[str]) -> Iterator[str]:
         """Yield the lines to print: the banner as soon as the Worker is ready, then requests, reloads and errors."""
         for text in output:
-            line = clean(text)
+            line = clean(text).removeprefix(_GATE)
             if self._is_warning(line):
                 continue
             if self.ready:

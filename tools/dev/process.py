@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from tools import runtime
 
 _STOP_GRACE_S = 10
+_GATE = Path(__file__).with_name("gate.js")
 
 
 def start(
@@ -22,11 +24,13 @@ def start(
 ) -> subprocess.Popen[str]:
     """Start `pywrangler dev` in a process group of its own; its output is on `stdout`.
 
-    `variables` are those of the emulator, `settings` those of the Worker. With an `example` (a folder below the
-    project), that Worker listens on the port and calls this one through its service binding.
+    The first Worker is the gate, see gate.js. `variables` are those of the emulator, `settings` those of the Worker.
+    With an `example` (a folder below the project), that Worker is behind the gate, and calls this one through its
+    service binding.
     """
     folder = runtime.CACHE / f"run-{port}"
     configurations = [linked(folder / "example", example)] if example else []
+    configurations.insert(0, gate(folder / "gate", configurations[0] if example else configuration))
     configurations += [configuration, linked(folder / "local", Path("local"), variables or {})]
     command = ["pywrangler", "dev", "--ip", "127.0.0.1", "--port", str(port), "--env", "local"]
     command += ["--inspector-port", "0", *[f"-c={path}" for path in configurations]]
@@ -57,6 +61,16 @@ def linked(folder: Path, source: Path, variables: Mapping[str, str] | None = Non
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(runtime.ROOT / target)
     (folder / ".dev.vars").write_text("".join(f'{name}="{value}"\n' for name, value in (variables or {}).items()))
+    return folder / "wrangler.toml"
+
+
+def gate(folder: Path, behind: Path) -> Path:
+    """Return the configuration of the gate before the Worker with the configuration `behind`."""
+    found = tomllib.loads(behind.read_text(encoding="utf-8"))
+    lines = ['name = "gate"', f'main = "{_GATE.as_posix()}"', f'compatibility_date = "{found["compatibility_date"]}"']
+    lines += ["[env.local]", 'name = "gate"', f'services = [{{ binding = "NEXT", service = "{found["name"]}" }}]', ""]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "wrangler.toml").write_text("\n".join(lines))
     return folder / "wrangler.toml"
 
 

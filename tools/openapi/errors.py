@@ -33,6 +33,8 @@ def codes(route: Route, about: About, body: Schema) -> list[str]:
         found.add("index_mismatch")
     if not route.public and route.scope != "any":
         found.add("forbidden")
+    if routes.find(route.path).api.checks_origin:
+        found.add("origin_not_allowed")
     if any(name in route.path for name in ("{model}", "{deployment}", "{id}")):
         found.add("model_not_found")
     return [code for code in STATUS if code in found]

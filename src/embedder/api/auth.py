@@ -1,5 +1,6 @@
-"""Who is calling, and CORS."""
+"""Who is calling, and which web pages may."""
 
+import re
 from collections.abc import Mapping
 
 from embedder.access import keys
@@ -19,6 +20,7 @@ _RESPONSE_HEADERS = (
     "x-embedding-task, x-embedding-tokens, x-embedding-truncated"
 )
 _PREFLIGHT_MAX_AGE_S = 86_400
+_LOOPBACK = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
 
 
 def key_of(settings: Settings, headers: Mapping[str, str]) -> Key | None:
@@ -45,15 +47,32 @@ def unauthorized(*, expired: bool) -> EmbedderError:
     return EmbedderError("unauthorized", f"{reason}Send a valid key: Authorization: Bearer KEY.", headers=challenge)
 
 
+def is_allowed(settings: Settings, origin: str | None) -> bool:
+    """Return whether the operator allows the pages of an origin."""
+    return origin in settings.cors_origins
+
+
+def check_origin(settings: Settings, origin: str, url: str) -> None:
+    """Raise `origin_not_allowed` if a page of another site sent a request to `url`.
+
+    A page of this service may, one of an allowed origin, and locally one of this machine.
+    """
+    own = "/".join(url.split("/", 3)[:3])
+    local = settings.local_model and _LOOPBACK.fullmatch(origin)
+    if origin != own and not local and not is_allowed(settings, origin):
+        message = f"Pages of {origin[:100]} may not call this; the operator can add the origin to CORS_ORIGINS."
+        raise EmbedderError("origin_not_allowed", message, param="origin")
+
+
 def cors_headers(settings: Settings, origin: str | None) -> dict[str, str]:
     """Return the CORS headers of an answer: none for an origin that is not allowed."""
     if not settings.cors_origins:
         return {}
-    if origin not in settings.cors_origins:
+    if not is_allowed(settings, origin):
         return {"vary": "origin"}
     return {
         "vary": "origin",
-        "access-control-allow-origin": origin,
+        "access-control-allow-origin": origin or "",
         "access-control-expose-headers": _RESPONSE_HEADERS,
     }
 

@@ -85,6 +85,9 @@ def _ranges(indexes: Sequence[int]) -> str:
 async def _answer(app: App, request: HttpRequest, place: Place, context: RequestContext) -> HttpResponse:
     if app.fault:
         raise RuntimeError(app.fault)
+    origin = request.headers.get("origin")
+    if origin is not None and (place.api.checks_origin or app.settings.local_model):
+        auth.check_origin(app.settings, origin, request.url)
     if request.method == "OPTIONS" and place.methods:
         return _options(app, request, place.methods)
     route = _route(request, place)

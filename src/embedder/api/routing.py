@@ -26,7 +26,7 @@ def path_and_query(url: str) -> tuple[str, str]:
 
 
 class HttpRequest(msgspec.Struct):
-    """A request. Its `path` is decoded. `id` is a generated request id, used if the caller sent none.
+    """A request. Its `path` is decoded, its `url` is not. `id` is a generated request id, used if the caller sent none.
 
     `read` takes a limit in bytes and returns the body. It raises an error for a body that is too large, incomplete,
     nested too deeply or too slow. `read_vectors` also takes the name of the field with the vectors. It returns the body
@@ -34,6 +34,7 @@ class HttpRequest(msgspec.Struct):
     """
 
     method: str
+    url: str
     path: str
     query: str
     headers: Mapping[str, str]
@@ -96,10 +97,12 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     """One API: its routes, and the format of its errors.
 
     A path without a route belongs to the API with the longest of the `prefixes` that it begins with. They may contain
-    `{name}` segments. `unknown` returns the error for such a path.
+    `{name}` segments. `unknown` returns the error for such a path. With `checks_origin`, pages of other sites are
+    rejected, unless the operator allows them.
     """
 
     routes: tuple[Route, ...]
     error_text: Callable[[EmbedderError], str]
     prefixes: tuple[str, ...] = ()
     unknown: Callable[[str], EmbedderError] = unknown_path
+    checks_origin: bool = False

@@ -1,9 +1,10 @@
-"""Who is calling: keys in headers, and CORS."""
+"""Who is calling: keys in headers, and web pages of other origins."""
 
 import json
 
 import pytest
 
+from embedder.api import routes
 from tests.core.api.bodies import GOOGLE, google
 from tests.core.fakes import FakeApp, error
 
@@ -49,6 +50,55 @@ def test_cors_allows_only_the_configured_origins():
     preflight = app.send("OPTIONS", "/embed", origin="https://a.example").headers
     assert "POST" in preflight["access-control-allow-methods"]
     assert "access-control-allow-methods" not in app.send("OPTIONS", "/embed", origin="https://b.example").headers
+
+
+OWN = "https://embedder.example"
+FOREIGN = [
+    "https://evil.example",
+    "null",
+    "http://embedder.example",
+    "https:",
+    f"{OWN}.evil.example",
+    f"{OWN}:8443",
+    "",
+]
+MACHINE = ["http://localhost:3000", "http://127.0.0.1:8787", "http://[::1]", "https://localhost"]
+PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
+
+
+def refused(response):
+    return (response.status, "may not call this" in response.text) == (403, True)
+
+
+@pytest.mark.parametrize("origin", [*FOREIGN, *MACHINE])
+def test_mcp_rejects_pages_of_other_sites(origin):
+    app = FakeApp(CORS_ORIGINS="https://app.example")
+    response = app.send("POST", "/mcp", PING, origin=origin)
+    assert refused(response)
+    assert json.loads(response.text)["error"]["code"] == -32600
+    assert json.loads(app.log[-1])["code"] == "origin_not_allowed"
+    assert "access-control-allow-origin" not in response.headers
+    assert refused(app.send("POST", "/%6dcp", PING, origin=origin))
+    assert app.ask("/embed", {"text": "a"}, origin=origin).status == 200
+
+
+def test_mcp_answers_programs_its_own_pages_and_allowed_ones():
+    app = FakeApp(CORS_ORIGINS="https://app.example")
+    assert app.send("POST", "/mcp", PING).status == 200
+    for origin in (OWN, "https://app.example"):
+        assert app.send("POST", "/mcp", PING, origin=origin).status == 200
+        assert app.send("OPTIONS", "/mcp", origin=origin).status == 204
+
+
+@pytest.mark.parametrize("route", routes.TABLE, ids=lambda route: f"{route.method} {route.path}")
+def test_on_a_developers_machine_no_route_answers_pages_of_other_sites(route):
+    app = FakeApp(LOCAL_MODEL="emulator", CORS_ORIGINS="https://app.example")
+    for origin in FOREIGN:
+        assert refused(app.send(route.method, route.path, b"{}", origin=origin))
+        assert refused(app.send("OPTIONS", route.path, origin=origin))
+    assert not app.model.calls
+    for origin in (*MACHINE, OWN, "https://app.example"):
+        assert not refused(app.send(route.method, route.path, b"{}", origin=origin))
 
 
 @pytest.mark.parametrize("header", ["api-key", "x-goog-api-key", "authorization"])

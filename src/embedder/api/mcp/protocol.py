@@ -129,4 +129,5 @@ _ROUTE = Route(
     response=McpAnswer,
     scope="any",
 )
-APIS = (Api(routes=(_ROUTE,), error_text=error_text),)
+# "Servers MUST validate the Origin header on all incoming connections to prevent DNS rebinding attacks" (Transports)
+APIS = (Api(routes=(_ROUTE,), error_text=error_text, checks_origin=True),)

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import gate from "../../tools/dev/gate.js";
+
+const NEXT = { fetch: async () => new Response("passed") };
+console.log = () => {};
+
+/** @param {string} url @param {string} [host] */
+function ask(url, host = new URL(url).host) {
+  return gate.fetch(new Request(url, { headers: { host } }), { NEXT });
+}
+
+test("the gate lets names of this machine pass", async () => {
+  for (const host of ["localhost", "localhost:8787", "127.0.0.1:8787", "[::1]:8787", "LOCALHOST"]) {
+    assert.equal((await ask(`http://${host}/embed`)).status, 200);
+  }
+});
+
+test("the gate rejects all others, in the URL and in the header", async () => {
+  for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.2", "[::2]:80", "0.0.0.0"]) {
+    const answer = await ask(`http://${host}/embed`);
+    assert.equal(answer.status, 403);
+    assert.equal((await answer.json()).error.code, "origin_not_allowed");
+    assert.equal((await ask("http://localhost/", host)).status, 403);
+  }
+});
