@@ -47,6 +47,8 @@ def app() -> App:
         settings = Settings.from_env(_variables(env))
     except SettingsError as error:
         fault = str(error)
+    if settings.ignored:
+        js.console.log(f"ignored: {settings.ignored}")
     _room.configure(pyodide_js._module, settings.max_body_bytes)
     return App(
         settings=settings,

@@ -9,12 +9,14 @@ const HEADERS = [
   "authorization",
   "api-key",
   "x-goog-api-key",
+  "x-api-key",
   "origin",
   "cf-connecting-ip",
 ];
 // Cloudflare's REST API has one header more. Reading a header costs time in every request.
 const REST_PATH = /\/client\/v4\/|%/; // it may be percent-encoded
 const REST_HEADERS = [...HEADERS, "cf-aig-gateway-id"];
+const PREFLIGHT_HEADERS = [...HEADERS, "access-control-request-method", "access-control-request-headers"];
 export const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
 
 /** One request: its deadline, its client, and its upstream calls, which end with them. */
@@ -43,7 +45,8 @@ export class Scope {
   /** The method, the URL and the headers that Python reads, as JSON. */
   get head() {
     const { method, url, headers } = /** @type {Request} */ (this.request);
-    const names = REST_PATH.test(url) ? REST_HEADERS : HEADERS;
+    const others = REST_PATH.test(url) ? REST_HEADERS : HEADERS;
+    const names = method === "OPTIONS" ? PREFLIGHT_HEADERS : others;
     const named = names.map((name) => [name, headers.get(name) ?? undefined]);
     return JSON.stringify({ method, url, headers: Object.fromEntries(named), id: crypto.randomUUID() });
   }

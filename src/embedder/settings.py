@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from embedder.access import keys
+from embedder.access import keys, origins
 from embedder.access.keys import Key, KeysError
 
 MODEL = "@cf/google/embeddinggemma-300m"
@@ -38,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     auth: bool = True
     keys: tuple[Key, ...] = ()
     cors_origins: frozenset[str] = frozenset()
+    ignored: str = ""  # the entries of CORS_ORIGINS that are no origins: without them, the service is safe and works
     deadline_s: int = 25  # seconds for a request, retries included
     wait_s: int = 30  # seconds that `"wait": true` waits for a write to become visible
     ai_gateway: str = ""  # id of the AI Gateway that calls of the model pass through
@@ -49,12 +50,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def from_env(cls, env: Mapping[str, object]) -> "Settings":
         """Check all variables. SettingsError names every invalid one."""
         faults: list[str] = []
+        allowed, wrong = origins.parse(str(env.get("CORS_ORIGINS", "")))
         settings = cls(
             max_text_tokens=_integer(env, "MAX_TEXT_TOKENS", MODEL_TOKENS, 1, 8192, faults),
             max_body_bytes=_integer(env, "MAX_BODY_BYTES", 4 * 1024 * 1024, 1024, 16 * 1024 * 1024, faults),
             auth=_auth(env, faults),
             keys=_keys(env, faults),
-            cors_origins=_origins(env, faults),
+            cors_origins=allowed,
+            ignored=origins.listed(wrong),
             deadline_s=_integer(env, "DEADLINE_S", 25, 1, 300, faults),
             wait_s=_integer(env, "WAIT_S", 30, 0, 120, faults),
             ai_gateway=_gateway(env, faults),
@@ -63,7 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             local_model=_local_model(env, faults),
         )
         if faults:
-            raise SettingsError(" ".join(faults))
+            raise SettingsError(" ".join([*faults, *filter(None, [settings.ignored])]))
         return settings
 
 
@@ -120,10 +123,3 @@ def _keys(env: Mapping[str, object], faults: list[str]) -> tuple[Key, ...]:
     except KeysError as error:
         faults.append(str(error))
         return ()
-
-
-def _origins(env: Mapping[str, object], faults: list[str]) -> frozenset[str]:
-    origins = str(env.get("CORS_ORIGINS", "")).replace(",", " ").split()
-    if any(not origin.startswith(("http://", "https://")) or origin.count("/") != 2 for origin in origins):
-        faults.append("CORS_ORIGINS must hold origins such as https://app.example.com.")
-    return frozenset(origins)

@@ -39,12 +39,19 @@ def test_every_variable_is_read():
 def test_an_error_names_every_invalid_variable_and_quotes_no_key():
     with pytest.raises(SettingsError) as caught:
         Settings.from_env(
-            {"MAX_TEXT_TOKENS": "many", "AUTH": "no", "API_KEYS": "tooshort", "CORS_ORIGINS": "*", "WAIT_S": "-1"}
+            {"MAX_TEXT_TOKENS": "many", "AUTH": "no", "API_KEYS": "tooshort", "CORS_ORIGINS": "null", "WAIT_S": "-1"}
         )
     message = str(caught.value)
     for name in ("MAX_TEXT_TOKENS", "AUTH", "API_KEYS", "CORS_ORIGINS", "WAIT_S"):
         assert name in message
     assert "tooshort" not in message
+
+
+def test_an_entry_of_cors_origins_that_is_no_origin_is_left_out_and_named():
+    settings = Settings.from_env({"CORS_ORIGINS": "https://a.example, null, app.example"})
+    assert settings.cors_origins == {"https://a.example"}
+    assert "'null'" in settings.ignored
+    assert "'app.example' has no scheme" in settings.ignored
 
 
 @pytest.mark.parametrize("value", ["9" * 40, "1.5", "", "²", "0"])

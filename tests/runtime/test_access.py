@@ -7,12 +7,17 @@ from tools.dev import process as dev
 
 KEY, NEXT_KEY = "0123456789abcdef0123", "fedcba9876543210fedc"
 ORIGIN = "https://app.example"
+SHELL = "app://obsidian.md"  # no browser can have it
 
 
 @pytest.fixture(scope="module")
 def protected(start_worker):
     """A Worker with two keys and one allowed origin."""
-    settings = {"AUTH": "on", "API_KEYS": f"web:{KEY},next:{NEXT_KEY}", "CORS_ORIGINS": ORIGIN}
+    settings = {
+        "AUTH": "on",
+        "API_KEYS": f"web:{KEY},next:{NEXT_KEY}",
+        "CORS_ORIGINS": f"{ORIGIN} app.example App://Obsidian.md/",
+    }
     return start_worker(settings=settings)
 
 
@@ -52,10 +57,19 @@ def test_cors_headers_are_only_for_allowed_origins(protected):
     assert "access-control-allow-origin" not in other
 
 
-def test_a_preflight_needs_no_key(protected):
-    response = protected.send("OPTIONS", "/embed", headers={"origin": ORIGIN, "access-control-request-method": "POST"})
-    assert (response.status_code, response.headers["access-control-allow-origin"]) == (204, ORIGIN)
-    assert "authorization" in response.headers["access-control-allow-headers"]
+@pytest.mark.parametrize("origin", [ORIGIN, SHELL])
+def test_a_preflight_needs_no_key(protected, origin):
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,x-stainless-os"}
+    response = protected.send("OPTIONS", "/embed", headers={"origin": origin, **asked})
+    assert (response.status_code, response.headers["access-control-allow-origin"]) == (204, origin)
+    assert response.headers["access-control-allow-headers"] == "authorization, x-stainless-os"
+    answer = protected.post("/embed", {"text": "a"}, headers={"origin": origin, **bearer(KEY)})
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, origin)
+
+
+def test_an_entry_of_cors_origins_that_is_no_origin_is_only_in_the_log(protected):
+    assert protected.send("GET", "/health").status_code == 200
+    assert "'app.example' has no scheme" in protected.line_with("ignored: CORS_ORIGINS")
 
 
 def test_head_and_options(worker):

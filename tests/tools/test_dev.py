@@ -158,6 +158,8 @@ def test_a_variable_in_dev_vars_is_checked_too(monkeypatch, tmp_path, line):
     with pytest.raises(variables.VariableError, match="WAIT_S must be an integer from 0 to 120"):
         variables.check({})
     variables.check({"WAIT_S": "5"})
+    with pytest.raises(variables.VariableError, match="CORS_ORIGINS: 'app\\.example' has no scheme"):
+        variables.check({"WAIT_S": "5", "CORS_ORIGINS": "https://a.example app.example"})
 
 
 def test_the_banner_of_an_example_names_its_readme_and_no_pages():

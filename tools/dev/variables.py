@@ -58,11 +58,13 @@ def of_worker(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def check(settings: Mapping[str, str]) -> None:
-    """Raise VariableError if the Worker would reject these variables, or those of `.dev.vars`, with every request."""
+    """Raise VariableError if the Worker would reject or ignore one of these variables, or of those in `.dev.vars`."""
     try:
-        Settings.from_env({"AUTH": "off", **in_dev_vars(), **settings})
+        checked = Settings.from_env({"AUTH": "off", **in_dev_vars(), **settings})
     except SettingsError as error:
         raise VariableError(str(error)) from error
+    if checked.ignored:
+        raise VariableError(checked.ignored)
 
 
 def in_dev_vars() -> dict[str, str]:

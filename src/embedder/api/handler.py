@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from embedder import decoding
 from embedder.access.scopes import NOTHING, Access
-from embedder.api import auth, routes
+from embedder.api import auth, cors, routes
 from embedder.api.routes import Methods, Place
 from embedder.api.routing import GATEWAY_HEADER, JSON, Api, HttpRequest, HttpResponse, Route
 from embedder.app import App, Guard, finish
@@ -54,7 +54,7 @@ def _headers(app: App, request: HttpRequest, context: RequestContext, response: 
         "x-request-id": context.log.request_id,
         "server-timing": f"model;dur={context.log.model_ms}, total;dur={context.log.total_ms}",
         **({"x-embedder-version": app.version} if app.version else {}),
-        **(auth.cors_headers(app.settings, request.headers.get("origin")) if app.settings.cors_origins else {}),
+        **(cors.answer_headers(app.settings.cors_origins, request.headers) if app.settings.cors_origins else {}),
         **(_embedding_headers(response.prepared) if response.prepared else {}),
         **response.headers,
     }
@@ -87,9 +87,9 @@ async def _answer(app: App, request: HttpRequest, place: Place, context: Request
         raise RuntimeError(app.fault)
     origin = request.headers.get("origin")
     if origin is not None and (place.api.checks_origin or app.settings.local_model):
-        auth.check_origin(app.settings, origin, request.url)
-    if request.method == "OPTIONS" and place.methods:
-        return _options(app, request, place.methods)
+        cors.check_origin(app.settings, origin, request.url)
+    if request.method == "OPTIONS" and (options := _options(app, request, place.methods)):
+        return options
     route = _route(request, place)
     access = NOTHING if route.public else await _admit(app, request, context, route)
     gateway = _gateway(request.headers) if route.gateway else ""
@@ -134,9 +134,13 @@ def _allow(methods: Methods) -> str:
     return ", ".join(sorted({*methods, "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
 
 
-def _options(app: App, request: HttpRequest, methods: Methods) -> HttpResponse:
-    cors = auth.cors_headers(app.settings, request.headers.get("origin"))
-    return HttpResponse(204, None, {"allow": _allow(methods), **auth.preflight_headers(cors)})
+def _options(app: App, request: HttpRequest, methods: Methods) -> HttpResponse | None:
+    """Answer OPTIONS; None for an unknown path, whose preflight alone is answered: a page can then read the error."""
+    allowed = app.settings.cors_origins
+    if methods or cors.is_preflight(allowed, request.headers):
+        allow = {"allow": _allow(methods)} if methods else {}
+        return HttpResponse(204, None, {**allow, **cors.preflight_headers(allowed, request.headers)})
+    return None
 
 
 async def _admit(app: App, request: HttpRequest, context: RequestContext, route: Route) -> Access:
