@@ -10,7 +10,7 @@ from embedder.api import routes
 from embedder.api.cloudflare import vectorize
 from embedder.api.mcp import tools
 from embedder.operations import table
-from embedder_cli.importer import evidence
+from embedder_cli.importer.sending import evidence
 from embedder_cli.main import app
 from tests import strategies
 

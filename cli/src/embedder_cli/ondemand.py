@@ -27,7 +27,10 @@ def group(name: str, commands: Commands, about: str, elsewhere: Mapping[str, str
             chosen, _, rest = super().resolve_command(ctx, args)
             return chosen, _load(str(chosen), commands[str(chosen)][0]), rest
 
-    app = typer.Typer(name=name, cls=OnDemand, add_completion=False, no_args_is_help=True, help=about)
+    # without markup, because Rich takes most of the time of `--help` and of a usage error
+    app = typer.Typer(
+        name=name, cls=OnDemand, add_completion=False, no_args_is_help=True, help=about, rich_markup_mode=None
+    )
     app.callback()(_listed)
     for command, (_, line) in commands.items():
         app.command(command, help=line)(_listed)

@@ -7,17 +7,20 @@ from typing import Annotated
 import typer
 
 from embedder_cli import interrupts
-from embedder_cli.importer import report, sources, work
-from embedder_cli.importer.bar import SteadyConsole, shown
-from embedder_cli.importer.conversion import Convert, Converter, not_now
-from embedder_cli.importer.encoding import is_known
+from embedder_cli.importer import work
 from embedder_cli.importer.faults import MAX_NAMESPACE_BYTES
-from embedder_cli.importer.fields import FieldError, Fields, MetadataField
-from embedder_cli.importer.journal import Journal, JournalError
+from embedder_cli.importer.files import corpus
+from embedder_cli.importer.files.conversion import Convert, Converter, not_now
+from embedder_cli.importer.files.corpus import STDIN, Corpus
+from embedder_cli.importer.files.encoding import is_known
+from embedder_cli.importer.files.kinds import NAMES
 from embedder_cli.importer.lines import SourceError
-from embedder_cli.importer.readers import Reading
-from embedder_cli.importer.sources import KINDS, STDIN, Corpus
-from embedder_cli.importer.tally import Tally
+from embedder_cli.importer.records.fields import FieldError, Fields, MetadataField
+from embedder_cli.importer.records.reading import Reading
+from embedder_cli.importer.result import report
+from embedder_cli.importer.result.bar import SteadyConsole, shown
+from embedder_cli.importer.result.tally import Tally
+from embedder_cli.importer.sending.journal import Journal, JournalError
 from embedder_cli.importer.work import Job
 from embedder_cli.options import Key, Namespace, Url, address, usable_key
 from embedder_cli.printable import plain
@@ -25,7 +28,7 @@ from embedder_cli.service import Service
 
 _FILES = "Files"
 _SENDING = "Sending"
-_SOURCE = f"A file, a folder, or - for standard input. Kinds: {', '.join(KINDS)}; each also with .gz"
+_SOURCE = f"A file, a folder, or - for standard input. Kinds: {', '.join(NAMES)}; each also with .gz"
 _ID = "Default: the field id, if there is one; otherwise namespace, file and position, as with ''."
 _METADATA = "Field to store for filters: NAME or NAME:TYPE with string, number or boolean. Repeatable."
 _JOURNAL = "File that remembers what was written. Default: SOURCE.journal, beside the source; none for -."
@@ -86,7 +89,7 @@ def main(  # one parameter per option
     Exit code 0: everything is written, or queued. 1: documents were rejected. 2: the import could not continue.
     """
     _one_of("--truncate", truncate, ("end", "error"))
-    _one_of("--format", kind, KINDS)
+    _one_of("--format", kind, NAMES)
     _check_encoding(encoding)
     _check_namespace(namespace)
     reading = Reading(_fields(id_field, text_field, title_field, metadata_field or [], namespace), chunk_chars, chunk)
@@ -154,7 +157,7 @@ def _import(job: Job, path: Path | None, report_to: Path | None, *, rehearsal: b
     tally = Tally(queues=job.queue)
     name = STDIN if job.corpus.is_stdin else job.corpus.root.resolve().name
     try:
-        total = sources.size(job.corpus)
+        total = corpus.size(job.corpus)
         journal = Journal(path, job.target.url, source=name, namespace=job.namespace, read_only=rehearsal)
         with shown(tally, total, console, written=f"would be {tally.verb}" if rehearsal else tally.verb):
             (work.rehearse if rehearsal else work.run)(job, journal, tally)

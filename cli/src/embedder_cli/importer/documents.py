@@ -64,6 +64,21 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or a folder that was not read, although it is there. Its documents stay in the index."""
+
+    file: str
+    reason: str
+
+
+UNUSED = "unused"  # a remark about fields that are not stored
+GUESSED = "guessed"  # a remark about an encoding
+
+Found = Document | Rejection
+Read = Found | FileEnd | Remark | Skipped
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A document as it is sent. `digest` shows whether it has changed since it was written.
 

@@ -7,6 +7,10 @@ from typing import BinaryIO, cast
 from embedder_cli.importer.documents import Location
 
 MAX_RECORD_BYTES = 16 * 1024 * 1024  # a service accepts requests of 4 MiB by default
+_TOO_LARGE = (
+    f"A record or a Markdown file has more than {MAX_RECORD_BYTES // 2**20} MiB here. Divide it, or look for a missing "
+    "quote or line break."
+)
 _MARK = "\ufeff"  # a byte order mark
 
 
@@ -14,10 +18,23 @@ class SourceError(Exception):
     """The source can't be read; the message is one sentence to act on."""
 
 
+class FileError(SourceError):
+    """A file that can't be read to its end. `reason` is one sentence about it, without its name."""
+
+    def __init__(self, location: Location, reason: str) -> None:
+        super().__init__(f"{location if location.line > 1 else location.file}: {reason}")
+        self.location = location
+        self.reason = reason
+
+
+class AnotherKindError(FileError):
+    """A JSON file that holds something else than records."""
+
+
 class Lines:
     """The lines of a file as text. Bytes that can't be decoded become surrogates, so that their record can be rejected.
 
-    A line ends with `\\n`, `\\r` or both. `begin` begins another record. SourceError if a record is larger than the
+    A line ends with `\\n`, `\\r` or both. `begin` begins another record. FileError if a record is larger than the
     limit, UnicodeError if the rest of the file can't be decoded.
     """
 
@@ -61,5 +78,4 @@ class Lines:
     def _take(self, size: int, number: int) -> None:
         self._left -= size
         if self._left < 0:
-            where = Location(self._name, number)
-            raise SourceError(f"{where}: a record has more than {MAX_RECORD_BYTES // 2**20} MiB; is a quote missing?")
+            raise FileError(Location(self._name, number), _TOO_LARGE)

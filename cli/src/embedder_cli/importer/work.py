@@ -9,18 +9,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from embedder_cli import interrupts, service
-from embedder_cli.importer import evidence, sources
-from embedder_cli.importer.ahead import ahead
-from embedder_cli.importer.batches import Batch, Batches
-from embedder_cli.importer.connection import Connection, StoppedError
-from embedder_cli.importer.delivery import Delivery
-from embedder_cli.importer.documents import Document
+from embedder_cli.importer.documents import Document, Read
 from embedder_cli.importer.faults import Rules
-from embedder_cli.importer.journal import Journal
+from embedder_cli.importer.files import corpus
+from embedder_cli.importer.files.corpus import Corpus
 from embedder_cli.importer.lines import SourceError
-from embedder_cli.importer.readers import Read
-from embedder_cli.importer.sources import Corpus
-from embedder_cli.importer.tally import Tally
+from embedder_cli.importer.result.tally import Tally
+from embedder_cli.importer.sending import evidence
+from embedder_cli.importer.sending.ahead import ahead
+from embedder_cli.importer.sending.batches import Batch, Batches
+from embedder_cli.importer.sending.connection import Connection, StoppedError
+from embedder_cli.importer.sending.delivery import Delivery
+from embedder_cli.importer.sending.journal import Journal
 from embedder_cli.service import Service
 
 _REMOVED_AT_A_TIME = 100
@@ -82,7 +82,7 @@ def rehearse(job: Job, journal: Journal, tally: Tally) -> None:
             tally.notes.append("Only the service knows which texts are too long (--truncate error).")
         if job.fresh:
             journal.forget_contents()
-        for found, weight in sources.read(job.corpus, tally.skip):
+        for found, weight in corpus.read(job.corpus):
             count(collected.add(found, weight))
         count(collected.rest())
         for names in _stale(job, journal, tally):
@@ -124,7 +124,7 @@ async def _run(job: Job, journal: Journal, tally: Tally) -> None:
 
 async def _batches(job: Job, journal: Journal, tally: Tally) -> AsyncIterator[Batch]:
     collected = job.batches(journal, tally)
-    async for group in ahead(sources.read(job.corpus, tally.skip), _size):
+    async for group in ahead(corpus.read(job.corpus), _size):
         for found, weight in group:
             for batch in collected.add(found, weight):
                 yield batch

@@ -1,0 +1,1 @@
+"""Records of JSON and tables, and the documents in them."""

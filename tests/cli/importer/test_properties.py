@@ -1,0 +1,213 @@
+"""What holds for every source: no word is lost, no input ends in a traceback, all formats and the service agree."""
+
+import csv
+import io
+import json
+import re
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from embedder import decoding
+from embedder.errors import EmbedderError
+from embedder.operations import documents
+from embedder.operations.requests import UpsertRequest
+from embedder_cli.importer.documents import Document, Location, Rejection, Remark, item_of
+from embedder_cli.importer.faults import Rules, fault
+from embedder_cli.importer.files import corpus
+from embedder_cli.importer.files.corpus import Corpus
+from embedder_cli.importer.files.kinds import SUFFIXES
+from embedder_cli.importer.lines import SourceError
+from embedder_cli.importer.records.fields import Fields, MetadataField
+from embedder_cli.importer.records.reading import Reading
+from tests.cli.fake_service import UNLIMITED
+
+WORD = re.compile(r"[^\W_]+")
+PIECES = ["---\n", "...\n", "+++\n", "title: ", "a = ", "# ", "## ", "\n", "\n\n", "===\n", "> ", "- ", "    ", "```\n"]
+PIECES += [
+    "'",
+    '"',
+    "&x ",
+    "*x ",
+    "{",
+    "}",
+    "[",
+    "]",
+    ": ",
+    "| ",
+    "<div>\n",
+    "</div>\n",
+    "<!-- ",
+    " -->",
+    "\r",
+    "\r\n",
+    "\t",
+]
+MARKDOWN = st.lists(st.sampled_from(PIECES) | st.text(max_size=6) | st.from_regex(r"[a-z]{1,8}", fullmatch=True))
+ENCODINGS = [
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "cp1252",
+    "cp1251",
+    "shift_jis",
+    "gb18030",
+]
+
+
+def read(suffix, content, **options):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"source{suffix}"
+        path.write_bytes(content)
+        return [found for found, _ in corpus.read(Corpus(path, **options))]
+
+
+def words(text):
+    return set(WORD.findall(text))
+
+
+def reported(found):
+    """Return the words that are stored, or said to be rejected or not stored."""
+    for item in found:
+        if isinstance(item, Document):
+            yield from words(f"{item.title} {item.text}")
+        elif isinstance(item, Remark):
+            yield from words(" ".join(item.values))
+
+
+@given(MARKDOWN.map("".join), st.integers(5, 60))
+@example("---\ntitle: True\n---\n", 60)
+@example("# A\n##\n", 60)
+def test_every_word_of_markdown_is_in_a_chunk_or_its_title(text, limit):
+    found = read(".md", text.encode(), reading=Reading(chunk_chars=limit))
+    if any(isinstance(item, Rejection | Remark) for item in found):
+        return
+    stored = set(reported(found)) | FIELDS_OF_PAGES
+    whole = "".join(item.text for item in found if isinstance(item, Document))  # a long word may be in two chunks
+    assert [word for word in words(text) - stored if word not in whole] == []
+
+
+FIELDS_OF_PAGES = {"title", "a"}
+
+
+@given(st.sampled_from(SUFFIXES), st.binary(max_size=200))
+def test_no_bytes_end_in_a_traceback(suffix, content):
+    must_read(suffix, content)
+
+
+@given(st.sampled_from(SUFFIXES), st.text(max_size=100), st.sampled_from(ENCODINGS), st.booleans())
+def test_no_text_in_a_real_encoding_ends_in_a_traceback(suffix, text, encoding, cut):
+    head = {".csv": "id,text\n", ".tsv": "id\ttext\n", ".json": '[{"text": "', ".jsonl": '{"text": "'}.get(suffix, "")
+    content = (head + text).encode(encoding, "replace")
+    must_read(suffix, content[:-1] if cut else content)
+    must_read(suffix, content, encoding=encoding)
+
+
+def must_read(suffix, content, **options):
+    """Read a file: an error is one sentence, and what it has is rejected or can be sent."""
+    try:
+        found = read(suffix, content, **options)
+    except SourceError as error:
+        assert "\n" not in str(error) or "\n" in repr(content)
+        return
+    for item in found:
+        if isinstance(item, Document) and fault(item) is None:
+            item_of(item, b"", 0)
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
+    ["1", "1.50", "true", "12345678901234567890", "9007199254740993.0", "-0", "1e400", "1e22", "NaN", "1_0", " 7 ", "٣"]
+)
+RECORDS = st.fixed_dictionaries({"id": CELLS, "text": CELLS, "title": CELLS, "value": CELLS})
+KINDS = st.sampled_from([None, "string", "number", "boolean"])
+
+
+@given(RECORDS, KINDS)
+def test_a_record_gives_the_same_document_in_every_format(record, kind):
+    fields = Fields(None, title="title", metadata=(MetadataField("value", kind),))
+    formats = {
+        ".csv": table(record, ","),
+        ".tsv": table(record, "\t"),
+        ".json": json.dumps([record]),
+        ".jsonl": json.dumps(record, ensure_ascii=False),
+    }
+    found = [one(suffix, text, fields) for suffix, text in formats.items()]
+    assert found == found[:1] * len(found)
+
+
+def table(record, delimiter):
+    file = io.StringIO()
+    csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([record.keys(), record.values()])
+    return file.getvalue()
+
+
+def one(suffix, text, fields):
+    [found] = [
+        item for item in read(suffix, text.encode(), reading=Reading(fields)) if isinstance(item, Document | Rejection)
+    ]
+    found = replace(found, location=Location("source", 1))
+    return (found, fault(found)) if isinstance(found, Document) else found
+
+
+@given(
+    st.integers() | st.decimals(allow_nan=False, allow_infinity=False, places=3), st.sampled_from(["number", "string"])
+)
+def test_a_number_is_the_same_in_json_and_in_a_table(number, kind):
+    fields = Fields(None, metadata=(MetadataField("value", kind),))
+    as_json = one(".jsonl", f'{{"id": "a", "text": "x", "value": {number}}}', fields)
+    assert as_json == one(".csv", f"id,text,value\na,x,{number}\n", fields)
+    if isinstance(as_json, tuple) and kind == "string":
+        assert as_json[0].metadata == {"value": str(number)}
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+SIZES = st.integers(0, 12) | st.integers(9_000, 11_000)
+
+
+@given(
+    st.text(max_size=70),
+    st.text(max_size=4),
+    SIZES,
+    st.dictionaries(st.sampled_from(["a", "a.b", "$a", 'q"', "", "text", "n"]), JSON_VALUES, max_size=3),
+    st.booleans(),
+)
+def test_a_dry_run_accepts_what_the_service_accepts(name, text, size, values, keep_text):
+    """Both ways: nothing is promised that the service rejects, and nothing is rejected that it would store."""
+    record = {"id": name, "text": text + "x" * size, **({} if "text" in values else values)}
+    fields = Fields("id", metadata=tuple(map(MetadataField, values)))
+    found = one(".jsonl", json.dumps(record), fields)
+    if isinstance(found, Rejection):
+        return
+    document, reason = found
+    if reason is None or ("NUL" not in reason and "surrogate" not in reason):
+        assert accepts(document, keep_text) == (fault(document, Rules(keep_text)) is None)
+
+
+def accepts(document, keep_text):
+    body = item_of(document, b"", 0).body
+    tail = b',"keep_text":%b}' % json.dumps(keep_text).encode()
+    try:
+        request = decoding.decode(b'{"documents":[%b]%b' % (body, tail), UpsertRequest)
+        documents.prepare(UNLIMITED, request.documents, request)
+    except EmbedderError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("size", range(10_200, 10_245))
+def test_the_limit_of_metadata_is_that_of_the_service_to_the_byte(size):
+    for title in (None, "t"):
+        for metadata in ({}, {"n": "é"}):
+            document = Document("a", "x" * size, Location("f", 1), title, metadata)
+            assert (fault(document) is None) == accepts(document, keep_text=True)
