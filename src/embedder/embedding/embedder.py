@@ -62,12 +62,11 @@ class Embedder:
         """
         task = _task(options, alias) or default
         prompted = prompts.apply(task, texts, options.title)
-        counts = tokens.estimates(prompted)
         limit = self._settings.max_text_tokens
-        over = [index for index, count in enumerate(counts) if count > limit]
+        count, over = tokens.measure(prompted, limit)
         if over and options.truncate == "error":
             raise _too_long(over, limit, param, options.asks_to_truncate())
-        return PreparedTexts(prompted, task, sum(counts), over)
+        return PreparedTexts(prompted, task, count, over)
 
     async def vectors(
         self,

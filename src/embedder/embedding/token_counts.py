@@ -6,7 +6,14 @@ from math import ceil
 from typing import Final
 
 from embedder.embedding import scripts
-from embedder.embedding.token_words import CLASSES, LETTERS, NAMES_OF_WORDS, count_words, latin
+from embedder.embedding.token_words import (
+    CLASSES,
+    LETTERS,
+    NAMES_OF_WORDS,
+    USUAL_THE,
+    count_words,
+    latin,
+)
 
 # What is counted, besides words in Latin script and characters of other scripts.
 NAMES: Final = (
@@ -98,6 +105,30 @@ def count(text: str) -> dict[str, float]:
         count_words(text, raw, shape, letters, counts)
         if b"A" in shape:
             counts["humps"] = shape.count(b"aA")
+    _count_signs(raw, shape, counts)
+    return counts
+
+
+def count_english(texts: list[str]) -> dict[str, float] | None:
+    """Count several texts at once. Return None if they are not English, or may have more tokens than characters."""
+    counts: dict[str, float] = {SINGLE: 0}
+    text = _NOTHING.join(texts)
+    if "<" in text:
+        text, counts[SINGLE] = _TAG.subn(_NOTHING, text)
+    try:
+        raw = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    letters, shape = raw.translate(LETTERS), raw.translate(CLASSES)
+    if _LONG_WORD in letters or b"oooo" in shape or b"2" in shape:
+        return None
+    if USUAL_THE * text.count(" the ") < letters.count(b" a"):
+        return None
+    count_words(text, raw, shape, letters, counts)
+    if counts.keys() != {SINGLE, "english"}:
+        return None
+    if b"A" in shape:
+        counts["humps"] = shape.count(b"aA")
     _count_signs(raw, shape, counts)
     return counts
 

@@ -53,7 +53,7 @@ _ENGLISH_SHARE: Final = 0.2  # of these letters per character: English texts sel
 _MARGIN: Final = 10  # characters added to the length, because the share varies more in short texts
 _EVIDENCE: Final = 5.0  # a letter with a mark or a common word of another language counts as five such letters
 _COUNTER: Final = 1.5  # a common English word takes off so many
-_USUAL_THE: Final = 16  # a text with one "the" per 16 words is English
+USUAL_THE: Final = 16  # a text with one "the" per 16 words is English
 _DOUBT: Final = 2.5  # share of the other language per letter too many and per word, at most 1
 _COVERED_SHARE: Final = 0.22  # of common words, in a language that the vocabulary covers well
 _SELDOM: Final = 8  # a text with fewer than one common word per 8 words may have random letters
@@ -121,7 +121,7 @@ def count_words(text: str, raw: bytes, shape: bytes, letters: bytes, counts: dic
     foreign = len(raw) - len(raw.translate(None, _FOREIGN_LETTERS))
     marked = shape.count(b"m") if b"m" in shape else 0
     doubt = foreign + _EVIDENCE * marked - _ENGLISH_SHARE * (len(raw) + _MARGIN)
-    if doubt <= 0 and _USUAL_THE * text.count(" the ") >= words:
+    if doubt <= 0 and USUAL_THE * text.count(" the ") >= words:
         return
     common = list(filter(_COMMON_WORDS.__contains__, raw.lower().split()))
     size = letters.count(b"a")

@@ -175,19 +175,53 @@ def test_texts_of_one_request_share_a_budget(monkeypatch):
     counted = []
     monkeypatch.setattr(tokens, "count", lambda text: counted.append(len(text)) or count(text))
     texts = ["the cat sat on the mat, " * length for length in (1, 10, 100, 20_000)]
-    together = tokens.estimates(texts * 4)
+    total, over = tokens.measure(texts * 4, 2000)
     assert sum(counted) <= 1.05 * 80_000
-    assert together == pytest.approx([tokens.estimate(text) for text in texts] * 4, rel=0.15, abs=3)
+    assert total == pytest.approx(4 * sum(map(tokens.estimate, texts)), rel=0.15)
+    assert over == [3, 7, 11, 15]
 
 
 def test_the_sample_of_a_text_does_not_begin_with_its_prompt():
     texts = ["title: none | text: " + "12 34 " * 300] * 2000
-    assert sum(tokens.estimates(texts)) == pytest.approx(2000 * tokens.estimate(texts[0]), rel=0.1)
+    assert tokens.measure(texts, 2000)[0] == pytest.approx(2000 * tokens.estimate(texts[0]), rel=0.1)
 
 
 def test_many_texts_are_estimated_like_each_of_them():
     texts = ["Ordinary words.", "", "字字", "x" * 60_000, "\ud800"]
-    assert tokens.estimates(texts) == list(map(tokens.estimate, texts))
+    assert tokens.measure(texts, 2000) == (sum(map(tokens.estimate, texts)), [3])
+
+
+ENGLISH = "The train leaves the station at eight in the morning, and someVarName is in it 12 times.\n\n<td>"
+GERMAN = "Der Zug fährt um acht Uhr morgens ab und kommt am Abend an. " * 9
+OTHER = ["字字", GERMAN, "ACGT" * 9, "it's 9 o’clock", "\x80" * 9]
+
+
+@pytest.mark.parametrize("more", [[], ["", "The end of the line", "7 " * 40], ["=" * 64], *([text] for text in OTHER)])
+def test_english_texts_have_together_the_tokens_of_each(more):
+    texts = [ENGLISH] * 10 + more
+    assert tokens.measure(texts, 2000)[0] == pytest.approx(sum(map(tokens.estimate, texts)), rel=0.03)
+
+
+def test_english_texts_are_counted_in_one_call(monkeypatch):
+    monkeypatch.setattr(tokens, "count", None)
+    assert tokens.measure([ENGLISH] * 10, 2000)[1] == []
+
+
+@pytest.mark.parametrize("other", OTHER)
+def test_other_texts_are_counted_one_by_one(other, monkeypatch):
+    counted = []
+    monkeypatch.setattr(tokens, "count", lambda text: counted.append(text) or count(text))
+    tokens.measure([ENGLISH, other], 2000)
+    assert counted == [ENGLISH, other]
+
+
+def test_an_english_text_that_may_be_too_long_is_counted_alone():
+    assert tokens.measure([ENGLISH, ENGLISH * 2, ENGLISH], 40) == (4 * tokens.estimate(ENGLISH), [1])
+
+
+@given(st.lists(st.text("the cat<b>7\n ", max_size=30), max_size=9))
+def test_texts_have_together_at_least_one_token_each(texts):
+    assert tokens.measure([" the ", *texts], 2000)[0] > len(texts) - texts.count("")
 
 
 def _seconds(text):
