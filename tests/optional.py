@@ -32,8 +32,13 @@ PARTS = {
     "cloudflare": Part(("embedder/api/cloudflare",), {ROUTES: "workers_ai|cloudflare_openai|vectorize"}),
     "queue": Part(("embedder/queue", "bindings/consumer.py"), {"entry.py": "consumer"}),
     "vectorize": Part(
-        ("embedder/vectorize", "embedder/operations/documents.py", "bindings/vectorize.py"),
-        {"embedder/operations/table.py": "documents", "bindings/app.py": "vectorize"},
+        (
+            "embedder/vectorize",
+            "embedder/operations/documents.py",
+            "embedder/operations/search.py",
+            "bindings/vectorize.py",
+        ),
+        {"embedder/operations/table.py": "documents|search", "bindings/app.py": "vectorize"},
         needed_by=("queue", "mcp", "vectorize rest"),
     ),
 }

@@ -96,7 +96,12 @@ export interface SearchOptions extends PromptOptions {
   filter?: Metadata | null;
   values?: boolean;
   metadata?: "none" | "indexed" | "all";
+  /** Implies `exact`. */
   min_score?: number | null;
+  /** Compute the scores from the stored vectors, which takes longer. Otherwise they are approximate. At most 50 matches. */
+  exact?: boolean;
+  /** 0 to 1. More than 0: matches that differ from each other, chosen among the nearest 50. Implies `exact`. */
+  diversity?: number;
 }
 export interface DeleteOptions {
   /** In place of the ids: all vectors of a namespace, those that a filter finds, or both. At most 1,000 at a time. */
@@ -142,9 +147,13 @@ export interface Receipt {
   count: number;
   request_id: string;
 }
-export interface Matches {
+export interface SearchResponse {
   count: number;
   matches: Match[];
+  /** Whether the scores were computed from the stored vectors. */
+  exact: boolean;
+  /** `score`: the nearest first. `diversity`: as they were chosen. */
+  order: "score" | "diversity";
 }
 export interface Match {
   id: string;
@@ -187,7 +196,7 @@ export interface Embeddings {
   similarity(texts: string[], options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Usage>>;
   upsert(documents: DocumentIn[], options: UpsertOptions & { queue: true }): Promise<Answer<Receipt & Usage>>;
   upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<Written & Usage>>;
-  search(text: string | null, options?: SearchOptions): Promise<Answer<Matches & Partial<Usage>>>;
+  search(text: string | null, options?: SearchOptions): Promise<Answer<SearchResponse & Partial<Usage>>>;
   get(ids: string[]): Promise<Answer<GetResponse>>;
   delete(ids: string[] | null, options?: DeleteOptions): Promise<Answer<Deleted>>;
   describe(): Promise<Answer<IndexResponse>>;
@@ -198,7 +207,7 @@ export declare class EmbeddingsEntrypoint extends WorkerEntrypoint {
   embed(text: string | string[], options?: EmbedOptions): Promise<Answer<(EmbedResponse & Usage) | Floats | Raw>>;
   similarity(texts: string[], options?: SimilarityOptions): Promise<Answer<SimilarityResponse & Usage>>;
   upsert(documents: DocumentIn[], options?: UpsertOptions): Promise<Answer<(Written | Receipt) & Usage>>;
-  search(text: string | null, options?: SearchOptions): Promise<Answer<Matches & Partial<Usage>>>;
+  search(text: string | null, options?: SearchOptions): Promise<Answer<SearchResponse & Partial<Usage>>>;
   get(ids: string[]): Promise<Answer<GetResponse>>;
   delete(ids: string[] | null, options?: DeleteOptions): Promise<Answer<Deleted>>;
   describe(): Promise<Answer<IndexResponse>>;

@@ -66,6 +66,8 @@ class SearchOptions(PromptOptions, total=False):
     values: bool
     metadata: Literal["none", "indexed", "all"]
     min_score: float | None
+    exact: bool
+    diversity: float
 
 class DeleteOptions(TypedDict, total=False):
     namespace: str | None

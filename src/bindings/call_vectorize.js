@@ -4,6 +4,7 @@
  * contains the fault. Python decides what a fault means.
  */
 import { DIMENSIONS, InvalidAnswer } from "./answer.js";
+import { choose } from "./diversity.js";
 import { MAX_DEPTH, excess } from "./limits.js";
 import { plain } from "./numbers.js";
 
@@ -86,6 +87,17 @@ class StoredValues {
 function vectorsIn(result) {
   const found = Array.isArray(result) ? result : (result?.matches ?? result?.vectors);
   return Array.isArray(found) ? found : [];
+}
+
+/**
+ * Returns the positions of at most `count` candidates that differ from each other, as JSON. See `choose`.
+ * @param {StoredValues} values of a query @param {string} candidates JSON: pairs of the index of a vector and its score
+ * @param {number} count @param {number} diversity
+ */
+export function diverse({ taken }, candidates, count, diversity) {
+  const pairs = /** @type {[number, number][]} */ (JSON.parse(candidates));
+  const [vectors, scores] = [pairs.map(([index]) => taken[index]), pairs.map(([, score]) => score)];
+  return JSON.stringify(choose(vectors, scores, count, diversity));
 }
 
 /** Concatenates the values of several answers. @param {StoredValues[]} answers */

@@ -17,6 +17,7 @@ _js = import_from_javascript("bindings/request.js")
 _bodies = import_from_javascript("bindings/bodies.js")
 _uploads = import_from_javascript("bindings/uploads.js")
 
+_WRONG_WIDTH = {"vector": 40006, "vectors": 40012}  # Vectorize's codes, as seen live, of a query and of a write
 _BODY_ERRORS = {
     "too_deep": ("invalid_json", f"The body is nested deeper than {MAX_JSON_DEPTH} levels."),
     "too_many_values": ("payload_too_large", f"The body has over {MAX_JSON_VALUES:,} JSON values; send less at once."),
@@ -60,6 +61,8 @@ async def _read_vectors(scope: Any, field: str, limit: int) -> tuple[bytes, Any]
             return bytes(found.text.to_bytes()), found.vectors
         case "invalid_json" | "invalid_request":
             raise EmbedderError(found.fault, found.text)
+        case "wrong_width":
+            raise EmbedderError("invalid_request", found.text, upstream_code=_WRONG_WIDTH[field])
     raise _rejected(found.fault, f"The body is over the limit of {limit} bytes; send fewer vectors at a time.")
 
 

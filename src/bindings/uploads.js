@@ -14,7 +14,7 @@ const latin1 = new TextDecoder("latin1");
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** Why a body is rejected: a reason of `readBody`, or "invalid_json" or "invalid_request" with a sentence. */
+/** Why a body is rejected: a reason of `readBody`, or "invalid_json", "invalid_request" or "wrong_width" with a sentence. */
 class Rejected extends Error {
   /** @param {string} fault @param {string} [sentence] */
   constructor(fault, sentence) {
@@ -160,7 +160,7 @@ function takeFrom(holder, name, path, taken) {
 function check(values, path) {
   if (!Array.isArray(values)) throw new Rejected("invalid_request", `${path} is not an array of numbers.`);
   if (values.length !== DIMENSIONS) {
-    throw new Rejected("invalid_request", `${path} has ${values.length} items; a vector has ${DIMENSIONS} numbers.`);
+    throw new Rejected("wrong_width", `${path} has ${values.length} items; a vector has ${DIMENSIONS} numbers.`);
   }
   const wrong = values.findIndex((value) => typeof value !== "number" || !Number.isFinite(Math.fround(value)));
   if (wrong !== -1) {

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from workers import import_from_javascript
 
 from embedder.errors import EmbedderError, interrupted
@@ -10,6 +11,7 @@ from embedder.vectorize import answers
 from embedder.vectorize.store import Store
 
 _js = import_from_javascript("bindings/call_vectorize.js")
+_positions = msgspec.json.Decoder(list[int]).decode
 
 
 class Vectorize:
@@ -31,6 +33,10 @@ class Vectorize:
 
     def merge(self, values: list[Any]) -> Any:
         return _js.merge(*values)
+
+    def diverse(self, values: Any, candidates: list[tuple[int, float]], count: int, diversity: float) -> list[int]:
+        given = msgspec.json.encode(candidates).decode()
+        return _positions(_js.diverse(values, given, count, diversity))
 
 
 def store(index: Any, *, clock: Clock, wait_s: float) -> Store | None:

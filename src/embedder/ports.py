@@ -1,6 +1,6 @@
 """Protocols for what the core needs from the runtime. `bindings/` implements them; the tests have fakes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 Clock = Callable[[], float]
@@ -163,4 +163,13 @@ class Index(Protocol):
 
     def merge(self, values: list[object]) -> object:
         """Concatenate the handles `values`."""
+        ...
+
+    def diverse(
+        self, values: object, candidates: list[tuple[int, float]], count: int, diversity: float
+    ) -> Sequence[int]:
+        """Return the positions of at most `count` candidates by maximal marginal relevance, in order of choice.
+
+        A candidate has the index of its vector in the handle `values`, and its score. The best candidate is first.
+        """
         ...

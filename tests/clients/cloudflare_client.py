@@ -101,6 +101,7 @@ def test_errors_of_the_index(client):
     with pytest.raises(cloudflare.BadRequestError) as short:
         indexes.query(INDEX, account_id="any", vector=[1.0])
     assert "vector has 1 items; a vector has 768 numbers" in short.value.body["errors"][0]["message"]
+    assert short.value.body["errors"][0]["code"] == 40006
     with pytest.raises(cloudflare.NotFoundError) as impossible:
         indexes.metadata_index.list(INDEX, account_id="any")
     assert "wrangler vectorize" in impossible.value.body["errors"][0]["message"]

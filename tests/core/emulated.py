@@ -9,7 +9,7 @@ from emulator.vectorize import binding, wire
 from emulator.vectorize.index import Index
 from emulator.vectorize.ports import Select
 from emulator.vectorize.settings import Settings
-from tests.core.fake_index import Found
+from tests.core.fake_index import Found, diversity_by_definition
 from tests.core.fakes import FakeAnswer
 from tests.emulator.plain import PlainDatabase
 
@@ -34,7 +34,8 @@ class EmulatedIndex:
             given = [answer.rows[0], *given]
         elif answer:
             given = [[{**item, "values": row} for item, row in zip(given[0], answer.rows, strict=True)]]
-        return Found(self.send(method, *given))
+        self.values: list[list[float]] = []
+        return Found(self.send(method, *given), self.values)
 
     def send(self, method: str, *given: object) -> str:
         """Return the result of a call as JSON, with an index instead of the values of each vector."""
@@ -44,6 +45,7 @@ class EmulatedIndex:
         except binding.BindingError as error:
             raise answers.error(str(error)) from error
         vectors = result if isinstance(result, list) else result.get("matches", [])
+        self.values = [item["values"] for item in vectors if "values" in item]
         for number, vector in enumerate(item for item in vectors if "values" in item):
             vector["values"] = number
         return json.dumps(result)
@@ -55,6 +57,9 @@ class EmulatedIndex:
 
     def merge(self, values: list[object]) -> list[object]:
         return values
+
+    def diverse(self, values, candidates, count, diversity) -> list[int]:
+        return diversity_by_definition([values[index] for index, _ in candidates], candidates, count, diversity)
 
     def stored(self) -> dict[str, dict]:
         """Return all vectors by id, also with a digest of their values."""

@@ -50,13 +50,18 @@ class FakeIndex:
         self.calls.append((method, given[-1] if given else None))
         if method == "queryById":
             self.calls[-1] = (given[0], given[1])
-        return Found(json.dumps(getattr(self, f"_{method}")(*given, *([answer.rows] if answer else []))))
+        self.values: list[list[float]] = []
+        text = json.dumps(getattr(self, f"_{method}")(*given, *([answer.rows] if answer else [])))
+        return Found(text, self.values)
 
     def axis(self, number: int) -> FakeAnswer:
         return FakeAnswer(rows=[[float(place == number % 768) for place in range(768)]])
 
     def merge(self, values: list[object]) -> list[object]:
         return values
+
+    def diverse(self, values, candidates, count, diversity) -> list[int]:
+        return diversity_by_definition([values[index] for index, _ in candidates], candidates, count, diversity)
 
     def _mutation(self) -> dict:
         if self.fail_write == self.mutations:
@@ -98,13 +103,18 @@ class FakeIndex:
         return self._matches(self.vectors.get(name, {}).get("values"), options)
 
     def _matches(self, row: list[float] | None, options: dict) -> dict:
-        matches = self._nearest(row, options) if self.matches is None else self.matches
+        if self.matches is None:
+            matches = self._nearest(row, options)
+        else:
+            matches = self.matches
+            self.values = [[1.0, float(place)] for place in range(len(matches))]
         return {"count": len(matches), "matches": matches}
 
     def _nearest(self, row: list[float], options: dict) -> list[dict]:
         stored = [item for item in self.vectors.values() if options.get("namespace") in (None, item.get("namespace"))]
         scored = sorted(((_cosine(row, item["values"]), item) for item in stored), key=lambda pair: -pair[0])
         found = [{**item, "score": score} for score, item in scored[: options["topK"]]]
+        self.values = [item["values"] for item in found] if options["returnValues"] else []
         return [_shown(item, index, options) for index, item in enumerate(found)]
 
     def _describe(self) -> dict:
@@ -124,6 +134,24 @@ class FakeIndex:
 
 def _cosine(left: list[float], right: list[float]) -> float:
     return sum(map(operator.mul, left, right)) / math.hypot(*left) / math.hypot(*right)
+
+
+def diversity_by_definition(
+    vectors: list[list[float]], candidates: list[tuple[int, float]], count: int, diversity: float
+) -> list[int]:
+    """Return the positions of `count` candidates by maximal marginal relevance."""
+    scores = [score for _, score in candidates]
+    chosen: list[int] = []
+    while len(chosen) < min(count, len(scores)):
+        worth = {
+            place: (1 - diversity) * score - diversity * max(_cosine(vectors[place], vectors[one]) for one in chosen)
+            if chosen
+            else score
+            for place, score in enumerate(scores)
+            if place not in chosen
+        }
+        chosen.append(max(worth, key=worth.__getitem__))
+    return chosen
 
 
 def _shown(item: dict, index: int, options: dict) -> dict:

@@ -48,8 +48,8 @@ def query(database, vector):
     return database.take(encoded({"vector": vector}), "vector")
 
 
-def nearest(database, vector, metric="cosine", count=3, among=None):
-    return database.nearest(query(database, vector), metric, count, among)
+def nearest(database, vector, metric="cosine", count=3, among=None, *, exact=True):
+    return database.nearest(query(database, vector), metric, count, among, exact=exact)
 
 
 def rows_of(found):
@@ -93,6 +93,52 @@ def scores_agree_with_the_definition_of_the_metric(database):
         assert all(abs(one - other) < 1e-12 for (_, one), (other, _) in zip(found, expected, strict=False)), metric
 
 
+def quantized(values):
+    """Return the middle of the step of each number, of 256 between the largest one and its negative.
+
+    Numbers at odd places are negated before, and again after.
+    """
+    step = max(map(abs, values)) / 128
+    signs = [-1 if place % 2 else 1 for place in range(len(values))]
+    turned = [value * sign for value, sign in zip(values, signs, strict=True)]
+    middles = [(min(127, math.floor(value / step)) + 0.5) * step for value in turned]
+    return [value * sign for value, sign in zip(middles, signs, strict=True)]
+
+
+def approximate_scores_are_those_of_quantized_vectors(database):
+    vectors, wanted = [*random_vectors(300, 7), [3e38, -3e38, 1, 0], [1, 0, 0, 0]], random_vectors(1, 8)[0]
+    write(database, vectors)
+    stored = [quantized(array("f", each)) for each in vectors]
+    for metric, score in DEFINITIONS.items():
+        expected = [(score(array("f", wanted), each), row) for row, each in enumerate(stored, 1)]
+        expected.sort(reverse=metric != "euclidean")
+        found = nearest(database, wanted, metric, 20, exact=False)
+        assert rows_of(found) == [row for _, row in expected[:20]], metric
+        assert all(abs(one / other - 1) < 1e-9 for (_, one), (other, _) in zip(found, expected, strict=False)), metric
+
+
+def no_approximate_score_is_exact(database):
+    vectors = [*random_vectors(20, 5), [1, 0, 0, 0], [1, 1, 1, 1]]
+    write(database, vectors)
+    for vector in vectors:
+        exact = dict(nearest(database, vector, count=22))
+        approximate = dict(nearest(database, vector, count=22, exact=False))
+        assert all(abs(exact[row] - approximate[row]) < 0.02 for row in exact)
+        assert sum(exact[row] == approximate[row] for row in exact) <= 1  # [1, 1, 1, 1] keeps its direction
+    write(database, [[0, 0, 0, 0]])
+    assert dict(nearest(database, [1, 0, 0, 0], count=50, exact=False))[23] == 0
+
+
+def approximate_scores_follow_changes(database):
+    write(database, [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
+    database.remove(Select("SELECT 1"))  # the last vector takes its place in memory
+    assert rows_of(nearest(database, [0, 0, 1, 0], exact=False))[0] == 3
+    database.rows(Select("UPDATE stored SET vector = (SELECT vector FROM stored WHERE rowid = 3) WHERE rowid = 2"))
+    database.put(ALL)
+    assert rows_of(nearest(database, [0, 0, 1, 0], exact=False))[:2] == [2, 3]
+    assert rows_of(database.nearest(3, "cosine", 2, None, exact=False)) == [2, 3]
+
+
 def scores_of_large_and_small_numbers_are_exact(database):
     write(database, [[3e38, 3e38, 3e38, 3e38], [1e-44, 0, 0, 0], [1, 2**-23, 0, 0]])
     found = dict(nearest(database, [3e38, 3e38, 3e38, 3e38]))
@@ -121,7 +167,7 @@ def equal_scores_are_in_the_order_of_rows(database):
 
 def a_stored_vector_can_be_the_query(database):
     write(database, [[1, 0, 0, 0], [0, 1, 0, 0], [0, 1, 0.1, 0]])
-    assert rows_of(database.nearest(2, "cosine", 2, None)) == [2, 3]
+    assert rows_of(database.nearest(2, "cosine", 2, None, exact=True)) == [2, 3]
 
 
 def there_are_at_most_as_many_results_as_rows(database):
@@ -153,7 +199,7 @@ def removed_rows_are_gone_and_the_others_stay(database):
     assert (database.count, nearest(database, [1, 0, 0, 0])) == (0, [])
     database.put(ALL)
     assert database.count == 1000
-    assert rows_of(database.nearest(1001, "euclidean", 1, None)) == [1001]
+    assert rows_of(database.nearest(1001, "euclidean", 1, None, exact=True)) == [1001]
 
 
 def a_vector_can_be_replaced(database):
@@ -241,6 +287,9 @@ CHECKS = {
     for check in (
         statements_return_their_rows,
         scores_agree_with_the_definition_of_the_metric,
+        approximate_scores_are_those_of_quantized_vectors,
+        no_approximate_score_is_exact,
+        approximate_scores_follow_changes,
         scores_of_large_and_small_numbers_are_exact,
         the_cosine_ignores_lengths_and_is_zero_for_a_zero_vector,
         equal_scores_are_in_the_order_of_rows,

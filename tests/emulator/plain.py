@@ -1,6 +1,6 @@
 """The database of the Vectorize emulator in plain Python: `emulator.vectorize.ports.Database` on `sqlite3`.
 
-The scores are those of the definitions of the metrics.
+Exact scores are those of the definitions of the metrics, and approximate ones those of the quantised vectors.
 """
 
 import json
@@ -23,6 +23,15 @@ def _dot(left, right):
 
 def _norm(values):
     return math.sqrt(_dot(values, values))
+
+
+def quantized(values):
+    """Return the middle of the step of each number, see local/src/runtime/quantized.js."""
+    step = max(map(abs, values), default=0) / 128
+    signs = [-1 if place % 2 else 1 for place in range(len(values))]
+    turned = [value * sign for value, sign in zip(values, signs, strict=True)]
+    middles = [(min(127, math.floor(value / step)) + 0.5) * step if step else 0.0 for value in turned]
+    return [value * sign for value, sign in zip(middles, signs, strict=True)]
 
 
 class PlainDatabase:
@@ -60,10 +69,11 @@ class PlainDatabase:
         for (row,) in self.connection.execute(*select):
             self.vectors.pop(row, None)
 
-    def nearest(self, query, metric, count, among):
+    def nearest(self, query, metric, count, among, *, exact):
         vector = self.vectors[query] if isinstance(query, int) else query.vectors[0]
         rows = self.vectors if among is None else [row for (row,) in self.connection.execute(*among)]
-        scores = [(METRICS[metric](vector, self.vectors[row]), row) for row in rows if row in self.vectors]
+        of = self.vectors.__getitem__ if exact else lambda row: quantized(self.vectors[row])
+        scores = [(METRICS[metric](vector, of(row)), row) for row in rows if row in self.vectors]
         self.scores += len(scores)
         sign = 1 if metric == "euclidean" else -1
         scores.sort(key=lambda each: (sign * each[0], each[1]))

@@ -12,6 +12,7 @@ from tests.emulator.plain import PlainDatabase
 
 DELAY_MS = 300
 SETTINGS = Settings(dimensions=3, delay_ms=DELAY_MS, properties={"lang": "string", "year": "number"})
+APPROXIMATELY_1 = 0.999984622  # a cosine of 1 with a quantised vector of three numbers
 NORTH, EAST, SOUTH = [0, 1, 0], [1, 0, 0], [0, -1, 0]
 
 
@@ -85,8 +86,8 @@ def test_a_match_has_only_the_requested_fields(service):
         "indexed": {**bare, "metadata": {"lang": "de"}},
         "all": {**bare, "metadata": full["metadata"]},
     }.items():
-        body = {"vector": NORTH, "returnMetadata": level}
-        assert service.ask("query", body) == {"count": 1, "matches": [expected]}
+        found = service.ask("query", {"vector": NORTH, "returnMetadata": level})
+        assert found == {"count": 1, "matches": [{**expected, "score": APPROXIMATELY_1}]}
     assert service.ask("query", {"vector": NORTH, "returnValues": True, "returnMetadata": "all"})["matches"] == [full]
     assert service.ask("getByIds", {"ids": ["a"]}) == [{key: full[key] for key in full if key != "score"}]
 
@@ -106,7 +107,19 @@ def test_matches_are_sorted_and_top_k_defaults_to_five(service):
 
 def test_scores_have_nine_decimals(service):
     service.upsert(vector("a", [1, 1, 0]))
-    assert service.ask("query", {"vector": NORTH})["matches"] == [{"id": "a", "score": 0.707106781}]
+    [found] = service.ask("query", {"vector": NORTH, "returnValues": True})["matches"]
+    assert found["score"] == 0.707106781
+
+
+def test_scores_are_exact_only_with_values(service):
+    service.upsert(vector("a", [1, 1, 0.3]), vector("b", [0.2, 0.9, 0.1]))
+    for query in ({"vector": NORTH}, {"vectorId": "a"}):
+        exact = service.ask("query", {**query, "returnValues": True})["matches"]
+        found = service.ask("query", {**query, "returnMetadata": "all"})["matches"]
+        assert [each["id"] for each in found] == [each["id"] for each in exact]
+        for one, other in zip(found, exact, strict=True):
+            assert one["score"] == pytest.approx(other["score"], abs=0.01)
+            assert one["score"] != other["score"]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +201,7 @@ def test_a_filter_finds_nothing_of_a_vector_that_is_gone(service):
 def test_a_query_by_id_includes_the_vector_itself(service):
     service.upsert(vector("a", NORTH), vector("b", EAST))
     found = service.ask("query", {"vectorId": "b", "topK": 1})
-    assert found["matches"] == [{"id": "b", "score": 1.0}]
+    assert found["matches"] == [{"id": "b", "score": APPROXIMATELY_1}]
     code, sentence = service.rejection("query", {"vectorId": "x"})
     assert (code, sentence) == (40404, 'no vector found for id="x"')
 

@@ -36,7 +36,7 @@ test("after any order of changes, every row has its own vector", () => {
   assert.equal(packed.count, expected.size);
   for (const [row, values] of expected) assert.deepEqual(packed.get(row), values);
   const [query] = expected.values();
-  const rows = packed.nearest(query, "euclidean", 5000).map(([row]) => row);
+  const rows = packed.nearest(query, "euclidean", 5000, true).map(([row]) => row);
   assert.deepEqual(rows.toSorted((a, b) => a - b), [...expected.keys()].sort((a, b) => a - b));
 });
 
@@ -58,7 +58,7 @@ test("a score is computed for the given rows only", () => {
   const read = new Set();
   const at = packed.at.bind(packed);
   packed.at = (slot) => at(read.add(slot) && slot);
-  assert.equal(packed.nearest(vectorOf(3), "cosine", 5, [1500, 3, 9999]).length, 2);
+  assert.equal(packed.nearest(vectorOf(3), "cosine", 5, true, [1500, 3, 9999]).length, 2);
   assert.equal(read.size, 2);
 });
 

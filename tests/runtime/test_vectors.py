@@ -86,7 +86,7 @@ def test_gets_stored_vectors_and_another_namespace_is_empty(worker, library):
     assert sorted(item["id"] for item in read["vectors"]) == names
     assert read["missing"] == ["no.such"]
     elsewhere = worker.post("/search", {"text": "median", "namespace": "elsewhere"}).json()
-    assert elsewhere == {"count": 0, "matches": []}
+    assert elsewhere == {"count": 0, "matches": [], "exact": False, "order": "score"}
 
 
 def test_the_index_fits_the_model_and_counts_vectors(worker, library):
@@ -167,3 +167,33 @@ def test_documents_can_be_queued(worker):
     documents = [{"id": "queued-\U00012043", "text": "\U000360b1"}, {"id": "queued-2", "text": "a"}]
     answer = worker.send("PUT", "/vectors", json={"documents": documents, "queue": True})
     assert (answer.status_code, answer.json()["ids"]) == (202, [item["id"] for item in documents])
+
+
+def test_exact_scores_and_diversity(worker):
+    """Over HTTP, with the emulator's quantised vectors."""
+    texts = {"mars-1": "mars is red", "mars-2": "mars is red", "venus": "venus is hot", "red": "a red apple"}
+    items = [{"id": name, "text": text, "metadata": {"year": 1}} for name, text in texts.items()]
+    worker.send("PUT", "/vectors", json={"documents": items, "namespace": "diverse", "wait": True})
+    asked = {"text": "mars is red", "namespace": "diverse", "task": "search_document", "top_k": 3}
+    scores = {
+        name: {match["id"]: match["score"] for match in worker.post("/search", {**asked, **fields}).json()["matches"]}
+        for name, fields in {
+            "no": {},
+            "exact": {"exact": True},
+            "min": {"min_score": 0},
+            "values": {"values": True},
+        }.items()
+    }
+    assert scores["exact"]["mars-1"] == pytest.approx(1, abs=1e-6)
+    assert scores["no"]["mars-1"] == pytest.approx(1, abs=0.01)
+    assert scores["no"]["mars-1"] != pytest.approx(1, abs=1e-6)
+    assert scores["exact"] == scores["values"]
+    assert scores["exact"].items() >= scores["min"].items()
+    for values in (False, True):
+        found = worker.post("/search", {**asked, "diversity": 0.7, "values": values}).json()
+        assert (found["count"], found["exact"], found["order"]) == (3, True, "diversity")
+        names = [match["id"] for match in found["matches"]]
+        assert (names[0], "mars-2" in names) == ("mars-1", False)
+        assert ["values" in match for match in found["matches"]] == [values] * 3
+    own = worker.send("GET", "/vectors", params={"ids": ",".join(names)}).json()["vectors"]
+    assert {match["id"]: match["values"] for match in found["matches"]} == {item["id"]: item["values"] for item in own}

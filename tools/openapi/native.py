@@ -70,7 +70,8 @@ ROUTES = {
         tag=DOCUMENTS,
         description=(
             "Finds the stored vectors that are nearest to a text, which gets the prompt `search_query`, or to a stored "
-            f"vector. The score is the cosine, 1 at most. {_STORE_FIRST}"
+            "vector. The score is the cosine, 1 at most. It is approximate, unless `exact`, `min_score`, `values` or "
+            f"`diversity` is given. {_STORE_FIRST}"
         ),
         uses=CALLS_BOTH,
         errors=("not_found",),
@@ -82,6 +83,7 @@ ROUTES = {
                 "filter": {"year": {"$gte": 1600, "$lt": 1700}},
                 "min_score": 0.1,
             },
+            "Results that differ": {"text": QUESTION, "top_k": 3, "namespace": _NAMESPACE, "diversity": 0.4},
             "Neighbours of a stored vector": {"id": _IDS[0], "top_k": 10, "namespace": _NAMESPACE, "metadata": "none"},
         },
         answer={
@@ -94,6 +96,8 @@ ROUTES = {
                     "namespace": _NAMESPACE,
                 }
             ],
+            "exact": False,
+            "order": "score",
         },
     ),
     "GET /vectors": About(

@@ -1,5 +1,6 @@
 // @ts-check
-/** Vectors of one width in memory, 4 bytes a number, each under the number of its row. */
+/** Vectors of one width in memory, 4 bytes a number and 1 byte quantised, each under the number of its row. */
+import { approximately, quantize } from "./quantized.js";
 import { Best, METRICS, norm } from "./scores.js";
 
 const CHUNK = 1024; // vectors
@@ -10,7 +11,10 @@ class Chunk {
   constructor(width) {
     this.width = width;
     this.values = new Float32Array(CHUNK * width);
+    this.codes = new Int8Array(CHUNK * width);
     this.norms = new Float64Array(CHUNK);
+    this.quantizedNorms = new Float64Array(CHUNK);
+    this.steps = new Float64Array(CHUNK);
     this.rows = new Float64Array(CHUNK);
   }
 
@@ -18,6 +22,25 @@ class Chunk {
   vector(place) {
     return this.values.subarray(place * this.width, (place + 1) * this.width);
   }
+
+  /** @param {number} place */
+  quantized(place) {
+    return this.codes.subarray(place * this.width, (place + 1) * this.width);
+  }
+}
+
+/** @typedef {(chunk: Chunk, place: number) => number} ScoreAt the score of the vector in a place */
+
+/** @type {(query: Float32Array, metric: string) => ScoreAt} */
+function exactly(query, metric) {
+  const score = METRICS[metric](Float64Array.from(query), norm(query));
+  return (chunk, place) => score(chunk.vector(place), chunk.norms[place]);
+}
+
+/** @type {(query: Float32Array, metric: string) => ScoreAt} */
+function approximate(query, metric) {
+  const score = approximately(Float64Array.from(query), norm(query), metric);
+  return (chunk, place) => score(chunk.quantized(place), chunk.steps[place], chunk.quantizedNorms[place]);
 }
 
 /**
@@ -52,6 +75,7 @@ export class Packed {
     const [chunk, place] = this.at(slot);
     chunk.vector(place).set(values);
     chunk.norms[place] = norm;
+    ({ step: chunk.steps[place], norm: chunk.quantizedNorms[place] } = quantize(values, chunk.quantized(place)));
     chunk.rows[place] = row;
   }
 
@@ -80,16 +104,17 @@ export class Packed {
   /**
    * Returns at most `count` rows with their scores, the best first. Equal scores are in the order of rows.
    * @param {Float32Array} query @param {string} metric @param {number} count
+   * @param {boolean} exact or approximate, from the quantised vectors
    * @param {Iterable<number>} [among] these rows, instead of all
    */
-  nearest(query, metric, count, among = this.slots.keys()) {
-    const score = METRICS[metric](Float64Array.from(query), norm(query));
+  nearest(query, metric, count, exact, among = this.slots.keys()) {
+    const score = exact ? exactly(query, metric) : approximate(query, metric);
     const best = new Best(count, metric === "euclidean");
     for (const row of among) {
       const slot = this.slots.get(row);
       if (slot === undefined) continue;
       const [chunk, place] = this.at(slot);
-      best.add(row, score(chunk.vector(place), chunk.norms[place]));
+      best.add(row, score(chunk, place));
     }
     return best.found;
   }

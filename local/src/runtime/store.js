@@ -46,13 +46,13 @@ class Store {
   /**
    * Returns the best rows and their scores as JSON.
    * @param {number | Sent} query the number of a row, or a request with one vector @param {string} metric
-   * @param {number} count @param {string} [statement] selects the rows; without it, all of them
+   * @param {number} count @param {boolean} exact @param {string} [statement] selects the rows; without it, all of them
    * @param {string} [bindings] JSON
    */
-  nearest(query, metric, count, statement, bindings = "[]") {
+  nearest(query, metric, count, exact, statement, bindings = "[]") {
     const vector = typeof query === "number" ? this.packed.get(query)?.slice() : query.vectors[0];
     const among = statement === undefined ? undefined : firsts(this.select(statement, bindings));
-    return JSON.stringify(this.packed.nearest(/** @type {Float32Array} */ (vector), metric, count, among));
+    return JSON.stringify(this.packed.nearest(/** @type {Float32Array} */ (vector), metric, count, exact, among));
   }
 
   /** See `fill` in bodies.js. @param {string} text */

@@ -37,9 +37,11 @@ class Store:
     def remove(self, select: Select) -> None:
         self._store.remove(*_text(select))
 
-    def nearest(self, query: Sent | int, metric: str, count: int, among: Select | None) -> list[tuple[int, float]]:
+    def nearest(
+        self, query: Sent | int, metric: str, count: int, among: Select | None, *, exact: bool
+    ) -> list[tuple[int, float]]:
         vector = query if isinstance(query, int) else query.vectors
-        return _scores(self._store.nearest(vector, metric, count, *(_text(among) if among else ())))
+        return _scores(self._store.nearest(vector, metric, count, exact, *(_text(among) if among else ())))
 
     def take(self, body: Any, form: Form) -> Sent:
         sent = _bodies.take(body, form)

@@ -1,4 +1,4 @@
-"""The operations on the index: upsert documents, search, get, delete, describe."""
+"""The operations on the index, except search: upsert documents, get, delete, describe."""
 
 from typing import Annotated
 
@@ -17,7 +17,6 @@ from embedder.operations.requests import (
     DescribeRequest,
     DocumentIn,
     GetRequest,
-    SearchRequest,
     UpsertOptions,
     UpsertRequest,
 )
@@ -25,7 +24,7 @@ from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, MODEL
 from embedder.stored import Deleted, Written, partly_accepted
 from embedder.vectorize import limits
-from embedder.vectorize.answers import Matches, Stored
+from embedder.vectorize.answers import Stored
 from embedder.vectorize.calls import Row
 
 
@@ -121,30 +120,6 @@ async def _enqueue(
     return Result(Receipt(ids, len(ids), context.log.request_id), prepared, status=202)
 
 
-async def search(app: App, context: RequestContext, request: SearchRequest) -> Result:
-    """Find the vectors nearest to a text or to a stored vector."""
-    if (request.text is None) == (request.id is None):
-        raise invalid("Send either text or id.", "text")
-    options = limits.query_options(
-        top_k=request.top_k, values=request.values, metadata=request.metadata, filters=request.filter
-    )
-    store = app.require_store()
-    area = store.to_search(context, request.namespace)
-    prepared = None
-    if request.id is not None:
-        limits.check_ids([request.id], param="id")
-        results, values = await store.search(area, context, options, name=request.id)
-    else:
-        prepared = app.embedder.prepare([request.text or ""], request, param="text", default=prompts.QUERY)
-        await store.check_fit(context)
-        [answer] = await app.embedder.embed(prepared, context, FLOATS)
-        results, values = await store.search(area, context, options, vectors=answer)
-    if request.min_score is not None:
-        results.matches = [match for match in results.matches if match.score >= request.min_score]
-        results.count = len(results.matches)
-    return Result(results, prepared, values)
-
-
 async def get(app: App, context: RequestContext, request: GetRequest) -> Result:
     """Get stored vectors."""
     limits.check_ids(request.ids, param="ids")
@@ -197,17 +172,6 @@ OPERATIONS = (
         arguments=("documents",),
         summary="Embed and store documents",
         queued=Receipt,
-    ),
-    Operation(
-        name="search",
-        scope="search",
-        method="POST",
-        path="/search",
-        request=SearchRequest,
-        response=Matches,
-        handler=search,
-        arguments=("text",),
-        summary="Search with a text or a stored id",
     ),
     Operation(
         name="get",

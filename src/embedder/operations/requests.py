@@ -105,8 +105,8 @@ class SearchRequest(PromptOptions, kw_only=True):
         Meta(
             ge=1,
             le=MAX_TOP_K,
-            description=f"The number of matches: at most {MAX_TOP_K_FULL} with `values` or with `metadata` `all`, "
-            "which is the default.",
+            description=f"The number of matches: at most {MAX_TOP_K_FULL} with `metadata` `all`, which is the "
+            "default, and with `values`, `exact`, `min_score` or `diversity`.",
         ),
     ] = 5
     namespace: Namespace = None
@@ -116,7 +116,26 @@ class SearchRequest(PromptOptions, kw_only=True):
         Literal["none", "indexed", "all"],
         Meta(description="Which metadata the matches have: all, what has a metadata index, or none."),
     ] = "all"
-    min_score: Annotated[float | None, Meta(description="Leaves out matches with a lower score.")] = None
+    min_score: Annotated[float | None, Meta(description="Leaves out matches with a lower score. Implies `exact`.")] = (
+        None
+    )
+    exact: Annotated[
+        bool,
+        Meta(
+            description="Compute the scores from the stored vectors, which takes longer. Otherwise they are "
+            f"approximate. At most {MAX_TOP_K_FULL} matches."
+        ),
+    ] = False
+    diversity: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            description="More than 0: choose the matches among the nearest "
+            f"{MAX_TOP_K_FULL}, so that they differ from each other (maximal marginal relevance). At 1, only the first "
+            "is chosen by its score. Implies `exact`.",
+        ),
+    ] = 0
 
 
 class GetRequest(Struct, forbid_unknown_fields=True, kw_only=True):

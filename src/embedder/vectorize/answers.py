@@ -60,6 +60,15 @@ class Matches(Struct):
     count: Annotated[int, Meta(description="The number of matches.")]
     matches: Annotated[list[Match], Meta(description="The matches, the nearest first.")]
 
+    def keep(self, matches: list[Match]) -> None:
+        """Replace the matches with some of them."""
+        self.matches, self.count = matches, len(matches)
+
+    def drop_values(self) -> None:
+        """Remove the vectors of the matches."""
+        for match in self.matches:
+            match.values = UNSET
+
 
 class Owner(Struct):
     """The namespace of a stored vector, without the vector."""

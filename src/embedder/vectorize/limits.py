@@ -26,6 +26,7 @@ DELETE_IDS = 100  # ids per call of deleteByIds
 
 _TEXT_KEY = "text"
 _LIST_OPERATORS = ("$in", "$nin")
+_EQUALITY = ("$eq", "$ne", *_LIST_OPERATORS)
 _OPERATORS = ("$eq", "$ne", "$lt", "$lte", "$gt", "$gte", *_LIST_OPERATORS)
 _MAX_PATH_CHARS = 200
 
@@ -110,16 +111,20 @@ def _check_integers(metadata: Metadata, param: str) -> None:
 def query_options(
     *,
     top_k: int,
-    values: bool,
+    values: Sequence[str],
     metadata: str,
     filters: Mapping[str, Any] | None,
     param: str = "top_k",
 ) -> dict[str, Any]:
-    """Check all limits of a query, and return its options. `param` is the caller's name of `top_k`."""
-    if top_k > MAX_TOP_K_FULL and (values or metadata == "all"):
-        message = f"{param} is {top_k}; it must be 1 to {MAX_TOP_K_FULL} with values or with metadata all "
-        raise invalid(message + f'(send metadata "indexed" or "none" for up to {MAX_TOP_K}).', param)
-    options: dict[str, Any] = {"topK": top_k, "returnValues": values, "returnMetadata": metadata}
+    """Check all limits of a query, and return its options.
+
+    `values` names the fields of the request that need the values of the matches. `param` is the name of `top_k` there.
+    """
+    full = [*values, *(["metadata all"] if metadata == "all" else [])]
+    if top_k > MAX_TOP_K_FULL and full:
+        advice = "" if values else f'; send metadata "indexed" or "none" for up to {MAX_TOP_K}'
+        raise invalid(f"{param} is {top_k}; with {', '.join(full)} it must be 1 to {MAX_TOP_K_FULL}{advice}.", param)
+    options: dict[str, Any] = {"topK": top_k, "returnValues": bool(values), "returnMetadata": metadata}
     if filters is not None:
         check_filter(filters)
         options["filter"] = filters
@@ -137,6 +142,8 @@ def check_filter(filters: Mapping[str, Any]) -> None:
             raise invalid(f"{param}: not a valid metadata key.", param)
         for operator, value in condition.items() if isinstance(condition, dict) else [("$eq", condition)]:
             _check_condition(operator, value, param)
+            if operator in _EQUALITY:
+                _check_indexed(value, INDEXED_BYTES, param, "Use a shorter one.")
 
 
 def check_filter_of_deletion(filters: Mapping[str, Any]) -> None:
@@ -149,11 +156,16 @@ def check_filter_of_deletion(filters: Mapping[str, Any]) -> None:
             param = f"filter.{key[:64]}"
             raise invalid(f"{param} excludes nothing; name a value, or remove the key.", param)
         values = condition.values() if isinstance(condition, dict) else [condition]
-        for value in (item for each in values for item in (each if isinstance(each, list) else [each])):
-            if isinstance(value, str) and len(value.encode()) >= INDEXED_BYTES:
-                param = f"filter.{key[:64]}"
-                message = f"{param} has a string of {len(value.encode())} bytes; Vectorize compares the first "
-                raise invalid(message + f"{INDEXED_BYTES} only. Use a shorter one, or delete by ids.", param)
+        for value in values:
+            _check_indexed(value, INDEXED_BYTES - 1, f"filter.{key[:64]}", "Use a shorter one, or delete by ids.")
+
+
+def _check_indexed(value: object, most: int, param: str, advice: str) -> None:
+    """Reject a string of more than `most` bytes, also in a list."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str) and len(item.encode()) > most:
+            message = f"{param} has a string of {len(item.encode())} bytes; Vectorize compares the first "
+            raise invalid(message + f"{INDEXED_BYTES} only. {advice}", param)
 
 
 def _check_condition(operator: str, value: object, param: str) -> None:

@@ -147,6 +147,17 @@ class Store:
             match.values = UNSET  # Vectorize may send them anyway
         return results, None
 
+    def diversify(self, results: Matches, values: object, *, count: int, diversity: float) -> None:
+        """Keep `count` of the matches that differ from each other, in the order in which they are chosen.
+
+        `values` are those of a search. See `diversity.js`.
+        """
+        candidates = [(match.values, match.score) for match in results.matches if isinstance(match.values, int)]
+        if len(candidates) != results.count:
+            raise EmbedderError("upstream_invalid", "Vectorize returned a match without its values.")
+        chosen = self._index.diverse(values, candidates, count, diversity)
+        results.keep([results.matches[place] for place in chosen])
+
     async def get(self, ids: Sequence[str], context: RequestContext) -> tuple[list[Stored], object]:
         """Return the stored vectors with these ids, and their values. Missing ids are skipped."""
         context.access.require("search")
@@ -185,7 +196,7 @@ class Store:
         context.access.require("write")
         namespace = context.access.namespace(namespace)
         await self.check_fit(context)
-        options = limits.query_options(top_k=deletion.BATCH, values=False, metadata="none", filters=filters)
+        options = limits.query_options(top_k=deletion.BATCH, values=[], metadata="none", filters=filters)
         if namespace is not None:
             options["namespace"] = namespace
         first, last_ms = int(context.began_ms), (context.began_ms + context.lifetime.ends_ms) / 2

@@ -1,10 +1,10 @@
-"""The operations on the index, on a fake one: upsert, also through the queue, search, get."""
+"""The operations on the index, on a fake one: upsert, also through the queue, get."""
 
 import json
 
 import pytest
 
-from tests.core.fake_index import MATCHES, FakeIndex, app_with, documents, put
+from tests.core.fake_index import FakeIndex, app_with, documents, put
 from tests.core.fakes import FakeQueue, error, json_of
 from tests.core.ingestion import LONG, Ingestion
 from tests.core.ingestion import documents as queueable
@@ -38,32 +38,6 @@ def test_rejects_an_invalid_write_before_calling_the_model(body, expected):
     app = app_with(index)
     assert error(put(app, body)) == expected
     assert (app.model.calls, index.calls) == ([], [])
-
-
-def test_search_by_text_and_by_id():
-    index = FakeIndex(matches=MATCHES)
-    app = app_with(index)
-    found = json_of(
-        app.ask("/search", {"text": "hello", "top_k": 3, "namespace": "n", "filter": {"year": {"$gte": 2020}}})
-    )
-    assert [match["id"] for match in found["matches"]] == ["a", "b"]
-    assert app.model.calls == [["task: search result | query: hello"]]
-    wanted = {
-        "topK": 3,
-        "returnValues": False,
-        "returnMetadata": "all",
-        "namespace": "n",
-        "filter": {"year": {"$gte": 2020}},
-    }
-    assert index.named("query") == [wanted]
-    json_of(app.ask("/search", {"id": "doc-1", "metadata": "none", "top_k": 100}))
-    assert index.named("doc-1") == [{"topK": 100, "returnValues": False, "returnMetadata": "none"}]
-    assert len(app.model.calls) == 1
-
-
-def test_matches_below_min_score_are_left_out():
-    found = json_of(app_with(FakeIndex(matches=MATCHES)).ask("/search", {"text": "a", "min_score": 0.5}))
-    assert found == {"count": 1, "matches": [{"id": "a", "score": 0.9, "metadata": {"text": "x"}}]}
 
 
 @pytest.mark.parametrize("query", ["", "ids=", "ids=" + ",".join(map(str, range(101)))])

@@ -67,7 +67,7 @@ async def deleted_vectors_are_gone_and_others_are_no_error(index, lifetime):
 async def the_nearest_match_is_the_first(index, lifetime):
     for number in range(3):
         await write(index, lifetime, f"near-{number}", number, namespace="near")
-    found = await query(index, lifetime, 1, "near")
+    found = await query(index, lifetime, 1, "near", returnValues=True)
     assert found["count"] == len(found["matches"]) == 3
     assert found["matches"][0]["id"] == "near-1"
     assert [round(match["score"], 6) for match in found["matches"]] == [1, 0, 0]
@@ -106,8 +106,24 @@ async def a_stored_vector_can_be_searched_with(index, lifetime):
 
 async def the_axes_repeat_after_the_last_dimension(index, lifetime):
     await write(index, lifetime, "axis", 768 + 7, namespace="axes")
-    [match] = (await query(index, lifetime, 7, "axes"))["matches"]
+    [match] = (await query(index, lifetime, 7, "axes", returnValues=True))["matches"]
     assert round(match["score"], 6) == 1
+
+
+async def diverse_matches_are_in_the_order_of_choice(index, lifetime):
+    for name, axis in (("one", 1), ("copy", 1), ("other", 2)):
+        await write(index, lifetime, f"diverse-{name}", axis, namespace="diverse")
+    options = {"topK": 10, "returnValues": True, "returnMetadata": "none", "namespace": "diverse"}
+    arguments = json.dumps([options])
+    found = await index.call(lifetime, "query", arguments, index.axis(1))
+    matches = json.loads(found.text)["matches"]
+    candidates = [(match["values"], match["score"]) for match in matches]
+    for diversity, first, second in ((0.5, 1, 1), (0.9, 1, 2), (1, 1, 2)):
+        chosen = index.diverse(found.values, candidates, 2, diversity)
+        axes = [2 if matches[place]["id"] == "diverse-other" else 1 for place in chosen]
+        assert axes == [first, second], (diversity, chosen)
+    assert sorted(index.diverse(found.values, candidates, 9, 0.7)) == [0, 1, 2]
+    assert index.diverse(found.values, [], 9, 0.7) == []
 
 
 CHECKS = {
@@ -122,5 +138,6 @@ CHECKS = {
         a_match_has_what_was_asked_for,
         a_stored_vector_can_be_searched_with,
         the_axes_repeat_after_the_last_dimension,
+        diverse_matches_are_in_the_order_of_choice,
     )
 }

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.core.api.mcp.messages import message
 from tests.core.fake_index import FakeIndex, app_with, put
 from tests.core.fakes import error
 
@@ -82,3 +83,54 @@ def test_a_deletion_rejects_a_filter_that_excludes_nothing(condition):
     response = app_with(index).send("DELETE", "/vectors", json.dumps({"filter": {"a": condition}}).encode())
     assert error(response) == (400, "invalid_request", "filter.a")
     assert not index.calls
+
+
+LONG = "x" * 65
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        LONG,
+        "é" * 33,
+        {"$eq": LONG},
+        {"$ne": LONG},
+        {"$in": ["a", LONG]},
+        {"$nin": [LONG]},
+        {"$gte": "a", "$eq": LONG},
+    ],
+)
+@pytest.mark.parametrize("way", ["http", "rpc", "mcp", "rest"])
+def test_a_search_rejects_a_filter_that_compares_more_than_what_is_indexed(way, condition):
+    index = FakeIndex()
+    app = app_with(index)
+    filters = {"year": {"$gte": 1}, "name": condition}
+    text = searched(app, way, filters)
+    size = 66 if condition == "é" * 33 else 65
+    assert f"filter.name has a string of {size} bytes; Vectorize compares the first 64 only. Use a shorter one." in text
+    assert (app.model.calls, index.named("query")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "condition", ["x" * 64, "é" * 32, {"$in": ["x" * 64]}, {"$gte": LONG}, {"$lt": LONG, "$gt": LONG}, 65, None, True]
+)
+def test_what_can_match_is_searched(condition):
+    index = FakeIndex()
+    searched(app_with(index), "http", {"name": condition})
+    [options] = index.named("query")
+    assert options["filter"] == {"name": condition}
+
+
+def searched(app, way, filters):
+    """Search with a filter. Return the answer as text."""
+    match way:
+        case "http":
+            return app.ask("/search", {"text": "a", "filter": filters}).text
+        case "rpc":
+            return app.call("search", "a", {"filter": filters}).text
+        case "mcp":
+            return app.ask(
+                "/mcp", message("tools/call", {"name": "search", "arguments": {"text": "a", "filter": filters}})
+            ).text
+    body = {"vectorId": "a", "filter": filters}
+    return app.ask("/client/v4/accounts/any/vectorize/v2/indexes/embedder/query", body).text

@@ -107,11 +107,14 @@ class Index:
         return [self._found(found[each], values=True, metadata="all") for each in dict.fromkeys(ids) if each in found]
 
     def query(self, query: Query, sent: Sent, now: float) -> Matches:
-        """`sent` has the vector of the query, unless the query names a stored vector."""
+        """`sent` has the vector of the query, unless the query names a stored vector.
+
+        Scores are approximate unless the query asks for values, as those of the service.
+        """
         self._catch_up(now)
         vector = self._vector(query, sent)
         among = keys.selection(query.namespace, query.conditions, self._properties)
-        best = self.database.nearest(vector, self._settings.metric, query.top_k, among)
+        best = self.database.nearest(vector, self._settings.metric, query.top_k, among, exact=query.values)
         rows = self._storage.by_row([row for row, _ in best])
         found = [self._found(rows[row], score, values=query.values, metadata=query.metadata) for row, score in best]
         return Matches(len(found), found)

@@ -63,10 +63,13 @@ class Database(Protocol):
     def remove(self, select: Select) -> None:
         """Remove vectors from memory: the statement selects numbers of rows. Unknown ones are ignored."""
 
-    def nearest(self, query: "Sent | int", metric: str, count: int, among: Select | None) -> list[tuple[int, float]]:
+    def nearest(
+        self, query: "Sent | int", metric: str, count: int, among: Select | None, *, exact: bool
+    ) -> list[tuple[int, float]]:
         """Return the `count` rows with the best scores, the best first. Equal scores are in the order of row numbers.
 
         `query` is a request with one vector, or the number of a row. `among` selects rows; None stands for all.
+        Scores that are not `exact` are those of quantised vectors.
         """
 
     def take(self, body: Any, form: Form) -> Sent:  # noqa: ANN401 of the runtime

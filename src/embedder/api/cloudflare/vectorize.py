@@ -175,7 +175,7 @@ async def query(app: App, context: RequestContext, request: QueryRequest, *, ind
         raise invalid("Send either vector or vectorId.", "vector")
     options = limits.query_options(
         top_k=request.top_k,
-        values=request.return_values,
+        values=["returnValues"] if request.return_values else [],
         metadata=request.return_metadata,
         filters=request.filter,
         param="topK",

@@ -21,6 +21,8 @@ from embedder.stored import Id, Namespace
 from embedder.vectorize.answers import Match, Stored
 
 _SEARCH, _GET, _UPSERT, _SIMILARITY = (table.BY_NAME[name] for name in ("search", "get", "upsert", "similarity"))
+_EXACT = "Exact scores, which take longer. They are approximate without this, min_score or diversity."
+_DIVERSITY = "More than 0: results that differ from each other, in the order in which they were chosen."
 _FILTER = 'Metadata filter, such as {"year": {"$gte": 2020}}.'
 
 
@@ -32,6 +34,8 @@ class Search(Struct, forbid_unknown_fields=True, kw_only=True):
     namespace: Namespace = None
     filter: Annotated[dict[str, Any] | None, Meta(description=_FILTER)] = None
     min_score: float | None = None
+    exact: Annotated[bool, Meta(description=_EXACT)] = False
+    diversity: Annotated[float, Meta(ge=0, le=1, description=_DIVERSITY)] = 0
 
 
 class Get(Struct, forbid_unknown_fields=True):
@@ -69,7 +73,9 @@ class Tool(Struct, frozen=True):
 async def _search(app: App, context: RequestContext, arguments: Search) -> Result:
     fields = {name: getattr(arguments, name) for name in arguments.__struct_fields__}
     results = (await _SEARCH.handler(app, context, requests.SearchRequest(**fields))).body
-    return Result(_content(msgspec.json.encode({"matches": [_readable(match) for match in results.matches]}).decode()))
+    matches = [_readable(match) for match in results.matches]
+    body = {"matches": matches, "exact": results.exact, "order": results.order}
+    return Result(_content(msgspec.json.encode(body).decode()))
 
 
 async def _get(app: App, context: RequestContext, arguments: Get) -> Result:

@@ -79,3 +79,18 @@ def test_an_invalid_call_is_a_result_that_the_model_can_correct(name, arguments,
     assert (is_error, app.model.calls) == (True, [])
     assert part in text
     assert json.loads(app.log[-1])["code"] in ("invalid_request", "batch_too_large")
+
+
+def test_a_search_can_have_exact_scores_and_results_that_differ():
+    index = FakeIndex(matches=[{"id": "a", "score": 0.9, "values": 0}, {"id": "b", "score": 0.8, "values": 1}])
+    for arguments, exact, order in (
+        ({}, False, "score"),
+        ({"exact": True}, True, "score"),
+        ({"min_score": 0}, True, "score"),
+        ({"diversity": 0.4}, True, "diversity"),
+    ):
+        text, is_error = call(app_with(index), "search", {"text": "red", **arguments})
+        found = json.loads(text)
+        assert (is_error, found["exact"], found["order"]) == (False, exact, order), text
+        assert found["matches"][0] == {"id": "a", "score": 0.9}
+        assert index.named("query")[-1]["returnValues"] is exact
