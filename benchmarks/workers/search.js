@@ -33,7 +33,7 @@ function plain(query) {
 }
 
 async function search(env, mode, query) {
-  return mode === "plain" ? plain(query) : (await env[mode].query(query, { topK: TOP_K })).matches;
+  return mode === "plain" ? plain(query) : (await env[mode].query(query, { topK: TOP_K, returnValues: true })).matches;
 }
 
 export default {

@@ -50,7 +50,9 @@ class Filled(IndexBinding):
     def numbers(self, axis: int, **options: object) -> list[int]:
         """Return the numbers of the best matches of the unit vector along an axis, by exact scores."""
         unit = [float(place == axis) for place in range(WIDTH)]
-        return [int(match["id"][3:]) for match in self.call("query", unit, {**options, "returnValues": True})["matches"]]
+        return [
+            int(match["id"][3:]) for match in self.call("query", unit, {**options, "returnValues": True})["matches"]
+        ]
 
     def delete(self, numbers: range) -> None:
         self.call("deleteByIds", [f"id-{number}" for number in numbers])
