@@ -78,8 +78,8 @@ EXPLANATIONS = {
     "unsupported_media_type": (
         "The content type is not `application/json` in UTF-8. The Workers AI route also accepts curl's default type, "
         "and Vectorize's `insert` and `upsert` a form, from callers that send an `authorization` header. These two "
-        "also accept `application/x-ndjson`.",
-        "Send `content-type: application/json`.",
+        "also accept `application/x-ndjson`. Or the body is compressed: it has a `content-encoding`.",
+        "Send `content-type: application/json`, and no `content-encoding`.",
     ),
     "rate_limited": (
         "The key, or the address of a caller without a valid key, is over the limit of the binding `RATE_LIMITER`. Or "

@@ -6,6 +6,7 @@ import { leave } from "./room.js";
 const HEADERS = [
   "x-request-id",
   "content-type",
+  "content-encoding",
   "authorization",
   "api-key",
   "x-goog-api-key",

@@ -11,7 +11,7 @@ const NOT_JSON = "is not JSON in UTF-8";
 const ONE_FIELD = "The form must have one field: a file with one JSON object per line.";
 const BOUNDARY = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i;
 const latin1 = new TextDecoder("latin1");
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }); // false: it leaves the mark out;
 const encoder = new TextEncoder();
 
 /** Why a body is rejected: a reason of `readBody`, or "invalid_json", "invalid_request" or "wrong_width" with a sentence. */

@@ -1,5 +1,6 @@
 """Decodes JSON into request Structs. Errors name the path of the field at fault and list the valid choices."""
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ def decode(body: bytes, kind: Any) -> Any:  # noqa: ANN401
     except msgspec.ValidationError as error:
         raise _explained(str(error), kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if body.startswith(codecs.BOM_UTF8) and body[:6] != 2 * codecs.BOM_UTF8:
+            return decode(body[3:], kind)
         if not body.strip():
             raise EmbedderError("invalid_json", "The body is empty; send a JSON object.") from error
         with suppress(ValueError, RecursionError):

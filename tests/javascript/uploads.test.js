@@ -119,3 +119,10 @@ test("a form is not parsed beyond its second part", async (context) => {
   const found = await readVectors(open(10_000, request), "vectors", 10, 1_000_000);
   assert.deepEqual([found.fault, parsed.mock.callCount()], ["invalid_request", 0]);
 });
+
+test("a byte order mark is ignored", async () => {
+  const item = JSON.stringify({ id: "a", values: VECTOR });
+  for (const body of [`{"vectors":[${item}]}`, `${item}\n${item}`]) {
+    assert.equal((await read(`\ufeff${body}`)).fault, "");
+  }
+});

@@ -1,11 +1,14 @@
 """Keys, origins, rate limits and methods, under the real runtime."""
 
+import gzip
+
 import pytest
 
 from tools import runtime
 from tools.dev import process as dev
 
 KEY, NEXT_KEY = "0123456789abcdef0123", "fedcba9876543210fedc"
+JSON = {"content-type": "application/json"}
 ORIGIN = "https://app.example"
 SHELL = "app://obsidian.md"  # no browser can have it
 
@@ -77,6 +80,19 @@ def test_head_and_options(worker):
     assert (head.status_code, head.content, head.headers["content-type"]) == (200, b"", "application/json")
     options = worker.send("OPTIONS", "/v1/models")
     assert (options.status_code, options.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+
+
+def test_bodies_and_paths_as_clients_send_them(protected):
+    """A compressed body, a byte order mark, more slashes, and other places of the key."""
+    body = b'{"content": {"parts": [{"text": "a"}]}}'
+    path = "/v1beta/models/embeddinggemma-300m:embedContent"
+    compressed = {"data": gzip.compress(body), "headers": {"x-api-key": KEY, "content-encoding": "gzip"}}
+    answer = protected.send("POST", path, **compressed)
+    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
+    answer = protected.send("POST", f"/{path}/?key={KEY}", data=b"\xef\xbb\xbf" + body, headers=JSON)
+    assert answer.status_code == 200, answer.text
+    assert KEY not in protected.line_with(answer.headers["x-request-id"])
+    assert protected.post("/embeddings/", {"model": "embeddinggemma", "input": "a"}, headers=bearer(KEY)).ok
 
 
 def test_every_answer_has_a_request_id_and_server_timing(worker):

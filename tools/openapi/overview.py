@@ -44,9 +44,9 @@ ADDRESS is the address of the service.
 
 ## Key
 
-Send the header `Authorization: Bearer KEY`. The operator of the service gives out the keys. `api-key` and
-`x-goog-api-key`, which the clients of Azure and Google send, work as well. Without a valid key, the status is 401. A
-service on your own machine (`make dev`) needs no key.
+Send the header `Authorization: Bearer KEY`. The operator of the service gives out the keys. `api-key`,
+`x-goog-api-key` and `x-api-key`, which other clients send, work as well, and on Google's routes the query parameter
+`key`. Without a valid key, the status is 401. A service on your own machine (`make dev`) needs no key.
 
 ## Tasks
 

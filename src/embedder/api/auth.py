@@ -1,6 +1,7 @@
 """Who is calling: the key of a request."""
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from embedder.access import keys
 from embedder.access.keys import Key
@@ -14,14 +15,17 @@ KEY_HEADERS = ("authorization", "api-key", "x-goog-api-key", "x-api-key")  # of 
 _SCHEME = "bearer "
 
 
-def key_of(settings: Settings, headers: Mapping[str, str]) -> Key | None:
-    """Return the key in the request headers, also an expired one; None if the key is unknown."""
+def key_of(settings: Settings, headers: Mapping[str, str], query: str = "") -> Key | None:
+    """Return the key in the request, also an expired one; None if the key is unknown.
+
+    `query` is the query string of a route that takes the key there, too, as `key`. A header goes first.
+    """
     if not settings.auth:
         return ANYBODY
     if not settings.keys:
         message = 'No keys are configured: set the secret API_KEYS, or AUTH = "off" to allow everybody.'
         raise EmbedderError("auth_not_configured", message)
-    return keys.matching(settings.keys, _presented(headers))
+    return keys.matching(settings.keys, _presented(headers) or (dict(parse_qsl(query)).get("key", "") if query else ""))
 
 
 def _presented(headers: Mapping[str, str]) -> str:

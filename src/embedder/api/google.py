@@ -162,6 +162,7 @@ def _routes(version: str) -> tuple[Route, ...]:
             body=GoogleRequest,
             response=GoogleResponse,
             scope="embed",
+            key_in_query=True,
         ),
         Route(
             method="POST",
@@ -171,6 +172,7 @@ def _routes(version: str) -> tuple[Route, ...]:
             body=GoogleBatchRequest,
             response=GoogleBatchResponse,
             scope="embed",
+            key_in_query=True,
         ),
     )
 
@@ -178,7 +180,7 @@ def _routes(version: str) -> tuple[Route, ...]:
 APIS = (
     Api(
         prefixes=("/v1beta/",),
-        routes=(*_routes("v1"), *_routes("v1beta"), *models.routes("/v1beta/models")),
+        routes=(*_routes("v1"), *_routes("v1beta"), *models.routes("/v1beta/models", key_in_query=True)),
         error_text=error_text,
     ),
 )

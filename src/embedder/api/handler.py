@@ -145,7 +145,7 @@ def _options(app: App, request: HttpRequest, methods: Methods) -> HttpResponse |
 
 async def _admit(app: App, request: HttpRequest, context: RequestContext, route: Route) -> Access:
     """Check the key, the rate limit and the scope. The limiter runs first, so that guessing keys is limited as well."""
-    key = auth.key_of(app.settings, request.headers)
+    key = auth.key_of(app.settings, request.headers, request.query if route.key_in_query else "")
     context.log.key = key.name if key else ""
     expired = key is not None and key.has_expired(context.began_ms)
     caller = _caller(request, "" if expired else context.log.key)
@@ -180,6 +180,8 @@ async def _read_body(request: HttpRequest, route: Route, limit: int) -> tuple[ob
     """Return the body as the Struct of the route, and the vectors that it contained, if the route takes any."""
     if request.headers.get("content-type") != JSON:
         _check_media_type(request.headers, route)
+    if "content-encoding" in request.headers:
+        _check_encoding(request.headers["content-encoding"])
     arguments: dict[str, Any] = {}
     if route.vectors:
         body, arguments["vectors"] = await request.read_vectors(route.vectors, limit)
@@ -205,6 +207,14 @@ def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
     if not accepted or charset != "utf-8":
         message = f"The content type is {header[:100]!r}; send {JSON} in UTF-8."
         raise EmbedderError("unsupported_media_type", message, param="content-type")
+
+
+def _check_encoding(header: str) -> None:
+    """Reject a body that is compressed: its size would be known only after the work."""
+    if header.strip().lower() not in ("", "identity"):
+        message = f"The body is encoded as {header[:100]!r}; send it without content-encoding."
+        accepted = {"accept-encoding": "identity"}
+        raise EmbedderError("unsupported_media_type", message, param="content-encoding", headers=accepted)
 
 
 def _error_response(error: EmbedderError, api: Api) -> HttpResponse:

@@ -71,7 +71,7 @@ async def describe(app: App, context: RequestContext, body: None, *, id: str) ->
     return Result(_model(id))
 
 
-def routes(path: str) -> tuple[Route, ...]:
+def routes(path: str, *, key_in_query: bool = False) -> tuple[Route, ...]:
     """Return the routes that list the model names under `path`."""
     return (
         Route(
@@ -81,6 +81,7 @@ def routes(path: str) -> tuple[Route, ...]:
             summary="The model names (OpenAI, Google)",
             response=ModelNames,
             scope="any",
+            key_in_query=key_in_query,
         ),
         Route(
             method="GET",
@@ -89,5 +90,6 @@ def routes(path: str) -> tuple[Route, ...]:
             summary="One model name (OpenAI, Google)",
             response=ModelName,
             scope="any",
+            key_in_query=key_in_query,
         ),
     )

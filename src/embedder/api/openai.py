@@ -155,6 +155,18 @@ _DEPLOYMENT = Route(
 APIS = (
     Api(routes=(embeddings_route("/v1/embeddings", "OpenAI, Voyage"),), error_text=voyage_error_text),
     Api(
+        routes=(embeddings_route("/embeddings", "OpenAI, base URL without /v1"), *models.routes("/models")),
+        error_text=error_text,
+    ),
+    Api(
+        prefixes=("/v1beta/openai/",),
+        routes=(
+            embeddings_route("/v1beta/openai/embeddings", "OpenAI, base URL of Google"),
+            *models.routes("/v1beta/openai/models"),
+        ),
+        error_text=error_text,
+    ),
+    Api(
         prefixes=("/v1/", "/openai/"),
         routes=(
             embeddings_route("/openai/v1/embeddings", "Azure"),

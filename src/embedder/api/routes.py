@@ -76,6 +76,8 @@ def find(path: str) -> Place:
     """Return where a decoded path leads."""
     if (place := _PLACES.get(path)) is not None and "{" not in path:
         return place
+    if "//" in path or (path.endswith("/") and path != "/"):
+        return find(re.sub("//+", "/", path).rstrip("/") or "/")  # base URLs of clients often end in a slash
     for pattern, place in _PATTERNS:
         if match := pattern.fullmatch(path):
             return place._replace(values=match.groupdict())

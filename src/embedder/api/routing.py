@@ -68,7 +68,8 @@ class Route(msgspec.Struct, frozen=True):
     `media_types` is JSON; those of HTML forms are accepted only together with a key. `vectors` names the field of the
     body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body with a clearer one.
     `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the header cf-aig-gateway-id
-    chooses an AI Gateway. `queued` is the Struct of an answer with status 202.
+    chooses an AI Gateway. `queued` is the Struct of an answer with status 202. With
+    `key_in_query`, the key may also be the query parameter `key`.
     """
 
     method: str
@@ -86,6 +87,7 @@ class Route(msgspec.Struct, frozen=True):
     explain: Callable[[EmbedderError], EmbedderError] | None = None
     gateway: bool = False
     queued: Any = None
+    key_in_query: bool = False
 
 
 def unknown_path(path: str) -> EmbedderError:

@@ -69,7 +69,7 @@ async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> R
 def prepare(app: App, documents: list[DocumentIn], options: UpsertOptions) -> tuple[list[Row], PreparedTexts]:
     """Check documents against all limits, and add prompts to their texts. This calls nothing."""
     limits.check_namespace(options.namespace)
-    limits.check_ids([item.id for item in documents], param="documents")
+    limits.check_ids([item.id for item in documents], param="documents[#].id")
     rows = [_row(item, index, options) for index, item in enumerate(documents)]
     titles = [item.title or "" for item in documents]
     prompt = PromptOptions(task=options.task, truncate=options.truncate, title=titles if any(titles) else None)
@@ -122,7 +122,7 @@ async def _enqueue(
 
 async def get(app: App, context: RequestContext, request: GetRequest) -> Result:
     """Get stored vectors."""
-    limits.check_ids(request.ids, param="ids")
+    limits.check_ids(request.ids, param="ids[#]")
     vectors, values = await app.require_store().get(request.ids, context)
     missing = sorted(set(request.ids) - {vector.id for vector in vectors})
     return Result(GetResponse(vectors, missing), numbers=values)
@@ -134,7 +134,7 @@ async def delete(app: App, context: RequestContext, request: DeleteRequest) -> R
     if (request.ids is not None) == by_query:
         raise invalid("Send either ids, or a namespace, a filter or both.", "ids")
     if request.ids is not None:
-        limits.check_ids(request.ids, param="ids")
+        limits.check_ids(request.ids, param="ids[#]")
         return Result(await app.require_store().delete(request.ids, context, wait=request.wait))
     limits.check_namespace(request.namespace)
     if request.filter is not None:

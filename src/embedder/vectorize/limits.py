@@ -32,12 +32,13 @@ _MAX_PATH_CHARS = 200
 
 
 def check_ids(ids: Sequence[str], *, param: str) -> None:
-    """Reject ids that are empty, too long or duplicates."""
+    """Reject ids that are empty, too long or duplicates. `param` is the path of each id; `#` stands for its index."""
     seen: set[str] = set()
     for index, name in enumerate(ids):
-        _check_bytes(name, MAX_ID_BYTES, f"{param}[{index}]")
+        where = param.replace("#", str(index))
+        _check_bytes(name, MAX_ID_BYTES, where)
         if name in seen:
-            raise invalid(f"{param}[{index}]: the id {name!r} is a duplicate.", f"{param}[{index}]")
+            raise invalid(f"{where}: the id {name!r} is a duplicate.", where)
         seen.add(name)
 
 

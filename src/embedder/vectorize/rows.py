@@ -25,7 +25,7 @@ def rows_of_texts(
         message = f"{param}.metadata has {len(objects)} items for {len(texts)} texts; send one object, or one per text."
         raise invalid(message, f"{param}.metadata")
     limits.check_namespace(namespace)
-    limits.check_ids(ids, param=f"{param}.ids")
+    limits.check_ids(ids, param=f"{param}.ids[#]")
     for index, text in enumerate(texts):
         limits.check_text(text, f"text[{index}]")
     kept = texts if keep_text else [None] * len(texts)

@@ -99,3 +99,25 @@ def test_every_header_for_a_key_is_accepted(header):
     assert app.send("POST", GOOGLE, body, **{header: f"{value}x"}).status == 401
     assert app.send("POST", GOOGLE, body, **{header: value, "content_type": ""}).status == 200
     assert app.send("POST", GOOGLE, body, content_type="").status == 401
+
+
+SECRET = "a-key-of-sixteen-characters"
+
+
+@pytest.mark.parametrize(("query", "status"), [(f"key={SECRET}", 200), (f"alt=json&key={SECRET}", 200), ("key=x", 401)])
+def test_googles_routes_take_the_key_from_the_query_and_never_log_it(query, status):
+    app = FakeApp(AUTH="on", API_KEYS=f"web:{SECRET}")
+    assert app.send("POST", GOOGLE, json.dumps(google()).encode(), query=query).status == status
+    assert app.send("GET", "/v1beta/models", query=query).status == status
+    assert app.send("POST", GOOGLE, b"{", query=query).status == (400 if status == 200 else 401)
+    assert SECRET not in "".join(app.log)
+
+
+def test_a_header_goes_before_the_query_and_no_other_route_takes_it():
+    app = FakeApp(AUTH="on", API_KEYS=f"web:{SECRET}")
+    body = json.dumps(google()).encode()
+    assert app.send("POST", GOOGLE, body, query=f"key={SECRET}", authorization="Bearer wrong").status == 401
+    for route in routes.TABLE:
+        if not (route.key_in_query or route.public):
+            answer = app.send(route.method, route.path, b"{}", query=f"key={SECRET}")
+            assert answer.status == 401, route.path

@@ -62,6 +62,39 @@ def test_accepts_the_media_type_of_html_forms_only_on_the_rest_route_with_a_key(
     assert len(app.model.calls) == (status == 200)
 
 
+@pytest.mark.parametrize("path", sorted({route.path for route in routes.TABLE if route.body is not None}))
+def test_a_compressed_body_is_rejected_with_what_is_accepted(path):
+    app = FakeApp()
+    method = next(route.method for route in routes.TABLE if route.path == path and route.body is not None)
+    for encoding in ("gzip", "br, gzip", "zstd", "identity, gzip"):
+        response = app.send(method, strategies.filled(path), b"{}", content_encoding=encoding)
+        assert (response.status, response.headers["accept-encoding"]) == (415, "identity")
+        strategies.check_error(strategies.filled(path), 415, content(response))
+        assert encoding in content(response)
+    assert app.model.calls == []
+
+
+@pytest.mark.parametrize("encoding", ["identity", "Identity ", ""])
+def test_a_body_as_it_is_may_say_so(encoding):
+    assert FakeApp().send("POST", "/embed", b'{"text": "a"}', content_encoding=encoding).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'\xef\xbb\xbf{"text": "a"}', 200),
+        (b'\xef\xbb\xbf\n {"text": "a"}', 200),
+        (b'\xef\xbb\xbf\xef\xbb\xbf{"text": "a"}', 400),
+        (b"\xef\xbb\xbf" * 100_000, 400),
+        (b"\xef\xbb\xbf", 400),
+        (b'{"text": "\xef\xbb\xbfa"}', 200),
+        ('{"text": "a"}'.encode("utf-16"), 400),
+    ],
+)
+def test_a_byte_order_mark_is_ignored(body, status):
+    assert FakeApp().send("POST", "/embed", body).status == status
+
+
 def test_every_answer_forbids_caching_and_type_sniffing():
     app = FakeApp()
     for response in (app.ask("/embed", {"text": "a"}), app.ask("/embed", {}), app.send("GET", "/health")):

@@ -42,6 +42,19 @@ def test_the_values_of_a_path(path, params):
     assert routes.find(path).values == params
 
 
+@pytest.mark.parametrize("path", sorted({strategies.filled(route.path) for route in routes.TABLE}))
+def test_double_slashes_and_one_at_the_end_reach_the_route(path):
+    wanted = routes.find(path)
+    for sent in (f"/{path}", f"{path}/", path.replace("/", "//"), f"//{path}//"):
+        assert routes.find(sent) == wanted, sent
+
+
+def test_slashes_alone_and_many_of_them():
+    assert routes.find("/").methods == routes.find("//").methods == routes.find("/" * 100_000).methods
+    assert routes.find("/embed/x/").methods == {}
+    assert routes.find("/v1//models//a/b").values == {"id": "a/b"}
+
+
 @pytest.mark.parametrize(
     ("path", "code"),
     [

@@ -26,7 +26,7 @@ def test_documents_get_the_document_prompt_and_store_their_text():
     [
         ({"documents": []}, (400, "invalid_request", "documents")),
         ({"documents": documents(1001)}, (413, "batch_too_large", "documents")),
-        ({"documents": documents(1) * 2}, (400, "invalid_request", "documents[1]")),
+        ({"documents": documents(1) * 2}, (400, "invalid_request", "documents[1].id")),
         ({"documents": documents(1), "namespace": ""}, (400, "invalid_request", "namespace")),
         ({"documents": documents(1), "namespace": "n" * 65}, (400, "invalid_request", "namespace")),
         ({"documents": documents(1), "mode": "replace"}, (400, "invalid_request", "mode")),
@@ -76,11 +76,11 @@ def test_without_a_queue_the_request_is_not_implemented():
 @pytest.mark.parametrize(
     ("bad", "param"),
     [
-        ({"id": "x" * 65}, "documents[1]"),
+        ({"id": "x" * 65}, "documents[1].id"),
         ({"metadata": {"a.b": 1}}, "documents[1].metadata"),
         ({"text": ""}, "documents[1].text"),
         ({"text": LONG}, "documents[1]"),
-        ({"id": "d0"}, "documents[1]"),
+        ({"id": "d0"}, "documents[1].id"),
     ],
 )
 def test_what_could_never_be_stored_is_rejected_before_anything_is_queued(bad, param):

@@ -13,7 +13,7 @@ from tests.core.fakes import error
     ("document", "param"),
     [
         ({"id": "", "text": "a"}, "documents[0].id"),
-        ({"id": "é" * 33, "text": "a"}, "documents[0]"),
+        ({"id": "é" * 33, "text": "a"}, "documents[0].id"),
         ({"id": "a", "text": ""}, "documents[0].text"),
         ({"id": "a", "text": " \n\u2003"}, "documents[0].text"),
         ({"id": "a", "text": "a", "metadata": {"n": 2**53 + 1}}, "documents[0].metadata.n"),

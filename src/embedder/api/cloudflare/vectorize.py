@@ -155,7 +155,7 @@ async def write(
     store = _store(app, index)
     if query.get("unparsable-behavior", "error") != "error":
         raise invalid("This service rejects a body with a line that is not JSON; remove unparsable-behavior.")
-    limits.check_ids([item.id for item in request.vectors], param="vectors")
+    limits.check_ids([item.id for item in request.vectors], param="vectors[#].id")
     rows = [_row(item, f"vectors[{number}]") for number, item in enumerate(request.vectors)]
     writable = await store.to_write(context, rows, "vectors[#].id")
     written = await store.write_one(writable, vectors, context, method=method)
@@ -192,7 +192,7 @@ async def query(app: App, context: RequestContext, request: QueryRequest, *, ind
 
 async def get_by_ids(app: App, context: RequestContext, request: GetRequest, *, index: str) -> Result:
     """Get stored vectors. Missing ids are skipped."""
-    limits.check_ids(request.ids, param="ids")
+    limits.check_ids(request.ids, param="ids[#]")
     stored, values = await _store(app, index).get(request.ids, context)
     return Result(Envelope(stored), numbers=values)
 
@@ -200,7 +200,7 @@ async def get_by_ids(app: App, context: RequestContext, request: GetRequest, *, 
 async def delete_by_ids(app: App, context: RequestContext, request: DeleteByIdsRequest, *, index: str) -> Result:
     """Delete stored vectors."""
     store = _store(app, index)
-    limits.check_ids(request.ids, param="ids")
+    limits.check_ids(request.ids, param="ids[#]")
     written = await store.delete(request.ids, context, wait=False)
     return Result(Envelope(Mutation(written.mutation_ids[-1] if written.mutation_ids else "")))
 
