@@ -1,34 +1,34 @@
 /** The page: connects its parts. */
-import * as calls from "./calls.js";
-import * as controls from "./controls.js";
-import * as cutoff from "./cutoff.js";
-import { embedded, sameTexts } from "./embedded.js";
+import * as calls from "./calls/calls.js";
+import * as controls from "./share/controls.js";
+import * as cutoff from "./views/cutoff.js";
+import { embedded, sameTexts } from "./service/embedded.js";
 import { byId, count, counted, input, pause, seconds, size } from "./dom.js";
-import * as entries from "./entries.js";
-import * as example from "./example.js";
-import * as groups from "./groups.js";
-import * as heatmap from "./heatmap.js";
+import * as entries from "./views/entries.js";
+import * as example from "./texts/example.js";
+import * as groups from "./views/groups.js";
+import * as heatmap from "./views/heatmap.js";
 import { key } from "../../public/js/key.js";
-import * as keyform from "./keyform.js";
-import * as map from "./map.js";
-import * as minscore from "./minscore.js";
-import * as near from "./near.js";
-import * as query from "./query.js";
-import * as report from "./report.js";
-import * as runs from "./runs.js";
-import * as selection from "./selection.js";
-import * as service from "./service.js";
-import * as sizetable from "./sizetable.js";
-import * as stored from "./stored.js";
-import * as taskform from "./taskform.js";
-import { close as closeFile, raw, set as setTexts, start as startTexts, texts } from "./texts.js";
+import * as keyform from "./service/keyform.js";
+import * as map from "./views/map.js";
+import * as minscore from "./search/minscore.js";
+import * as near from "./views/near.js";
+import * as query from "./search/query.js";
+import * as report from "./views/report.js";
+import * as runs from "./views/runs.js";
+import * as selection from "./views/selection.js";
+import * as service from "./service/service.js";
+import * as sizetable from "./views/sizetable.js";
+import * as stored from "./service/stored.js";
+import * as taskform from "./calls/taskform.js";
+import { close as closeFile, raw, set as setTexts, start as startTexts, texts } from "./texts/texts.js";
 import { viewOf } from "./view.js";
-import { Work } from "./work.js";
+import { Work } from "./service/work.js";
 
 const MOST_AT_ONCE = 100; // texts up to which a changed option embeds again automatically
 const ADDRESS_MS = 300; // between a change and its appearance in the address
 
-/** @typedef {import("./embedded.js").Made} Made */
+/** @typedef {import("./service/embedded.js").Made} Made */
 /** @type {Made | null} what is on the screen */
 let onScreen = null;
 /** @type {string[]} */

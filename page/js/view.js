@@ -1,7 +1,7 @@
 /** What the views show: the vectors of the texts at one size, their cosines and their groups. */
-import { groupsAt, treeOf } from "./clusters.js";
-import { truncated } from "./sizes.js";
-import { cosines, spread } from "./vectors.js";
+import { groupsAt, treeOf } from "./compute/clusters.js";
+import { truncated } from "./compute/sizes.js";
+import { cosines, spread } from "./compute/vectors.js";
 
 /**
  * @typedef {object} View
@@ -11,8 +11,8 @@ import { cosines, spread } from "./vectors.js";
  * @property {boolean} recorded whether the vectors came with the page
  * @property {Float32Array[]} full rows of 768 numbers
  * @property {Float32Array} matrix
- * @property {import("./clusters.js").Tree} tree
- * @property {import("./clusters.js").Groups} groups at the widest gap
+ * @property {import("./compute/clusters.js").Tree} tree
+ * @property {import("./compute/clusters.js").Groups} groups at the widest gap
  * @property {ReturnType<typeof spread>} spread
  */
 

@@ -35,19 +35,19 @@ def test_the_types_are_correct() -> None:
 
 
 def test_base64_is_read_as_little_endian_float32() -> None:
-    assert js("vectors.js", "[...m.rowOf(a[0])]", "AACAPwAAAMAAAAA/") == [1, -2, 0.5]
+    assert js("compute/vectors.js", "[...m.rowOf(a[0])]", "AACAPwAAAMAAAAA/") == [1, -2, 0.5]
 
 
 def test_cosines_do_not_need_unit_length() -> None:
     rows = [[3, 0], [5, 5], [0, 0.1], [0, 0]]
-    found = js("vectors.js", "[...await m.cosines(a[0].map((row) => Float32Array.from(row)))]", rows)
+    found = js("compute/vectors.js", "[...await m.cosines(a[0].map((row) => Float32Array.from(row)))]", rows)
     half = math.sqrt(0.5)
     assert found == pytest.approx([1, half, 0, 0, half, 1, half, 0, 0, half, 1, 0, 0, 0, 0, 0], abs=1e-6)
 
 
 def test_change_compares_pairs_of_different_texts() -> None:
     before, after = [1, 0.9, 0.1, 0.9, 1, 0.2, 0.1, 0.2, 1], [1, 0.5, 0.1, 0.5, 1, 0.6, 0.1, 0.6, 1]
-    found = js("vectors.js", "m.change(a[0], a[1], 3)", before, after)
+    found = js("compute/vectors.js", "m.change(a[0], a[1], 3)", before, after)
     # the nearest text of the middle one has changed
     assert found == {"mean": pytest.approx(0.8 / 3), "most": pytest.approx(0.4), "kept": pytest.approx(2 / 3)}
 
@@ -80,11 +80,11 @@ def test_equal_texts_can_be_projected(size: int) -> None:
 
 def test_ids_are_short_and_unique() -> None:
     texts = [f"text {number}" for number in range(20_000)] + ["", "ä", "🤗" * 500]
-    ids = js("ids.js", "a[0].map((text) => m.idOf(text, 'n'))", texts)
+    ids = js("service/ids.js", "a[0].map((text) => m.idOf(text, 'n'))", texts)
     assert len(set(ids)) == len(texts)
     assert all(len(name) == 21 and name[5:13] != name[13:] for name in ids)
-    assert js("ids.js", "m.idOf(a[0], 'n')", texts[7]) == ids[7]
-    assert js("ids.js", "m.idOf(a[0], 'other')", texts[7]) != ids[7]
+    assert js("service/ids.js", "m.idOf(a[0], 'n')", texts[7]) == ids[7]
+    assert js("service/ids.js", "m.idOf(a[0], 'other')", texts[7]) != ids[7]
 
 
 @pytest.mark.parametrize(
@@ -92,20 +92,20 @@ def test_ids_are_short_and_unique() -> None:
     [(0, "1 s"), (59, "59 s"), (60, "1 min"), (61, "2 min"), (3600, "1 h"), (48_501, "13 h 29 min"), (86_399, "24 h")],
 )
 def test_durations_have_at_most_two_units(seconds: int, words: str) -> None:
-    assert js("format.js", "m.duration(a[0])", seconds) == words
+    assert js("service/format.js", "m.duration(a[0])", seconds) == words
 
 
 def test_the_prompts_are_those_of_the_service() -> None:
-    shown = js("tasks.js", "m.TASKS.map((task) => [task.name, task.prompt(a[0])])", "some text")
+    shown = js("calls/tasks.js", "m.TASKS.map((task) => [task.name, task.prompt(a[0])])", "some text")
     assert shown == [[task or "", prompts.apply(task, ["some text"])[0]] for task in (None, *prompts.TASKS)]
 
 
 def test_the_address_keeps_the_state() -> None:
     state = {"texts": "a & b\n#ü 🤗", "task": "clustering", "dimensions": "256", "query": "x=1"}
     state |= {"threshold": 0.4, "minScore": 0}
-    assert js("address.js", "m.read('#' + m.fragment(a[0]))", state) == state
+    assert js("share/address.js", "m.read('#' + m.fragment(a[0]))", state) == state
     plain = {"texts": "", "task": "", "dimensions": "768", "query": "", "threshold": None, "minScore": None}
-    assert js("address.js", "m.fragment(a[0])", plain) == ""
-    assert js("address.js", "m.read('')") == plain
-    assert js("address.js", "m.read('#threshold=7&min_score=x')") == plain
-    assert js("address.js", "m.fragment({...a[0], texts: 'x'.repeat(4001)})", plain) == ""
+    assert js("share/address.js", "m.fragment(a[0])", plain) == ""
+    assert js("share/address.js", "m.read('')") == plain
+    assert js("share/address.js", "m.read('#threshold=7&min_score=x')") == plain
+    assert js("share/address.js", "m.fragment({...a[0], texts: 'x'.repeat(4001)})", plain) == ""

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { centre, groupsAt, groupsOf, silhouette, treeOf } from "../../page/js/clusters.js";
-import { note } from "../../page/js/groups.js";
-import { cut, leaves, linkage } from "../../page/js/linkage.js";
-import { cosines } from "../../page/js/vectors.js";
+import { centre, groupsAt, groupsOf, silhouette, treeOf } from "../../page/js/compute/clusters.js";
+import { note } from "../../page/js/views/groups.js";
+import { cut, leaves, linkage } from "../../page/js/compute/linkage.js";
+import { cosines } from "../../page/js/compute/vectors.js";
 import { MESSAGES, PLAIN, randIndex } from "./messages.js";
 import { noise, random, square } from "./samples.js";
 
@@ -50,7 +50,7 @@ function made(groups, singles, seed) {
   return { rows, labels };
 }
 
-/** Returns the group of each text. @param {import("../../page/js/clusters.js").Groups} groups @param {number} size */
+/** Returns the group of each text. @param {import("../../page/js/compute/clusters.js").Groups} groups @param {number} size */
 function labelled({ groups }, size) {
   const labels = new Int32Array(size);
   groups.forEach((group, number) => group.forEach((place) => (labels[place] = number)));

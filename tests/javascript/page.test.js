@@ -3,15 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { groupsOf, middleOf } from "../../page/js/clusters.js";
-import { duplicates, isolated } from "../../page/js/duplicates.js";
-import { histogram, pairsAbove, shares } from "../../page/js/histogram.js";
+import { groupsOf, middleOf } from "../../page/js/compute/clusters.js";
+import { duplicates, isolated } from "../../page/js/compute/duplicates.js";
+import { histogram, pairsAbove, shares } from "../../page/js/compute/histogram.js";
 import { project } from "../../page/js/pca.js";
-import { margin, moves, ranked, widestGap } from "../../page/js/ranking.js";
-import { bytesOf, compare, quantized, recommended, truncated } from "../../page/js/sizes.js";
-import { answer } from "../../page/js/sizetable.js";
+import { margin, moves, ranked, widestGap } from "../../page/js/compute/ranking.js";
+import { bytesOf, compare, quantized, recommended, truncated } from "../../page/js/compute/sizes.js";
+import { answer } from "../../page/js/views/sizetable.js";
 import { arranged, neighboursKept } from "../../page/js/tsne.js";
-import { cosines, rowOf } from "../../page/js/vectors.js";
+import { cosines, rowOf } from "../../page/js/compute/vectors.js";
 import { readAnswer } from "../../src/bindings/answer.js";
 import { writeRows } from "../../src/bindings/numbers.js";
 import { MESSAGES, PLAIN, RECORDED } from "./messages.js";

@@ -1,5 +1,5 @@
 /** The choice of the task, with what it is for and the exact prompt. */
-import { byId, element, select } from "./dom.js";
+import { byId, element, select } from "../dom.js";
 import { TASKS, taskOf } from "./tasks.js";
 
 export function start() {

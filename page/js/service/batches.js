@@ -1,7 +1,7 @@
 /** Embeds many texts in calls of 100, a few at a time. The results are in order; if one call fails, all fail. */
 import { call } from "./api.js";
-import { embedBody } from "./choice.js";
-import { rowOf } from "./vectors.js";
+import { embedBody } from "../calls/choice.js";
+import { rowOf } from "../compute/vectors.js";
 
 export const CALL_TEXTS = 100; // texts in one call of /embed
 const CALLS_IN_FLIGHT = 4;

@@ -1,7 +1,7 @@
 /** Compares settings: one row for each task and size of the same texts, compared with the first row. */
-import { sameTexts } from "./embedded.js";
-import { byId, element, percent, score } from "./dom.js";
-import { change } from "./vectors.js";
+import { sameTexts } from "../service/embedded.js";
+import { byId, element, percent, score } from "../dom.js";
+import { change } from "../compute/vectors.js";
 
 const MOST = 8;
 
@@ -9,7 +9,7 @@ const MOST = 8;
 /** @type {{texts: string[], recorded: boolean, first: Float32Array, rows: Row[]}} only the first matrix is kept: 2,000 texts have 16 MB */
 let shown = { texts: [], recorded: false, first: new Float32Array(), rows: [] };
 
-/** @param {import("./view.js").View} view */
+/** @param {import("../view.js").View} view */
 export function add({ texts, task, dimensions, matrix, recorded, spread: { mean, deviation } }) {
   if (!sameTexts(texts, shown.texts) || recorded !== shown.recorded) {
     shown = { texts, recorded, first: matrix, rows: [] };

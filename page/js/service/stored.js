@@ -1,12 +1,12 @@
 /** Stored documents: store the texts of the page in the index, search them, remove what this page stored. */
 import { call } from "./api.js";
 import { CALL_TEXTS, inParts } from "./batches.js";
-import { bar, byId, counted, element, input, select } from "./dom.js";
+import { bar, byId, counted, element, input, select } from "../dom.js";
 import { idOf } from "./ids.js";
 import * as memory from "./memory.js";
-import { minScore } from "./minscore.js";
+import { minScore } from "../search/minscore.js";
 import * as service from "./service.js";
-import { texts } from "./texts.js";
+import { texts } from "../texts/texts.js";
 import { Work } from "./work.js";
 
 /** @typedef {{id: string, score: number, metadata?: Record<string, unknown> | null, namespace?: string | null}} Match */

@@ -1,6 +1,6 @@
 /** Cancellable jobs, with progress, a status line, and errors that can be retried. */
 import { ApiError } from "./api.js";
-import { byId, count, element } from "./dom.js";
+import { byId, count, element } from "../dom.js";
 import { duration } from "./format.js";
 import { askForKey } from "./keyform.js";
 

@@ -1,17 +1,17 @@
 /** The report of the texts: duplicates and isolated texts, and how many groups there are. */
-import { middleOf } from "./clusters.js";
+import { middleOf } from "../compute/clusters.js";
 import { threshold } from "./cutoff.js";
-import { byId, count, counted, element } from "./dom.js";
-import { duplicates, isolated } from "./duplicates.js";
+import { byId, count, counted, element } from "../dom.js";
+import { duplicates, isolated } from "../compute/duplicates.js";
 import { entry, fill, mark, named, scored } from "./entries.js";
 
 const MOST = 20; // entries of a set
 const MOST_ISOLATED = 6;
 
-/** @type {import("./view.js").View | null} */
+/** @type {import("../view.js").View | null} */
 let shown = null;
 
-/** @param {import("./view.js").View} view */
+/** @param {import("../view.js").View} view */
 export function show(view) {
   shown = view;
   const { texts, matrix, groups } = view;
@@ -40,7 +40,7 @@ export function redraw() {
   mark();
 }
 
-/** @param {import("./duplicates.js").Duplicates[]} sets @param {number} least */
+/** @param {import("../compute/duplicates.js").Duplicates[]} sets @param {number} least */
 function sentence(sets, least) {
   const equal = sets.reduce((sum, set) => sum + set.equal, 0);
   const all = sets.reduce((sum, { places }) => sum + places.length - 1, 0);
@@ -59,7 +59,7 @@ function lineNumbers(places) {
   return places.length > MOST ? `${shown} …` : shown;
 }
 
-/** @param {string[]} texts @param {Float32Array} matrix @param {import("./duplicates.js").Duplicates} set @param {number} least */
+/** @param {string[]} texts @param {Float32Array} matrix @param {import("../compute/duplicates.js").Duplicates} set @param {number} least */
 function duplicate(texts, matrix, { places, equal }, least) {
   const [first, ...others] = places;
   const score = (/** @type {number} */ one, /** @type {number} */ other) => matrix[one * texts.length + other];

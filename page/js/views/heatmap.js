@@ -1,5 +1,5 @@
 /** The heat map: one cell per pair, explored with the pointer or the arrow keys. The colours are fixed: 0 to 1. */
-import { byId, element, score, select as selectBox, short } from "./dom.js";
+import { byId, element, score, select as selectBox, short } from "../dom.js";
 import { ramp, rgb } from "./ramp.js";
 import { onSelect, select } from "./selection.js";
 
@@ -7,7 +7,7 @@ const MOST_LABELS = 80;
 const WIDE_LABELS = 24; // columns up to which their numbers are horizontal
 const MOST_NUMBERS = 60;
 
-/** @typedef {{texts: string[], matrix: Float32Array, groups: import("./clusters.js").Groups, spread: import("./view.js").View["spread"]}} Shown */
+/** @typedef {{texts: string[], matrix: Float32Array, groups: import("../compute/clusters.js").Groups, spread: import("../view.js").View["spread"]}} Shown */
 /** @type {Omit<Shown, "spread"> & {size: number, order: number[], at: number[]}} `order`: text of each row; `at`: row of each text */
 let shown = { texts: [], matrix: new Float32Array(), groups: { order: [], groups: [], joined: 1, apart: 1, clear: false }, size: 0, order: [], at: [] };
 let cursor = { row: 0, column: 0 };
@@ -74,7 +74,7 @@ function arrange() {
   draw();
 }
 
-/** Outlines other groups of the same texts. @param {import("./clusters.js").Groups} groups */
+/** Outlines other groups of the same texts. @param {import("../compute/clusters.js").Groups} groups */
 export function regroup(groups) {
   shown = { ...shown, groups };
   outline();

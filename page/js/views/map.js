@@ -1,11 +1,11 @@
 /** The map: a dot for each text, placed by the first two components, or by neighbourhood if those explain too little. */
-import { byId, pause, percent, short, svg } from "./dom.js";
-import { sameTexts } from "./embedded.js";
+import { byId, pause, percent, short, svg } from "../dom.js";
+import { sameTexts } from "../service/embedded.js";
 import { placeLabels } from "./labels.js";
-import { project } from "./pca.js";
+import { project } from "../pca.js";
 import { ramp } from "./ramp.js";
 import { onSelect, select } from "./selection.js";
-import { arranged, neighboursKept } from "./tsne.js";
+import { arranged, neighboursKept } from "../tsne.js";
 
 const EDGE = 24; // pixels
 const HIGH = 0.75; // as in the style sheet

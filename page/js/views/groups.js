@@ -1,12 +1,12 @@
 /** The groups of the texts, and the choice between coarser and finer ones. */
-import { centre, groupsAt, isClear } from "./clusters.js";
-import { byId, counted, element, input, score } from "./dom.js";
+import { centre, groupsAt, isClear } from "../compute/clusters.js";
+import { byId, counted, element, input, score } from "../dom.js";
 import { entry, fill, mark, named } from "./entries.js";
 
 const MOST_MEMBERS = 100; // texts of a group that are listed
 
-/** @typedef {import("./clusters.js").Groups} Groups */
-/** @type {Pick<import("./view.js").View, "texts" | "matrix" | "tree"> | null} */
+/** @typedef {import("../compute/clusters.js").Groups} Groups */
+/** @type {Pick<import("../view.js").View, "texts" | "matrix" | "tree"> | null} */
 let shown = null;
 /** @type {(groups: Groups) => void} */
 let changed = () => {};
@@ -21,7 +21,7 @@ export function start(callback) {
   });
 }
 
-/** Shows the groups at the widest gap. @param {import("./view.js").View} view */
+/** Shows the groups at the widest gap. @param {import("../view.js").View} view */
 export function show({ texts, matrix, tree, groups }) {
   shown = { texts, matrix, tree };
   byId("fineness-row").hidden = tree.cuts.length < 2;
@@ -51,7 +51,7 @@ function draw(count, groups) {
   fill("groups", several, (group) => members(texts, matrix, group));
 }
 
-/** Says how many groups there are, and how clearly they are separated. @param {import("./clusters.js").Tree} tree @param {number} count @param {Groups} groups */
+/** Says how many groups there are, and how clearly they are separated. @param {import("../compute/clusters.js").Tree} tree @param {number} count @param {Groups} groups */
 export function note(tree, count, { groups, joined, apart, clear }) {
   if (!groups.length) {
     return count === tree.found ? "No clear groups." : "Every text is alone.";

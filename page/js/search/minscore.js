@@ -1,5 +1,5 @@
 /** The lowest score of a search, `min_score`. A search compares a query with documents, so that it is not the threshold of pairs. */
-import { input } from "./dom.js";
+import { input } from "../dom.js";
 
 /** @param {() => void} changed called when the lowest score has changed */
 export function start(changed) {

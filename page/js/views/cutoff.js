@@ -1,9 +1,9 @@
 /** The threshold of pairs: a histogram of all pairs, the pairs above the threshold, and a suggestion. */
-import { middleOf } from "./clusters.js";
-import { byId, count, element, input, percent, svg } from "./dom.js";
-import { NEAR } from "./duplicates.js";
+import { middleOf } from "../compute/clusters.js";
+import { byId, count, element, input, percent, svg } from "../dom.js";
+import { NEAR } from "../compute/duplicates.js";
 import { mark, named, scored } from "./entries.js";
-import { BINS, histogram, pairsAbove, shares } from "./histogram.js";
+import { BINS, histogram, pairsAbove, shares } from "../compute/histogram.js";
 
 const MOST = 20; // pairs in the list
 const HIGH = 24; // of the drawing, as in the page
@@ -41,7 +41,7 @@ export function set(value) {
   changed();
 }
 
-/** @param {import("./view.js").View} view */
+/** @param {import("../view.js").View} view */
 export function show({ texts, matrix, groups }) {
   const counts = histogram(matrix, texts.length);
   const most = counts.reduce((high, value) => Math.max(high, value), 1);
@@ -56,7 +56,7 @@ export function show({ texts, matrix, groups }) {
   draw();
 }
 
-/** Suggests the middle of the gap between these groups. @param {import("./clusters.js").Groups} groups */
+/** Suggests the middle of the gap between these groups. @param {import("../compute/clusters.js").Groups} groups */
 export function regroup(groups) {
   const { texts, matrix } = shown;
   const none = !groups.groups.length;

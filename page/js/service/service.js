@@ -1,7 +1,7 @@
 /** The status strip: what answers, whether it needs a key, and its index. */
 import { ApiError, call } from "./api.js";
-import { byId, counted } from "./dom.js";
-import { key } from "../../public/js/key.js";
+import { byId, counted } from "../dom.js";
+import { key } from "../../../public/js/key.js";
 
 const MODEL = "EmbeddingGemma-300M";
 /** @type {Record<string, {name: string, warning: string}>} */

@@ -1,5 +1,5 @@
 /** Places the labels of the map where they fit: right, left, above or below their dot. */
-import { short } from "./dom.js";
+import { short } from "../dom.js";
 
 const LETTERS = 22;
 const LETTER = 6; // about the width of a letter, in pixels

@@ -1,12 +1,12 @@
 /** Tries a query against the lines: a ranking with the query and document prompts, and one without. */
-import { byId, count, counted, input, percent, score, short } from "./dom.js";
-import { embed } from "./batches.js";
-import { embedded, sameTexts } from "./embedded.js";
-import { mark, named, scored } from "./entries.js";
+import { byId, count, counted, input, percent, score, short } from "../dom.js";
+import { embed } from "../service/batches.js";
+import { embedded, sameTexts } from "../service/embedded.js";
+import { mark, named, scored } from "../views/entries.js";
 import { minScore, setMinScore } from "./minscore.js";
-import { margin, moves, ranked, widestGap } from "./ranking.js";
-import { truncated } from "./sizes.js";
-import { Work } from "./work.js";
+import { margin, moves, ranked, widestGap } from "../compute/ranking.js";
+import { truncated } from "../compute/sizes.js";
+import { Work } from "../service/work.js";
 
 const MOST = 10; // lines of a ranking
 
@@ -104,7 +104,7 @@ export function checkStale() {
   byId("try-stale").hidden = !stale;
 }
 
-/** @param {"with" | "without"} side @param {import("./ranking.js").Ranked[]} ranking @param {Map<number, number>} moved */
+/** @param {"with" | "without"} side @param {import("../compute/ranking.js").Ranked[]} ranking @param {Map<number, number>} moved */
 function fill(side, ranking, moved) {
   const texts = /** @type {Tried} */ (tried).texts;
   const least = minScore();

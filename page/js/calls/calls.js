@@ -1,5 +1,5 @@
 /** The panel that shows the current call in four languages. */
-import { byId } from "./dom.js";
+import { byId } from "../dom.js";
 import { SNIPPETS } from "./snippets.js";
 
 let language = "curl";

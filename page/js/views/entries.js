@@ -1,5 +1,5 @@
 /** Entries of lists that select a text or a pair of texts, and show what is selected. */
-import { bar, byId, count, element } from "./dom.js";
+import { bar, byId, count, element } from "../dom.js";
 import { onSelect, select, selected } from "./selection.js";
 
 const MOST = 20; // entries of a list

@@ -1,9 +1,9 @@
 /** The controls of an embedding, and their state in the address. */
 import * as address from "./address.js";
-import { input, select } from "./dom.js";
-import { minScore, setMinScore } from "./minscore.js";
+import { input, select } from "../dom.js";
+import { minScore, setMinScore } from "../search/minscore.js";
 
-/** @returns {import("./choice.js").Choice} */
+/** @returns {import("../calls/choice.js").Choice} */
 export function choice() {
   return { task: select("task").value, dimensions: Number(select("dimensions").value), encoding: select("encoding").value };
 }

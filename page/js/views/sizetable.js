@@ -1,11 +1,11 @@
 /** The table of sizes: what shorter vectors and smaller numbers keep of the neighbours, computed on the page. */
-import { byId, count, counted, element, pause } from "./dom.js";
-import { compare, recommended } from "./sizes.js";
+import { byId, count, counted, element, pause } from "../dom.js";
+import { compare, recommended } from "../compute/sizes.js";
 
 const ENOUGH = 0.9; // share of the nearest texts
 let latest = 0;
 
-/** Fills the table. Only the newest call has an effect. @param {import("./view.js").View} view */
+/** Fills the table. Only the newest call has an effect. @param {import("../view.js").View} view */
 export async function show({ full, dimensions }) {
   const number = ++latest;
   const { nearest, texts, table } = await compare(full, pause);
@@ -24,17 +24,17 @@ export async function show({ full, dimensions }) {
 /** @param {number} value a share; it is rounded down, so that 90% is never less */
 const percent = (value) => `${Math.floor(100 * value + 1e-6)}%`;
 
-/** Recommends one vector, and says why. @param {import("./sizes.js").Comparison[]} table @param {number} nearest */
+/** Recommends one vector, and says why. @param {import("../compute/sizes.js").Comparison[]} table @param {number} nearest */
 export function answer(table, nearest) {
   const { best, smaller } = recommended(table, ENOUGH);
-  const name = (/** @type {import("./sizes.js").Comparison} */ { dimensions, type }) => `${dimensions} dimensions as ${type}`;
+  const name = (/** @type {import("../compute/sizes.js").Comparison} */ { dimensions, type }) => `${dimensions} dimensions as ${type}`;
   const size = best === table[0] ? "" : `${counted(best.bytes, "byte")} instead of ${count(table[0].bytes)}, and `;
   const same = `${percent(best.kept)} of the ${nearest === 1 ? "" : `${nearest} `}nearest texts are the same.`;
   const reason = smaller ? ` The best smaller vector, ${name(smaller)}, keeps ${percent(smaller.kept)}, less than ${percent(ENOUGH)}.` : "";
   return `Use ${name(best)}: ${size}${same}${reason}`;
 }
 
-/** @param {import("./sizes.js").Comparison} row @param {number} chosen */
+/** @param {import("../compute/sizes.js").Comparison} row @param {number} chosen */
 function line({ dimensions, type, bytes, kept }, chosen) {
   const cells = [String(dimensions), type].map((text) => element("td", {}, text));
   const numbers = [count(bytes), percent(kept)].map((text) => element("td", { class: "number" }, text));

@@ -1,5 +1,5 @@
 /** The texts of the input field: typed, pasted, dropped or opened from a file. */
-import { byId, count, counted, element, input, select } from "./dom.js";
+import { byId, count, counted, element, input, select } from "../dom.js";
 import * as parse from "./parse.js";
 
 export const MOST_TEXTS = 2000;

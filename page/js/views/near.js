@@ -1,8 +1,8 @@
 /** The nearest neighbours of one text. */
-import { byId, element, select as selectBox, short } from "./dom.js";
+import { byId, element, select as selectBox, short } from "../dom.js";
 import { named, scored } from "./entries.js";
 import { onSelect, select } from "./selection.js";
-import { neighbours } from "./vectors.js";
+import { neighbours } from "../compute/vectors.js";
 
 const MOST = 5;
 /** @type {{texts: string[], matrix: Float32Array}} */
