@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 // Parts of the page, by the names that index.html has for them.
-const PARTS = ["style.css", "js/app.js", "example.json"];
+const PARTS = ["style.css", "js/app.js", "js/worker/analyst.js", "js/worker/mapper.js", "example.json"];
 const NAMES = ["--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]"];
 const OPTIONS = ["--bundle", "--minify", "--format=esm", "--target=es2023", "--loader:.json=copy", ...NAMES];
 const PACKAGES = ["msgspec", "workers"];

@@ -10,7 +10,7 @@ import * as groups from "./views/groups.js";
 import * as heatmap from "./views/heatmap.js";
 import { key } from "../../public/js/key.js";
 import * as keyform from "./service/keyform.js";
-import * as map from "./views/map.js";
+import * as map from "./map/map.js";
 import * as minscore from "./search/minscore.js";
 import * as near from "./views/near.js";
 import * as query from "./search/query.js";
@@ -23,6 +23,8 @@ import * as stored from "./service/stored.js";
 import * as taskform from "./calls/taskform.js";
 import { close as closeFile, raw, set as setTexts, start as startTexts, texts } from "./texts/texts.js";
 import { viewOf } from "./view.js";
+import { goToAnswers } from "./views/parts.js";
+import * as tiles from "./views/tiles.js";
 import { Work } from "./service/work.js";
 
 const MOST_AT_ONCE = 100; // texts up to which a changed option embeds again automatically
@@ -34,6 +36,7 @@ let onScreen = null;
 /** @type {string[]} */
 let exampleTexts = [];
 let addressTimer = 0;
+let latest = 0; // number of the newest call of `show`
 const work = new Work({ status: "status", error: "embed-error", progress: "progress", cancel: "cancel", during: ["embed", "stale-embed"] });
 
 function embedNow() {
@@ -46,32 +49,30 @@ function embedNow() {
     const made = await embedded(found, controls.choice().task, { signal, progress });
     work.say("Comparing all pairs …");
     await show(made, signal);
+    goToAnswers();
     return summary(made);
   });
 }
 
 /** Shows vectors in every view. @param {Made} made @param {AbortSignal} [signal] */
 async function show(made, signal) {
-  const view = await viewOf(made, controls.choice().dimensions, async () => {
-    await pause();
-    signal?.throwIfAborted();
-  });
+  const view = await viewOf(made, controls.choice().dimensions, signal);
   const same = onScreen && sameTexts(onScreen.texts, made.texts);
   const pair = same ? selection.selected() : { place: view.spread.high.pair[0], other: view.spread.high.pair[1] };
+  const number = ++latest;
   onScreen = made;
-  byId("heat").hidden = byId("near").hidden = false;
-  document.querySelectorAll(".empty").forEach((node) => node.remove());
-  heatmap.show(view);
-  near.show(view);
-  report.show(view);
-  groups.show(view);
-  cutoff.show(view);
-  runs.add(view);
-  query.redraw();
-  void map.show(view);
   void sizetable.show(view);
+  // one at a time, so that the page responds between them
+  for (const part of [groups, report, cutoff, map, heatmap, near, runs]) {
+    void part.show(view);
+    await pause();
+    signal?.throwIfAborted();
+    if (number !== latest) return;
+  }
+  query.redraw();
   warn(made);
   credit();
+  find(view);
   checkStale();
   selection.select(pair.place, pair.other);
 }
@@ -79,12 +80,20 @@ async function show(made, signal) {
 /** Says where the vectors on the screen come from. */
 function credit() {
   const name = service.modelName();
-  if (onScreen?.recorded) {
-    byId("source").textContent =
-      "An example: these vectors were recorded from EmbeddingGemma-300M on a CPU, and rounded to keep the page small. Nothing was called.";
-    return;
-  }
-  byId("source").textContent = !onScreen || !name ? "" : name === "emulator" ? "Vectors of the local emulator, not of EmbeddingGemma." : `Vectors of ${name}.`;
+  const own = name === "emulator"
+    ? "Vectors of the local emulator, which compares words and letters; they are not EmbeddingGemma's. For real ones, set LOCAL_EMBEDDINGS_URL (see the README)."
+    : name && `Vectors of ${name}.`;
+  byId("source").classList.toggle("emulated", name === "emulator" && onScreen?.recorded === false);
+  byId("source").textContent = onScreen?.recorded
+    ? "An example: 40 messages of a support desk, with vectors that were recorded from EmbeddingGemma-300M. Nothing was called."
+    : onScreen ? own : "";
+}
+
+/** Says what the example shows. @param {import("./view.js").View} view */
+function find({ recorded, groups: { groups } }) {
+  const found = recorded ? example.languagesTogether(groups) : 0;
+  byId("finding").hidden = !found;
+  byId("finding").textContent = `It found the same complaint in five languages: ${counted(found, "group")}, with all five in each.`;
 }
 
 /** @param {Made} made */
@@ -122,7 +131,7 @@ function chosen() {
       await show(made, signal);
       return summary(made);
     });
-  } else if (texts().length <= MOST_AT_ONCE && !onScreen.recorded) {
+  } else if (texts().length <= MOST_AT_ONCE) {
     embedNow();
   }
 }
@@ -140,6 +149,8 @@ async function restore() {
   const { texts: own, threshold } = controls.restore();
   cutoff.set(threshold);
   if (own) {
+    byId("source").textContent = "";
+    byId("finding").hidden = true;
     setTexts(own.split("\n"));
   } else {
     await showExample(() => raw() === "");
@@ -148,21 +159,17 @@ async function restore() {
 
 /** Shows the example. @param {() => boolean} fill whether its texts go into the field */
 async function showExample(fill) {
-  const { texts: lines, rows, query: question, plain, prompted, documents } = await example.load();
+  const { texts: lines, rows, query: question } = await example.load();
   exampleTexts = lines;
   if (!fill()) {
+    byId("source").textContent = "";
+    byId("finding").hidden = true;
     return;
   }
   closeFile();
   setTexts(lines);
-  await show({ texts: lines, task: "", rows, recorded: true, truncated: [], bytes: 0, ms: 0, tokens: 0 });
   input("try-query").value = input("try-query").value || question;
-  if (query.query() === question) {
-    const ranked = lines.slice(0, documents.length);
-    const without = { query: plain, rows: rows.slice(0, ranked.length) };
-    query.show({ query: question, texts: ranked, lines, without, with: { query: prompted, rows: documents } },
-      `Recorded for the first ${ranked.length} lines. Press Try to rank all lines.`);
-  }
+  await show({ texts: lines, task: "", rows, recorded: true, truncated: [], bytes: 0, ms: 0, tokens: 0 });
 }
 
 function start() {
@@ -181,9 +188,10 @@ function start() {
   });
   startTexts(changed);
   stored.start(changed);
-  [heatmap, map, near, entries].forEach((part) => part.start());
+  [tiles, heatmap, map, near, entries].forEach((part) => part.start());
   groups.start((chosen) => {
     heatmap.regroup(chosen);
+    map.regroup(chosen);
     cutoff.regroup(chosen);
   });
   query.start({ texts, dimensions: () => controls.choice().dimensions, changed });
@@ -208,7 +216,11 @@ function start() {
   });
   ["task", "dimensions"].forEach((id) => byId(id).addEventListener("change", chosen));
   byId("encoding").addEventListener("change", changed);
-  const missing = () => work.say("The example could not be loaded. Enter your own texts.");
+  const missing = () => {
+    byId("source").textContent = "";
+    byId("finding").hidden = true;
+    work.say("The example could not be loaded. Enter your own texts.");
+  };
   byId("examples").addEventListener("click", () => void showExample(() => true).catch(missing));
   changed();
   void service.show().then(credit);

@@ -1,29 +1,33 @@
 /** What the views show: the vectors of the texts at one size, their cosines and their groups. */
-import { groupsAt, treeOf } from "./compute/clusters.js";
-import { truncated } from "./compute/sizes.js";
-import { cosines, spread } from "./compute/vectors.js";
+import { groupsAt } from "./compute/clusters.js";
+import { Background } from "./worker/background.js";
 
 /**
- * @typedef {object} View
+ * @typedef {object} Shown
  * @property {string[]} texts
  * @property {string} task
  * @property {number} dimensions
  * @property {boolean} recorded whether the vectors came with the page
  * @property {Float32Array[]} full rows of 768 numbers
- * @property {Float32Array} matrix
- * @property {import("./compute/clusters.js").Tree} tree
  * @property {import("./compute/clusters.js").Groups} groups at the widest gap
- * @property {ReturnType<typeof spread>} spread
  */
+/** @typedef {Shown & import("./compute/analysis.js").Analysis} View */
+
+const analyst = new Background("analyst");
 
 /**
  * @param {{texts: string[], task: string, rows: Float32Array[], recorded: boolean}} made
  * @param {number} dimensions
- * @param {() => Promise<void>} [pause]
+ * @param {AbortSignal} [signal]
  * @returns {Promise<View>}
  */
-export async function viewOf({ texts, task, rows, recorded }, dimensions, pause) {
-  const matrix = await cosines(rows.map((row) => truncated(row, dimensions)), pause);
-  const tree = treeOf(matrix, texts.length);
-  return { texts, task, dimensions, recorded, full: rows, matrix, tree, groups: groupsAt(tree), spread: spread(matrix, texts.length) };
+export async function viewOf({ texts, task, rows, recorded }, dimensions, signal) {
+  /** @type {import("./compute/analysis.js").Analysis} */
+  const found = await analyst.ask("analyse", [rows, dimensions], { signal });
+  return { texts, task, dimensions, recorded, full: rows, groups: groupsAt(found.tree), ...found };
+}
+
+/** Compares all sizes of vectors. @param {Float32Array[]} rows @returns {Promise<ReturnType<typeof import("./compute/sizes.js").compare>>} */
+export function sizesOf(rows) {
+  return analyst.ask("sizes", [rows]);
 }

@@ -64,8 +64,11 @@ class Page:
         for kind in ("browser", "performance"):
             driver.get_log(kind)
 
-    def open(self, path: str = "/") -> None:
+    def open(self, path: str = "/", *, folded: bool = False) -> None:
+        """Open a page, with its sections unfolded."""
         self.driver.get(self.url + path)
+        if not folded:
+            self.run("for (const part of document.querySelectorAll('details.part')) part.open = true")
 
     def by(self, name: str) -> WebElement:
         return self.driver.find_element(By.ID, name)
@@ -102,7 +105,7 @@ class Page:
             self.write(lines)
         self.by("embed").click()
         status = self.wait_for("status", " numbers in ")
-        self.wait(lambda: not self.by("stale").is_displayed() and self.text("map-note"))
+        self.wait(lambda: not self.by("stale").is_displayed() and "nearest" in self.text("map-note"))
         return status
 
     def numbers(self) -> list[list[float]]:

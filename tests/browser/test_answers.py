@@ -226,12 +226,31 @@ def test_the_lowest_score_comes_from_a_ranking(page: Page) -> None:
     assert page.text("threshold-value").startswith("0.90: ")
 
 
-def test_a_map_that_keeps_too_little_is_drawn_by_neighbourhood(page: Page) -> None:
-    page.embed(["red apple", "green apple"])
-    page.wait_for("map-note", "% of the variance.")
-    page.embed([f"word{number} alone" for number in range(30)])
-    page.wait_for("map-note", "arranged by neighbourhood")
-    assert len(page.all("#map .dot")) == 30
+def test_the_map_has_every_text_and_names_the_groups(page: Page) -> None:
     page.embed([f"word{number} alone" for number in range(301)])
-    page.wait_for("map-note", "No map")
-    assert page.all("#map .dot") == []
+    assert len(page.all("#map .dot")) == 301
+    page.embed(MIXED)
+    assert len(page.all("#map .dot")) == 8
+    coloured = page.run("return [...document.querySelectorAll('#map circle')].map((dot) => dot.getAttribute('class'))")
+    assert coloured == ["g0", "g0", "g0", *coloured[3:7], ""]
+    script = "return [...document.querySelectorAll('#map .labels text')].map((text) => text.textContent)"
+    names = page.wait(lambda: (found := page.run(script)) and len(found) == 2 and found)
+    assert all(any(line.startswith(name.removesuffix("…")) for line in MIXED) for name in names)
+
+
+def test_the_map_is_zoomed_and_a_dot_opens_its_text(page: Page) -> None:
+    page.embed(MIXED)
+    place = "return arguments[0].getAttribute('transform')"
+    dot = page.all("#map .dot")[7]
+    before = page.run(place, dot)
+    page.all("#map-buttons [data-step='+']")[0].click()
+    page.wait(lambda: page.run(place, dot) != before)
+    page.all("#map-buttons [data-step='0']")[0].click()
+    page.wait(lambda: page.run(place, dot) == before)
+    finger = """const box = arguments[0].getBoundingClientRect();
+        const at = {bubbles: true, pointerId: 2, pointerType: 'touch', clientX: box.x + 20, clientY: box.y + 3};
+        for (const kind of ['pointerdown', 'pointerup']) arguments[0].dispatchEvent(new PointerEvent(kind, at));"""
+    page.run(finger, dot)
+    assert "zxqv 7781 wkkp" in page.by("map-tip").text
+    assert "in no group" in page.by("map-tip").text
+    assert page.by("near-text").get_property("value") == "7"

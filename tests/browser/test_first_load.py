@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
 from tests.browser.conftest import Page, Worker
 
 
 def test_the_example_is_shown_without_a_call_of_the_model(page: Page) -> None:
-    page.wait(lambda: len(page.all("#map .dot")) == 13 and len(page.all("#sizes-table tbody tr")) == 12)
-    assert len(page.all("#heat-labels li")) == 13
-    assert "Both put line 1 first, “Mars" in page.text("try-answer")
-    assert "Recorded for the first 4 lines." in page.text("try-status")
-    assert page.text("report-answer").startswith(
-        "1 duplicate in 1 set: 1 near (0.90 or more). 1 outlier: 13. 3 groups."
-    )
-    assert page.text("cutoff-answer")
-    assert "recorded from EmbeddingGemma-300M on a CPU" in page.text("source")
+    page.wait(lambda: len(page.all("#map .dot")) == 40 and len(page.all("#sizes-table tbody tr")) == 12)
+    assert len(page.all("#heat-labels li")) == 40
+    assert page.text("finding").startswith("It found the same complaint in five languages: 7 groups, ")
+    assert page.text("report-answer").startswith("12 duplicates in 6 sets: 12 near (0.90 or more). 3 outliers: ")
+    assert "recorded from EmbeddingGemma-300M" in page.text("source")
     assert not page.by("stale").is_displayed()
     assert [item["method"] for item in page.requests() if item["method"] != "GET"] == []
 
@@ -22,32 +22,33 @@ def test_the_example_is_shown_without_a_call_of_the_model(page: Page) -> None:
 def test_the_picture_of_the_readme(visit: Callable[[Worker], Page], real_model_worker: Worker) -> None:
     """Keep a picture: artefacts/readme.png becomes docs/page.png."""
     page = visit(real_model_worker)
-    page.emulate(width=1680, height=1500)
-    page.wait(lambda: len(page.all("#map .dot")) == 13)
-    page.wait(lambda: len(page.all("#sizes-table tbody tr")) == 12)
-    page.wait_for("service-index", "fits")
+    page.emulate(width=1400, height=920)
+    page.open(folded=True)
+    page.wait_for("map-note", "nearest")
+    page.wait_for("tile-size", "bytes")
     page.picture("readme")
 
 
-def test_a_changed_task_does_not_call_the_model_by_itself(page: Page) -> None:
+def test_a_changed_task_runs_on_the_example_too(page: Page) -> None:
     page.choose("task", "clustering")
-    assert page.by("stale").is_displayed()
-    assert page.calls("POST", "/embed") == []
-    page.by("stale-embed").click()
-    page.wait_for("source", "not of EmbeddingGemma")
+    page.wait_for("source", "they are not EmbeddingGemma's")
     assert page.calls("POST", "/embed")[0]["task"] == "clustering"
+    assert not page.by("finding").is_displayed()
 
 
-def test_the_strip_names_the_emulator_and_the_index(page: Page) -> None:
+def test_the_facts_of_the_service_are_in_a_popover(page: Page) -> None:
     page.wait_for("service-index", "fits (768 dimensions)")
+    assert not page.by("service-facts").is_displayed()
+    page.by("service-button").click()
+    assert page.by("service-facts").is_displayed()
     assert (page.text("service-model"), page.text("service-key")) == ("emulator", "not needed")
-    assert "They are not EmbeddingGemma's" in page.text("service-warning")
 
 
 def test_a_server_of_the_model_is_not_the_emulator(visit: Callable[[Worker], Page], real_model_worker: Worker) -> None:
     page = visit(real_model_worker)
     page.wait_for("service-model", "a server on this machine")
-    assert not page.by("service-warning").is_displayed()
+    page.embed(["red apple", "green apple"])
+    assert page.text("source") == "Vectors of a server on this machine (LOCAL_EMBEDDINGS_URL)."
 
 
 def test_the_prompt_of_a_task_is_shown(page: Page) -> None:
@@ -72,3 +73,37 @@ def test_the_address_keeps_the_state(page: Page) -> None:
     shown = [page.by(name).get_property("value") for name in ("task", "dimensions", "try-query")]
     assert shown == ["classification", "256", "line"]
     assert page.calls("POST", "/embed") == []
+
+
+TILES = ("groups", "duplicates", "outliers", "size", "threshold")
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_nothing_moves_while_the_first_view_appears(page: Page, width: int) -> None:
+    page.emulate(width=width)
+    page.open(folded=True)
+    page.wait_for("map-note", "nearest")
+    script = """const done = arguments[0], seen = [];
+        const watcher = new PerformanceObserver((list) => seen.push(...list.getEntries()));
+        watcher.observe({type: 'layout-shift', buffered: true});
+        requestAnimationFrame(() => requestAnimationFrame(() => done(seen.reduce((sum, {value}) => sum + value, 0))))"""
+    assert page.driver.execute_async_script(script) < 0.1
+
+
+def test_a_tile_leads_to_its_section(page: Page) -> None:
+    page.open(folded=True)
+    page.wait_for("tile-size", "bytes")
+    assert page.run("return [...document.querySelectorAll('details.part')].filter((part) => part.open)") == []
+    for name in TILES:
+        link = page.by(f"tile-{name}").find_element(By.TAG_NAME, "a")
+        part = page.by(link.get_attribute("data-part"))
+        link.send_keys(Keys.ENTER)
+        assert part.get_property("open")
+        assert page.run("return arguments[0].contains(document.activeElement)", part)
+
+
+def test_on_a_phone_the_view_goes_to_the_answers(page: Page) -> None:
+    page.emulate(width=390, height=844)
+    page.open(folded=True)
+    page.embed(["red apple", "green apple", "a fast train"])
+    page.wait(lambda: page.run("return arguments[0].getBoundingClientRect().top", page.by("answers")) < 844 / 2)

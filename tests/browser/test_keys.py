@@ -27,7 +27,7 @@ def test_the_page_asks_for_a_key_keeps_it_in_the_tab_and_forgets_it(
     submit(page, "a-wrong-key-of-some-length")
     page.wait_for("key-reason", "rejected this key")
     submit(page, KEY)
-    page.wait_for("status", "13 vectors")  # the rejected request is repeated
+    page.wait_for("status", "40 vectors")  # the rejected request is repeated
     page.wait_for("service-index", "fits (768 dimensions)")
     assert page.text("service-key") == "saved in this tab"
     assert not page.by("key-form").is_displayed()

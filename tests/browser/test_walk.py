@@ -1,8 +1,16 @@
 """A person with 60 mixed lines answers five questions from the page alone."""
 
+import base64
+import json
+import math
 import random
 import re
+import struct
+from collections import Counter
+from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -41,10 +49,55 @@ def place(line: str) -> int:
     return LINES.index(line) + 1
 
 
+TICKETS = Path(__file__).parents[1] / "data" / "support-messages-int8.jsonl"
+
+
+def tickets() -> dict[str, list[float]]:
+    """Return 60 tickets with vectors of the model: 18 concepts in three languages, 3 paraphrases and 3 other texts."""
+    found, seen = {}, Counter[str]()
+    for place, line in enumerate(TICKETS.read_text(encoding="utf-8").splitlines()):
+        item = json.loads(line)
+        kind = item.get("concept") or item.get("topic") or "other"
+        seen[kind] += 1
+        wanted = len(seen) <= 18 and seen[kind] <= 3 if "concept" in item else place in (240, 242, 244, 264, 270, 275)
+        if wanted:
+            numbers = struct.unpack("128b", base64.b64decode(item["vector"]))
+            length = math.hypot(*numbers)
+            found[f"Ticket {place} about {kind}"] = [value / length for value in numbers] + [0.0] * 640
+    return found
+
+
+def test_five_answers_are_read_without_scrolling(
+    visit: Callable[[Worker], Page], real_model_worker: Worker, local_model: SimpleNamespace
+) -> None:
+    page = visit(real_model_worker)
+    page.emulate(width=1400, height=900)
+    page.open(folded=True)
+    known, before = tickets(), local_model.embed
+    local_model.embed = known.__getitem__
+    try:
+        page.embed(list(known))
+    finally:
+        local_model.embed = before
+    page.wait_for("tile-size", "bytes instead of")
+    assert len(known) == 60
+    answers = {name: page.by(f"tile-{name}").text for name in ("groups", "duplicates", "outliers", "size", "threshold")}
+    assert "18 groups" in answers["groups"]
+    assert re.search(r"\d+ duplicates\nin \d+ sets: 0 equal", answers["duplicates"])
+    assert "3 outliers\nlines 58, 59, 60" in answers["outliers"]
+    assert "instead of 3,072 keep" in answers["size"]
+    assert re.search(r"\n0\.\d\d\n\d+% of the pairs within a group", answers["threshold"])
+    box = "const {top, bottom} = arguments[0].getBoundingClientRect(); return top >= 0 && bottom <= innerHeight"
+    assert all(page.run(box, page.by(f"tile-{name}")) for name in answers)
+    assert page.run("return scrollY") == 0
+    page.picture("answers")
+
+
 def test_five_questions_are_answered(page: Page, worker: Worker) -> None:
     assert len(LINES) == 60
+    page.write(LINES)
     page.choose("task", "semantic_similarity")
-    page.embed(LINES)
+    page.embed()
     duplicates_and_outliers(page)
     dimensions(page, worker)
     search_and_prompt(page)

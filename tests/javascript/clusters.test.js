@@ -59,14 +59,14 @@ function labelled({ groups }, size) {
 
 /** @param {{row: Float32Array}[]} messages */
 async function treeOfMessages(messages) {
-  return treeOf(await cosines(messages.map(({ row }) => row)), messages.length);
+  return treeOf(cosines(messages.map(({ row }) => row)), messages.length);
 }
 
 for (const [groups, singles] of [[6, 0], [6, 12], [12, 5], [30, 20], [60, 0], [60, 40]]) {
   test(`${groups} groups and ${singles} single texts are found`, async () => {
     for (const seed of [1, 20, 300]) {
       const { rows, labels } = made(groups, singles, seed);
-      const found = groupsOf(await cosines(rows), rows.length);
+      const found = groupsOf(cosines(rows), rows.length);
       const index = randIndex(labelled(found, rows.length), labels);
       assert.ok(index >= 0.95, `seed ${seed}: ${index}`);
       assert.equal(found.clear, true);
@@ -77,7 +77,7 @@ for (const [groups, singles] of [[6, 0], [6, 12], [12, 5], [30, 20], [60, 0], [6
 test("equal texts among them change nothing", async () => {
   const { rows, labels } = made(20, 10, 4);
   const all = [...rows, ...rows.slice(0, 10)];
-  const found = groupsOf(await cosines(all), all.length);
+  const found = groupsOf(cosines(all), all.length);
   assert.ok(randIndex(labelled(found, all.length), [...labels, ...labels.slice(0, 10)]) >= 0.95);
 });
 
@@ -142,7 +142,7 @@ test("recorded texts are grouped by their topics", async () => {
   const texts = PLAIN.map(({ text }) => text);
   const size = texts.length;
   const line = (/** @type {string} */ part) => texts.findIndex((text) => text.includes(part));
-  const matrix = await cosines(PLAIN.map(({ vector }) => Float32Array.from(vector)));
+  const matrix = cosines(PLAIN.map(({ vector }) => Float32Array.from(vector)));
   const { order, groups } = groupsOf(matrix, size);
   assert.deepEqual([...order].sort((a, b) => a - b), [...Array(size).keys()]);
   assert.deepEqual(groups.flat(), order);
@@ -173,7 +173,7 @@ test("average linkage agrees with the definition", () => {
 
 test("texts without groups have none, and few texts are no problem", async () => {
   const singles = made(0, 60, 3).rows;
-  assert.deepEqual(groupsOf(await cosines(singles), 60).groups, []);
+  assert.deepEqual(groupsOf(cosines(singles), 60).groups, []);
   assert.deepEqual(groupsOf(square(40, () => 0.3), 40).groups, []);
   assert.deepEqual([groupsOf(square(1, () => 0), 1).order, groupsOf(square(1, () => 0), 1).groups], [[0], []]);
   assert.deepEqual(groupsOf(new Float32Array(), 0).order, []);

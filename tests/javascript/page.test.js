@@ -6,12 +6,12 @@ import { test } from "node:test";
 import { groupsOf, middleOf } from "../../page/js/compute/clusters.js";
 import { duplicates, isolated } from "../../page/js/compute/duplicates.js";
 import { histogram, pairsAbove, shares } from "../../page/js/compute/histogram.js";
-import { project } from "../../page/js/pca.js";
 import { margin, moves, ranked, widestGap } from "../../page/js/compute/ranking.js";
 import { bytesOf, compare, quantized, recommended, truncated } from "../../page/js/compute/sizes.js";
 import { answer } from "../../page/js/views/sizetable.js";
-import { arranged, neighboursKept } from "../../page/js/tsne.js";
 import { cosines, rowOf } from "../../page/js/compute/vectors.js";
+import { arrange, neighboursKept } from "../../page/js/worker/layout.js";
+import { moved, stepped, WHOLE, zoomed } from "../../page/js/map/camera.js";
 import { readAnswer } from "../../src/bindings/answer.js";
 import { writeRows } from "../../src/bindings/numbers.js";
 import { MESSAGES, PLAIN, RECORDED } from "./messages.js";
@@ -19,7 +19,7 @@ import { answer as answerOf, bytes, noise, square } from "./samples.js";
 
 const TEXTS = PLAIN.map(({ text }) => text);
 const ROWS = PLAIN.map(({ vector }) => Float32Array.from(vector));
-const MATRIX = await cosines(ROWS);
+const MATRIX = cosines(ROWS);
 const SIZE = ROWS.length;
 
 /** @param {string} part */
@@ -42,10 +42,10 @@ test("every size equals the service's, as float32, int8 and binary", () => {
 });
 
 test("the comparison of sizes: what is kept, against a slow count", async () => {
-  const { nearest, texts, table } = await compare(ROWS);
+  const { nearest, texts, table } = compare(ROWS);
   assert.deepEqual([nearest, texts, table.length], [5, SIZE, 12]);
   assert.deepEqual(table[0], { dimensions: 768, type: "float32", bytes: 3072, kept: 1 });
-  const short = await cosines(ROWS.map((row) => row.slice(0, 128)));
+  const short = cosines(ROWS.map((row) => row.slice(0, 128)));
   const top = (/** @type {Float32Array} */ matrix, /** @type {number} */ i) =>
     [...Array(SIZE).keys()].filter((j) => j !== i).sort((a, b) => matrix[i * SIZE + b] - matrix[i * SIZE + a]).slice(0, 5);
   const same = ROWS.map((_, i) => top(short, i).filter((j) => top(MATRIX, i).includes(j)).length);
@@ -55,7 +55,7 @@ test("the comparison of sizes: what is kept, against a slow count", async () => 
 });
 
 test("one vector is recommended, with its reason", async () => {
-  const { table, nearest } = await compare(ROWS);
+  const { table, nearest } = compare(ROWS);
   const { best, smaller } = recommended(table, 0.9);
   const enough = table.filter(({ kept }) => kept >= 0.9);
   assert.equal(best.bytes, Math.min(...enough.map(({ bytes }) => bytes)));
@@ -72,9 +72,9 @@ test("one vector is recommended, with its reason", async () => {
 });
 
 test("two texts have no nearest texts to compare, and many are sampled", async () => {
-  assert.deepEqual((await compare(ROWS.slice(0, 2))).table, []);
+  assert.deepEqual(compare(ROWS.slice(0, 2)).table, []);
   const many = Array.from({ length: 700 }, (_, i) => ROWS[i % SIZE].map((value, j) => value + (j === i ? 0.01 : 0)));
-  assert.equal((await compare(many)).texts, 300);
+  assert.equal(compare(many).texts, 300);
 });
 
 test("equal texts are found whatever their case and spaces, near ones by their cosine, each once", () => {
@@ -101,7 +101,7 @@ test("the most isolated text is first, and only one far from all others is an ou
 
 test("the real model: the outliers are the texts of no topic", async () => {
   const messages = MESSAGES.filter(({ query }) => !query);
-  const matrix = await cosines(messages.map(({ row }) => row));
+  const matrix = cosines(messages.map(({ row }) => row));
   const found = isolated(matrix, messages.length, middleOf(groupsOf(matrix, messages.length)));
   const outliers = found.filter(({ outlier }) => outlier).map(({ place }) => messages[place]);
   assert.equal(outliers.length, 24);
@@ -161,12 +161,28 @@ test("rankings with and without prompts: order, margins and moves", () => {
   assert.equal(margin(plain.slice(0, 1)), 0);
 });
 
-test("a map by neighbourhood keeps more neighbours than two components", async () => {
-  const components = project(MATRIX, SIZE);
-  const spots = await arranged(MATRIX, SIZE, components);
-  assert.ok([...spots.x, ...spots.y].every(Number.isFinite));
-  const [before, after] = [components, spots].map((map) => neighboursKept(MATRIX, SIZE, map));
-  assert.ok(components.share < 0.5 && after > before && after > 0.7, `${before} ${after}`);
-  const equal = await arranged(square(10, () => 1), 10, project(square(10, () => 1), 10));
+test("a map keeps most neighbours of the real messages, is the same again, and can place equal texts", () => {
+  const messages = MESSAGES.filter(({ query }) => !query).slice(0, 200);
+  const matrix = cosines(messages.map(({ row }) => row));
+  let shown = 0;
+  const spots = arrange(matrix, 200, () => shown++);
+  assert.ok([...spots.x, ...spots.y].every((value) => value >= -0.5 && value <= 0.5));
+  assert.ok(neighboursKept(matrix, 200, spots) > 0.7, `${neighboursKept(matrix, 200, spots)}`);
+  assert.ok(shown > 1);
+  assert.deepEqual(arrange(matrix, 200), spots);
+  const equal = arrange(square(20, () => 1), 20);
   assert.ok([...equal.x, ...equal.y].every(Number.isFinite));
+  assert.equal(neighboursKept(square(1, () => 1), 1, arrange(square(1, () => 1), 1)), 1);
+});
+
+test("the map is zoomed around a point, moved only if it is zoomed, and shown whole again", () => {
+  const near = zoomed(WHOLE, { x: 100, y: 40 }, 4);
+  assert.equal(near.zoom * 100 + near.x, 100);
+  assert.equal(near.zoom * 40 + near.y, 40);
+  assert.equal(moved(WHOLE, 5, 5), WHOLE);
+  assert.deepEqual(moved(near, 5, -5), { zoom: 4, x: near.x + 5, y: near.y - 5 });
+  assert.equal(zoomed(near, { x: 0, y: 0 }, 0.01), WHOLE);
+  assert.equal(zoomed(near, { x: 0, y: 0 }, 1e9).zoom, 40);
+  assert.equal(stepped(near, "0", { x: 0, y: 0 }), WHOLE);
+  assert.equal(stepped(near, "a", { x: 0, y: 0 }), null);
 });

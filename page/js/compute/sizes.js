@@ -44,10 +44,9 @@ export function bytesOf(dimensions, type) {
  * Compares every size and type with 768 float32. `kept` is the share of the nearest texts that are the same.
  *
  * @param {Float32Array[]} rows of 768 numbers
- * @param {() => Promise<void>} [pause]
- * @returns {Promise<{nearest: number, texts: number, table: Comparison[]}>} `nearest`: how many nearest texts are compared
+ * @returns {{nearest: number, texts: number, table: Comparison[]}} `nearest`: how many nearest texts are compared
  */
-export async function compare(rows, pause = async () => {}) {
+export function compare(rows) {
   const some = sampled(rows);
   const nearest = Math.min(NEAREST, Math.floor((some.length - 1) / 2));
   /** @type {Comparison[]} */
@@ -55,12 +54,11 @@ export async function compare(rows, pause = async () => {}) {
   if (nearest < 1) {
     return { nearest, texts: some.length, table };
   }
-  const full = await cosines(some, pause);
+  const full = cosines(some);
   for (const dimensions of SIZES) {
     for (const type of TYPES) {
-      const matrix = await cosines(some.map((row) => quantized(truncated(row, dimensions), type)), pause);
+      const matrix = cosines(some.map((row) => quantized(truncated(row, dimensions), type)));
       table.push({ dimensions, type, bytes: bytesOf(dimensions, type), kept: kept(full, matrix, some.length, nearest) });
-      await pause();
     }
   }
   return { nearest, texts: some.length, table };

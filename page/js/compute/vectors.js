@@ -14,20 +14,16 @@ export function rowOf(row) {
 }
 
 /**
- * Returns the square matrix of cosines, row by row. `pause` is awaited regularly, so that the page can render.
+ * Returns the square matrix of cosines, row by row.
  *
  * @param {Float32Array[]} rows
- * @param {() => Promise<void>} [pause]
- * @returns {Promise<Float32Array>}
+ * @returns {Float32Array}
  */
-export async function cosines(rows, pause = async () => {}) {
+export function cosines(rows) {
   const size = rows.length;
   const units = rows.map(unit);
   const matrix = new Float32Array(size * size);
   for (let i = 0; i < size; i++) {
-    if (i % 100 === 99) {
-      await pause();
-    }
     for (let j = i; j < size; j++) {
       matrix[i * size + j] = matrix[j * size + i] = dot(units[i], units[j]);
     }

@@ -1,18 +1,11 @@
-/** The status strip: what answers, whether it needs a key, and its index. */
+/** The facts of the service: what answers, whether it needs a key, and its index. */
 import { ApiError, call } from "./api.js";
 import { byId, counted } from "../dom.js";
 import { key } from "../../../public/js/key.js";
 
 const MODEL = "EmbeddingGemma-300M";
-/** @type {Record<string, {name: string, warning: string}>} */
-const LOCAL = {
-  emulator: {
-    name: "emulator",
-    warning:
-      "The vectors of this service come from the local emulator, which compares words and letters. They are not EmbeddingGemma's, and the figures on this page tell nothing about the model. For real vectors, set LOCAL_EMBEDDINGS_URL (see the README).",
-  },
-  server: { name: "a server on this machine (LOCAL_EMBEDDINGS_URL)", warning: "" },
-};
+/** @type {Record<string, string>} */
+const LOCAL = { emulator: "emulator", server: "a server on this machine (LOCAL_EMBEDDINGS_URL)" };
 
 let source = "";
 
@@ -21,15 +14,13 @@ export function modelName() {
   return source;
 }
 
-/** Asks the service, and shows what it says. Problems appear in the strip. */
+/** Asks the service, and shows what it says. A problem is shown on the page. */
 export async function show() {
   try {
     const { json } = await call("GET", "/health");
-    const local = LOCAL[json.model];
-    source = local?.name ?? MODEL;
+    source = LOCAL[json.model] ?? MODEL;
     byId("service-model").textContent = source;
-    byId("service-warning").textContent = local?.warning ?? "";
-    byId("service-warning").hidden = !local?.warning;
+    byId("service-warning").hidden = true;
     byId("service-key").textContent = json.auth === false ? "not needed" : key() ? "saved in this tab" : "needed";
     byId("service-index").textContent = json.auth === false || key() ? await index() : "shown with a key";
   } catch (error) {

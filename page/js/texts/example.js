@@ -3,22 +3,23 @@
 const DIMENSIONS = 768;
 const ZERO = 79; // code of the letter for 0, as in tools/example.py
 
-/**
- * @typedef {object} Example
- * @property {string[]} texts
- * @property {Float32Array[]} rows
- * @property {string} query
- * @property {Float32Array} plain the query without a prompt
- * @property {Float32Array} prompted the query with the query prompt
- * @property {Float32Array[]} documents the first texts with the document prompt
- */
+const LANGUAGES = 5;
+
+/** @typedef {{texts: string[], rows: Float32Array[], query: string}} Example */
+
+/** @type {string[]} of each text */
+let languages = [];
 
 /** @returns {Promise<Example>} */
 export async function load() {
   const json = await (await fetch(document.body.dataset.example ?? "")).json();
-  const { texts, query } = json;
-  const [[plain], [prompted]] = [unpacked(json.plain), unpacked(json.prompted)];
-  return { texts, query, plain, prompted, rows: unpacked(json.rows), documents: unpacked(json.documents) };
+  languages = json.languages;
+  return { texts: json.texts, query: json.query, rows: unpacked(json.rows) };
+}
+
+/** Returns how many groups have texts in all languages of the example. @param {number[][]} groups */
+export function languagesTogether(groups) {
+  return groups.filter((group) => new Set(group.map((place) => languages[place])).size === LANGUAGES).length;
 }
 
 /** Reads rows with one letter per number. @param {string} text */

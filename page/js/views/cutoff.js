@@ -3,6 +3,7 @@ import { middleOf } from "../compute/clusters.js";
 import { byId, count, element, input, percent, svg } from "../dom.js";
 import { NEAR } from "../compute/duplicates.js";
 import { mark, named, scored } from "./entries.js";
+import { sayThreshold } from "./tiles.js";
 import { BINS, histogram, pairsAbove, shares } from "../compute/histogram.js";
 
 const MOST = 20; // pairs in the list
@@ -46,7 +47,6 @@ export function show({ texts, matrix, groups }) {
   const counts = histogram(matrix, texts.length);
   const most = counts.reduce((high, value) => Math.max(high, value), 1);
   shown = { texts, matrix, most };
-  byId("cutoff").hidden = texts.length < 2;
   const bars = [...counts].map((value, bin) => {
     const high = (HIGH * Math.sqrt(value)) / Math.sqrt(most); // so that few pairs are visible beside many
     return svg("rect", { x: `${(100 / BINS) * bin}`, width: `${100 / BINS - 0.2}`, y: `${HIGH - high}`, height: `${high}` });
@@ -62,11 +62,13 @@ export function regroup(groups) {
   const none = !groups.groups.length;
   byId("suggested").hidden = none;
   if (none) {
+    sayThreshold(null, { within: 0, across: 0 });
     byId("cutoff-answer").textContent = "Without groups, there is no suggestion. Drag the threshold, and look at the pairs above it.";
     return;
   }
   suggestion = Math.round(100 * middleOf(groups)) / 100;
   const { within, across } = shares(matrix, texts.length, groups.groups, suggestion);
+  sayThreshold(suggestion, { within, across });
   byId("suggested").textContent = `Use the suggestion ${suggestion.toFixed(2)}`;
   byId("cutoff-answer").textContent =
     `${suggestion.toFixed(2)} is the middle of the gap between the groups: ${percent(within)} of the pairs within a group are at or above it, and ${percent(across)} of the pairs of different groups.`;

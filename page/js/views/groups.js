@@ -2,6 +2,7 @@
 import { centre, groupsAt, isClear } from "../compute/clusters.js";
 import { byId, counted, element, input, score } from "../dom.js";
 import { entry, fill, mark, named } from "./entries.js";
+import { sayGroups } from "./tiles.js";
 
 const MOST_MEMBERS = 100; // texts of a group that are listed
 
@@ -47,6 +48,7 @@ function draw(count, groups) {
   slider.value = String(tree.cuts.indexOf(count));
   slider.setAttribute("aria-valuetext", counted(several.length, "group"));
   byId("widest").hidden = count === tree.found;
+  sayGroups(groups);
   byId("groups-note").textContent = note(tree, count, groups);
   fill("groups", several, (group) => members(texts, matrix, group));
 }

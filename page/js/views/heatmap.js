@@ -1,16 +1,21 @@
 /** The heat map: one cell per pair, explored with the pointer or the arrow keys. The colours are fixed: 0 to 1. */
 import { byId, element, score, select as selectBox, short } from "../dom.js";
-import { ramp, rgb } from "./ramp.js";
-import { onSelect, select } from "./selection.js";
+import { paint } from "./heatpixels.js";
+import { onSelect, select, selected } from "./selection.js";
 
-const MOST_LABELS = 80;
+const LEAST_LABELLED = 9; // pixels of a cell that has a label
 const WIDE_LABELS = 24; // columns up to which their numbers are horizontal
+const HIGH = 704; // pixels of the box
+const LABEL = { wide: 176, narrow: 96 }; // pixels of a label
+const LARGEST = 40; // pixels of a cell
 const MOST_NUMBERS = 60;
 
 /** @typedef {{texts: string[], matrix: Float32Array, groups: import("../compute/clusters.js").Groups, spread: import("../view.js").View["spread"]}} Shown */
 /** @type {Omit<Shown, "spread"> & {size: number, order: number[], at: number[]}} `order`: text of each row; `at`: row of each text */
 let shown = { texts: [], matrix: new Float32Array(), groups: { order: [], groups: [], joined: 1, apart: 1, clear: false }, size: 0, order: [], at: [] };
 let cursor = { row: 0, column: 0 };
+let wide = 0; // pixels, when the cells were fitted
+let painted = false;
 
 export function start() {
   const map = byId("heat-map");
@@ -38,6 +43,7 @@ export function start() {
   byId("heat-numbers").addEventListener("toggle", numbers);
   selectBox("heat-order").addEventListener("change", arrange);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  new ResizeObserver(() => byId("heat").clientWidth !== wide && fit()).observe(byId("heat"));
   onSelect(choose);
 }
 
@@ -64,14 +70,27 @@ function arrange() {
   shown = { ...shown, order, at };
   cursor = { row: 0, column: Math.min(1, size - 1) };
   byId("heat-cursor").hidden = true;
-  byId("heat").style.setProperty("--count", String(size));
-  const labelled = size <= MOST_LABELS ? order : [];
+  painted = false;
+  fit();
+  outline();
+}
+
+/** Makes the cells as large as their box allows, and labels them if there is room. */
+function fit() {
+  const { texts, order, size } = shown;
+  wide = byId("heat").clientWidth;
+  const label = wide < 500 ? LABEL.narrow : LABEL.wide;
+  const cell = Math.min(LARGEST, (wide - label) / size, HIGH / size);
+  const labelled = cell >= LEAST_LABELLED ? order : [];
+  const whole = labelled.length ? cell * size : Math.min(wide, HIGH);
+  byId("heat").style.setProperty("--whole", `${Math.floor(whole)}px`);
+  byId("heat").style.setProperty("--cell-size", `${Math.floor(10 * Math.min(cell, 14)) / 10}px`);
   byId("heat").classList.toggle("labelled", labelled.length > 0);
   byId("heat").classList.toggle("narrow", labelled.length > WIDE_LABELS);
-  byId("heat-labels").replaceChildren(...labelled.map((place) => label(`${place + 1} ${short(texts[place], 60)}`, texts[place])));
-  byId("heat-columns").replaceChildren(...labelled.map((place) => label(`${place + 1}`, texts[place])));
-  outline();
-  draw();
+  byId("heat-labels").replaceChildren(...labelled.map((place) => labelOf(`${place + 1} ${short(texts[place], 60)}`, texts[place])));
+  byId("heat-columns").replaceChildren(...labelled.map((place) => labelOf(`${place + 1}`, texts[place])));
+  choose(selected());
+  painted || draw();
 }
 
 /** Outlines other groups of the same texts. @param {import("../compute/clusters.js").Groups} groups */
@@ -87,7 +106,7 @@ function outline() {
 }
 
 /** @param {string} content @param {string} text */
-function label(content, text) {
+function labelOf(content, text) {
   return element("li", { dir: "auto", title: text.slice(0, 2000) }, content);
 }
 
@@ -99,26 +118,10 @@ function square(from, length) {
   return made;
 }
 
+/** Draws the cells, unless they are folded away. */
 function draw() {
-  const { matrix, size, order } = shown;
-  if (!size) {
-    return;
-  }
-  const canvas = /** @type {HTMLCanvasElement} */ (byId("heat-canvas"));
-  canvas.width = canvas.height = size;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const image = context.createImageData(size, size);
-  // one write per pixel, since there can be four million
-  const colours = new Uint32Array(Uint8ClampedArray.from(ramp().flat()).buffer);
-  const [diagonal] = new Uint32Array(Uint8ClampedArray.from([...rgb("--diagonal"), 255]).buffer);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const value = matrix[order[row] * size + order[column]];
-      pixels[row * size + column] = row === column ? diagonal : colours[Math.round(255 * Math.max(0, Math.min(1, value)))];
-    }
-  }
-  context.putImageData(image, 0, 0);
+  painted = shown.size > 0 && wide > 0;
+  painted && void paint(/** @type {HTMLCanvasElement} */ (byId("heat-canvas")), shown.matrix, shown.order);
 }
 
 /** @param {PointerEvent} event */
@@ -164,7 +167,7 @@ function choose({ place, other }) {
   if (shown.size < 2) {
     byId("heat-cell").textContent = "Enter at least two texts to compare them.";
   } else if (row !== undefined) {
-    moveTo({ row, column: other >= 0 ? shown.at[other] : row });
+    moveTo({ row, column: shown.at[other] ?? row });
   }
 }
 

@@ -1,9 +1,9 @@
 /** The report of the texts: duplicates and isolated texts, and how many groups there are. */
-import { middleOf } from "../compute/clusters.js";
 import { threshold } from "./cutoff.js";
 import { byId, count, counted, element } from "../dom.js";
-import { duplicates, isolated } from "../compute/duplicates.js";
+import { duplicates } from "../compute/duplicates.js";
 import { entry, fill, mark, named, scored } from "./entries.js";
+import { sayDuplicates, sayOutliers } from "./tiles.js";
 
 const MOST = 20; // entries of a set
 const MOST_ISOLATED = 6;
@@ -14,10 +14,9 @@ let shown = null;
 /** @param {import("../view.js").View} view */
 export function show(view) {
   shown = view;
-  const { texts, matrix, groups } = view;
-  byId("report").hidden = texts.length < 2;
-  const far = isolated(matrix, texts.length, middleOf(groups));
+  const { texts, groups, isolated: far } = view;
   const outliers = far.filter(({ outlier }) => outlier).map(({ place }) => place);
+  sayOutliers(outliers);
   const several = groups.groups.filter((group) => group.length > 1).length;
   byId("report-others").textContent = [
     outliers.length ? `${counted(outliers.length, "outlier")}: ${lineNumbers(outliers)}.` : "No outliers.",
@@ -35,6 +34,7 @@ export function redraw() {
   const { texts, matrix } = shown;
   const least = threshold();
   const sets = duplicates(texts, matrix, least);
+  sayDuplicates(sets, least);
   byId("report-duplicates").textContent = sentence(sets, least);
   fill("duplicates", sets, (set) => duplicate(texts, matrix, set, least));
   mark();

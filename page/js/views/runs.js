@@ -10,7 +10,7 @@ const MOST = 8;
 let shown = { texts: [], recorded: false, first: new Float32Array(), rows: [] };
 
 /** @param {import("../view.js").View} view */
-export function add({ texts, task, dimensions, matrix, recorded, spread: { mean, deviation } }) {
+export function show({ texts, task, dimensions, matrix, recorded, spread: { mean, deviation } }) {
   if (!sameTexts(texts, shown.texts) || recorded !== shown.recorded) {
     shown = { texts, recorded, first: matrix, rows: [] };
   }
@@ -20,7 +20,6 @@ export function add({ texts, task, dimensions, matrix, recorded, spread: { mean,
     // keep the first row, because the others are compared with it
     shown.rows = shown.rows.length < MOST ? [...shown.rows, row] : [shown.rows[0], ...shown.rows.slice(2), row];
   }
-  byId("runs").hidden = false;
   byId("runs-table").querySelector("tbody")?.replaceChildren(...shown.rows.map((row) => line(row, alike(row))));
 }
 

@@ -1,6 +1,8 @@
 /** The table of sizes: what shorter vectors and smaller numbers keep of the neighbours, computed on the page. */
-import { byId, count, counted, element, pause } from "../dom.js";
-import { compare, recommended } from "../compute/sizes.js";
+import { byId, count, counted, element } from "../dom.js";
+import { recommended } from "../compute/sizes.js";
+import { sizesOf } from "../view.js";
+import { saySize } from "./tiles.js";
 
 const ENOUGH = 0.9; // share of the nearest texts
 let latest = 0;
@@ -8,11 +10,12 @@ let latest = 0;
 /** Fills the table. Only the newest call has an effect. @param {import("../view.js").View} view */
 export async function show({ full, dimensions }) {
   const number = ++latest;
-  const { nearest, texts, table } = await compare(full, pause);
-  if (number !== latest) {
+  const found = await sizesOf(full).catch(() => null); // stopped, because the texts changed
+  if (number !== latest || !found) {
     return;
   }
-  byId("sizes").hidden = nearest < 1;
+  const { nearest, texts, table } = found;
+  saySize(nearest < 1 ? null : recommended(table, ENOUGH).best, 4 * 768, nearest);
   byId("sizes-nearest").textContent = nearest === 1 ? "Nearest kept" : `${nearest} nearest kept`;
   byId("sizes-answer").textContent = nearest < 1 ? "" : answer(table, nearest);
   byId("sizes-note").textContent =

@@ -1,0 +1,226 @@
+/** The map: a dot for each text, coloured by group, with the names of the groups. It is arranged in a worker. */
+import { byId, percent, short, svg } from "../dom.js";
+import { sameTexts } from "../service/embedded.js";
+import { onSelect, select } from "../views/selection.js";
+import { Background } from "../worker/background.js";
+import { follow, stepped, WHOLE } from "./camera.js";
+import { placeLabels } from "./labels.js";
+import { colours, names, several } from "./names.js";
+import { closeTip, openTip } from "./tip.js";
+
+const EDGE = 28; // pixels
+const NEAR = { finger: 24, mouse: 12 }; // pixels between a tap and its dot
+const MOST_LABELLED = 30; // dots in sight whose texts are written
+const MOST_AVOIDED = 300; // dots that labels do not cover
+
+/** @typedef {{texts: string[], matrix: Float32Array, groups: number[][], names: import("./names.js").Name[]}} Shown */
+/** @type {Shown} */
+let shown = { texts: [], matrix: new Float32Array(), groups: [], names: [] };
+/** @type {import("../worker/layout.js").Spots | null} */
+let spots = null;
+/** @type {import("./camera.js").Camera} */
+let camera = WHOLE;
+/** @type {{width: number, height: number, x: number[], y: number[]}} in pixels */
+let drawn = { width: 0, height: 0, x: [], y: [] };
+/** @type {import("../views/selection.js").Pair} */
+let chosen = { place: 0, other: -1 };
+let latest = 0; // number of the newest call of `show`
+let frame = 0;
+const mapper = new Background("mapper");
+
+export function start() {
+  const map = byId("map");
+  follow(map, { get: () => camera, set: look, tap: (at, finger) => pick(dotAt(at, finger ? NEAR.finger : NEAR.mouse)) });
+  map.addEventListener("keydown", key);
+  map.addEventListener("pointerover", (event) => event.pointerType === "mouse" && tipOf(placeOf(event.target)));
+  map.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && closeTip());
+  map.addEventListener("focusin", (event) => tipOf(placeOf(event.target)));
+  map.addEventListener("focusout", closeTip);
+  byId("map-buttons").addEventListener("click", (event) => {
+    const name = /** @type {HTMLElement} */ (event.target).dataset.step;
+    name && look(stepped(camera, name, middle()) ?? camera);
+  });
+  new ResizeObserver(() => (map.clientWidth !== drawn.width || map.clientHeight !== drawn.height) && later()).observe(map);
+  onSelect(choose);
+}
+
+/** Draws the map. Only the newest call has an effect. @param {import("../view.js").View} view */
+export async function show({ texts, matrix, groups }) {
+  const number = ++latest;
+  const before = sameTexts(texts, shown.texts) ? spots : null;
+  regroup(groups, texts, matrix);
+  spots = before;
+  camera = before ? camera : WHOLE;
+  byId("map-note").textContent = "Arranging the texts …";
+  build();
+  mapper.waiting.size && mapper.stop("outdated");
+  const part = (/** @type {import("../worker/layout.js").Spots} */ made) => number === latest && arranged(made);
+  const made = await mapper.ask("arrange", [matrix, texts.length], { part }).catch((error) => (number === latest ? String(error) : null));
+  if (number === latest && made) {
+    typeof made === "string" ? (byId("map-note").textContent = made) : finished(made);
+  }
+}
+
+/** @param {import("../worker/layout.js").Spots & {kept: number}} made */
+function finished(made) {
+  arranged(made);
+  byId("map-note").textContent =
+    `${percent(made.kept)} of the nearest texts are also nearest on the map. Distances between groups mean little.`;
+}
+
+/** Turns the map as the one before was, and draws it. @param {import("../worker/layout.js").Spots} made */
+function arranged(made) {
+  const facing = (/** @type {"x" | "y"} */ axis) => {
+    const along = spots ? made[axis].reduce((sum, value, place) => sum + value * /** @type {any} */ (spots)[axis][place], 0) : 1;
+    return along < 0 ? made[axis].map((value) => -value) : made[axis];
+  };
+  spots = { x: facing("x"), y: facing("y") };
+  later();
+}
+
+/** Colours other groups of the same texts. @param {import("../compute/clusters.js").Groups} groups */
+export function regroup(groups, texts = shown.texts, matrix = shown.matrix) {
+  const found = several(groups);
+  shown = { texts, matrix, groups: found, names: names(texts, matrix, found) };
+  paint();
+  later();
+}
+
+/** Makes the dots. */
+function build() {
+  const radius = shown.texts.length > 300 ? "3.5" : "6";
+  byId("map").replaceChildren(...shown.texts.map((text, place) => {
+    const group = svg("g", { class: "dot", role: "button", "aria-label": `${place + 1} ${short(text, 200)}` });
+    group.append(svg("circle", { r: radius }));
+    return group;
+  }), svg("g", { class: "labels", "aria-hidden": "true" }));
+  paint();
+  choose(chosen);
+  later();
+}
+
+function paint() {
+  const found = colours(shown.texts.length, shown.groups);
+  dots().forEach((dot, place) => dot.firstElementChild?.setAttribute("class", found[place]));
+}
+
+/** Draws in the next frame. */
+function later() {
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(draw);
+}
+
+/** Moves the dots and the labels to their places. */
+function draw() {
+  const map = byId("map");
+  const [width, height] = [map.clientWidth, map.clientHeight];
+  map.toggleAttribute("data-arranged", spots !== null);
+  if (!width || !spots) {
+    return;
+  }
+  // the longer side of the map has the longer side of the box
+  const wide = spots.x.reduce((most, value) => Math.max(most, Math.abs(value)), 0.01);
+  const high = spots.y.reduce((most, value) => Math.max(most, Math.abs(value)), 0.01);
+  const [across, down] = [(width / 2 - EDGE) / wide, (height / 2 - EDGE) / high];
+  const scale = [Math.min(across, 1.3 * down), Math.min(down, 1.3 * across)];
+  const seen = (/** @type {number} */ value, /** @type {number} */ part, /** @type {number} */ from) => value * part * camera.zoom + from;
+  const x = spots.x.map((value) => seen(value, scale[0], camera.x + (width / 2) * camera.zoom));
+  const y = spots.y.map((value) => seen(value, scale[1], camera.y + (height / 2) * camera.zoom));
+  drawn = { width, height, x, y };
+  map.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  map.classList.toggle("zoomed", camera.zoom > 1);
+  dots().forEach((dot, place) => dot.setAttribute("transform", `translate(${x[place].toFixed(1)} ${y[place].toFixed(1)})`));
+  label();
+}
+
+/** Writes the names of the groups, and the texts of the dots in sight if they are few. */
+function label() {
+  const { width, height, x, y } = drawn;
+  const mean = (/** @type {number[]} */ group, /** @type {number[]} */ axis) => group.reduce((sum, place) => sum + axis[place], 0) / group.length;
+  const seen = [...x.keys()].filter((place) => x[place] >= 0 && x[place] <= width && y[place] >= 0 && y[place] <= height);
+  const few = camera.zoom > 1 && seen.length <= MOST_LABELLED;
+  const labels = few
+    ? seen.map((place) => ({ text: shown.texts[place], x: x[place], y: y[place] }))
+    : shown.names.map(({ text, group }) => ({ text, x: mean(group, x), y: Math.min(...group.slice(0, 50).map((place) => y[place])) }));
+  const avoided = seen.length <= MOST_AVOIDED ? seen.map((place) => ({ x: x[place], y: y[place] })) : [];
+  const layer = byId("map").lastElementChild;
+  layer?.replaceChildren(...placeLabels(labels, { width, height }, avoided).map((made) => {
+    const words = svg("text", { x: made.x.toFixed(1), y: made.y.toFixed(1) });
+    words.textContent = made.text;
+    return words;
+  }));
+}
+
+/** @param {import("./camera.js").Camera} next */
+function look(next) {
+  camera = next;
+  closeTip();
+  later();
+}
+
+function middle() {
+  return { x: drawn.width / 2, y: drawn.height / 2 };
+}
+
+/** Marks the selected texts. @param {import("../views/selection.js").Pair} pair */
+function choose(pair) {
+  chosen = { ...pair, place: Math.max(0, pair.place) };
+  dots().forEach((node, at) => {
+    node.classList.toggle("chosen", at === chosen.place);
+    node.classList.toggle("partner", at === chosen.other);
+    node.setAttribute("tabindex", at === chosen.place ? "0" : "-1");
+    node.setAttribute("aria-pressed", String(at === chosen.place || at === chosen.other));
+  });
+}
+
+/** @param {KeyboardEvent} event */
+function key(event) {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  const view = stepped(camera, event.key, middle());
+  if (step || view || event.key === "Enter" || event.key === " ") {
+    event.preventDefault();
+    step ? focusNext(step) : view ? look(view) : pick(placeOf(document.activeElement));
+  }
+  event.key === "Escape" && closeTip();
+}
+
+/** Moves the focus, from left to right. @param {number} step */
+function focusNext(step) {
+  const order = drawn.x.map((_, place) => place).sort((a, b) => drawn.x[a] - drawn.x[b]);
+  const now = order.indexOf(placeOf(document.activeElement));
+  /** @type {SVGElement} */ (dots()[order[(now + step + order.length) % order.length]]).focus();
+}
+
+/** @returns {Element[]} */
+function dots() {
+  return [...byId("map").querySelectorAll(".dot")];
+}
+
+/** @param {EventTarget | null} node */
+function placeOf(node) {
+  const dot = node instanceof Element ? node.closest(".dot") : null;
+  return dot ? dots().indexOf(dot) : -1;
+}
+
+/** Returns the nearest dot within a distance, or -1. @param {import("./camera.js").Point} at @param {number} most */
+function dotAt(at, most) {
+  let best = { place: -1, far: most };
+  drawn.x.forEach((x, place) => {
+    const far = Math.hypot(x - at.x, drawn.y[place] - at.y);
+    best = far < best.far ? { place, far } : best;
+  });
+  return best.place;
+}
+
+/** @param {number} place */
+function pick(place) {
+  place < 0 ? closeTip() : select(place);
+  tipOf(place);
+}
+
+/** @param {number} place */
+function tipOf(place) {
+  if (place >= 0 && drawn.x.length) {
+    openTip(shown, place, { x: drawn.x[place], y: drawn.y[place] }, drawn);
+  }
+}

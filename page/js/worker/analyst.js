@@ -1,0 +1,12 @@
+/** The worker that compares texts: cosines, groups, sizes. */
+import { analyse } from "../compute/analysis.js";
+import { compare } from "../compute/sizes.js";
+import { serve } from "./serve.js";
+
+serve({
+  analyse: (rows, dimensions) => {
+    const result = analyse(rows, dimensions);
+    return { result, transfer: [result.matrix.buffer] };
+  },
+  sizes: (rows) => ({ result: compare(rows) }),
+});
