@@ -6,7 +6,7 @@ depends on every character.
 
 import json
 import math
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import shake_128
 from pathlib import Path
 
@@ -28,6 +28,7 @@ def embed(text: str) -> list[float]:
     return recorded().get(text) or _exact(text)
 
 
+@lru_cache(500)
 def _exact(text: str) -> list[float]:
     digest = shake_128(text.encode("utf-8", "surrogatepass")).digest(lexical.DIMENSIONS)
     scale = _WEIGHT / math.sqrt(lexical.DIMENSIONS)

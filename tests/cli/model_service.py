@@ -1,13 +1,12 @@
 """A service for the doctor: the Worker's core over a model, without a runtime."""
 
-import asyncio
 from urllib.parse import urlsplit
 
 import httpx
 
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.examination import Options, examine
-from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, content
+from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, FakeRequest, content
 
 
 class Service:
@@ -22,19 +21,15 @@ class Service:
         self.requests = 0
         self._tamper = tamper or (lambda _, response: response)
 
-    async def _answer(self, request):
-        return await asyncio.to_thread(self.answer, request)  # the core runs an event loop of its own
-
-    def answer(self, request):
+    async def answer(self, request):
         self.requests += 1
         path = urlsplit(str(request.url)).path
-        headers = {name.replace("-", "_"): value for name, value in request.headers.items()}
-        found = self.app.send(request.method, path, request.content, **headers)
+        found = await self.app.handle(FakeRequest(request.method, path, request.content, request.headers))
         made = httpx.Response(found.status, headers=found.headers, content=content(found))
         return self._tamper(request, made)
 
     def examine(self, *, key=None, options=None):
-        client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+        client = httpx.AsyncClient(transport=httpx.MockTransport(self.answer))
         with Endpoint("http://test", key, client=client) as endpoint:
             found = list(examine(endpoint, options or Options(latency=False)))
         return {result.check: result for result in found}

@@ -9,7 +9,9 @@ import contextlib
 import json
 import math
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
@@ -22,6 +24,20 @@ from embedder.errors import EmbedderError
 from embedder.ports import Arguments, Limiter
 from embedder.settings import DIMENSIONS, Settings
 from emulator import lexical
+
+T = TypeVar("T")
+_LOOP = asyncio.new_event_loop()
+
+
+def run(coroutine: Coroutine[object, object, T]) -> T:
+    """Do what `asyncio.run` does, on one loop: a new loop and its signal handler take longer than a request."""
+    try:
+        return _LOOP.run_until_complete(coroutine)
+    finally:
+        if left := asyncio.all_tasks(_LOOP):
+            for task in left:
+                task.cancel()
+            _LOOP.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
 
 class FakeLifetime:
@@ -138,7 +154,12 @@ def packed(row: list[float]) -> str:
 
 
 def rows_of(texts: list[str]) -> FakeAnswer:
-    return FakeAnswer(rows=[lexical.embed(text) for text in texts])
+    return FakeAnswer(rows=[list(_row(text)) for text in texts])
+
+
+@lru_cache(500)
+def _row(text: str) -> tuple[float, ...]:
+    return tuple(lexical.embed(text))
 
 
 def code(number: int, status: int) -> Callable[[list[str]], FakeAnswer]:
@@ -249,15 +270,17 @@ class FakeApp:
 
     def send(self, method: str, path: str, body: bytes = b"", *, query: str = "", **headers: str) -> HttpResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = FakeRequest(method, path, body, named, query)
+        return run(self.handle(FakeRequest(method, path, body, named, query)))
+
+    async def handle(self, request: FakeRequest) -> HttpResponse:
         self.lifetime = request.lifetime = self.new_lifetime()
-        return asyncio.run(handler.handle(self.app, request))
+        return await handler.handle(self.app, request)
 
     def ask(self, path: str, body: object, **headers: str) -> HttpResponse:
         return self.send("POST", path, json.dumps(body).encode(), **headers)
 
     def call(self, name: str, *arguments: object) -> rpc.Reply:
-        return asyncio.run(rpc.handle(self.app, self.lifetime, "generated-id", name, plain(arguments)))
+        return run(rpc.handle(self.app, self.lifetime, "generated-id", name, plain(arguments)))
 
 
 def content(response: HttpResponse) -> str:

@@ -1,12 +1,11 @@
 """An application with an index and both queues, and documents to queue."""
 
-import asyncio
 import json
 
 from embedder.queue import consumer
 from embedder.vectorize.store import Store
 from tests.core.fake_index import FakeIndex
-from tests.core.fakes import FakeApp, FakeBatch, FakeModel, FakeQueue, code, rows_of
+from tests.core.fakes import FakeApp, FakeBatch, FakeModel, FakeQueue, code, rows_of, run
 
 BUSY = code(3040, 429)
 LONG = "word " * 3000
@@ -35,7 +34,7 @@ class Ingestion:
             self.lifetimes.append(self.app.new_lifetime())
             return self.lifetimes[-1]
 
-        asyncio.run(consumer.handle(self.app.app, open_lifetime, "batch-1", batch))
+        run(consumer.handle(self.app.app, open_lifetime, "batch-1", batch))
         assert not batch.left
         return batch
 

@@ -1,6 +1,5 @@
 """The scopes of keys, on every route, every tool and every way into the index."""
 
-import asyncio
 import json
 
 import pytest
@@ -14,7 +13,7 @@ from embedder.vectorize.store import Store
 from tests import strategies
 from tests.core.emulated import EmulatedIndex
 from tests.core.fake_index import app_with
-from tests.core.fakes import error, json_of
+from tests.core.fakes import error, json_of, run
 from tests.core.keyed import SUBSETS, filled_index, keyed, send
 
 NAMED = [pytest.param(scopes, id="+".join(sorted(scopes))) for scopes in SUBSETS]
@@ -99,7 +98,7 @@ def test_the_store_serves_nobody_whose_access_is_not_known():
         context = app.app.begin(app.lifetime, "id", "GET", "/")
         with pytest.raises(EmbedderError, match="needs the scope"):
             result = getattr(app.app.require_store(), name)(context=context, **arguments)
-            asyncio.run(result)
+            run(result)
     assert index.calls == []
 
 

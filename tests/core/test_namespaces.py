@@ -1,6 +1,5 @@
 """The namespaces of keys, on every way into the index."""
 
-import asyncio
 import json
 import re
 
@@ -12,7 +11,7 @@ from embedder.queue import consumer
 from tests import strategies
 from tests.core.emulated import EmulatedIndex
 from tests.core.fake_index import app_with
-from tests.core.fakes import FakeBatch, FakeQueue, error, json_of
+from tests.core.fakes import FakeBatch, FakeQueue, error, json_of, run
 from tests.core.keyed import TENANTS, filled_index, keyed, send
 
 
@@ -237,7 +236,7 @@ def queued(app, documents, namespace=None):
 
 def consume(app, bodies):
     batch = FakeBatch(bodies)
-    asyncio.run(consumer.handle(app.app, app.new_lifetime, "batch", batch))
+    run(consumer.handle(app.app, app.new_lifetime, "batch", batch))
     return batch
 
 

@@ -3,7 +3,6 @@
 Each request is the second of its application, so nothing that happens once is counted.
 """
 
-import asyncio
 import json
 import re
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from embedder.api import handler
 from tests import trips
 from tests.core.fake_index import FakeIndex, app_with, documents
-from tests.core.fakes import FakeRequest
+from tests.core.fakes import FakeRequest, run
 from tests.core.ingestion import Ingestion
 from tests.trips import Trip
 
@@ -26,8 +25,8 @@ ROW = re.compile(r"^\| (.+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
 def http(method, path, body):
     app = app_with(FakeIndex(), AUTH="on", API_KEYS=f"web:{KEY}")
     first, second = (FakeRequest(method, path, json.dumps(body).encode(), HEADERS) for _ in range(2))
-    asyncio.run(handler.handle(app.app, first))
-    return trips.count(lambda: asyncio.run(handler.handle(app.app, second)))
+    run(handler.handle(app.app, first))
+    return trips.count(lambda: run(handler.handle(app.app, second)))
 
 
 def rpc():

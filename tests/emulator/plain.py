@@ -5,6 +5,7 @@ Exact scores are those of the definitions of the metrics, and approximate ones t
 
 import json
 import math
+import operator
 import sqlite3
 from array import array
 
@@ -18,7 +19,8 @@ METRICS = {
 
 
 def _dot(left, right):
-    return math.fsum(a * b for a, b in zip(left, right, strict=True))
+    assert len(left) == len(right)
+    return sum(map(operator.mul, left, right))
 
 
 def _norm(values):

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import math
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from embedder_cli.printable import plain
 MAX_ANSWER_BYTES = 4 * 1024 * 1024  # twice the largest answer that the commands ask for: 100 embeddings
 _READ_S = 60.0  # between two packets
 _MAX_PARTS = 2048  # texts of a request
+_OVERFLOW = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{200}")  # what a number above 1e308 contains at least
 KEY_HINT = "Give one of the service's keys with --key or EMBEDDER_KEY."
 
 
@@ -126,7 +128,9 @@ async def _body(response: httpx.Response, max_bytes: int) -> bytes:
 def decoded(data: bytes) -> Any:  # noqa: ANN401
     """Return decoded JSON. None for anything else, such as NaN, infinite numbers and very deep nesting."""
     try:
-        return json.loads(data, parse_constant=_reject, parse_float=_finite)
+        text = data.decode("utf-8-sig")
+        parse_float = _finite if _OVERFLOW.search(text) else None  # a call for each number takes longer than the rest
+        return json.loads(text, parse_constant=_reject, parse_float=parse_float)
     except (ValueError, RecursionError):
         return None
 

@@ -41,14 +41,19 @@ def content(text: str) -> str:
 
 def embed(text: str) -> list[float]:
     """Return a vector of 768 numbers and length 1."""
-    vector = [_FLOOR if index % 2 else -_FLOOR for index in range(DIMENSIONS)]
+    values: dict[int, float] = {}  # of the indexes that are not at the floor
     prompt = _PROMPT.match(text)
     if prompt:
-        _add(vector, prompt["task"] or "document", _TASK_WEIGHT)
+        _add(values, prompt["task"] or "document", _TASK_WEIGHT)
     for word, weight in _features(content(text)).items():
-        _add(vector, word, weight)
-    length = math.sqrt(math.fsum(value * value for value in vector))
-    return [round(value / length, 9) for value in vector]
+        _add(values, word, weight)
+    squares = math.fsum(value * value for value in values.values())
+    length = math.sqrt(squares + (DIMENSIONS - len(values)) * _FLOOR**2)
+    floor = round(_FLOOR / length, 9)
+    vector = [-floor, floor] * (DIMENSIONS // 2)
+    for index, value in values.items():
+        vector[index] = round(value / length, 9)
+    return vector
 
 
 def _features(text: str) -> dict[str, float]:
@@ -69,9 +74,9 @@ def _weight(word: str) -> float:
     return _COMMON_WEIGHT if word in _COMMON else (min(len(word), 10) / 6) ** 1.5
 
 
-def _add(vector: list[float], feature: str, weight: float) -> None:
+def _add(values: dict[int, float], feature: str, weight: float) -> None:
     for index, sign in _positions(feature):
-        vector[index] += sign * weight
+        values[index] = values.get(index, _FLOOR if index % 2 else -_FLOOR) + sign * weight
 
 
 @lru_cache(_CACHED_FEATURES)

@@ -1,6 +1,5 @@
 """Dead letters: which messages get one, and that each fits into a message."""
 
-import asyncio
 import json
 
 import pytest
@@ -9,7 +8,7 @@ from embedder.errors import EmbedderError
 from embedder.operations import messages
 from embedder.queue import consumer, letters
 from embedder.queue.redelivery import LONGEST_DELAY_S
-from tests.core.fakes import FakeBatch, FakeQueue
+from tests.core.fakes import FakeBatch, FakeQueue, run
 from tests.core.ingestion import LONG, Ingestion, documents
 
 
@@ -42,7 +41,7 @@ def test_a_body_that_can_not_be_decoded_gets_a_dead_letter(fault):
     made = Ingestion()
     batch = FakeBatch(["x"])
     batch._parts[0][0]["fault"] = fault
-    asyncio.run(consumer.handle(made.app.app, made.app.new_lifetime, "b", batch))
+    run(consumer.handle(made.app.app, made.app.new_lifetime, "b", batch))
     assert json.loads(made.failed.bodies[0])["reason"]["code"] == "invalid_request"
 
 

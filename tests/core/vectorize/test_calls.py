@@ -1,13 +1,12 @@
 """The calls of the index: how many, and how large."""
 
-import asyncio
 import json
 
 import pytest
 
 from tests.core.emulated import EmulatedIndex
 from tests.core.fake_index import FakeIndex, app_with, documents, put
-from tests.core.fakes import json_of
+from tests.core.fakes import json_of, run
 from tests.core.vectorize.conformance import CHECKS
 
 
@@ -15,7 +14,7 @@ from tests.core.vectorize.conformance import CHECKS
 @pytest.mark.parametrize("index", [FakeIndex, EmulatedIndex])
 def test_the_indexes_of_the_tests_behave_like_the_binding(index, check):
     """tests/runtime/test_index.py has the same test of the binding."""
-    asyncio.run(check(index(), None))
+    run(check(index(), None))
 
 
 def test_gets_in_calls_of_20_and_deletes_in_calls_of_100():
