@@ -8,6 +8,8 @@ PIP := .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-che
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# cached bytecode: without it, each of a thousand processes compiles all modules and tests again
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)/src:$(CURDIR)/local/src
 
 .PHONY: help dev example test test-all unit check format bench soak soak-queue load fuzz deploy rotate doctor wrangler openapi lock clean
@@ -29,7 +31,7 @@ test-all: .venv/.tests .venv-clients/.ready ## run every test, also loads, kills
 	pytest -n $(JOBS) --dist worksteal
 
 unit: .venv/.tests ## run the fast tests: no runtime, no browser, no package index
-	pytest -n $(JOBS) --dist worksteal -p no:schemathesis --hypothesis-profile=short -m "not index and not extended" tests/core tests/emulator tests/cli tests/tools
+	pytest -n $(JOBS) --dist worksteal -p no:schemathesis --hypothesis-profile=short -m "not index and not slow and not extended" tests/core tests/emulator tests/cli tests/tools
 
 check: .venv/.tests ## check lint, format, types and layers
 	ruff check

@@ -1,5 +1,6 @@
 """Shared fixtures: recorded vectors of the real model, and Workers under the real runtime."""
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -19,6 +20,12 @@ settings.load_profile("default")
 
 # tests/runtime/test_clients.py runs these in an environment of their own
 collect_ignore = ["clients"]
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected, a million objects, out of each garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -47,7 +47,7 @@ PARTS = {
 def without(names: Iterable[str], folder: Path) -> Path:
     """Copy `src/` into `folder` without these parts and those that need them. Return the copy."""
     source = folder / "src"
-    shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "src", source)
     for part in {each for name in names for each in (name, *PARTS[name].needed_by)}:
         for file in PARTS[part].files:
             path = source / file

@@ -65,8 +65,7 @@ def hanging(httpserver):
     free.set()
 
 
-@pytest.mark.parametrize("times", [1, 5])
-@pytest.mark.parametrize("name", ["import", "search", "doctor"])
+@pytest.mark.parametrize(("name", "times"), [("import", 1), ("search", 1), ("doctor", 1), ("import", 5)])
 def test_ctrl_c_while_a_request_waits(hanging, corpus, name, times):
     url, arrived = hanging
     arguments = {"import": [corpus, "--url", url], "search": ["x", "--url", url], "doctor": [url]}[name]
@@ -87,7 +86,8 @@ def test_ctrl_c_while_standard_input_waits(httpserver, tmp_path):
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 130
-    assert process.stderr.read() == "import: interrupted; run the same command again to continue.\n"
+    # a slow machine also prints the progress
+    assert process.stderr.read().endswith("import: interrupted; run the same command again to continue.\n")
 
 
 @pytest.mark.extended

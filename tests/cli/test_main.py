@@ -6,18 +6,15 @@ import sys
 
 import pytest
 
+from tests.cli.command import embedder
 from tests.worker import EMBEDDER
 from tools.runtime import ROOT
 
 COMMANDS = ("import", "queue", "search", "doctor", "key")
 
 
-def embedder(*arguments, cwd=ROOT):
-    return subprocess.run([str(EMBEDDER), *arguments], cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
-
-
 def test_help_lists_every_command():
-    done = embedder("--help")
+    done = subprocess.run([EMBEDDER, "--help"], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert [name for name in COMMANDS if f" {name} " not in done.stdout] == []
 

@@ -86,7 +86,7 @@ class FakeNumbers(msgspec.Struct):
     members: list[str] = []
 
     def written(self, item: str) -> str:
-        parts = (json.dumps(value) for value in self.values)
+        parts = (msgspec.json.encode(value).decode() for value in self.values)
         rows = ",".join(item.replace("#", str(index)).replace("@", part) for index, part in enumerate(parts))
         return ",".join(f'"{name}":[{rows}]' for name in self.members) or rows
 

@@ -24,7 +24,7 @@ def _dot(left, right):
 
 
 def _norm(values):
-    return math.sqrt(_dot(values, values))
+    return math.hypot(*values)
 
 
 def quantized(values):

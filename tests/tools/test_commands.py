@@ -2,9 +2,7 @@
 
 import ast
 import json
-import os
 import re
-import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -16,9 +14,9 @@ from embedder.api import routes
 from embedder.errors import EmbedderError
 from embedder_cli.doctor.endpoint import Answer, Endpoint
 from embedder_cli.doctor.results import Result, Status
+from embedder_cli.main import app
 from tests.pages import EXAMPLES, PAGES, ROOT, blocks, output_pattern
 from tests.tools.test_deploy import ScriptedRunner, whoami
-from tests.worker import EMBEDDER
 from tools import runtime
 from tools.deploy import check, cli, failures
 
@@ -40,9 +38,9 @@ def makefile_targets():
 
 @cache
 def help_of(*command):
-    environment = {**os.environ, "COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
-    done = subprocess.run([EMBEDDER, *command, "--help"], cwd=ROOT, env=environment, capture_output=True, text=True)
-    return done.stdout if done.returncode == 0 else ""
+    environment = {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
+    done = CliRunner(env=environment).invoke(app, [*command, "--help"])
+    return done.stdout if done.exit_code == 0 else ""
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -1,14 +1,14 @@
 """`make dev` without the runtime: what it prints, and what it rejects before it starts anything."""
 
 import json
-import os
 import re
+import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from tests.worker import free_port
 from tools.dev import cli, output, state, variables
@@ -117,10 +117,14 @@ def test_the_banner_names_the_source_of_the_vectors():
 
 
 def run(*options, **environment):
-    command = [sys.executable, "-m", "tools.dev", *options]
-    return subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    app = typer.Typer()
+    app.command()(cli.main)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return CliRunner(env=environment).invoke(app, options)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def test_a_port_in_use_is_rejected_by_number():
@@ -129,7 +133,7 @@ def test_a_port_in_use_is_rejected_by_number():
         taken.listen()
         port = taken.getsockname()[1]
         done = run("--port", str(port))
-    assert done.returncode == 1
+    assert done.exit_code == 1
     advice = f"choose another: make dev PORT={port + 1 if port < 65_535 else port - 1}"
     expected = f"dev: Port {port} can't be used (address already in use); {advice}\n"
     assert (done.stdout, done.stderr) == ("", expected)
@@ -145,7 +149,7 @@ def test_a_port_in_use_is_rejected_by_number():
 )
 def test_a_variable_that_the_worker_would_reject_is_named_before_the_start(name, value, says):
     done = run("--port", str(free_port()), **{name: value})
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.exit_code, done.stdout) == (1, "")
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
 
@@ -171,7 +175,7 @@ def test_the_banner_of_an_example_names_its_readme_and_no_pages():
 def test_a_model_server_that_does_not_answer_is_named():
     url = f"http://127.0.0.1:{free_port()}/v1"
     done = run("--port", str(free_port()), LOCAL_EMBEDDINGS_URL=url)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert done.stderr.startswith(f"dev: LOCAL_EMBEDDINGS_URL is {url}, but no server answers there (")
     assert done.stderr.count("\n") == 1
 
@@ -225,5 +229,5 @@ def test_two_processes_do_not_share_their_state(tmp_path, monkeypatch):
 
 def test_another_example_is_rejected():
     done = run("--example", "nothing")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "must be one of python, typescript" in done.stderr

@@ -4,9 +4,12 @@ import json
 import os
 import subprocess
 
+import pytest
+
 from tools import runtime
 
 
+@pytest.mark.slow
 def test_pyright_reports_nothing():
     runtime.prepare(tests=True)
     chosen = ("VIRTUAL_ENV", "PYTHONPATH")  # an editor starts without them

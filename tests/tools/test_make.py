@@ -30,6 +30,7 @@ def test_make_alone_lists_every_target_with_its_text():
     assert all(len(line.split()) > 3 for line in listed)
 
 
+@pytest.mark.slow
 def test_skipped_browser_tests_are_told_in_the_last_line():
     path = str(runtime.ROOT / "no-programs-here")
     done = run(sys.executable, "-m", "pytest", "tests/browser/test_look.py", PATH=path)

@@ -6,6 +6,7 @@ distant as any other word.
 
 import math
 import re
+from collections import Counter
 from functools import lru_cache
 from zlib import crc32
 
@@ -59,8 +60,8 @@ def embed(text: str) -> list[float]:
 def _features(text: str) -> dict[str, float]:
     """Return the weight of each word and n-gram. It grows with the square root of the count."""
     counts: dict[str, float] = {}
-    for word in _WORD.findall(text.lower()) or [text]:
-        weight = _weight(word)
+    for word, times in Counter(_WORD.findall(text.lower()) or [text]).items():
+        weight = times * _weight(word)
         counts[word] = counts.get(word, 0.0) + weight
         padded = f"^{word}$"
         for start in range(len(padded) - _NGRAM + 1):

@@ -27,6 +27,7 @@ from embedder_cli.importer.sending.journal import Journal
 from embedder_cli.importer.work import Job
 from embedder_cli.main import app
 from embedder_cli.service import Service
+from tests.cli.command import embedder
 from tests.cli.fake_service import FakeService, answer
 from tests.worker import EMBEDDER
 from tools import runtime
@@ -46,12 +47,6 @@ def write(path, numbers, text="x"):
 @pytest.fixture
 def service(httpserver):
     return FakeService(httpserver)
-
-
-def embedder(*arguments, **options):
-    return subprocess.run(
-        [str(EMBEDDER), *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False, **options
-    )
 
 
 def run(service, source, *options):
@@ -304,24 +299,22 @@ def test_chunks_that_a_file_has_no_more_are_removed(service, tmp_path):
 
 
 def test_standard_input(service, tmp_path):
-    done = embedder(
-        "import", "-", "--url", service.url, "--id-field", "id", cwd=tmp_path, input='{"id": "a", "text": "x"}\n'
-    )
+    arguments = [EMBEDDER, "import", "-", "--url", service.url, "--id-field", "id"]
+    given = '{"id": "a", "text": "x"}\n'
+    done = subprocess.run(arguments, cwd=tmp_path, input=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    done = embedder(
-        "import", "-", "--url", service.url, "--format", "csv", "--id-field", "id", cwd=tmp_path, input="id;text\nb;y\n"
-    )
+    done = embedder(*arguments[1:], "--format", "csv", cwd=tmp_path, given="id;text\nb;y\n")
     assert done.returncode == 0, done.stderr
     assert [*service.stored] == ["a", "b"]
     assert [*tmp_path.iterdir()] == []
-    done = embedder("import", "-", "--url", service.url, "--prune", input="")
+    done = embedder("import", "-", "--url", service.url, "--prune")
     assert (done.returncode, "needs a --journal" in done.stderr) == (2, True)
 
 
 def test_standard_input_with_a_journal_is_compared_and_pruned(service, tmp_path):
     options = ("--url", service.url, "--id-field", "id", "--journal", tmp_path / "j", "--prune")
     for given in ('{"id": "a", "text": "x"}\n{"id": "b", "text": "x"}\n', '{"id": "b", "text": "x"}\n'):
-        assert embedder("import", "-", *options, input=given).returncode == 0
+        assert embedder("import", "-", *options, given=given).returncode == 0
     assert (service.sent, [*service.stored]) == (["a", "b"], ["b"])
 
 

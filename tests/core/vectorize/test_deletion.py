@@ -80,8 +80,8 @@ def app(index):
         ({"ids": []}, "ids"),
     ],
 )
-def test_rejects_a_deletion_that_is_not_clear(app, index, body, param):
-    assert error(delete(app, **body)) == (400, "invalid_request", param)
+def test_rejects_a_deletion_that_is_not_clear(index, body, param):
+    assert error(delete(app_with(index), **body)) == (400, "invalid_request", param)
     assert index.calls == []
 
 
