@@ -40,4 +40,4 @@ def test_the_delimiter_is_detected(read, name, content, text):
 
 def test_a_quote_that_is_not_closed_does_not_fill_the_memory(read):
     with pytest.raises(SourceError, match="look for a missing quote"):
-        read("a.csv", 'text\n"x\n' + "line\n" * (MAX_RECORD_BYTES // 5 + 1), Reading())
+        read("a.csv", 'text\n"x\n' + ("line " * 20 + "\n") * (MAX_RECORD_BYTES // 101 + 1), Reading())
