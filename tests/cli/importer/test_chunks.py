@@ -40,3 +40,16 @@ def test_one_endless_word_is_split_in_a_time_that_grows_with_its_length():
 
 def test_bytes_that_are_not_utf_8_stay_in_their_chunk():
     assert [chunk.text for chunk in chunks.of_text(["a\udcff b\n", "\n", "c\n"], 5)] == ["a\udcff b", "c"]
+
+
+def test_a_long_line_is_divided_between_words_only():
+    found = list(chunks.of_text(["elephants " * 70_000], 2000))
+    assert {word for chunk in found for word in chunk.text.split()} == {"elephants"}
+
+
+def test_lines_that_end_with_a_carriage_return_are_counted():
+    assert [(chunk.line, chunk.text) for chunk in chunks.of_text(["a\r", "\r", "b\r\n", "c"], 3)] == [
+        (1, "a"),
+        (3, "b"),
+        (4, "c"),
+    ]

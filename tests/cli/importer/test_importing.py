@@ -60,7 +60,10 @@ def test_fields_above_markdown_are_metadata_if_they_are_named_and_reported_if_no
     told = agreed(imported, "comment.md", "--metadata-field", "revision:string")
     [stored] = told["stored"].values()
     assert stored["metadata"]["revision"] == "1.10"
-    assert told["notes"] == ["Fields that are not stored: description. --metadata-field stores them."]
+    assert told["notes"] == [
+        "Fields that are not stored: description. --metadata-field stores them.",
+        "Comments in the fields of comment.md are not stored.",
+    ]
     told = imported("hugo.md")
     assert told["notes"] == ["Fields that are not stored: date, tags. --metadata-field stores them."]
 

@@ -3,20 +3,19 @@
 import csv
 import io
 import json
-import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedder import decoding
 from embedder.errors import EmbedderError
 from embedder.operations import documents
 from embedder.operations.requests import UpsertRequest
-from embedder_cli.importer.documents import Document, Location, Rejection, Remark, item_of
+from embedder_cli.importer.documents import Document, Location, Rejection, item_of
 from embedder_cli.importer.faults import Rules, fault
 from embedder_cli.importer.files import corpus
 from embedder_cli.importer.files.corpus import Corpus
@@ -26,28 +25,6 @@ from embedder_cli.importer.records.fields import Fields, MetadataField
 from embedder_cli.importer.records.reading import Reading
 from tests.cli.fake_service import UNLIMITED
 
-WORD = re.compile(r"[^\W_]+")
-PIECES = ["---\n", "...\n", "+++\n", "title: ", "a = ", "# ", "## ", "\n", "\n\n", "===\n", "> ", "- ", "    ", "```\n"]
-PIECES += [
-    "'",
-    '"',
-    "&x ",
-    "*x ",
-    "{",
-    "}",
-    "[",
-    "]",
-    ": ",
-    "| ",
-    "<div>\n",
-    "</div>\n",
-    "<!-- ",
-    " -->",
-    "\r",
-    "\r\n",
-    "\t",
-]
-MARKDOWN = st.lists(st.sampled_from(PIECES) | st.text(max_size=6) | st.from_regex(r"[a-z]{1,8}", fullmatch=True))
 ENCODINGS = [
     "utf-8",
     "utf-8-sig",
@@ -67,34 +44,6 @@ def read(suffix, content, **options):
         path = Path(folder) / f"source{suffix}"
         path.write_bytes(content)
         return [found for found, _ in corpus.read(Corpus(path, **options))]
-
-
-def words(text):
-    return set(WORD.findall(text))
-
-
-def reported(found):
-    """Return the words that are stored, or said to be rejected or not stored."""
-    for item in found:
-        if isinstance(item, Document):
-            yield from words(f"{item.title} {item.text}")
-        elif isinstance(item, Remark):
-            yield from words(" ".join(item.values))
-
-
-@given(MARKDOWN.map("".join), st.integers(5, 60))
-@example("---\ntitle: True\n---\n", 60)
-@example("# A\n##\n", 60)
-def test_every_word_of_markdown_is_in_a_chunk_or_its_title(text, limit):
-    found = read(".md", text.encode(), reading=Reading(chunk_chars=limit))
-    if any(isinstance(item, Rejection | Remark) for item in found):
-        return
-    stored = set(reported(found)) | FIELDS_OF_PAGES
-    whole = "".join(item.text for item in found if isinstance(item, Document))  # a long word may be in two chunks
-    assert [word for word in words(text) - stored if word not in whole] == []
-
-
-FIELDS_OF_PAGES = {"title", "a"}
 
 
 @given(st.sampled_from(SUFFIXES), st.binary(max_size=200))

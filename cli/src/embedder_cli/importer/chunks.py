@@ -35,14 +35,19 @@ def divided(splitter: Splitter, lines: Iterable[str], line: int, headings: tuple
         end = 0
         # surrogates stand for bytes that are not UTF-8, and the splitters accept none
         for start, piece in splitter.chunk_indices(_SURROGATES.sub("\ufffd", part)):
-            line += part.count("\n", end, start)
+            line += _breaks(part[end:start])
             end = start
             yield Chunk(line, part[start : start + len(piece)], headings)
-        line += part.count("\n", end)
+        line += _breaks(part[end:])
+
+
+def _breaks(text: str) -> int:
+    """Return the number of line breaks: `\\n`, `\\r` or both."""
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 def _parts(lines: Iterable[str]) -> Iterator[str]:
-    """Join lines to parts of about 64 Ki characters, which end at an empty line if there is one."""
+    """Join lines to parts of about 64 Ki characters, which end at an empty line if there is one, and in no word."""
     held: list[str] = []
     size = 0
     for line in lines:
@@ -50,6 +55,14 @@ def _parts(lines: Iterable[str]) -> Iterator[str]:
             held.append(line[start : start + _PART_CHARS])
             size += len(held[-1])
             if size >= 4 * _PART_CHARS or (size >= _PART_CHARS and not line.strip()):
-                yield "".join(held)
-                held, size = [], 0
+                text = "".join(held)
+                end = _end_of_word(text)
+                yield text[:end]
+                held, size = [text[end:]], len(text) - end
     yield "".join(held)
+
+
+def _end_of_word(text: str) -> int:
+    """Return where a part ends: behind its last space, if it is one of its last 64 Ki characters."""
+    found = max(text.rfind(space, -_PART_CHARS) for space in " \t\r\n")
+    return found + 1 or len(text)

@@ -72,6 +72,7 @@ class Skipped:
 
 
 UNUSED = "unused"  # a remark about fields that are not stored
+COMMENTS = "comments"  # a remark about comments in the fields of Markdown
 GUESSED = "guessed"  # a remark about an encoding
 
 Found = Document | Rejection

@@ -84,3 +84,13 @@ def test_lines_are_counted_across_parts_and_line_endings():
     for split in (chunks.of_text, sections.of_markdown):
         for chunk in split([text] if split is sections.of_markdown else lines(text), 50):
             assert chunk.line == int(chunk.text.split()[1]) * 2 + 1
+
+
+def test_each_of_two_equal_headings_is_stored():
+    found = list(sections.of_markdown(["# Notes\n# Notes\n\nText.\n"], 1000))
+    assert found == [Chunk(1, "Notes", ("Notes",)), Chunk(4, "Text.", ("Notes",))]
+
+
+def test_a_nul_character_in_a_heading_is_not_replaced():
+    [chunk] = sections.of_markdown(["# a\0b\n\ntext\n"], 1000)
+    assert chunk.headings == ("a\0b",)

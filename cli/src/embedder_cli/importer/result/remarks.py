@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from embedder_cli.importer.documents import UNUSED, Remark
+from embedder_cli.importer.documents import COMMENTS, UNUSED, Remark
 
 _MAX_NAMES = 20
 
@@ -14,10 +14,14 @@ class Remarks:
     encodings: dict[str, tuple[str, int]] = field(default_factory=dict)
     unused: set[str] = field(default_factory=set)
     more: bool = False
+    comments: tuple[str, int] = ("", 0)
 
     def add(self, remark: Remark) -> None:
         if remark.kind == UNUSED:
             self._add_unused(remark.values)
+            return
+        if remark.kind == COMMENTS:
+            self.comments = (self.comments[0] or remark.file, self.comments[1] + 1)
             return
         for name in remark.values:
             first, count = self.encodings.get(name, (remark.file, 0))
@@ -38,12 +42,19 @@ class Remarks:
         if self.unused:
             names = ", ".join(sorted(self.unused)) + (" and others" if self.more else "")
             found.append(f"Fields that are not stored: {names}. --metadata-field stores them.")
+        if self.comments[1]:
+            found.append(f"Comments in the fields of {_files(*self.comments)} are not stored.")
         return found
 
 
+def _files(first: str, count: int) -> str:
+    return first if count == 1 else f"{count:,} files, of which {first} is the first,"
+
+
 def _guessed(name: str, first: str, count: int) -> str:
-    files = f"{first} was" if count == 1 else f"{count} files, of which {first} is the first, were"
-    return f"{files} read as {name}, which is a guess. If words look wrong, name the encoding with --encoding."
+    were = "was" if count == 1 else "were"
+    advice = "If words look wrong, name the encoding with --encoding."
+    return f"{_files(first, count)} {were} read as {name}, which is a guess. {advice}"
 
 
 def _by_position(count: int) -> str:

@@ -7,6 +7,7 @@ import datetime
 import re
 import tomllib
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -16,6 +17,7 @@ from embedder_cli.importer.records.values import MAX_DEPTH, Literal, is_number
 MAX_CHARS = 64 * 1024  # of a block; YAML is read slowly
 _YAML = re.compile(r"---[ \t]*\n(?![ \t]*\n)(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_TOML_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'', re.DOTALL)
 _EMPTY = re.compile(r"(?:---[ \t]*\n(?:---|\.\.\.)|\+\+\+[ \t]*\n\+\+\+)[ \t]*(?:\n|\Z)")
 
 
@@ -26,6 +28,7 @@ class Page:
     body: str
     line: int = 1
     fields: dict[str, Any] = field(default_factory=dict)
+    has_comments: bool = False
 
 
 def split(text: str) -> Page:
@@ -33,15 +36,26 @@ def split(text: str) -> Page:
     if empty := _EMPTY.match(text):
         return _page(text, empty.end(), {})
     head = text[: MAX_CHARS + 1]
-    for pattern, parse in ((_YAML, _mapping), (_TOML, _table)):
+    for pattern, parse, outside in ((_YAML, _mapping, _outside_yaml), (_TOML, _table, _outside_toml)):
         found = pattern.match(head)
         if found and (fields := parse(found[1])) is not None:
-            return _page(text, found.end(), fields)
+            return _page(text, found.end(), fields, has_comments="#" in found[1] and "#" in outside(found[1]))
     return Page(text)
 
 
-def _page(text: str, end: int, fields: dict[str, Any]) -> Page:
-    return Page(text[end:], text.count("\n", 0, end) + 1, fields)
+def _page(text: str, end: int, fields: dict[str, Any], *, has_comments: bool = False) -> Page:
+    return Page(text[end:], text.count("\n", 0, end) + 1, fields, has_comments)
+
+
+def _outside_yaml(block: str) -> str:
+    """Return what is in no token: white space and comments."""
+    ends = [(token.start_mark.index, token.end_mark.index) for token in yaml.scan(block)]
+    return "".join(block[end:start] for (_, end), (start, _) in pairwise(ends))
+
+
+def _outside_toml(block: str) -> str:
+    """Return what is in no string."""
+    return _TOML_STRING.sub("", block)
 
 
 def _mapping(block: str) -> dict[str, Any] | None:
@@ -54,13 +68,17 @@ def _mapping(block: str) -> dict[str, Any] | None:
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc] # yaml has no types
-    """Keeps numbers, dates and booleans as they are written, and accepts no aliases, which can grow without a bound."""
+    """Keeps numbers, dates and booleans as they are written.
+
+    It accepts no aliases, which can grow without a bound, and neither anchors nor tags, whose names would be lost.
+    """
 
     _depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401
-        if self.check_event(yaml.AliasEvent) or self._depth > MAX_DEPTH:
-            raise yaml.YAMLError("an alias, or too many levels")
+        event = self.peek_event()
+        if event.anchor or getattr(event, "tag", None) or self._depth > MAX_DEPTH:
+            raise yaml.YAMLError("an anchor, an alias, a tag, or too many levels")
         self._depth += 1
         try:
             return super().compose_node(parent, index)
@@ -79,10 +97,8 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc] # yaml has no types
         return Literal(text) if is_literal else text
 
 
-for _tag in ("bool", "int", "float", "timestamp", "binary"):
+for _tag in ("bool", "int", "float", "timestamp", "value"):
     _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _Loader.as_written)
-for _tag in ("set", "omap", "pairs"):
-    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", yaml.SafeLoader.construct_undefined)
 
 
 def _table(block: str) -> dict[str, Any] | None:

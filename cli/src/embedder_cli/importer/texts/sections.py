@@ -12,7 +12,7 @@ from embedder_cli.importer.chunks import Chunk, divided
 
 _NO_WORDS = re.compile(r"[\s\-*_=#]*")  # rules, and headings without a name
 _BLOCKS = MarkdownIt("commonmark")
-_BLOCKS.core.ruler.enableOnly(["normalize", "block"])
+_BLOCKS.core.ruler.enableOnly(["block"])  # not "normalize", which replaces NUL characters
 
 Outline = list[tuple[int, str]]  # level and text of the open headings
 
@@ -32,7 +32,9 @@ class _Section:
 
     def contains(self, other: "_Section | None") -> bool:
         """Return whether the next section is below this heading, so that its chunks have it in their titles."""
-        return other is not None and other.outline[: len(self.outline)] == self.outline
+        if other is None or len(other.outline) <= len(self.outline):
+            return False
+        return other.outline[: len(self.outline)] == self.outline
 
 
 def of_markdown(lines: Iterable[str], limit: int, *, title: str | None = None, line: int = 1) -> Iterator[Chunk]:
