@@ -11,10 +11,13 @@ from bindings import (
     http,
 )
 from bindings.app import app
+from bindings.batcher.object import Batcher
 from bindings.lifetime import Lifetime
 from bindings.rpc import disable_conversion, reader, reply_to_js
 from embedder import rpc
 from embedder.api.handler import handle
+
+__all__ = ["Batcher", "Default"]
 
 disable_conversion()
 

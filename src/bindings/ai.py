@@ -32,14 +32,19 @@ class WorkersAI:
         with_floats: bool,
         reject_if_busy: bool,
         gateway: str,
+        alone: bool,
     ) -> Any:
         if self._ai is None:
             message = 'Workers AI is not bound: add [ai] with binding = "AI" to wrangler.toml.'
             raise EmbedderError("ai_not_configured", message)
         # A text of Python with one wide character takes four bytes for each. Text is faster if it is short.
         sent = inputs.decode() if len(inputs) <= _SHORT else to_js(inputs)
-        scope = lifetime.scope
-        return await _js.ask(scope, self._ai, MODEL, sent, count, dimensions, with_floats, reject_if_busy, gateway)
+        ai = self.binding(lifetime, alone=alone)
+        return await _js.ask(lifetime.scope, ai, MODEL, sent, count, dimensions, with_floats, reject_if_busy, gateway)
+
+    def binding(self, lifetime: Any, *, alone: bool) -> Any:  # noqa: ARG002  for batcher/shared.py
+        """Return the binding for a call of one request."""
+        return self._ai
 
     async def reserve(self, lifetime: Any, count: int, *, with_floats: bool) -> None:
         fault = await _js.reserve(lifetime.scope, count, with_floats)

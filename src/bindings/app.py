@@ -1,7 +1,6 @@
 """Builds the application of an isolate from the environment, once."""
 
 import time
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,49 +9,34 @@ import pyodide_js
 from workers import import_from_javascript
 
 from bindings import (
+    environment,
     event_loop,
     http,
     vectorize,
 )
 from bindings.ai import WorkersAI
+from bindings.batcher.shared import SharedAI
 from bindings.queues import Queue
 from embedder.app import App
 from embedder.embedding.embedder import Embedder
 from embedder.ports import Limiter
-from embedder.settings import Settings, SettingsError
+from embedder.settings import Settings
 
 _room = import_from_javascript("bindings/room.js")
-_VARIABLES = (
-    "MAX_TEXT_TOKENS",
-    "MAX_BODY_BYTES",
-    "AUTH",
-    "API_KEYS",
-    "CORS_ORIGINS",
-    "DEADLINE_S",
-    "WAIT_S",
-    "AI_GATEWAY",
-    "AI_GATEWAY_CACHE_TTL_S",
-    "VECTORIZE_INDEX",
-    "LOCAL_MODEL",
-)
 
 
 @cache
 def app() -> App:
     """Return the application. If a variable is invalid, it rejects every request, and the log says why."""
     event_loop.install()
-    env = import_from_javascript("cloudflare:workers").env  # not the SDK's copy, which converts everything
-    settings, fault = Settings(), ""
-    try:
-        settings = Settings.from_env(_variables(env))
-    except SettingsError as error:
-        fault = str(error)
+    env = environment.env()
+    settings, fault = environment.settings()
     if settings.ignored:
         js.console.log(f"ignored: {settings.ignored}")
     _room.configure(pyodide_js._module, settings.max_body_bytes)
     return App(
         settings=settings,
-        embedder=Embedder(settings, WorkersAI(getattr(env, "AI", None), settings), clock=clock, jitter=js.Math.random),
+        embedder=Embedder(settings, _model(env, settings), clock=clock, jitter=js.Math.random),
         store=vectorize.store(getattr(env, "VECTORIZE", None), clock=clock, wait_s=settings.wait_s),
         clock=clock,
         log=js.console.log,
@@ -69,8 +53,9 @@ def clock() -> float:
     return time.time() * 1000
 
 
-def _variables(env: Any) -> Mapping[str, object]:
-    return {name: getattr(env, name) for name in _VARIABLES if hasattr(env, name)}
+def _model(env: Any, settings: Settings) -> WorkersAI:
+    ai, batcher = getattr(env, "AI", None), getattr(env, "BATCHER", None)
+    return SharedAI(ai, batcher, settings) if ai is not None and batcher is not None else WorkersAI(ai, settings)
 
 
 def _queue(binding: Any) -> Queue | None:

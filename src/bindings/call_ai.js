@@ -24,12 +24,13 @@ const decoder = new TextDecoder();
 
 /** The outcome of one model call: `rows`, or a `fault` with the HTTP status and the body of the answer. */
 class Answer {
-  /** @param {string} fault @param {Rows | null} rows @param {number} [status] @param {string} [detail] */
-  constructor(fault, rows, status = 0, detail = "") {
+  /** @param {string} fault @param {Rows | null} rows @param {number} [status] @param {string} [detail] @param {number} [cached] texts that were not embedded anew */
+  constructor(fault, rows, status = 0, detail = "", cached = 0) {
     this.fault = fault;
     this.rows = rows;
     this.status = status;
     this.detail = detail;
+    this.cached = cached;
   }
 
   /** Returns the rows as arrays of numbers, to send them to the index as JSON. */
@@ -66,7 +67,7 @@ export async function ask(scope, ai, model, inputs, count, dimensions, withFloat
     /** @type {Response} */
     const response = await scope.within(call);
     if (response.status !== 200) return new Answer("http", null, response.status, await scope.within(detail(response)));
-    if (!response.headers.get("content-type")?.startsWith(JSON_TYPE)) return new Answer("type", null);
+    if (!isJson(response)) return new Answer("type", null);
     // The answer is not read before there is room for it, and for the output that is made of it.
     if (!scope.batch && !(await answers.reserve(scope, 2 * count * ROW_BYTES, count <= FEW))) {
       return new Answer(scope.reason ?? "busy", null);
@@ -74,10 +75,10 @@ export async function ask(scope, ai, model, inputs, count, dimensions, withFloat
     const bytes = new Uint8Array(await scope.within(response.arrayBuffer()));
     const rows = readAnswer(bytes, count, withFloats || scope.batch === "floats", dimensions);
     if (scope.batch === "floats") rows.bytes = discarded(rows.bytes);
-    return new Answer("", rows);
+    return new Answer("", rows, 200, "", /** @type {any} */ (response).cached);
   } catch (error) {
     if (error instanceof InvalidAnswer) return new Answer("invalid", null, 200, error.message);
-    return new Answer(scope.reason ?? "broken", null);
+    return new Answer(scope.reason ?? /** @type {any} */ (error)?.fault ?? "broken", null);
   }
 }
 
@@ -106,8 +107,13 @@ export async function reserve(scope, texts, withFloats) {
   return (await answers.reserve(scope, kept, false)) ? "" : (scope.reason ?? "busy");
 }
 
+/** @param {Response} response */
+export function isJson(response) {
+  return response.headers.get("content-type")?.startsWith(JSON_TYPE) ?? false;
+}
+
 /** Returns the body of an error, or "" if Python could not decode it. @param {Response} response */
-async function detail(response) {
+export async function detail(response) {
   const text = await response.text();
   return text.length > MAX_ERROR_CHARS || excess(encoder.encode(text)) ? "" : text;
 }

@@ -13,6 +13,8 @@ _GRACE_MS: float = _js.GRACE_MS
 class Lifetime:
     """The lifetime of a request. `scope` is the object of JavaScript, which `request` makes for an HTTP request."""
 
+    cached = 0
+
     def __init__(self, settings: Settings, request: Any = None) -> None:
         self.scope: Any = _js.open(settings.deadline_s * 1000, request)
         self.ends_ms: float = self.scope.ends  # a copy, because reading it from JavaScript takes longer

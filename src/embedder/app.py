@@ -105,6 +105,7 @@ def _failure(error: Exception, log: LogLine) -> EmbedderError:
 
 def finish(app: App, context: RequestContext) -> None:
     """Complete the log line and write it."""
+    context.log.cached = context.lifetime.cached
     context.log.model_ms = round(context.log.model_ms, 1)
     context.log.total_ms = round(app.clock() - context.began_ms, 1)
     app.log(msgspec.json.encode(context.log).decode())

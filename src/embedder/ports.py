@@ -15,6 +15,11 @@ class Lifetime(Protocol):
         """The deadline, in milliseconds since the epoch."""
         ...
 
+    @property
+    def cached(self) -> int:
+        """The number of texts whose vectors were kept in memory from an earlier call."""
+        ...
+
     def is_over(self, now_ms: float) -> bool:
         """Return whether the deadline passed so long ago that a request which is alive would have ended."""
         ...
@@ -118,10 +123,12 @@ class Model(Protocol):
         with_floats: bool,
         reject_if_busy: bool,
         gateway: str,
+        alone: bool,
     ) -> Answer:
         """Embed `count` texts; `inputs` is JSON. Without `with_floats`, only the model's own digits can be used.
 
-        `gateway` is the id of an AI Gateway, "" for the one of the Worker.
+        `gateway` is the id of an AI Gateway, "" for the one of the Worker. With `alone`, the call uses nothing that is
+        kept of other callers' texts.
         """
         ...
 

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from embedder import batching
 from embedder.access import keys, origins
 from embedder.access.keys import Key, KeysError
+from embedder.batching import Batching
+from embedder.variables import integer as _integer
 
 MODEL = "@cf/google/embeddinggemma-300m"
 DIMENSIONS = 768  # numbers in a vector of the model (model card)
@@ -44,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ai_gateway: str = ""  # id of the AI Gateway that calls of the model pass through
     vectorize_index: str = "embedder"  # name of the bound index, which the binding does not report
     ai_gateway_cache_ttl_s: int = 0  # seconds that it keeps an answer; 0: its own setting
+    batcher: Batching = Batching()
     local_model: str = ""  # what stands in for the model on a developer's machine
 
     @classmethod
@@ -63,19 +67,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             ai_gateway=_gateway(env, faults),
             ai_gateway_cache_ttl_s=_cache_ttl(env, faults),
             vectorize_index=_index(env, faults),
+            batcher=batching.from_env(env, faults),
             local_model=_local_model(env, faults),
         )
         if faults:
             raise SettingsError(" ".join([*faults, *filter(None, [settings.ignored])]))
         return settings
-
-
-def _integer(env: Mapping[str, object], name: str, default: int, low: int, high: int, faults: list[str]) -> int:
-    raw = str(env.get(name, default)).strip()
-    if raw.isascii() and raw.isdigit() and low <= int(raw[:12]) <= high:
-        return int(raw)
-    faults.append(f"{name} must be an integer from {low} to {high}.")
-    return default
 
 
 def _auth(env: Mapping[str, object], faults: list[str]) -> bool:

@@ -43,6 +43,8 @@ def run(coroutine: Coroutine[object, object, T]) -> T:
 class FakeLifetime:
     """Records how it ended, and extensions of the deadline."""
 
+    cached = 0
+
     def __init__(self, clock: Callable[[], float] = lambda: 1_000_000.0, deadline_s: float = 25) -> None:
         self.clock = clock
         self.ends_ms = clock() + deadline_s * 1000
@@ -99,12 +101,14 @@ class FakeModel:
         self.rejecting: list[bool] = []
         self.with_floats: list[bool] = []
         self.gateways: list[str] = []
+        self.alone: list[bool] = []
         self.reserved: list[tuple[int, bool]] = []
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
-    async def ask(self, _scope, inputs, count, *, dimensions, with_floats, reject_if_busy, gateway) -> FakeAnswer:
+    async def ask(self, _scope, inputs, count, *, dimensions, with_floats, reject_if_busy, gateway, alone) -> FakeAnswer:
         self.gateways.append(gateway)
+        self.alone.append(alone)
         self.rejecting.append(reject_if_busy)
         self.with_floats.append(with_floats)
         texts = json.loads(inputs)["text"]

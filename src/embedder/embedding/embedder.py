@@ -150,6 +150,7 @@ class Embedder:
                 with_floats=output != MODEL_DIGITS,
                 reject_if_busy=context.reject_if_busy or not last,
                 gateway=context.gateway,
+                alone=context.access.namespaces is not None,
             )
         finally:
             context.log.model_ms = max(context.log.model_ms, self._clock() - began)

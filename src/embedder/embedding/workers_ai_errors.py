@@ -45,6 +45,16 @@ def error_of(answer: Answer, *, now_s: float) -> EmbedderError:
     return interrupted(answer.fault, "Workers AI") or broken
 
 
+def remedy(status: int, body: str) -> str:
+    """Return what to do after an error of a call that several requests share.
+
+    "again": the model is busy; call it once more. "halve": one of the texts may be the reason, so each half is sent by
+    itself. "": every request gets the error.
+    """
+    code = error(status, body, now_s=0).code
+    return "again" if code == "upstream_busy" else "halve" if code in ("invalid_request", "payload_too_large") else ""
+
+
 def error(status: int, body: str, *, now_s: float) -> EmbedderError:
     """Return the error for an answer with this HTTP status and body.
 

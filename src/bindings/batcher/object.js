@@ -1,0 +1,66 @@
+// @ts-check
+/** The Durable Object behind `BATCHER`: requests of all isolates meet here, and their texts share calls of the model. */
+import { DIMENSIONS, InvalidAnswer, readAnswer } from "../answer.js";
+import { detail, isJson } from "../call_ai.js";
+import { Gathering } from "./gathering.js";
+import { answer, failure } from "./wire.js";
+
+/**
+ * @typedef {import("./gathering.js").Outcome} Outcome
+ * @typedef {(status: number, body: string) => "" | "again" | "halve"} Remedy what to do after an error of the model
+ */
+
+export class Batcher {
+  /** @param {Ai} ai @param {Remedy} remedy @param {number} calls in flight @param {number} cacheBytes */
+  constructor(ai, remedy, calls, cacheBytes) {
+    this.ai = ai;
+    this.remedy = remedy;
+    this.gathering = new Gathering({
+      call: (texts, lane, rejectIfBusy, signal) => this.call(texts, lane, rejectIfBusy, signal),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      now: Date.now,
+      calls,
+      cacheBytes,
+    });
+  }
+
+  /** Answers one request, see wire.js. @param {Request} request */
+  async fetch(request) {
+    /** @type {import("./wire.js").Asked} */
+    const { texts, model, options, ms, alone } = await request.json();
+    const lane = JSON.stringify([model, options]);
+    const ticket = this.gathering.join({ texts, lane, ends: Date.now() + ms, alone });
+    request.signal.addEventListener("abort", () => this.gathering.leave(ticket));
+    const { rows, fault = "broken", cached = 0, ...found } = await ticket.outcome;
+    return rows ? answer(rows, DIMENSIONS, cached) : failure(fault, found);
+  }
+
+  /** Calls the model. @param {string[]} texts @param {string} lane @param {boolean} rejectIfBusy @param {AbortSignal} signal @returns {Promise<Outcome>} */
+  async call(texts, lane, rejectIfBusy, signal) {
+    try {
+      const [model, options] = JSON.parse(lane);
+      const own = { ...options, returnRawResponse: true, rejectIfBusy, signal };
+      return await this.read(await /** @type {any} */ (this.ai).run(model, { text: texts }, own), texts.length);
+    } catch (error) {
+      if (error instanceof InvalidAnswer) return { fault: "invalid", remedy: "halve", body: error.message };
+      return { fault: "broken" };
+    }
+  }
+
+  /** @param {Response} response @param {number} count @returns {Promise<Outcome>} */
+  async read(response, count) {
+    const { status } = response;
+    if (status !== 200) {
+      const body = await detail(response);
+      return { fault: "http", remedy: this.remedy(status, body), status, body };
+    }
+    if (!isJson(response)) return { fault: "type", status };
+    const { bytes, spans } = readAnswer(new Uint8Array(await response.arrayBuffer()), count, false);
+    return { rows: Array.from({ length: count }, (_, i) => bytes.slice(spans[2 * i], spans[2 * i + 1])) };
+  }
+}
+
+/** @param {ConstructorParameters<typeof Batcher>} options */
+export function open(...options) {
+  return new Batcher(...options);
+}
