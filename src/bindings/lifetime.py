@@ -14,6 +14,7 @@ class Lifetime:
     """The lifetime of a request. `scope` is the object of JavaScript, which `request` makes for an HTTP request."""
 
     cached = 0
+    alone = False  # whether it shares no more calls of the model, see batcher/shared.py
 
     def __init__(self, settings: Settings, request: Any = None) -> None:
         self.scope: Any = _js.open(settings.deadline_s * 1000, request)

@@ -106,7 +106,9 @@ class FakeModel:
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
-    async def ask(self, _scope, inputs, count, *, dimensions, with_floats, reject_if_busy, gateway, alone) -> FakeAnswer:
+    async def ask(
+        self, _scope, inputs, count, *, dimensions, with_floats, reject_if_busy, gateway, alone
+    ) -> FakeAnswer:
         self.gateways.append(gateway)
         self.alone.append(alone)
         self.rejecting.append(reject_if_busy)

@@ -36,7 +36,7 @@ function start(reply = right, fetch) {
       return reply(text, options);
     },
   });
-  const object = openObject(ai, (status) => (status === 400 ? "halve" : status === 429 ? "again" : ""), 2, 1e6);
+  const object = openObject(ai, (status) => (status === 400 ? "halve" : status === 429 ? "again" : ""), 2, 1e6, 20_000);
   const names = /** @type {string[]} */ ([]);
   const getByName = (/** @type {string} */ name) => ({ fetch: fetch ?? ((/** @type {Request} */ request) => (names.push(name), object.fetch(request))) });
   const shards = openShards(/** @type {any} */ ({ getByName }), 3, 4, "weur");

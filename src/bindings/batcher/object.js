@@ -11,9 +11,10 @@ import { answer, failure } from "./wire.js";
  */
 
 export class Batcher {
-  /** @param {Ai} ai @param {Remedy} remedy @param {number} calls in flight @param {number} cacheBytes */
-  constructor(ai, remedy, calls, cacheBytes) {
+  /** @param {Ai} ai @param {Remedy} remedy @param {number} calls in flight @param {number} cacheBytes @param {number} callMs until a call is given up */
+  constructor(ai, remedy, calls, cacheBytes, callMs) {
     this.ai = ai;
+    this.callMs = callMs;
     this.remedy = remedy;
     this.gathering = new Gathering({
       call: (texts, lane, rejectIfBusy, signal) => this.call(texts, lane, rejectIfBusy, signal),
@@ -35,12 +36,22 @@ export class Batcher {
     return rows ? answer(rows, DIMENSIONS, cached) : failure(fault, found);
   }
 
-  /** Calls the model. @param {string[]} texts @param {string} lane @param {boolean} rejectIfBusy @param {AbortSignal} signal @returns {Promise<Outcome>} */
-  async call(texts, lane, rejectIfBusy, signal) {
+  /** What is held now: requests that wait, and texts in the cache. */
+  state() {
+    const { places, waiting, running, cache } = this.gathering;
+    return { places: places.size, waiting, running, cacheBytes: cache.bytes };
+  }
+
+  /** Calls the model. @param {string[]} texts @param {string} lane @param {boolean} rejectIfBusy @param {AbortSignal} gone @returns {Promise<Outcome>} */
+  async call(texts, lane, rejectIfBusy, gone) {
+    const [model, options] = JSON.parse(lane);
+    const signal = AbortSignal.any([gone, AbortSignal.timeout(this.callMs)]);
+    const ended = new Promise((_, reject) => signal.addEventListener("abort", reject));
+    ended.catch(() => {}); // it may reject while nothing awaits it
     try {
-      const [model, options] = JSON.parse(lane);
       const own = { ...options, returnRawResponse: true, rejectIfBusy, signal };
-      return await this.read(await /** @type {any} */ (this.ai).run(model, { text: texts }, own), texts.length);
+      const call = /** @type {any} */ (this.ai).run(model, { text: texts }, own);
+      return await Promise.race([ended, call.then((/** @type {Response} */ response) => this.read(response, texts.length))]);
     } catch (error) {
       if (error instanceof InvalidAnswer) return { fault: "invalid", remedy: "halve", body: error.message };
       return { fault: "broken" };

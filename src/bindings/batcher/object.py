@@ -22,6 +22,7 @@ class Batcher(DurableObject):  # type: ignore[misc]  # the SDK is typed in the W
     async def fetch(self, request: Any) -> Any:
         if self._object is None:
             event_loop.install()
-            own = environment.settings()[0].batcher
-            self._object = _js.open(environment.env().AI, create_proxy(remedy), own.calls, own.cache_bytes)
+            settings, own = environment.settings()[0], environment.settings()[0].batcher
+            call_ms = settings.deadline_s * 1000 / 2  # then its requests have time to call the model themselves
+            self._object = _js.open(environment.env().AI, create_proxy(remedy), own.calls, own.cache_bytes, call_ms)
         return await self._object.fetch(getattr(request, "js_object", request))

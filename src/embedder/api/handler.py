@@ -13,7 +13,7 @@ from embedder.api import auth, cors, routes
 from embedder.api.routes import Methods, Place
 from embedder.api.routing import GATEWAY_HEADER, JSON, Api, HttpRequest, HttpResponse, Route
 from embedder.app import App, Guard, finish
-from embedder.context import LogLine, RequestContext
+from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.encoding import open_hole
 from embedder.errors import EmbedderError, invalid
@@ -47,22 +47,18 @@ def _request_id(request: HttpRequest) -> str:
 
 
 def _headers(app: App, request: HttpRequest, context: RequestContext, response: HttpResponse) -> dict[str, str]:
+    cached = f', cache;desc="texts: {context.log.cached}"' if context.log.cached else ""
     return {
         "content-type": JSON,
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
         "x-request-id": context.log.request_id,
-        "server-timing": _server_timing(context.log),
+        "server-timing": f"model;dur={context.log.model_ms}, total;dur={context.log.total_ms}{cached}",
         **({"x-embedder-version": app.version} if app.version else {}),
         **(cors.answer_headers(app.settings.cors_origins, request.headers) if app.settings.cors_origins else {}),
         **(_embedding_headers(response.prepared) if response.prepared else {}),
         **response.headers,
     }
-
-
-def _server_timing(log: LogLine) -> str:
-    cached = f', cache;desc="texts: {log.cached}"' if log.cached else ""
-    return f"model;dur={log.model_ms}, total;dur={log.total_ms}{cached}"
 
 
 def _embedding_headers(prepared: PreparedTexts) -> dict[str, str]:

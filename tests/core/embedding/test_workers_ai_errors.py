@@ -1,7 +1,10 @@
 """Faults of the model, and the errors that callers get."""
 
+import json
+
 import pytest
 
+from embedder.embedding.workers_ai_errors import remedy
 from tests.core.fakes import FakeAnswer, FakeApp, FakeModel, code, error
 
 
@@ -29,3 +32,24 @@ def test_faults_of_the_model_become_embedder_errors(reply, expected, retry_after
     response = FakeApp(FakeModel(reply)).ask("/embed", {"text": "a"})
     assert error(response) == expected
     assert ("retry-after" in response.headers) == retry_after
+
+
+@pytest.mark.parametrize(
+    ("status", "number", "expected"),
+    [
+        (429, 3040, "again"),
+        (429, 2018, "again"),
+        (429, 0, "again"),
+        (400, 3003, "halve"),
+        (400, 5006, "halve"),
+        (413, 3006, "halve"),
+        (429, 3036, ""),
+        (408, 3007, ""),
+        (400, 5007, ""),
+        (500, 0, ""),
+        (503, 9999, ""),
+    ],
+)
+def test_a_shared_call_is_halved_only_if_one_text_may_be_the_reason(status, number, expected):
+    body = json.dumps({"errors": [{"code": number, "message": "m"}]}) if number else "<html>"
+    assert remedy(status, body) == expected
