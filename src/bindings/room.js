@@ -25,11 +25,17 @@ const PATIENCE = 0.5; // share of the time until the deadline that a request wai
 /** The size of the Wasm heap, which never shrinks. @type {() => number} */
 let heapBytes = () => 0;
 let largeBytes = LARGE_BYTES;
+let objectBytes = 0; // of Durable Objects in this isolate
 
 /** @param {{ HEAP8: { length: number } }} module Pyodide's @param {number} limit of a body, in bytes */
 export function configure(module, limit) {
   heapBytes = () => module.HEAP8.length;
   largeBytes = Math.min(LARGE_BYTES, PER_BODY_BYTE * limit);
+}
+
+/** Takes memory out of the room for answers, for an object in this isolate. @param {number} bytes */
+export function holdForObject(bytes) {
+  objectBytes += bytes;
 }
 
 /** A part of the memory. Requests that find no room wait in one of two lines, those with small bodies in their own. */
@@ -162,7 +168,7 @@ export const arriving = new Part(() => 12 * MIB, 4 * MIB);
 /** What Python holds for a body, and what JavaScript does for one with vectors. */
 export const working = new Part(() => 8 * MIB + largeBytes, 8 * MIB);
 /** Answers of the model, until the client has got its own. What the heap has taken is gone. */
-export const answers = new Part(() => Math.min(40 * MIB, TOTAL - heapBytes()), 4 * MIB);
+export const answers = new Part(() => Math.min(40 * MIB, Math.max(8 * MIB, TOTAL - heapBytes() - objectBytes)), 4 * MIB);
 
 /** Frees what a request holds. @param {Scope} scope */
 export function leave(scope) {

@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from embedder import batching
 from tests.worker import free_port
 from tools.dev import cli, output, state, variables
 from tools.runtime import ROOT
@@ -196,10 +197,10 @@ def test_a_local_model_gets_a_longer_deadline(monkeypatch, tmp_path):
 
 
 def test_every_variable_of_the_worker_can_be_set():
-    source = (ROOT / "src" / "bindings" / "app.py").read_text(encoding="utf-8")
-    names = re.search(r"_VARIABLES = \((.*?)\)", source, re.DOTALL)[1]
+    source = (ROOT / "src" / "bindings" / "environment.py").read_text(encoding="utf-8")
+    names = re.search(r"VARIABLES = \((.*?)\)", source, re.DOTALL)[1]
     # `make dev` sets LOCAL_MODEL itself
-    assert {*variables.WORKER, "LOCAL_MODEL"} == set(re.findall(r'"(\w+)"', names))
+    assert {*variables.WORKER, "LOCAL_MODEL"} == set(re.findall(r'"(\w+)"', names)) | set(batching.VARIABLES)
 
 
 def test_every_variable_of_the_emulator_can_be_set():

@@ -6,7 +6,7 @@ import tomllib
 import msgspec
 import pytest
 
-from embedder import context, rpc
+from embedder import batching, context, rpc
 from embedder.access import keys
 from embedder.settings import Settings, SettingsError
 from tools import runtime
@@ -28,8 +28,8 @@ def variables():
 
 
 def test_every_variable_of_the_settings_is_read_from_the_environment():
-    source = (runtime.ROOT / "src" / "bindings" / "app.py").read_text(encoding="utf-8")
-    [names] = re.findall(r"_VARIABLES = \((.*?)\)", source, re.DOTALL)
+    source = (runtime.ROOT / "src" / "bindings" / "environment.py").read_text(encoding="utf-8")
+    [names] = re.findall(r"VARIABLES = \((.*?)\)", source, re.DOTALL)
     assert set(re.findall(r'"(\w+)"', names)) == set(rows("Variables of the Worker"))
 
 
@@ -40,7 +40,20 @@ def read_by_name():
 def test_every_variable_of_the_worker_is_told_and_no_other():
     names = variables() | ({"AUTH", "API_KEYS", "CORS_ORIGINS"} & set(re.findall(r'"([A-Z_]+)"', SETTINGS)))
     assert set(rows("Variables of the Worker")) == names
-    assert len(names) >= len(read_by_name().keys() - {"ignored"})
+    assert len(names) >= len(read_by_name().keys() - {"ignored", "batcher"})
+
+
+def test_every_variable_of_shared_calls_is_told_with_its_default_and_its_limits():
+    told = rows("Variables of shared calls")
+    assert list(told) == list(batching.VARIABLES)
+    for name, (default, limits, _) in told.items():
+        low, _, high = limits.partition(" to ")
+        for value in (low, high) if high else re.findall(r"`(\w+)`", limits):
+            Settings.from_env({name: value})
+        for value in (int(low) - 1, int(high) + 1) if high else ("moon",):
+            with pytest.raises(SettingsError, match=name):
+                Settings.from_env({name: str(value)})
+        assert Settings.from_env({name: "" if default == "none" else default.strip("`")}) == Settings()
 
 
 def test_the_entry_on_the_page_is_one_of_api_keys():

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import httpx
 
+from embedder import batching
 from embedder.settings import Settings, SettingsError
 from tools.runtime import ROOT
 
@@ -24,6 +25,7 @@ WORKER = (
     "AI_GATEWAY",
     "AI_GATEWAY_CACHE_TTL_S",
     "VECTORIZE_INDEX",
+    *batching.VARIABLES,
 )
 # Variables of the emulator, see local/wrangler.toml.
 EMULATOR = (

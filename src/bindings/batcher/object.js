@@ -2,13 +2,16 @@
 /** The Durable Object behind `BATCHER`: requests of all isolates meet here, and their texts share calls of the model. */
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "../answer.js";
 import { detail, isJson } from "../call_ai.js";
-import { Gathering } from "./gathering.js";
+import { holdForObject } from "../room.js";
+import { Gathering, MAX_TEXTS } from "./gathering.js";
 import { answer, failure } from "./wire.js";
 
 /**
  * @typedef {import("./gathering.js").Outcome} Outcome
  * @typedef {(status: number, body: string) => "" | "again" | "halve"} Remedy what to do after an error of the model
  */
+
+const CALL_BYTES = 2 * MAX_TEXTS * 17 * 1024; // an answer of the model, and its rows
 
 export class Batcher {
   /** @param {Ai} ai @param {Remedy} remedy @param {number} calls in flight @param {number} cacheBytes @param {number} callMs until a call is given up */
@@ -73,5 +76,7 @@ export class Batcher {
 
 /** @param {ConstructorParameters<typeof Batcher>} options */
 export function open(...options) {
+  const [, , calls, cacheBytes] = options;
+  holdForObject(cacheBytes + calls * CALL_BYTES);
   return new Batcher(...options);
 }

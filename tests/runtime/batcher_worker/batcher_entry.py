@@ -2,9 +2,9 @@
 
 from urllib.parse import urlsplit
 
-import js
+import js  # noqa: TID251 a Worker of its own
 from measured_entry import Default
-from workers import Response
+from workers import Response  # noqa: TID251 a Worker of its own
 
 from entry import Batcher as Real
 
