@@ -57,8 +57,8 @@ def serving(*, shared: bool) -> Iterator[tuple[Process, Process]]:
         upstream = stack.enter_context(serve(model, folders[0], log=False))
         bindings = {"AI": ai("model"), "AUTH": text("off")} | ({"BATCHER": namespace("Batcher")} if shared else {})
         worker = Worker("embedder", our_modules(), bindings, durable_objects=["Batcher"] if shared else ())
-        services = [worker, External("model", f"{_HOST}:{upstream.ports['model']}")]
-        process = stack.enter_context(serve(Config(services, {"embedder": 0}), folders[1], log=False))
+        config = Config([worker, External("model", f"{_HOST}:{upstream.ports['model']}")], {"embedder": 0})
+        process = stack.enter_context(serve(config, folders[1], log=False))
         yield process, upstream
 
 

@@ -22,12 +22,12 @@ def test_without_an_account_the_command_ends_with_1_and_says_where(monkeypatch, 
     assert "Step login" in found.output
 
 
-def test_the_queues_in_the_comment_of_the_configuration_are_valid(tmp_path):
-    """Without the comment signs, wrangler accepts them, and binds both queues."""
+def test_the_optional_parts_in_comments_of_the_configuration_are_valid(tmp_path):
+    """Without the comment signs, wrangler accepts them, and binds both queues and the object of shared calls."""
     runtime.prepare()
     text = (runtime.ROOT / "wrangler.toml").read_text(encoding="utf-8")
-    block = re.search(r"^# \[\[queues.*?(?=\n\n)", text, re.MULTILINE | re.DOTALL)[0]
-    assert block.count("[[queues.") == 3
+    blocks = re.findall(r"^# \[\[.*?(?=\n\n)", text, re.MULTILINE | re.DOTALL)
+    assert [re.findall(r"\[\[(\w+)", block) for block in blocks] == [["queues"] * 3, ["durable_objects", "migrations"]]
     for name in (
         "src",
         "public",
@@ -40,12 +40,15 @@ def test_the_queues_in_the_comment_of_the_configuration_are_valid(tmp_path):
     ):
         (tmp_path / name).symlink_to(runtime.ROOT / name)
     text = re.sub("^build = .*", "", text, flags=re.MULTILINE)  # it would write to this checkout
-    (tmp_path / "wrangler.toml").write_text(text.replace(block, re.sub(r"^# ?", "", block, flags=re.MULTILINE)))
+    for block in blocks:
+        text = text.replace(block, re.sub(r"^# ?", "", block, flags=re.MULTILINE))
+    (tmp_path / "wrangler.toml").write_text(text)
     command = ["pywrangler", "deploy", "--dry-run", "--env=", "--outdir", str(tmp_path / "out")]
     done = subprocess.run(command, cwd=tmp_path, env=runtime.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WARNING" not in done.stdout + done.stderr
-    assert re.findall(r"env\.(\w+) \((embedder-\w+)\)", done.stdout) == [
+    assert re.findall(r"env\.(\w+) \((embedder-\w+|Batcher)\)", done.stdout) == [
+        ("BATCHER", "Batcher"),
         ("INGEST", "embedder-ingest"),
         ("INGEST_FAILED", "embedder-failed"),
     ]
