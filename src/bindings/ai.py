@@ -54,5 +54,5 @@ class WorkersAI:
     def join(self, answers: list[Any], dimensions: int, encoding: str) -> Any:
         return _outputs.join(dimensions, encoding, *answers)
 
-    def similarity(self, answer: Any, dimensions: int, *, source: bool) -> Any:
-        return _outputs.similarity(answer, dimensions, source)
+    def similarity(self, answers: list[Any], dimensions: int, *, source: bool) -> Any:
+        return _outputs.similarity(dimensions, source, *answers)

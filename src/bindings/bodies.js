@@ -25,6 +25,7 @@ export async function readBody(scope, limit) {
   const bytes = await received(scope, limit);
   if (typeof bytes === "string") return bytes;
   const fault = excess(bytes);
+  if (bytes.length > SMALL) await scope.turn();
   return fault || (await toWork(scope, bytes, RAW_COPIES * bytes.length + TEXT_COPIES * textBytes(bytes)));
 }
 

@@ -4,6 +4,7 @@
  * means.
  */
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
+import { textsOf } from "./inputs.js";
 import { excess } from "./limits.js";
 import { rowsOf, shortDigits } from "./numbers.js";
 import { answers, discard } from "./room.js";
@@ -20,7 +21,6 @@ const IN_FLIGHT = 6 * MAX_TEXTS; // rows that arrive at once
 const FEW = 10; // texts of a request that need not wait for larger ones
 const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** The outcome of one model call: `rows`, or a `fault` with the HTTP status and the body of the answer. */
 class Answer {
@@ -55,15 +55,16 @@ function through(id) {
 /**
  * Embeds `count` texts with Workers AI. The `fault` of the answer is "" (none), "http", "type", "invalid", "timeout",
  * "disconnected" or "broken"; `ports.Answer` explains them.
- * @param {Scope} scope @param {Ai} ai @param {string} model @param {string | Uint8Array} inputs JSON @param {number} count
+ * @param {Scope} scope @param {Ai} ai @param {string} model @param {string | Uint8Array} inputs JSON, see textsOf @param {number} count
  * @param {number} dimensions how many numbers of a row will be used @param {boolean} withFloats see readAnswer
  * @param {boolean} rejectIfBusy fail instead of waiting for capacity @param {string} [gateway] id of an AI Gateway
  */
 export async function ask(scope, ai, model, inputs, count, dimensions, withFloats, rejectIfBusy, gateway) {
   try {
+    const input = typeof inputs === "string" ? JSON.parse(inputs) : { text: await textsOf(scope, inputs) };
     scope.check();
     const options = { returnRawResponse: true, rejectIfBusy, signal: scope.controller.signal, ...through(gateway) };
-    const call = /** @type {any} */ (ai).run(model, parsed(inputs), options);
+    const call = /** @type {any} */ (ai).run(model, input, options);
     /** @type {Response} */
     const response = await scope.within(call);
     if (response.status !== 200) return new Answer("http", null, response.status, await scope.within(detail(response)));
@@ -86,11 +87,6 @@ export async function ask(scope, ai, model, inputs, count, dimensions, withFloat
 function discarded(bytes) {
   discard(bytes);
   return NO_BYTES;
-}
-
-/** @param {string | Uint8Array} json */
-function parsed(json) {
-  return JSON.parse(typeof json === "string" ? json : decoder.decode(json));
 }
 
 /**

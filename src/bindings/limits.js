@@ -12,13 +12,20 @@ const COMMA = 44;
 const BACKSLASH = 92;
 const OPEN = [91, 123]; // "[" and "{"
 const CLOSE = [93, 125]; // "]" and "}"
+const PLUS = 43;
+const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
 const EIGHT = 56;
+const NINE = 57;
 const LOWER_D = 100;
+const LOWER_E = 101;
 const LOWER_U = 117;
+const USUAL_DIGITS = 26; // characters of a number, such as -1.7976931348623157e+308
 
 /**
  * Returns the limit that JSON exceeds: "too_deep", "too_many_values", or "" for none. Commas, arrays and objects count
- * as values; without `commas`, only arrays and objects. Strings are skipped. One pass, no recursion.
+ * as values, and numbers that take long; without `commas`, only arrays and objects. Strings are skipped. One pass, no recursion.
  * @param {Uint8Array} bytes @param {number} [most] values @param {boolean} [commas]
  */
 export function excess(bytes, most = MAX_VALUES, commas = true) {
@@ -32,8 +39,37 @@ export function excess(bytes, most = MAX_VALUES, commas = true) {
       values++;
       if (++depth > MAX_DEPTH) return "too_deep";
     } else if (byte === CLOSE[0] || byte === CLOSE[1]) depth--;
+    else if (commas && isDigit(byte)) {
+      const end = endOfNumber(bytes, i + 1);
+      if (end - i > 3) values += weight(bytes, i, end);
+      i = end - 1;
+    }
   }
   return values > most ? "too_many_values" : "";
+}
+
+/**
+ * Returns for how many values a number counts besides its comma. Python takes microseconds for a number with a large
+ * exponent, and for each digit of a long one. @param {Uint8Array} bytes @param {number} start @param {number} end
+ */
+function weight(bytes, start, end) {
+  let i = end;
+  while (i > start && isDigit(bytes[i - 1])) i--;
+  let power = 0;
+  const sign = bytes[i - 1] === PLUS || bytes[i - 1] === MINUS ? 1 : 0;
+  if ((bytes[i - 1 - sign] | 0x20) === LOWER_E) for (; i < end; i++) power = Math.min(1000, power * 10 + bytes[i] - ZERO);
+  return Math.max(0, end - start - USUAL_DIGITS) + (power < 23 ? 0 : power < 100 ? 8 : 64);
+}
+
+/** @type {(byte: number) => boolean} */
+function isDigit(byte) {
+  return byte >= ZERO && byte <= NINE;
+}
+
+/** @type {(bytes: Uint8Array, i: number) => number} */
+function endOfNumber(bytes, i) {
+  while (isDigit(bytes[i]) || bytes[i] === POINT || (bytes[i] | 0x20) === LOWER_E || bytes[i] === PLUS || bytes[i] === MINUS) i++;
+  return i;
 }
 
 /**

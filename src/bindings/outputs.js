@@ -1,5 +1,6 @@
 // @ts-check
 /** The formats in which numbers leave: as JSON text for HTTP, or as JavaScript values for another Worker. */
+import { DIMENSIONS } from "./answer.js";
 import { cosines, encode, plain, rowsOf, writeRows } from "./numbers.js";
 import { discard } from "./room.js";
 
@@ -98,8 +99,9 @@ export function join(dimensions, encoding, ...answers) {
   return new Encodings(new Map(encoding.split(",").map((name) => [name, vectors(name)])));
 }
 
-/** @param {Answer} answer with floats @param {number} dimensions @param {boolean} source whether row 0 is the source */
-export function similarity({ rows }, dimensions, source) {
-  const { floats, count } = /** @type {Rows} */ (rows);
-  return new Scores(cosines(/** @type {Float32Array} */ (floats), count, dimensions, source));
+/** @param {number} dimensions @param {boolean} source whether row 0 is the source @param {Answer[]} answers in order, with floats */
+export function similarity(dimensions, source, ...answers) {
+  const parts = answers.map(({ rows }) => /** @type {Float32Array} */ (/** @type {Rows} */ (rows).floats));
+  const floats = parts.length === 1 ? parts[0] : Float32Array.from(parts.flatMap((part) => Array.from(part)));
+  return new Scores(cosines(floats, floats.length / DIMENSIONS, dimensions, source));
 }

@@ -70,6 +70,11 @@ export class Scope {
     return this.within(new Promise((resolve) => setTimeout(resolve, ms))).catch(() => {});
   }
 
+  /** Lets other requests run. */
+  turn() {
+    return this.sleep(0);
+  }
+
   /** Throws if the request has ended. */
   check() {
     if (this.reason) throw new Error(this.reason);

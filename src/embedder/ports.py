@@ -140,7 +140,7 @@ class Model(Protocol):
         """Return the rows of `answers`, in order. `encoding` may list several, separated by commas."""
         ...
 
-    def similarity(self, answer: Answer, dimensions: int, *, source: bool) -> Numbers:
+    def similarity(self, answers: list[Answer], dimensions: int, *, source: bool) -> Numbers:
         """Return the cosines of the first row (the `source`) and the others, or of all pairs without a source."""
         ...
 

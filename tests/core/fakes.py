@@ -135,8 +135,8 @@ class FakeModel:
         values = [packed(row) for row in rows] if encoding == "base64" else rows
         return FakeNumbers(values, encoding, encoding.split(",") if "," in encoding else [])
 
-    def similarity(self, answer: FakeAnswer, dimensions: int, *, source: bool) -> FakeNumbers:
-        rows = [unit(row[:dimensions]) for row in answer.rows]
+    def similarity(self, answers: list[FakeAnswer], dimensions: int, *, source: bool) -> FakeNumbers:
+        rows = [unit(row[:dimensions]) for answer in answers for row in answer.rows]
         if source:
             return FakeNumbers([dot(rows[0], row) for row in rows[1:]])
         return FakeNumbers([[dot(left, right) for right in rows] for left in rows])

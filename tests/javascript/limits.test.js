@@ -27,6 +27,21 @@ test("without commas, only arrays and objects are counted", () => {
   assert.equal(excess(list("{}", MAX_VALUES), MAX_VALUES, false), "too_many_values");
 });
 
+test("numbers that take Python long count for more values", () => {
+  for (const value of ["1e308", "4.9406564584124654e-324", "1E+00308", "-1e-100", "1".repeat(90), `0.${"0".repeat(90)}1`]) {
+    assert.equal(excess(list(value, MAX_VALUES / 50)), "too_many_values", value);
+    assert.equal(excess(list(value, MAX_VALUES / 100)), "");
+    assert.equal(excess(list(value, MAX_VALUES / 50), MAX_VALUES, false), "");
+    assert.equal(excess(list(`"${value}"`, MAX_VALUES)), "");
+  }
+  assert.equal(excess(list("1e23", MAX_VALUES / 8)), "too_many_values");
+  for (const value of ["-1.7976931348623157e+22", "1e-22", "0.012345678901234567", "1234567890123456789012345", "true", "false"]) {
+    assert.equal(excess(list(value, MAX_VALUES)), "", value);
+  }
+  assert.equal(excess(bytes("1e")), "");
+  assert.equal(excess(bytes("[1e+]")), "");
+});
+
 test("strings are skipped, with their escapes, and also one that does not end", () => {
   const odd = '\\"[{,\\\\';
   for (const end of ['"]', '"', "", "\\"]) assert.equal(excess(bytes(`["${odd.repeat(MAX_VALUES)}${end}`)), "");

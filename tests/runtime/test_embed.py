@@ -45,6 +45,14 @@ def test_similar_words_give_similar_vectors(worker):
     assert dot(cloud, llama) > 2 * dot(cloud, other)
 
 
+def test_a_source_is_compared_with_100_texts(worker):
+    texts = [f"{word} {number}" for number in range(50) for word in ("cat", "dog")]
+    scores = worker.post("/similarity", {"source": texts[-1], "texts": texts}).json()["scores"]
+    assert (len(scores), scores[-1]) == (100, 1)
+    few = worker.post("/similarity", {"source": texts[-1], "texts": texts[:9]}).json()["scores"]
+    assert scores[:9] == few
+
+
 def dot(left, right):
     return sum(a * b for a, b in zip(left, right, strict=True))
 

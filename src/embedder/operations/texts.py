@@ -75,8 +75,8 @@ async def similarity(app: App, context: RequestContext, request: SimilarityReque
         raise invalid("title and source can't be combined; remove one of them.", "title")
     prepared = app.embedder.prepare(source + request.texts, request, param="texts", default=prompts.SIMILARITY)
     output = OutputFormat(request.dimensions or DIMENSIONS, "float32")
-    [answer] = await app.embedder.embed(prepared, context, output)
-    scores = app.embedder.model.similarity(answer, output.dimensions, source=bool(source))
+    answers = await app.embedder.embed(prepared, context, output)  # two with a source and 100 texts
+    scores = app.embedder.model.similarity(answers, output.dimensions, source=bool(source))
     count = len(request.texts)
     shape = [count] if source else [count, count]
     return Result(SimilarityResponse(shape, scores=[HOLE]), prepared, scores, "scores")

@@ -47,6 +47,14 @@ def test_floats_are_computed_only_if_the_digits_of_the_model_do_not_suffice(opti
     assert app.model.with_floats == [with_floats]
 
 
+def test_a_source_and_100_texts_take_two_calls():
+    app = FakeApp()
+    texts = [f"text {number}" for number in range(100)]
+    scores = json_of(app.ask("/similarity", {"source": "text 99", "texts": texts}))["scores"]
+    assert (len(scores), scores.index(max(scores))) == (100, 99)
+    assert [len(call) for call in app.model.calls] == [100, 1]
+
+
 def test_similarity_of_a_source_and_of_all_pairs():
     app = FakeApp()
     ranked = json_of(app.ask("/similarity", {"source": "red apple", "texts": ["red apple", "blue sea"]}))

@@ -1,0 +1,126 @@
+"""How long a request keeps the isolate from answering others: `python -m tests.runtime.blocking` prints the longest.
+
+While a body is sent, `/health` is asked again and again. What counts is the time that the thread of the isolate has
+worked between two answers: other processes of the machine do not change it much.
+"""
+
+import argparse
+import http.client
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import msgspec
+import requests
+
+from benchmarks.contenders import UPSTREAM, WORKER, config, our_modules
+from benchmarks.rows import Rows
+from embedder.api.routing import Route
+from tests.runtime import worst_bodies
+from tests.strategies import filled
+from tools import workerd
+
+TIMEOUT_S = 90
+JSON = {"content-type": "application/json"}
+TICKS = 3  # answers before and after the body
+
+
+class Blocked(msgspec.Struct, frozen=True, order=True):
+    """The longest gap between two answers of /health, in milliseconds of the thread's work, and what caused it."""
+
+    ms: float
+    status: int
+    name: str
+
+
+@contextmanager
+def serve(**variables: str) -> Iterator[workerd.Process]:
+    """Start the Worker, and its upstream in a process of its own."""
+    with ExitStack() as stack:
+        folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
+        both = config(our_modules(), Rows().write(folders[0] / "rows.json"))
+        worker = next(service for service in both.services if service.name == WORKER)
+        upstream = next(service for service in both.services if service.name == UPSTREAM)
+        served = workerd.serve(workerd.Config([upstream], {UPSTREAM: 0}), folders[0], snapshot=False)
+        address = f"127.0.0.1:{stack.enter_context(served).ports[UPSTREAM]}"
+        worker.bindings.update({name: workerd.text(value) for name, value in variables.items()})
+        services = [worker, workerd.External(UPSTREAM, address)]
+        process = stack.enter_context(workerd.serve(workerd.Config(services, {WORKER: 0}), folders[1]))
+        for count in (1, 100, 100):
+            body = {"model": "embeddinggemma", "input": [worst_bodies.MIXED * (10_000 // count)] * count}
+            requests.post(process.url(WORKER) + "/v1/embeddings", json=body, timeout=TIMEOUT_S)
+        yield process
+
+
+def worked_ms(pid: int) -> float:
+    """Return for how long the main thread of a process has run."""
+    return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[0]) / 1e6
+
+
+class Health(threading.Thread):
+    """Asks /health again and again, and keeps the gaps between the answers."""
+
+    def __init__(self, process: workerd.Process) -> None:
+        super().__init__(daemon=True)
+        self._process = process
+        self._ended = threading.Event()
+        self.gaps: list[float] = []
+
+    def run(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._process.ports[WORKER], timeout=TIMEOUT_S)
+        last = worked_ms(self._process.pid)
+        while not self._ended.is_set():
+            connection.request("GET", "/health")
+            connection.getresponse().read()
+            last, before = worked_ms(self._process.pid), last
+            self.gaps.append(last - before)
+
+    def wait(self, count: int) -> None:
+        wanted = len(self.gaps) + count
+        while len(self.gaps) < wanted and self.is_alive():
+            time.sleep(0.001)
+
+    def longest(self) -> float:
+        self.wait(TICKS)
+        self._ended.set()
+        self.join()
+        return max(self.gaps)
+
+
+def blocked(process: workerd.Process, route: Route, name: str, body: bytes) -> Blocked:
+    """Send one body, and return how long others had to wait at most."""
+    health = Health(process)
+    health.start()
+    health.wait(TICKS)
+    url = process.url(WORKER) + filled(route.path)
+    answer = requests.request(route.method, url, data=body, headers=JSON, timeout=TIMEOUT_S)
+    return Blocked(health.longest(), answer.status_code, name)
+
+
+def worst(process: workerd.Process, route: Route, kind: str) -> list[Blocked]:
+    """Send all bodies of a route with one kind of text, or of JSON; the one that blocks the longest is first."""
+    found = worst_bodies.bodies(route, kind)
+    return sorted((blocked(process, route, name, make()) for name, make in found), reverse=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--route", default="", help="a part of the paths")
+    parser.add_argument("--texts", default="", help="kinds of texts, separated by commas")
+    options = parser.parse_args()
+    kinds = options.texts.split(",") if options.texts else [*worst_bodies.TEXTS, worst_bodies.NESTED]
+    with serve() as process:
+        for route in worst_bodies.with_bodies():
+            if options.route in route.path:
+                for kind in kinds:
+                    first = worst(process, route, kind)[0]
+                    print(f"{first.ms:5.0f} ms {first.status} {route.method} {route.path} {kind}: {first.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
