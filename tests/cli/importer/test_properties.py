@@ -1,8 +1,11 @@
 """What holds for every source: no word is lost, no input ends in a traceback, all formats and the service agree."""
 
+import codecs
 import csv
+import gzip
 import io
 import json
+import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from embedder import decoding
 from embedder.errors import EmbedderError
@@ -23,19 +27,32 @@ from embedder_cli.importer.files.kinds import SUFFIXES
 from embedder_cli.importer.lines import SourceError
 from embedder_cli.importer.records.fields import Fields, MetadataField
 from embedder_cli.importer.records.reading import Reading
+from embedder_cli.importer.result import report
+from embedder_cli.importer.result.tally import Tally
 from tests.cli.fake_service import UNLIMITED
 
-ENCODINGS = [
-    "utf-8",
-    "utf-8-sig",
-    "utf-16",
-    "utf-16-le",
-    "utf-16-be",
-    "utf-32",
-    "cp1252",
-    "cp1251",
-    "shift_jis",
-    "gb18030",
+WIDE = ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+WESTERN = ["cp1252", "latin-1", "iso8859-2", "cp1250", "cp437", "mac-roman"]
+OTHERS = ["cp1251", "koi8-r", "shift_jis", "euc-jp", "iso2022_jp", "gb18030", "gbk", "big5", "euc-kr", "utf-7"]
+ENCODINGS = ["utf-8", "utf-8-sig", *WIDE, *WESTERN, *OTHERS]
+SAMPLES = [
+    "Crème brûlée für 5 €",
+    "Žluťoučký kůň",
+    "Съешь ещё этих булок",
+    "いろはにほへと",
+    "天地玄黄宇宙洪荒",
+    "가나다라마바사",
+]
+TEXT = st.text(max_size=60) | st.lists(st.sampled_from([*SAMPLES, "\0", "\n", ",", '"', "\r"]), max_size=6).map("".join)
+MARKS = [codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE]
+MAGIC = [
+    b"\x1f\x8b",
+    b"%PDF-1.7\n",
+    b"PK\x03\x04",
+    b"\x89PNG\r\n\x1a\n",
+    b"SQLite format 3\0",
+    b"\xff\xd8\xff",
+    b"\0" * 30,
 ]
 
 
@@ -46,31 +63,51 @@ def read(suffix, content, **options):
         return [found for found, _ in corpus.read(Corpus(path, **options))]
 
 
-@given(st.sampled_from(SUFFIXES), st.binary(max_size=200))
-def test_no_bytes_end_in_a_traceback(suffix, content):
-    must_read(suffix, content)
+@given(st.sampled_from(SUFFIXES), st.sampled_from([b"", *MARKS, *MAGIC]), st.binary(max_size=100))
+def test_no_bytes_end_in_a_traceback(suffix, head, content):
+    must_read(suffix, head + content)
+    must_read(suffix, gzip.compress(head + content)[: len(content) + 10])
 
 
-@given(st.sampled_from(SUFFIXES), st.text(max_size=100), st.sampled_from(ENCODINGS), st.booleans())
-def test_no_text_in_a_real_encoding_ends_in_a_traceback(suffix, text, encoding, cut):
-    head = {".csv": "id,text\n", ".tsv": "id\ttext\n", ".json": '[{"text": "', ".jsonl": '{"text": "'}.get(suffix, "")
-    content = (head + text).encode(encoding, "replace")
-    must_read(suffix, content[:-1] if cut else content)
+HEADS = {
+    ".csv": "id,text\n1,",
+    ".tsv": "id\ttext\n1\t",
+    ".json": '[{"text": "',
+    ".jsonl": '{"text": "',
+    ".md": "---\ntitle: ",
+}
+
+
+@given(st.sampled_from(SUFFIXES), TEXT, st.sampled_from(ENCODINGS), st.sampled_from(MARKS), st.integers(0, 4))
+def test_no_text_in_a_real_encoding_ends_in_a_traceback(suffix, text, encoding, mark, cut):
+    """Alone, cut in the middle of a character, below a wrong byte order mark, and with a part in another encoding."""
+    content = (HEADS.get(suffix, "") + text).encode(encoding, "replace")
+    must_read(suffix, content[: len(content) - cut])
     must_read(suffix, content, encoding=encoding)
+    must_read(suffix, mark + content)
+    must_read(suffix, "é € 天 б\n".encode() + content)
 
 
 def must_read(suffix, content, **options):
-    """Read a file: an error is one sentence, and what it has is rejected or can be sent."""
+    """Read a file: it is one sentence, or what it has is rejected or can be sent. The result can be printed."""
+    tally = Tally()
     try:
         found = read(suffix, content, **options)
     except SourceError as error:
-        assert "\n" not in str(error) or "\n" in repr(content)
-        return
+        tally.stopped = str(error)
+        found = []
     for item in found:
         if isinstance(item, Document) and fault(item) is None:
             item_of(item, b"", 0)
+        elif isinstance(item, Rejection):
+            tally.reject(item, 0)
+    json.loads(report.as_json(tally))
+    printed = io.StringIO()
+    Console(file=printed).print(report.table(tally, rehearsal=False))
+    assert not CONTROLS.search(printed.getvalue())
 
 
+CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["1", "1.50", "true", "12345678901234567890", "9007199254740993.0", "-0", "1e400", "1e22", "NaN", "1_0", " 7 ", "٣"]
 )

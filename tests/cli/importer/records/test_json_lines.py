@@ -16,6 +16,7 @@ from embedder_cli.importer.records.reading import Reading
         ('{"id": "a", "text": 5}', "There is no text in the field 'text'"),
         ('{"text": "x"}', "There is no id in the field 'id'."),
         ('{"id": true, "text": "x"}', "There is no id in the field 'id'."),
+        ('{"id": "\\ud800", "text": "x"}', "The id has half of a surrogate pair"),
         ('{"id": "a", "text": "x", "year": "soon"}', "year is 'soon', which is not a number."),
     ],
 )

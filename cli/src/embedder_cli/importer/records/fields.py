@@ -1,5 +1,6 @@
 """Which fields of a record are the id, the text, the title and the metadata."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,7 @@ _TYPES = ("string", "number", "boolean")
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _MAX_SHOWN = 200
 _ID = "id"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class FieldError(Exception):
@@ -149,6 +151,8 @@ def _id(record: Record, fields: Fields) -> str:
     found = record.fields.get(fields.id)
     if not isinstance(found, str) or not found:
         raise FieldError(f"There is no id in the field {fields.id!r}.")
+    if not found.isascii() and _SURROGATE.search(found):
+        raise FieldError("The id has half of a surrogate pair, or bytes that are not text.")
     return str(found)
 
 

@@ -62,8 +62,6 @@ class Batches:
         self._batch, self._bytes = [], 0
 
     def _item(self, found: Found, weight: int) -> Item | Rejection:
-        if found.id is not None and not _can_be_noted(found.id):
-            return Rejection(found.location, None, "The id has half of a surrogate pair, or bytes that are not text.")
         before = self._journal.first_location(found.id, found.location) if found.id else None
         if isinstance(found, Rejection):
             return found
@@ -85,7 +83,3 @@ class Batches:
             return True
         self._tally.leave(item, truncated=entry.truncated)
         return False
-
-
-def _can_be_noted(name: str) -> bool:
-    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
