@@ -31,7 +31,8 @@ export type Task =
   | "classification"
   | "clustering"
   | "semantic_similarity"
-  | "code_retrieval";
+  | "code_retrieval"
+  | "summarization";
 /** Numbers in a vector; fewer than 768 are truncated and renormalised. */
 export type Dimensions = 768 | 512 | 256 | 128;
 

@@ -14,6 +14,7 @@ Task = Literal[
     "clustering",
     "semantic_similarity",
     "code_retrieval",
+    "summarization",
 ]
 Dimensions = Literal[768, 512, 256, 128]
 Metadata = dict[str, Any]

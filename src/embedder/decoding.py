@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from embedder.adaptation import Unknown, adapted, parts_of
 from embedder.errors import EmbedderError, invalid
 
 _PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
@@ -26,10 +27,18 @@ def decoder(kind: Any) -> "msgspec.json.Decoder[Any]":  # noqa: ANN401
     return msgspec.json.Decoder(kind)
 
 
-def decode(body: bytes, kind: Any) -> Any:  # noqa: ANN401
-    """Decode `body` into the Struct `kind`. Raises `invalid_json`, `invalid_request` or `batch_too_large`."""
+def decode(body: bytes, kind: Any, unknown: Unknown | None = None) -> Any:  # noqa: ANN401
+    """Decode `body` into the Struct `kind`. Raises `invalid_json`, `invalid_request` or `batch_too_large`.
+
+    Without `unknown`, a field that the Struct lacks is an error. With it, such fields are passed to `unknown` and left
+    out, names may be written in another case, and null is the default of an optional field. Only a body that is not
+    exactly as the Struct wants it is read twice.
+    """
     try:
-        return decoder(kind).decode(body)
+        try:
+            return decoder(kind).decode(body)
+        except msgspec.ValidationError:
+            return msgspec.convert(adapted(msgspec.json.decode(body), kind, unknown), kind)
     except msgspec.ValidationError as error:
         raise _explained(str(error), kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -96,14 +105,5 @@ def _types_at(kind: Any, path: str) -> list[Any]:  # noqa: ANN401
         structs = [part for part in types if isinstance(part, type) and issubclass(part, msgspec.Struct)]
         hints = get_type_hints(structs[0], include_extras=True) if structs else {}
         fields = msgspec.structs.fields(structs[0]) if structs else ()
-        types = [part for field in fields if field.encode_name == name for part in _parts(hints[field.name])]
+        types = [part for field in fields if field.encode_name == name for part in parts_of(hints[field.name])]
     return types
-
-
-def _parts(kind: Any) -> Iterator[Any]:  # noqa: ANN401
-    yield kind
-    if get_origin(kind) is Annotated:
-        yield from kind.__metadata__
-    if get_origin(kind) is not Literal:
-        for part in get_args(kind):
-            yield from _parts(part)

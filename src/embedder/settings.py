@@ -16,7 +16,7 @@ DIMENSIONS = 768  # numbers in a vector of the model (model card)
 MODEL_TOKENS = 2048  # tokens of a text; the model truncates the rest (model card)
 
 MAX_TEXTS_PER_CALL = 100  # texts in one call of Workers AI (the model's input schema)
-MAX_TEXTS_OPENAI = 2048  # texts in one request of the OpenAI dialect (OpenAI's API reference)
+MAX_TEXTS = 2048  # texts in one request of the APIs of others (OpenAI's API reference)
 MAX_CALLS_IN_FLIGHT = 6  # open upstream connections of one Worker request (Workers platform limits)
 MAX_REQUEST_ID_CHARS = 64
 MAX_JSON_DEPTH = 64  # levels of arrays and objects; bindings/limits.js has the same two numbers

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from embedder import tasks
 from embedder.embedding import prompts
 from tools import runtime
 
@@ -96,7 +97,7 @@ def test_durations_have_at_most_two_units(seconds: int, words: str) -> None:
 
 def test_the_prompts_are_those_of_the_service() -> None:
     shown = js("calls/tasks.js", "m.TASKS.map((task) => [task.name, task.prompt(a[0])])", "some text")
-    assert shown == [[task or "", prompts.apply(task, ["some text"])[0]] for task in (None, *prompts.TASKS)]
+    assert shown == [[task or "", prompts.apply(task, ["some text"])[0]] for task in (None, *tasks.TASKS)]
 
 
 def test_the_address_keeps_the_state() -> None:

@@ -65,13 +65,13 @@ def test_no_trip_is_longer_than_the_table_says(name):
 
 
 def test_functions_modules_and_returns_are_counted():
-    from embedder.embedding import prompts
+    from embedder import tasks
     from embedder.embedding.embedder import is_last
 
     def work():
-        prompts.full_name("query")
-        prompts.full_name("document")
+        tasks.full_name("query")
+        tasks.full_name("document")
         is_last(1)
-        prompts.full_name("query")
+        tasks.full_name("query")
 
     assert trips.count(work) == Trip(functions=2, modules=2, returns=1)

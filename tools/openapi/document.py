@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from embedder.api import routes
+from embedder.api import ignored, routes
+from embedder.api.mcp import protocol as mcp
 from embedder.api.routing import GATEWAY_HEADER, Route
 from embedder.operations.result import Result
 from embedder.settings import GATEWAY
@@ -28,6 +29,7 @@ async def _served(*_: object) -> Result:
 
 
 ITSELF = Route("GET", "/openapi.json", _served, "This document", public=True)
+_IGNORING = [route for api in routes.APIS if api.lenient and api not in mcp.APIS for route in api.routes if route.body]
 TABLE: Sequence[Route] = (*routes.TABLE, ITSELF)
 
 
@@ -131,6 +133,7 @@ def _successes(route: Route, known: About, references: Mapping[Any, Schema]) -> 
     if known.answer is not None:
         content["examples"] = {"answer": {"summary": _SHORTENED, "value": known.answer}}
     headers = [] if route is ITSELF else ["x-request-id", *(_OF_EMBEDDINGS if MODEL in known.uses else ())]
+    headers += [ignored.HEADER] if route in _IGNORING else []
     found: dict[str, Any] = {"200": {"description": "Done.", "content": {"application/json": content}}}
     if headers:
         found["200"]["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}

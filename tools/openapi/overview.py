@@ -1,6 +1,6 @@
 """What the document says about the whole service: address, key, limits, headers and tags."""
 
-from embedder import settings, stored
+from embedder import settings, stored, tasks
 from embedder.access import scopes
 from embedder.embedding import prompts
 from tools.openapi import agents, compatible, native, vectors
@@ -22,7 +22,7 @@ _PURPOSES = {
 
 def _tasks() -> str:
     """Return the rows of all tasks with their prompts."""
-    rows = [(task, _PURPOSES[task], prompts.apply(task, ["TEXT"])[0].replace("|", "\\|")) for task in prompts.TASKS]
+    rows = [(task, _PURPOSES[task], prompts.apply(task, ["TEXT"])[0].replace("|", "\\|")) for task in tasks.TASKS]
     return "\n".join(f"| `{task}` | {purpose} | `{prompt}` |" for task, purpose, prompt in rows)
 
 
@@ -64,7 +64,7 @@ is, except that a search gets the prompt `search_query`, a document `search_docu
 
 | what | limit |
 |---|---|
-| texts of a request | {settings.MAX_TEXTS_PER_CALL}; {settings.MAX_TEXTS_OPENAI:,} on the routes of OpenAI and Azure |
+| texts of a request | {settings.MAX_TEXTS_PER_CALL}; {settings.MAX_TEXTS:,} on the routes of OpenAI and Azure |
 | tokens of a text | {_DEFAULTS.max_text_tokens:,} with the prompt, estimated. A longer text is truncated and listed in\
  `x-embedding-truncated`, or rejected with `"truncate": "error"` |
 | body of a request | {_DEFAULTS.max_body_bytes // _MIB} MiB; {settings.MAX_JSON_DEPTH} levels and\
@@ -88,6 +88,7 @@ The operator can change the limits of tokens, body and time.
 | `x-embedding-task` | the task whose prompt the texts got |
 | `x-embedding-tokens` | estimated tokens of the texts with their prompts |
 | `x-embedding-truncated` | indexes of the texts that were truncated, as in `1,4-7`; cut off with `...` at 4 KB |
+| `x-embedding-ignored` | fields of the request that the service does not have, on the APIs of other services |
 | `retry-after` | seconds to wait, with 429 and 503 |
 | `server-timing` | milliseconds of the model, and of the whole request |
 """
@@ -110,6 +111,10 @@ HEADERS = {
     "x-embedding-task": ("The task whose prompt the texts got.", "string"),
     "x-embedding-tokens": ("Estimated tokens of the texts with their prompts, such as `13;estimated`.", "string"),
     "x-embedding-truncated": ("Indexes of the texts that were truncated, as in `1,4-7`; at most 4 KB.", "string"),
+    "x-embedding-ignored": (
+        "Fields of the request that were ignored, as in `drop_params, metadata.x`; at most 20 names.",
+        "string",
+    ),
     "retry-after": ("Seconds to wait before the next attempt.", "integer"),
 }
 

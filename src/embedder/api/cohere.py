@@ -8,38 +8,75 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from embedder.adaptation import EQUAL
 from embedder.api import models
 from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding.options import Encoding, OutputFormat, PromptOptions, Size
+from embedder.embedding.options import TASK, Dimensions, Encoding, OutputFormat, PromptOptions, encoding, truncation
 from embedder.encoding import HOLE, HOLE_OF_MEMBERS, merged
-from embedder.errors import EmbedderError
-from embedder.operations.requests import Texts
+from embedder.errors import EmbedderError, invalid
+from embedder.operations.requests import Text
 from embedder.operations.result import Result
-from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
+from embedder.settings import DIMENSIONS, MAX_TEXTS
+from embedder.tasks import Task
 
-InputType = Literal["search_query", "search_document", "classification", "clustering"]
 EmbeddingTypes = Annotated[list[Encoding], Meta(min_length=1, max_length=6)]
 
 
+class CohereContent(Struct, forbid_unknown_fields=True):
+    """A part of an input: text."""
+
+    text: Annotated[Text, Meta(description="The text.")]
+    type: Annotated[Literal["text"], Meta(description="Images are rejected: the model reads text alone.")] = "text"
+
+
+class CohereInput(Struct, forbid_unknown_fields=True):
+    """A text in parts, which are joined with line breaks."""
+
+    content: Annotated[list[CohereContent], Meta(min_length=1, max_length=100, description="The parts of the text.")]
+
+
+def _types_of(value: object) -> object:
+    """Return types of vectors in lower case."""
+    return list(map(encoding, value)) if isinstance(value, list) else encoding(value)
+
+
+def _truncation(value: object) -> object:
+    return {"end": "END", "error": "NONE"}.get(str(truncation(value)), value)
+
+
 class CohereRequest(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Cohere's request: 1 to 100 texts."""
+    """Cohere's request: texts, or inputs with text content."""
 
     model: Annotated[
         str, Meta(description="The model name, which may end in a task: `embeddinggemma-300m:search_query`.")
     ]
-    texts: Annotated[Texts, Meta(description=f"1 to {MAX_TEXTS_PER_CALL} texts.")]
-    input_type: Annotated[InputType | None, Meta(description="The task.")] = None
+    texts: Annotated[
+        Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)] | None,
+        Meta(description=f"1 to {MAX_TEXTS:,} texts. Send either these or `inputs`."),
+    ] = None
+    inputs: Annotated[
+        Annotated[list[CohereInput], Meta(min_length=1, max_length=MAX_TEXTS)] | None,
+        Meta(description=f"1 to {MAX_TEXTS:,} inputs with text content."),
+    ] = None
+    input_type: Annotated[Task | None, Meta(description="The task.", extra=TASK)] = None
     embedding_types: Annotated[
-        Encoding | EmbeddingTypes | None, Meta(description="One type of vectors, or up to 6.")
+        Encoding | EmbeddingTypes | None, Meta(description="One type of vectors, or up to 6.", extra={EQUAL: _types_of})
     ] = None
-    output_dimension: Annotated[Size | None, Meta(description="Size of the vectors: truncated and renormalised.")] = (
-        None
-    )
+    output_dimension: Dimensions = None
     truncate: Annotated[
-        Literal["NONE", "END"] | None, Meta(description="`END`: truncate texts that are too long. `NONE`: reject them.")
+        Literal["NONE", "END"] | None,
+        Meta(description="`END`: truncate texts that are too long. `NONE`: reject them.", extra={EQUAL: _truncation}),
     ] = None
+
+    def all_texts(self) -> list[str]:
+        """Return the texts, and release the inputs."""
+        if (self.texts is None) == (self.inputs is None):
+            raise invalid("Send either texts or inputs.", "texts")
+        texts = self.texts or ["\n".join(part.text for part in item.content) for item in self.inputs or ()]
+        self.inputs = None
+        return texts
 
 
 class CohereOptions(PromptOptions, kw_only=True):
@@ -105,14 +142,14 @@ def error_text(error: EmbedderError) -> str:
 
 
 async def embed_v1(app: App, context: RequestContext, request: CohereRequest) -> Result:
-    """Embed 1 to 100 texts. Without `embedding_types`, the answer is a list of floats."""
+    """Embed 1 to 2,048 texts. Without `embedding_types`, the answer is a list of floats."""
     if request.embedding_types is None:
         return await _embed(app, context, request, version="1", types=["float"], by_type=False)
     return await _embed(app, context, request, version="1", types=_types(request))
 
 
 async def embed_v2(app: App, context: RequestContext, request: CohereRequest) -> Result:
-    """Embed 1 to 100 texts."""
+    """Embed 1 to 2,048 texts."""
     return await _embed(app, context, request, version="2", types=_types(request))
 
 
@@ -125,20 +162,22 @@ def _types(request: CohereRequest) -> list[str]:
 async def _embed(
     app: App, context: RequestContext, request: CohereRequest, *, version: str, types: list[str], by_type: bool = True
 ) -> Result:
+    param = "texts" if request.texts else "inputs[#].content"
+    texts = request.all_texts()
     options = CohereOptions(task=request.input_type, truncate="error" if request.truncate == "NONE" else "end")
     output = OutputFormat(request.output_dimension or DIMENSIONS, ",".join(types))
     prepared, numbers = await app.embedder.vectors(
-        request.texts, options, output, context, param="texts", alias=models.task_of(request.model)
+        texts, options, output, context, param=param, alias=models.task_of(request.model)
     )
     response = CohereResponse(
         id=context.log.request_id,
-        texts=request.texts,
+        texts=texts,
         response_type="embeddings_by_type" if by_type else "embeddings_floats",
         meta=CohereUsage(ApiVersion(version), BilledUnits(prepared.tokens)),
         embeddings=_embeddings(types) if by_type else [HOLE],
     )
     body = merged(response)
-    request.texts.clear()  # the JSON has them; as text they can take 16 MB twice
+    texts.clear()  # the JSON has them; as text they can take 16 MB twice
     prepared.texts.clear()
     return Result(body, prepared, numbers)
 
@@ -152,11 +191,11 @@ def _route(version: str, handler: Any) -> Route:  # noqa: ANN401
         method="POST",
         path=f"/v{version}/embed",
         handler=handler,
-        summary="Embed 1 to 100 texts (Cohere)",
+        summary="Embed 1 to 2,048 texts (Cohere)",
         body=CohereRequest,
         response=CohereResponse,
         scope="embed",
     )
 
 
-APIS = (Api(routes=(_route("1", embed_v1), _route("2", embed_v2)), error_text=error_text),)
+APIS = (Api(routes=(_route("1", embed_v1), _route("2", embed_v2)), error_text=error_text, lenient=True),)

@@ -9,18 +9,19 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from embedder.adaptation import EQUAL
 from embedder.api import models
 from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
-from embedder.embedding.options import OutputFormat, PromptOptions, Size
-from embedder.embedding.prompts import Task
+from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions
 from embedder.encoding import HOLE
 from embedder.errors import EmbedderError, invalid
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
-from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
+from embedder.settings import DIMENSIONS, MAX_TEXTS
+from embedder.tasks import Task, known
 
 TASKS: Mapping[str, Task | None] = {
     "TASK_TYPE_UNSPECIFIED": None,
@@ -33,6 +34,7 @@ TASKS: Mapping[str, Task | None] = {
     "FACT_VERIFICATION": "fact_verification",
     "CODE_RETRIEVAL_QUERY": "code_retrieval",
 }
+_TYPES: Mapping[str | None, str] = {task: name for name, task in TASKS.items()}
 TaskType = Literal[
     "TASK_TYPE_UNSPECIFIED",
     "RETRIEVAL_QUERY",
@@ -46,6 +48,11 @@ TaskType = Literal[
 ]
 _STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND"}
 _STATUS |= {429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
+
+
+def _task_type(value: object) -> object:
+    """Return the task type of a name that another API gives to the task."""
+    return _TYPES.get(known(value), value) if isinstance(value, str) and known(value) else value
 
 
 class Part(Struct, forbid_unknown_fields=True):
@@ -70,14 +77,15 @@ class GoogleRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=
     model: Annotated[str | None, Meta(description="Accepted and ignored. The path names the model.")] = None
     task_type: Annotated[
         TaskType | None,
-        Meta(description="The task. `RETRIEVAL_QUERY` is `search_query`, `RETRIEVAL_DOCUMENT` is `search_document`."),
+        Meta(
+            description="The task. `RETRIEVAL_QUERY` is `search_query`, `RETRIEVAL_DOCUMENT` is `search_document`.",
+            extra={EQUAL: _task_type},
+        ),
     ] = None
     title: Annotated[str | None, Meta(description="Part of the document prompt; only with `RETRIEVAL_DOCUMENT`.")] = (
         None
     )
-    output_dimensionality: Annotated[
-        Size | None, Meta(description="Size of the vectors: truncated and renormalised.")
-    ] = None
+    output_dimensionality: Dimensions = None
 
     def options(self) -> tuple[Task | None, int]:
         """Return the task and the dimensions."""
@@ -85,11 +93,11 @@ class GoogleRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=
 
 
 class GoogleBatchRequest(Struct, forbid_unknown_fields=True):
-    """1 to 100 contents with the same task type and dimensions."""
+    """1 to 2,048 contents with the same task type and dimensions."""
 
     requests: Annotated[
         list[GoogleRequest],
-        Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL, description=f"1 to {MAX_TEXTS_PER_CALL} contents."),
+        Meta(min_length=1, max_length=MAX_TEXTS, description=f"1 to {MAX_TEXTS:,} contents."),
     ]
 
 
@@ -124,8 +132,8 @@ async def embed_content(app: App, context: RequestContext, request: GoogleReques
 
 
 async def batch_embed_contents(app: App, context: RequestContext, request: GoogleBatchRequest, *, model: str) -> Result:
-    """Embed 1 to 100 contents."""
-    prepared, numbers = await _vectors(app, context, request.requests, model, "requests")
+    """Embed 1 to 2,048 contents."""
+    prepared, numbers = await _vectors(app, context, request.requests, model, "requests[#].content")
     return Result(GoogleBatchResponse([HOLE]), prepared, numbers, item='{"values":@}')
 
 
@@ -135,14 +143,16 @@ async def _vectors(
     options = requests[0].options()
     for index, request in enumerate(requests):
         if request.options() != options:
-            message = f"{param}[{index}] and {param}[0] differ in taskType or outputDimensionality; send two batches."
-            raise invalid(message, f"{param}[{index}]")
+            path = f"requests[{index}]"
+            message = f"{path} and requests[0] differ in taskType or outputDimensionality; send two batches."
+            raise invalid(message, path)
     texts = [_text(request.content) for request in requests]
     titles = [request.title or "" for request in requests]
     task, dimensions = options
     prompt = PromptOptions(task=task, title=titles if any(titles) else None)
     output = OutputFormat(dimensions)
-    return await app.embedder.vectors(texts, prompt, output, context, param=param, alias=models.task_of(model))
+    given = texts if "#" in param else texts[0]
+    return await app.embedder.vectors(given, prompt, output, context, param=param, alias=models.task_of(model))
 
 
 def _text(content: Content) -> str:
@@ -168,7 +178,7 @@ def _routes(version: str) -> tuple[Route, ...]:
             method="POST",
             path=f"/{version}/models/{{model}}:batchEmbedContents",
             handler=batch_embed_contents,
-            summary="Embed 1 to 100 contents (Google)",
+            summary="Embed 1 to 2,048 contents (Google)",
             body=GoogleBatchRequest,
             response=GoogleBatchResponse,
             scope="embed",
@@ -182,5 +192,6 @@ APIS = (
         prefixes=("/v1beta/",),
         routes=(*_routes("v1"), *_routes("v1beta"), *models.routes("/v1beta/models", key_in_query=True)),
         error_text=error_text,
+        lenient=True,
     ),
 )

@@ -3,15 +3,24 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
 from embedder import decoding
 from embedder.access.scopes import NOTHING, Access
 from embedder.api import auth, cors, routes
+from embedder.api.ignored import Ignored
 from embedder.api.routes import Methods, Place
-from embedder.api.routing import GATEWAY_HEADER, JSON, Api, HttpRequest, HttpResponse, Route
+from embedder.api.routing import (
+    GATEWAY_HEADER,
+    JSON,
+    Api,
+    HttpRequest,
+    HttpResponse,
+    Route,
+    check_query,
+    query_values,
+)
 from embedder.app import App, Guard, finish
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
@@ -95,14 +104,21 @@ async def _answer(app: App, request: HttpRequest, place: Place, context: Request
     access = NOTHING if route.public else await _admit(app, request, context, route)
     gateway = _gateway(request.headers) if route.gateway else ""
     context = replace(context, access=access, gateway=gateway)
-    body, arguments = await _read_body(request, route, app.settings.max_body_bytes) if route.body else (None, {})
+    query = query_values(request.query) if request.query else {}
+    if request.query and not (place.api.lenient or route.public):
+        check_query(request.query, route)
+    unknown = Ignored() if place.api.lenient else None
+    body, arguments = (
+        await _read_body(request, route, app.settings.max_body_bytes, unknown) if route.body else (None, {})
+    )
     if route.takes_query:
-        arguments["query"] = _query(request.query)
+        arguments["query"] = query
     result = await route.handler(app, context, body, **place.values, **arguments)
     if result.body is None or request.method == "HEAD":
         return HttpResponse(result.status, None)
     text, tail = open_hole(result.body)
-    return HttpResponse(result.status, text, {}, result.prepared, result.numbers, result.item, tail)
+    headers = unknown.headers() if unknown else {}
+    return HttpResponse(result.status, text, headers, result.prepared, result.numbers, result.item, tail)
 
 
 def _gateway(headers: Mapping[str, str]) -> str:
@@ -110,14 +126,6 @@ def _gateway(headers: Mapping[str, str]) -> str:
     if gateway and not GATEWAY.fullmatch(gateway):
         raise invalid(f"The header {GATEWAY_HEADER} {GATEWAY_RULE}", GATEWAY_HEADER)
     return gateway
-
-
-def _query(query: str) -> dict[str, str]:
-    """Return the parameters of a query string. Values of a repeated name are joined with commas."""
-    values: dict[str, str] = {}
-    for name, value in parse_qsl(query) if query else ():
-        values[name] = f"{values[name]},{value}" if name in values else value
-    return values
 
 
 def _route(request: HttpRequest, place: Place) -> Route:
@@ -177,7 +185,9 @@ async def _is_within_limit(app: App, request: HttpRequest, caller: str) -> bool:
         raise RuntimeError(f"The rate limiter failed: {reason}") from None
 
 
-async def _read_body(request: HttpRequest, route: Route, limit: int) -> tuple[object, dict[str, Any]]:
+async def _read_body(
+    request: HttpRequest, route: Route, limit: int, unknown: Ignored | None
+) -> tuple[object, dict[str, Any]]:
     """Return the body as the Struct of the route, and the vectors that it contained, if the route takes any."""
     if request.headers.get("content-type") != JSON:
         _check_media_type(request.headers, route)
@@ -189,9 +199,9 @@ async def _read_body(request: HttpRequest, route: Route, limit: int) -> tuple[ob
     else:
         body = await request.read(limit)
     try:
-        return decoding.decode(body, route.body), arguments
+        return decoding.decode(body, route.body, unknown), arguments
     except EmbedderError as error:
-        raise (route.explain(error) if route.explain else error) from error
+        raise (route.explain(error, body) if route.explain else error) from error
 
 
 def _check_media_type(headers: Mapping[str, str], route: Route) -> None:

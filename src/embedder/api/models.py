@@ -7,10 +7,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from embedder import tasks
 from embedder.api.routing import Route
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding import prompts
 from embedder.errors import EmbedderError
 from embedder.operations.result import Result
 from embedder.settings import MODEL, MODEL_TOKENS
@@ -48,8 +48,8 @@ class ModelNames(Struct):
 def task_of(name: str) -> str | None:
     """Return the task in a model name, if any. Raises `model_not_found` for an unknown model."""
     base, colon, task = name.partition(":")
-    if base not in NAMES or (colon and task not in prompts.TASK_VALUES):
-        example = f"use {NAMES[0]!r}, or with a prompt {NAMES[0] + ':' + prompts.QUERY!r}"
+    if base not in NAMES or (colon and task not in tasks.TASK_VALUES):
+        example = f"use {NAMES[0]!r}, or with a prompt {NAMES[0] + ':' + tasks.QUERY!r}"
         message = f"Unknown model {name[:100]!r}; {example} (GET /v1/models lists all)."
         raise EmbedderError("model_not_found", message, param="model")
     return task or None
@@ -61,7 +61,7 @@ def _model(name: str) -> ModelName:
 
 async def list_all(app: App, context: RequestContext, body: None) -> Result:
     """List the model names."""
-    names = [_model(f"{name}:{task}" if task else name) for name in NAMES[:2] for task in ("", *prompts.TASKS)]
+    names = [_model(f"{name}:{task}" if task else name) for name in NAMES[:2] for task in ("", *tasks.TASKS)]
     return Result(ModelNames(names, names))
 
 

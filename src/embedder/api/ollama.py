@@ -9,17 +9,18 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from embedder import tasks
+from embedder.adaptation import EQUAL
 from embedder.api import models
 from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding import prompts
-from embedder.embedding.options import OutputFormat, PromptOptions, Size
+from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions, as_boolean
 from embedder.encoding import HOLE
 from embedder.errors import EmbedderError
-from embedder.operations.requests import Text, Texts
+from embedder.operations.requests import Text
 from embedder.operations.result import Result
-from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, MODEL_TOKENS
+from embedder.settings import DIMENSIONS, MAX_TEXTS, MODEL_TOKENS
 
 _VERSION = "0.11.10"  # the first version of Ollama that serves this model
 _NAME = "embeddinggemma"
@@ -36,9 +37,14 @@ class OllamaRequest(Struct, forbid_unknown_fields=True, kw_only=True):
         str,
         Meta(description="`embeddinggemma`, which may end in a tag and a task: `embeddinggemma:300m:search_query`."),
     ]
-    input: Annotated[Text | Texts, Meta(description=f"The text, or up to {MAX_TEXTS_PER_CALL} texts.")]
-    truncate: Annotated[bool, Meta(description="false: reject texts that are too long.")] = True
-    dimensions: Annotated[Size | None, Meta(description="Size of the vectors: truncated and renormalised.")] = None
+    input: Annotated[
+        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)],
+        Meta(description=f"The text, or up to {MAX_TEXTS:,} texts."),
+    ]
+    truncate: Annotated[bool, Meta(description="false: reject texts that are too long.", extra={EQUAL: as_boolean})] = (
+        True
+    )
+    dimensions: Dimensions = None
     keep_alive: Annotated[str | float | None, _IGNORED] = None
     options: Annotated[dict[str, Any] | None, _IGNORED] = None
 
@@ -73,7 +79,7 @@ class OllamaResponse(Struct):
     embeddings: Annotated[list[list[float]], Meta(description="One vector per text, in the order of the texts.")]
     total_duration: Annotated[int, Meta(description="Nanoseconds of the request.")]
     load_duration: Annotated[int, Meta(description="Always 0.")]
-    prompt_eval_count: Annotated[int, Meta(description="Estimated tokens of the texts with their prompts.")]
+    prompt_eval_count: Annotated[int, Meta(description="Estimated tokens of the texts with their tasks.")]
 
 
 class OllamaVector(Struct):
@@ -147,7 +153,7 @@ def _task_of(model: str) -> str | None:
 
 
 async def embed(app: App, context: RequestContext, request: OllamaRequest) -> Result:
-    """Embed 1 to 100 texts."""
+    """Embed 1 to 2,048 texts."""
     options = OllamaOptions(truncate="end" if request.truncate else "error")
     output = OutputFormat(request.dimensions or DIMENSIONS)
     task = _task_of(request.model)
@@ -174,7 +180,7 @@ async def embeddings(app: App, context: RequestContext, request: OllamaPromptReq
 
 async def tags(app: App, context: RequestContext, body: None) -> Result:
     """List the model names."""
-    names = [f"{_NAME}:{name}" for name in ("latest", "300m", *prompts.TASKS)]
+    names = [f"{_NAME}:{name}" for name in ("latest", "300m", *tasks.TASKS)]
     return Result(Tags([OllamaModel(name, name) for name in names]))
 
 
@@ -194,7 +200,7 @@ _ROUTES = (
         method="POST",
         path="/api/embed",
         handler=embed,
-        summary="Embed 1 to 100 texts (Ollama)",
+        summary="Embed 1 to 2,048 texts (Ollama)",
         body=OllamaRequest,
         response=OllamaResponse,
         scope="embed",
@@ -234,4 +240,4 @@ _ROUTES = (
         scope="any",
     ),
 )
-APIS = (Api(prefixes=("/api/",), routes=_ROUTES, error_text=error_text),)
+APIS = (Api(prefixes=("/api/",), routes=_ROUTES, error_text=error_text, lenient=True),)

@@ -8,27 +8,35 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from embedder.adaptation import EQUAL
 from embedder.api import models
 from embedder.api.native import error_text
 from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding.options import EmbedOptions, OutputFormat, Size
+from embedder.embedding.options import EmbedOptions, Encoding, OutputFormat, Size, as_boolean, encoding, whole
 from embedder.encoding import HOLE, merged
 from embedder.errors import EmbedderError, invalid
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
-from embedder.settings import DIMENSIONS, MAX_TEXTS_OPENAI
+from embedder.settings import DIMENSIONS, MAX_TEXTS
 
 _ITEM = '{"object":"embedding","index":#,"embedding":@}'
+
+
+def _texts(value: object) -> object:
+    """Return texts that are written as objects, `{"text": "a"}`, as strings."""
+    values = value if isinstance(value, list) else [value]
+    texts = [item["text"] if isinstance(item, dict) and item.keys() == {"text"} else item for item in values]
+    return texts if isinstance(value, list) else texts[0]
 
 
 class EmbeddingsRequest(EmbedOptions, kw_only=True):
     """OpenAI's request, Voyage's fields, and this service's own options. `user` is accepted and ignored."""
 
     input: Annotated[
-        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_OPENAI)],
-        Meta(description=f"The text, or up to {MAX_TEXTS_OPENAI:,} texts. Token ids are rejected."),
+        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)],
+        Meta(description=f"The text, or up to {MAX_TEXTS:,} texts. Token ids are rejected.", extra={EQUAL: _texts}),
     ]
     model: Annotated[
         str,
@@ -38,12 +46,23 @@ class EmbeddingsRequest(EmbedOptions, kw_only=True):
         ),
     ]
     user: Annotated[str | None, Meta(description="Accepted and ignored.")] = None
-    output_dimension: Annotated[Size | None, Meta(description="Voyage's name for `dimensions`.")] = None
+    output_dimension: Annotated[
+        Size | None, Meta(description="Voyage's name for `dimensions`.", extra={EQUAL: whole})
+    ] = None
     output_dtype: Annotated[
         Literal["float", "int8", "uint8", "binary", "ubinary"] | None,
-        Meta(description="Voyage's output type; it can be combined with `encoding_format` `base64`."),
+        Meta(
+            description="Voyage's output type; it can be combined with `encoding_format` `base64`.",
+            extra={EQUAL: encoding},
+        ),
     ] = None
-    truncation: Annotated[bool | None, Meta(description="Voyage's name for `truncate`: false is `error`.")] = None
+    embedding_type: Annotated[
+        Encoding | None, Meta(description="Jina's name for `encoding_format`.", extra={EQUAL: encoding})
+    ] = None
+    truncation: Annotated[
+        bool | None,
+        Meta(description="Voyage's name for `truncate`: false is `error`.", extra={EQUAL: as_boolean}),
+    ] = None
 
     def __post_init__(self) -> None:
         if self.truncation is not None and self.truncate is None:
@@ -57,7 +76,9 @@ class EmbeddingsRequest(EmbedOptions, kw_only=True):
         if len(sizes) > 1:
             raise invalid("dimensions and output_dimension differ; send one of them.", "output_dimension")
         kind: str = self.output_dtype or "float"
-        encoding: str = self.encoding_format or "float"
+        encoding: str = self.encoding_format or self.embedding_type or "float"
+        if self.embedding_type not in (None, encoding):
+            raise invalid("encoding_format and embedding_type differ; send one of them.", "embedding_type")
         if kind != "float" and encoding not in ("float", "base64", kind):
             raise invalid("encoding_format and output_dtype differ; send one of them.", "output_dtype")
         if kind != "float":
@@ -100,12 +121,24 @@ def voyage_error_text(error: EmbedderError) -> str:
     return bytes(merged(msgspec.Raw(error_text(error).encode()), {"detail": error.message})).decode()
 
 
-def explain(error: EmbedderError) -> EmbedderError:
+class _TokenIds(Struct):
+    input: list[int | list[int]]
+
+
+def explain(error: EmbedderError, body: bytes) -> EmbedderError:
     """Return a clearer error for token ids, which some clients send by default."""
-    if (error.param or "").startswith("input[") and error.message.endswith(("got int.", "got array.")):
+    if (error.param or "").startswith("input[") and _has_token_ids(body):
         message = "input contains token ids, which this service can't decode; send text "
         return invalid(message + "(LangChain: check_embedding_ctx_length=False).", "input")
     return error
+
+
+def _has_token_ids(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body, type=_TokenIds)
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 async def embeddings(app: App, context: RequestContext, request: EmbeddingsRequest) -> Result:
@@ -153,7 +186,7 @@ _DEPLOYMENT = Route(
     explain=explain,
 )
 APIS = (
-    Api(routes=(embeddings_route("/v1/embeddings", "OpenAI, Voyage"),), error_text=voyage_error_text),
+    Api(routes=(embeddings_route("/v1/embeddings", "OpenAI, Voyage"),), error_text=voyage_error_text, lenient=True),
     Api(
         routes=(embeddings_route("/embeddings", "OpenAI, base URL without /v1"), *models.routes("/models")),
         error_text=error_text,
@@ -175,5 +208,6 @@ APIS = (
             *models.routes("/openai/v1/models"),
         ),
         error_text=error_text,
+        lenient=True,
     ),
 )

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
 from embedder.access.scopes import Needed
 from embedder.embedding.embedder import PreparedTexts
-from embedder.errors import EmbedderError
+from embedder.errors import EmbedderError, invalid
 from embedder.operations.result import Result
 from embedder.ports import Lifetime, Vectors
 
@@ -66,9 +66,9 @@ class Route(msgspec.Struct, frozen=True):
     `handler` is called with the application, the context, the body, and by name: the `{name}` segments except the
     account, with `takes_query` the query string as `query`, and `vectors` if the body contains them. The first of
     `media_types` is JSON; those of HTML forms are accepted only together with a key. `vectors` names the field of the
-    body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body with a clearer one.
-    `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the header cf-aig-gateway-id
-    chooses an AI Gateway. `queued` is the Struct of an answer with status 202. With
+    body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body, which it takes too,
+    with a clearer one. `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the
+    header cf-aig-gateway-id chooses an AI Gateway. `queued` is the Struct of an answer with status 202. With
     `key_in_query`, the key may also be the query parameter `key`.
     """
 
@@ -84,10 +84,27 @@ class Route(msgspec.Struct, frozen=True):
     public: bool = False
     media_types: tuple[str, ...] = (JSON,)
     vectors: str = ""
-    explain: Callable[[EmbedderError], EmbedderError] | None = None
+    explain: Callable[[EmbedderError, bytes], EmbedderError] | None = None
     gateway: bool = False
     queued: Any = None
     key_in_query: bool = False
+
+
+def query_values(query: str) -> dict[str, str]:
+    """Return the parameters of a query string. Values of a repeated name are joined with commas."""
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(query):
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
+
+
+def check_query(query: str, route: Route) -> None:
+    """Reject a query parameter that the route does not have, unless its value is empty."""
+    parts = (part.partition("=") for part in query.split("&"))
+    names = (unquote(name) for name, equals, value in parts if value or not equals)
+    if unknown := next((name for name in names if name not in ("", *route.query)), None):
+        known = f"this route takes {', '.join(route.query)}" if route.query else "send options in the body"
+        raise invalid(f"Unknown query parameter {unknown[:64]!r}; {known}.", unknown[:64])
 
 
 def unknown_path(path: str) -> EmbedderError:
@@ -100,7 +117,8 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
 
     A path without a route belongs to the API with the longest of the `prefixes` that it begins with. They may contain
     `{name}` segments. `unknown` returns the error for such a path. With `checks_origin`, pages of other sites are
-    rejected, unless the operator allows them.
+    rejected, unless the operator allows them. With `lenient`, fields and query parameters that a route does not have
+    are ignored, as far as they do not change the answer; otherwise they are errors.
     """
 
     routes: tuple[Route, ...]
@@ -108,3 +126,4 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     prefixes: tuple[str, ...] = ()
     unknown: Callable[[str], EmbedderError] = unknown_path
     checks_origin: bool = False
+    lenient: bool = False

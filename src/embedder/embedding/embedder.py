@@ -14,6 +14,7 @@ from embedder.errors import EmbedderError, invalid
 from embedder.live import Tasks
 from embedder.ports import Answer, Clock, Model, Numbers
 from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
+from embedder.tasks import full_name
 
 MAX_ATTEMPTS = 4
 _FIRST_WAIT_S = 0.2
@@ -51,14 +52,16 @@ class Embedder:
         texts: list[str],
         options: PromptOptions,
         *,
-        param: str,
+        param: str | Callable[[int], str],
         alias: str | None = None,
         default: str | None = None,
     ) -> PreparedTexts:
         """Add prompts to `texts` and estimate their tokens. This does not call the model.
 
-        `alias` is the task in the model name, `default` the task if the request names none. `param` is the path of the
-        texts, for errors. Raises `text_too_long` if `options.truncate` is "error" and a text is too long.
+        `alias` is the task in the model name, `default` the task if the request names none. `param` is the path of a
+        text, for errors; `#` stands for its index.
+
+        Raises `text_too_long` if `options.truncate` is "error" and a text is too long.
         """
         task = _task(options, alias) or default
         prompted = prompts.apply(task, texts, options.title)
@@ -80,9 +83,13 @@ class Embedder:
     ) -> tuple[PreparedTexts, Numbers]:
         """Embed one text or several. Return what was sent to the model, and the vectors in the format `output`.
 
-        See `prepare` for `param` and `alias`.
+        See `prepare` for `param` and `alias`. A `param` without `#` names the text or the list.
         """
-        prepared = self.prepare([texts] if isinstance(texts, str) else texts, options, param=param, alias=alias)
+        if isinstance(texts, str):
+            texts = [texts]
+        elif "#" not in param:
+            param += "[#]"
+        prepared = self.prepare(texts, options, param=param, alias=alias)
         answers = await self.embed(prepared, context, output)
         return prepared, self.model.join(answers, output.dimensions, output.encoding)
 
@@ -182,17 +189,17 @@ def _task(options: PromptOptions, alias: str | None) -> str | None:
         "input_type": options.input_type,
         "prompt_name": options.prompt_name,
     }
-    asked = {name: prompts.full_name(task) for name, task in fields.items() if task is not None}
+    asked = {name: full_name(task) for name, task in fields.items() if task is not None}
     if len(set(asked.values())) > 1:
         raise invalid(f"{' and '.join(asked)} name different tasks; send one of them.", list(asked)[1])
     return next(iter(asked.values()), None)
 
 
-def _too_long(over: list[int], limit: int, param: str, field: str) -> EmbedderError:
-    named = ", ".join(f"{param}[{index}]" for index in over[:_MAX_NAMED])
-    sentence = f"{named}: over the limit of {limit} tokens per text (estimated). "
+def _too_long(over: list[int], limit: int, param: str | Callable[[int], str], field: str) -> EmbedderError:
+    paths = [param(index) if callable(param) else param.replace("#", str(index)) for index in over[:_MAX_NAMED]]
+    sentence = f"{', '.join(paths)}: over the limit of {limit} tokens per text (estimated). "
     advice = f"Shorten them, or send {field} to have them truncated."
-    return EmbedderError("text_too_long", sentence + advice, param=f"{param}[{over[0]}]")
+    return EmbedderError("text_too_long", sentence + advice, param=paths[0])
 
 
 async def _in_order(tasks: list[asyncio.Task[Answer]]) -> AsyncIterator[Answer]:

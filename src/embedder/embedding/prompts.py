@@ -1,30 +1,14 @@
 """EmbeddingGemma's prompts: the prefix of a text for each task.
 
-Source of the prompts: the model card of google/embeddinggemma-300m, "Prompt Instructions".
+Source of the prompts: the model card of google/embeddinggemma-300m, "Prompt Instructions", and its configuration for
+Sentence Transformers.
 """
 
 from collections.abc import Sequence
-from typing import Literal, get_args
 
 from embedder.errors import invalid
+from embedder.tasks import CODE, DOCUMENT, QUERY, SIMILARITY
 
-Task = Literal[
-    "search_query",
-    "search_document",
-    "question_answering",
-    "fact_verification",
-    "classification",
-    "clustering",
-    "semantic_similarity",
-    "code_retrieval",
-    "query",
-    "document",
-]
-TASK_VALUES: tuple[str, ...] = get_args(Task)
-QUERY, DOCUMENT, SIMILARITY = "search_query", "search_document", "semantic_similarity"
-
-_SHORT = {"query": QUERY, "document": DOCUMENT}
-TASKS: tuple[str, ...] = tuple(task for task in TASK_VALUES if task not in _SHORT)
 _PREFIXES = {
     QUERY: "task: search result | query: ",
     "question_answering": "task: question answering | query: ",
@@ -32,15 +16,11 @@ _PREFIXES = {
     "classification": "task: classification | query: ",
     "clustering": "task: clustering | query: ",
     SIMILARITY: "task: sentence similarity | query: ",
-    "code_retrieval": "task: code retrieval | query: ",
+    CODE: "task: code retrieval | query: ",
+    "summarization": "task: summarization | query: ",
 }
 
 Titles = str | list[str] | None
-
-
-def full_name(task: str) -> str:
-    """Return the full name of a task, which may be given by its short name."""
-    return _SHORT.get(task, task)
 
 
 def apply(task: str | None, texts: list[str], titles: Titles = None) -> list[str]:

@@ -6,7 +6,6 @@ from msgspec import Meta, Struct
 
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding import prompts
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import FLOATS, PromptOptions
 from embedder.errors import EmbedderError, invalid
@@ -23,6 +22,7 @@ from embedder.operations.requests import (
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, MODEL
 from embedder.stored import Deleted, Written, partly_accepted
+from embedder.tasks import DOCUMENT
 from embedder.vectorize import limits
 from embedder.vectorize.answers import Stored
 from embedder.vectorize.calls import Row
@@ -74,7 +74,7 @@ def prepare(app: App, documents: list[DocumentIn], options: UpsertOptions) -> tu
     titles = [item.title or "" for item in documents]
     prompt = PromptOptions(task=options.task, truncate=options.truncate, title=titles if any(titles) else None)
     texts = [item.text for item in documents]
-    return rows, app.embedder.prepare(texts, prompt, param="documents", default=prompts.DOCUMENT)
+    return rows, app.embedder.prepare(texts, prompt, param="documents[#].text", default=DOCUMENT)
 
 
 def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:

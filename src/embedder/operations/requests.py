@@ -4,8 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from embedder.embedding.options import EmbedOptions, PromptOptions, Size, Truncate
-from embedder.embedding.prompts import Task
+from embedder.embedding.options import TASK, Dimensions, EmbedOptions, PromptOptions, Truncate
 from embedder.settings import MAX_TEXTS_PER_CALL
 from embedder.stored import (
     MAX_DELETED,
@@ -21,6 +20,7 @@ from embedder.stored import (
     MetadataIn,
     Namespace,
 )
+from embedder.tasks import Task
 
 Text = Annotated[str, Meta(min_length=1)]
 Texts = Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL)]
@@ -58,7 +58,7 @@ class SimilarityRequest(PromptOptions, kw_only=True):
 
     source: Annotated[Text | None, Meta(description="The text that is compared with all others.")] = None
     texts: Annotated[Texts, Meta(description=f"1 to {MAX_TEXTS_PER_CALL} texts.")]
-    dimensions: Annotated[Size | None, Meta(description="Size of the vectors: truncated and renormalised.")] = None
+    dimensions: Dimensions = None
 
 
 class DocumentIn(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -78,7 +78,7 @@ class UpsertOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     namespace: Namespace = None
     mode: Mode = "upsert"
     keep_text: KeepText = True
-    task: Annotated[Task | None, Meta(description="The prompt of every text.")] = None
+    task: Annotated[Task | None, Meta(description="The prompt of every text.", extra=TASK)] = None
     truncate: Truncate = None
 
 

@@ -6,7 +6,6 @@ from msgspec import Meta
 
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding import prompts
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import FLOATS
 from embedder.errors import invalid
@@ -14,6 +13,7 @@ from embedder.operations.operation import Operation
 from embedder.operations.requests import SearchRequest
 from embedder.operations.result import Result
 from embedder.stored import MAX_TOP_K_FULL
+from embedder.tasks import QUERY
 from embedder.vectorize import limits
 from embedder.vectorize.answers import Matches
 
@@ -78,7 +78,7 @@ async def _find(
     if request.id is not None:
         limits.check_ids([request.id], param="id")
         return *await store.search(area, context, options, name=request.id), None
-    prepared = app.embedder.prepare([request.text or ""], request, param="text", default=prompts.QUERY)
+    prepared = app.embedder.prepare([request.text or ""], request, param="text", default=QUERY)
     await store.check_fit(context)
     [answer] = await app.embedder.embed(prepared, context, FLOATS)
     return *await store.search(area, context, options, vectors=answer), prepared

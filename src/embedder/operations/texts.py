@@ -6,7 +6,6 @@ from msgspec import Meta, Struct
 
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding import prompts
 from embedder.embedding.options import OutputFormat
 from embedder.encoding import HOLE
 from embedder.errors import invalid
@@ -15,6 +14,7 @@ from embedder.operations.requests import EmbedRequest, SimilarityRequest, StoreI
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS
 from embedder.stored import Written
+from embedder.tasks import SIMILARITY
 
 
 class Embedded(Struct, omit_defaults=True):
@@ -50,14 +50,14 @@ async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Res
     output = request.output()
     if request.store:
         return await _embed_and_store(app, context, request, request.store, texts, output)
-    prepared, numbers = await app.embedder.vectors(texts, request, output, context, param="text")
+    prepared, numbers = await app.embedder.vectors(request.text, request, output, context, param="text")
     return Result(EmbedResponse([len(texts), output.dimensions], data=[HOLE]), prepared, numbers, "data")
 
 
 async def _embed_and_store(
     app: App, context: RequestContext, request: EmbedRequest, store: StoreIn, texts: list[str], output: OutputFormat
 ) -> Result:
-    prepared = app.embedder.prepare(texts, request, param="text")
+    prepared = app.embedder.prepare(texts, request, param="text" if isinstance(request.text, str) else "text[#]")
     writable = await app.require_store().texts_to_write(
         context, texts, store.ids, store.namespace, store.metadata, keep_text=store.keep_text, param="store"
     )
@@ -73,7 +73,12 @@ async def similarity(app: App, context: RequestContext, request: SimilarityReque
     source = [] if request.source is None else [request.source]
     if request.title is not None and source:
         raise invalid("title and source can't be combined; remove one of them.", "title")
-    prepared = app.embedder.prepare(source + request.texts, request, param="texts", default=prompts.SIMILARITY)
+    texts = source + request.texts
+
+    def path(index: int) -> str:
+        return "source" if source and index == 0 else f"texts[{index - len(source)}]"
+
+    prepared = app.embedder.prepare(texts, request, param=path, default=SIMILARITY)
     output = OutputFormat(request.dimensions or DIMENSIONS, "float32")
     answers = await app.embedder.embed(prepared, context, output)  # two with a source and 100 texts
     scores = app.embedder.model.similarity(answers, output.dimensions, source=bool(source))

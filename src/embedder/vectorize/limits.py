@@ -31,6 +31,11 @@ _OPERATORS = ("$eq", "$ne", "$lt", "$lte", "$gt", "$gte", *_LIST_OPERATORS)
 _MAX_PATH_CHARS = 200
 
 
+def check_id(name: str, param: str) -> None:
+    """Reject an id that is empty or too long."""
+    _check_bytes(name, MAX_ID_BYTES, param)
+
+
 def check_ids(ids: Sequence[str], *, param: str) -> None:
     """Reject ids that are empty, too long or duplicates. `param` is the path of each id; `#` stands for its index."""
     seen: set[str] = set()

@@ -105,18 +105,21 @@ def test_texts_that_are_too_long_are_rejected_on_request_and_the_error_names_the
     [
         (GOOGLE_BATCH, {"requests": [google(), google(taskType="CLUSTERING")]}, "requests[1] and requests[0] differ"),
         (GOOGLE_BATCH, {"requests": [google(), google(outputDimensionality=128)]}, "differ in taskType or output"),
-        (GOOGLE_BATCH, {"requests": [google()] * 101}, "the limit is 100"),
+        (GOOGLE_BATCH, {"requests": [google()] * 2049}, "the limit is 2048"),
         (GOOGLE, google(taskType="OTHER"), "must be one of TASK_TYPE_UNSPECIFIED"),
         (GOOGLE, google(title="T"), "title is only part of the document prompt"),
         (GOOGLE.replace(NAME, "gemini-embedding-001"), google(), "Unknown model 'gemini-embedding-001'"),
-        ("/v2/embed", cohere(truncate="START"), "must be one of"),
+        ("/v2/embed", cohere(truncate="START"), "START is not possible: the model keeps the beginning"),
         ("/v2/embed", cohere(input_type="image"), "must be one of"),
-        ("/v2/embed", cohere(texts=["a"] * 101), "the limit is 100"),
+        ("/v2/embed", cohere(texts=["a"] * 2049), "the limit is 2048"),
         ("/v2/embed", cohere(model=f"{NAME}:clustering", input_type="search_query"), "name different tasks"),
         ("/api/embed", ollama(dimensions=100), "must be one of"),
-        ("/api/embed", ollama(temperature=1), "temperature"),
         ("/v1/embeddings", voyage(dimensions=128, output_dimension=256), "dimensions and output_dimension differ"),
         ("/v1/embeddings", voyage(encoding_format="int8", output_dtype="uint8"), "differ; send one of them"),
+        ("/v1/embeddings", voyage(encoding_format="int8", embedding_type="float"), "differ; send one of them"),
+        ("/v1/embeddings", voyage(truncate="START"), "START is not possible: the model keeps the beginning"),
+        ("/v1/embeddings", voyage(task="image"), "task is 'image'; it must be one of search_query"),
+        (GOOGLE, google(taskType="RETRIEVAL_QUERY", task_type="CLUSTERING"), "are the same field; send one of them"),
         ("/openai/deployments/gpt/embeddings", {"input": "a"}, "Unknown model 'gpt'"),
     ],
 )
@@ -125,6 +128,108 @@ def test_an_invalid_request_is_rejected_in_the_format_of_the_api(path, body, par
     assert (response.status in (400, 404, 413), calls) == (True, [])
     message = answer.get("message") or answer["error"]
     assert part in (message if isinstance(message, str) else message["message"])
+
+
+ROUTES_OF_2048 = {
+    "/v1/embeddings": lambda texts: openai(texts),
+    "/openai/v1/embeddings": lambda texts: openai(texts),
+    AZURE: lambda texts: {"input": texts},
+    "/client/v4/accounts/abc/ai/v1/embeddings": lambda texts: openai(texts),
+    "/v1/embed": lambda texts: cohere(texts=texts),
+    "/v2/embed": lambda texts: cohere(texts=texts, embedding_types=["float", "int8"]),
+    "/v2/embed with inputs": lambda texts: {
+        "model": NAME,
+        "inputs": [{"content": [{"type": "text", "text": text}]} for text in texts],
+    },
+    "/api/embed": lambda texts: ollama(input=texts),
+    GOOGLE_BATCH: lambda texts: {"requests": [google(text) for text in texts]},
+}
+
+
+@pytest.mark.parametrize("path", ROUTES_OF_2048)
+def test_the_routes_of_others_take_2048_texts_and_split_them(path):
+    body, path = ROUTES_OF_2048[path], path.partition(" ")[0]
+    response, _, calls = sent(path, body([str(number) for number in range(2048)]))
+    assert (response.status, len(calls), max(map(len, calls))) == (200, 21, 100)
+    assert [text.rpartition(" ")[2] for call in calls for text in call] == [str(number) for number in range(2048)]
+    response, answer, calls = sent(path, body(["a"] * 2049))
+    assert (response.status, calls) == (413, [])
+    assert "has too many items; the limit is 2048 per request." in json.dumps(answer)
+
+
+@pytest.mark.parametrize("path", ["/embed", RUN])
+def test_the_routes_of_the_model_take_100_texts(path):
+    assert sent(path, {"text": ["a"] * 100})[0].status == 200
+    assert sent(path, {"text": ["a"] * 101})[0].status == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (path, {**body, **dict.fromkeys(optional)})
+        for path, body, optional in [
+            (
+                "/v1/embeddings",
+                openai("a"),
+                ["dimensions", "encoding_format", "user", "max_tokens", "truncate", "task"],
+            ),
+            ("/v1/embeddings", openai("a"), ["input_type", "output_dimension", "output_dtype", "truncation", "title"]),
+            ("/v2/embed", cohere(), ["inputs", "input_type", "embedding_types", "output_dimension", "truncate"]),
+            ("/v2/embed", cohere(), ["images", "max_tokens", "priority"]),
+            ("/api/embed", ollama(), ["truncate", "dimensions", "keep_alive", "options", "format"]),
+            ("/api/embeddings", {"model": "embeddinggemma", "prompt": "a"}, ["keep_alive", "options", "images"]),
+            (GOOGLE, google(), ["taskType", "title", "outputDimensionality", "model", "task_type"]),
+            (RUN, {"text": "a"}, ["options", "task", "dimensions", "pooling", "truncate_inputs"]),
+        ]
+    ],
+)
+def test_null_is_as_good_as_nothing(path, body):
+    response, _, calls = sent(path, body)
+    assert (response.status, calls, response.headers.get("x-embedding-ignored")) == (200, [["a"]], None)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "texts"),
+    [
+        ("/v1/embeddings", voyage(input_type="passage"), ["title: none | text: a"]),
+        ("/v1/embeddings", voyage(task="retrieval.query"), ["task: search result | query: a"]),
+        ("/v1/embeddings", voyage(task="Text-Matching"), ["task: sentence similarity | query: a"]),
+        ("/v1/embeddings", voyage(prompt_name="STS"), ["task: sentence similarity | query: a"]),
+        ("/v1/embeddings", voyage(inputType="Query", encoding_format="FLOAT"), ["task: search result | query: a"]),
+        ("/v1/embeddings", {"model": NAME, "input": [{"text": "a"}, "b"]}, ["a", "b"]),
+        ("/v2/embed", cohere(input_type="SEARCH_DOCUMENT", truncate="end"), ["title: none | text: a"]),
+        ("/v2/embed", {"model": NAME, "inputs": [{"content": [{"text": "a"}, {"text": "b"}]}]}, ["a\nb"]),
+        ("/api/embed", ollama(truncate="END"), ["a"]),
+        (GOOGLE, google(task_type="RETRIEVAL_DOCUMENT", title="T"), ["title: T | text: a"]),
+        (GOOGLE, google(taskType="retrieval_query", output_dimensionality=256), ["task: search result | query: a"]),
+        (GOOGLE, google(taskType="semantic-similarity"), ["task: sentence similarity | query: a"]),
+        ("/embed", {"text": "a", "task": "Retrieval-document"}, ["title: none | text: a"]),
+        ("/embed", {"text": "a", "input_type": "passage"}, ["title: none | text: a"]),
+        ("/similarity", {"texts": ["a"], "prompt_name": "Clustering"}, ["task: clustering | query: a"]),
+        (RUN, {"text": "a", "task": "PASSAGE", "truncate": True}, ["title: none | text: a"]),
+    ],
+)
+def test_values_that_mean_the_same_are_taken(path, body, texts):
+    response, _, calls = sent(path, body)
+    assert (response.status, calls) == (200, [texts])
+
+
+@pytest.mark.parametrize(
+    ("fields", "strict"),
+    [({"truncate": "NONE"}, True), ({"truncate": False}, True), ({"truncation": "none"}, True), ({}, False)],
+)
+def test_every_word_for_no_truncation_rejects_long_texts(fields, strict):
+    assert sent("/v1/embeddings", openai(LONG, **fields))[0].status == (400 if strict else 200)
+
+
+def test_cohere_takes_texts_or_inputs():
+    inputs = [{"content": [{"type": "text", "text": "a"}]}]
+    for body in ({"model": NAME}, cohere(inputs=inputs)):
+        response, answer, _ = sent("/v2/embed", body)
+        assert (response.status, answer["message"]) == (400, "Send either texts or inputs.")
+    image = [{"content": [{"type": "image_url", "text": "a"}]}]
+    response, answer, _ = sent("/v2/embed", {"model": NAME, "inputs": image})
+    assert (response.status, "image_url" in answer["message"]) == (400, True)
 
 
 def test_all_dialects_return_the_same_vectors():
@@ -138,3 +243,27 @@ def test_all_dialects_return_the_same_vectors():
         assert native["shape"] == [3, dimensions]
         assert rest == {"result": native, "success": True, "errors": [], "messages": []}
         assert [item["embedding"] for item in open_ai["data"]] == native["data"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "named"),
+    [
+        ("/embed", {"text": LONG, "truncate": "error"}, "text"),
+        ("/embed", {"text": ["a", LONG], "truncate": "error"}, "text[1]"),
+        ("/similarity", {"texts": ["a", LONG], "truncate": "error"}, "texts[1]"),
+        ("/similarity", {"source": "a", "texts": ["a", LONG], "truncate": "error"}, "texts[1]"),
+        ("/similarity", {"source": LONG, "texts": ["a"], "truncate": "error"}, "source"),
+        ("/v1/embeddings", openai(["a", LONG], truncate="error"), "input[1]"),
+        ("/v2/embed", cohere(texts=["a", LONG], truncate="NONE"), "texts[1]"),
+        (
+            "/v2/embed",
+            {"model": NAME, "inputs": [{"content": [{"text": LONG}]}], "truncate": "NONE"},
+            "inputs[0].content",
+        ),
+        ("/api/embed", ollama(input=["a", LONG], truncate=False), "input[1]"),
+    ],
+)  # fmt: skip
+def test_the_error_of_a_long_text_names_its_field(path, body, named):
+    _, answer, _ = sent(path, body)
+    message = answer.get("message") or answer["error"]
+    assert (message if isinstance(message, str) else message["message"]).startswith(f"{named}: over the limit")

@@ -38,6 +38,13 @@ def test_token_ids_are_rejected_with_a_hint_for_the_client():
     )
 
 
+@pytest.mark.parametrize("texts", [[["a"]], ["a", 1], [["a", 1]], ["a", {"text": 1}], [{"a": 1}]])
+def test_what_is_no_token_id_is_not_called_one(texts):
+    message = json_of(FakeApp().ask("/v1/embeddings", openai(texts)))["error"]["message"]
+    assert message.startswith("input[")
+    assert "token" not in message
+
+
 def test_the_openai_answer_has_openais_format():
     response = FakeApp().ask("/v1/embeddings", openai("hello", user="u1"))
     answer = json_of(response)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from embedder import tasks
 from embedder.embedding import prompts
 from embedder.errors import EmbedderError
 
@@ -25,9 +26,9 @@ def test_every_task_has_its_prompt(task, prompted):
 
 
 def test_short_task_names_are_expanded():
-    assert prompts.full_name("query") == "search_query"
-    assert prompts.full_name("document") == "search_document"
-    assert prompts.full_name("clustering") == "clustering"
+    assert tasks.full_name("query") == "search_query"
+    assert tasks.full_name("document") == "search_document"
+    assert tasks.full_name("clustering") == "clustering"
 
 
 def test_titles_are_part_of_the_document_prompt():

@@ -79,7 +79,7 @@ def test_without_a_queue_the_request_is_not_implemented():
         ({"id": "x" * 65}, "documents[1].id"),
         ({"metadata": {"a.b": 1}}, "documents[1].metadata"),
         ({"text": ""}, "documents[1].text"),
-        ({"text": LONG}, "documents[1]"),
+        ({"text": LONG}, "documents[1].text"),
         ({"id": "d0"}, "documents[1].id"),
     ],
 )

@@ -28,5 +28,6 @@ APIS = (
             *models.routes(f"{_PREFIX}models"),
         ),
         error_text=error_text,
+        lenient=True,
     ),
 )

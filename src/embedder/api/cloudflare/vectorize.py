@@ -182,7 +182,7 @@ async def query(app: App, context: RequestContext, request: QueryRequest, *, ind
     )
     area = store.to_search(context, request.namespace)
     if request.vector_id is not None:
-        limits.check_ids([request.vector_id], param="vectorId")
+        limits.check_id(request.vector_id, "vectorId")
         matches, values = await store.search(area, context, options, name=request.vector_id)
     else:
         await store.check_fit(context)
@@ -302,4 +302,4 @@ _ROUTES = (
         scope="write",
     ),
 )
-APIS = (Api(prefixes=(_PREFIX,), routes=_ROUTES, error_text=error_text, unknown=unknown),)
+APIS = (Api(prefixes=(_PREFIX,), routes=_ROUTES, error_text=error_text, unknown=unknown, lenient=True),)

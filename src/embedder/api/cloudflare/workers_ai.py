@@ -149,4 +149,4 @@ _ROUTES = (
         scope="any",
     ),
 )
-APIS = (Api(prefixes=("/client/v4/",), routes=_ROUTES, error_text=error_text, unknown=unknown),)
+APIS = (Api(prefixes=("/client/v4/",), routes=_ROUTES, error_text=error_text, unknown=unknown, lenient=True),)

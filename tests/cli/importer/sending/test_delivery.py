@@ -311,6 +311,8 @@ def test_a_removal_that_fails_stops_after_a_bounded_number_of_attempts(answer):
         ("documents[3].text: Expected str of length >= 1.", "text: Expected str of length >= 1."),
         ("documents[3]: the id 'a' is there twice.", "the id 'a' is there twice."),
         ("documents[3], [7]: over the limit of 2048 tokens.", "over the limit of 2048 tokens."),
+        ("documents[3].text, documents[7].text: over the limit.", "text: over the limit."),
+        ("documents[3].metadata.n is 7.", "metadata.n is 7."),
     ],
 )
 def test_a_reason_is_about_one_document(message, expected):

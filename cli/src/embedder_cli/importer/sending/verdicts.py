@@ -61,6 +61,7 @@ class Stop:
 Verdict = Written | Rejected | Split | Repeat | Stop
 
 _INDEX = re.compile(r"documents\[(\d{1,6})\]")
+_NAMED = re.compile(r"documents\[\d+\](\.\w+)?(?:, (?:documents)?\[\d+\](?:\.\w+)?)*")
 _REPEATED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _INVALID_ANSWER_OF_MODEL = "upstream_invalid"
 _FINAL_CODES = frozenset(
@@ -122,7 +123,7 @@ def _rejected(status: int, param: object, reason: str) -> Verdict:
 
 def _of_one(reason: str) -> str:
     """Return a sentence about `documents[3].metadata` as one about the document, whose location the report names."""
-    text = re.sub(r"documents\[\d+\](, documents\[\d+\]|, \[\d+\])*", "document", reason)
+    text = _NAMED.sub(r"document\1", reason)
     text = text.replace("send keep_text false", "use --no-keep-text")
     return text.replace("document.", "").removeprefix("document: ")
 

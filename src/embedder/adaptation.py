@@ -1,0 +1,101 @@
+"""Adapts a body to a Struct: other words for a value, other spellings of a field, and fields that the Struct lacks.
+
+A field of a Struct takes other words with `Meta(extra={EQUAL: function})`: the function returns the value of the type
+that means the same, or raises a ValueError that says why there is none. Where unknown fields are errors, only those
+with EVERYWHERE do.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from embedder.errors import invalid
+
+EQUAL, EVERYWHERE = "equal", "everywhere"
+# Called with the path of each unknown field and its value. It returns to have the field ignored, or raises an error.
+Unknown = Callable[[str, object], None]
+
+
+class _Fields(NamedTuple):
+    by_name: "Mapping[str, _Field]"
+    by_plain_name: "Mapping[str, _Field]"  # in lower case without separators
+
+
+class _Field(NamedTuple):
+    name: str
+    optional: bool
+    equal: Callable[[Any], Any] | None
+    everywhere: bool
+    struct: Any  # of the value, or of its items; None if it has none
+
+
+def adapted(value: object, kind: Any, unknown: Unknown | None, path: str = "") -> Any:  # noqa: ANN401
+    """Return the JSON `value` as the Struct `kind` takes it. Without `unknown`, unknown fields and nulls stay."""
+    if isinstance(value, list):
+        return [adapted(item, kind, unknown, f"{path}[{index}]") for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    fields = _fields(kind)
+    found: dict[str, Any] = {}
+    for name, part in value.items():
+        field = fields.by_name.get(name) or (fields.by_plain_name.get(_plain(name)) if unknown else None)
+        where = f"{path}.{name}" if path else name
+        if field is None:
+            _keep_or_ignore(found, name, part, where, unknown)
+        elif unknown is None or part is not None or not field.optional:
+            if field.name in found:
+                raise invalid(f"{where} and {field.name} are the same field; send one of them.", where)
+            found[field.name] = _value(part, field, where, unknown)
+    return found
+
+
+def _keep_or_ignore(found: dict[str, Any], name: str, part: object, where: str, unknown: Unknown | None) -> None:
+    if unknown is None:
+        found[name] = part
+    elif part is not None:
+        unknown(where, part)
+
+
+def _value(part: object, field: _Field, where: str, unknown: Unknown | None) -> object:
+    if field.equal and (unknown or field.everywhere):
+        try:
+            part = field.equal(part)
+        except ValueError as error:
+            raise invalid(f"{where}: {error}", where) from None
+    return part if field.struct is None else adapted(part, field.struct, unknown, where)
+
+
+@cache
+def _fields(kind: Any) -> _Fields:  # noqa: ANN401
+    hints = get_type_hints(kind, include_extras=True)
+    by_name = {field.encode_name: _field(field, hints[field.name]) for field in msgspec.structs.fields(kind)}
+    return _Fields(by_name, {_plain(name): field for name, field in by_name.items()})
+
+
+def _field(field: Any, hint: Any) -> _Field:  # noqa: ANN401
+    parts = list(parts_of(hint))
+    extra: dict[str, Any] = {EQUAL: _raw, EVERYWHERE: True} if msgspec.Raw in parts else {}
+    for meta in parts:
+        extra |= (meta.extra or {}) if isinstance(meta, msgspec.Meta) else {}
+    struct = next((part for part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)), None)
+    return _Field(field.encode_name, not field.required, extra.get(EQUAL), EVERYWHERE in extra, struct)
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def parts_of(kind: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Yield a type, the members of its unions, the types of its items, and all their constraints."""
+    yield kind
+    if get_origin(kind) is Annotated:
+        yield from kind.__metadata__
+    if get_origin(kind) is not Literal:
+        for part in get_args(kind):
+            yield from parts_of(part)

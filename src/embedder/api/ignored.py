@@ -1,0 +1,164 @@
+"""Fields that an API does not have: which of them are ignored, and how an answer names them.
+
+Other services ignore what they don't know, and so do their APIs here. A field that chooses other vectors, or another
+result of a search, is never ignored: its caller would get something else without a word.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+from urllib.parse import quote
+
+from embedder.embedding.options import truncation
+from embedder.errors import invalid
+from embedder.settings import DIMENSIONS, MODEL_TOKENS
+
+HEADER = "x-embedding-ignored"
+MAX_NAMES = 20
+MAX_HEADER_BYTES = 1_000
+_MAX_NAME_CHARS = 64
+_INDEX = re.compile(r"\[\d+\]")
+
+
+class _Choice(NamedTuple):
+    """Names of fields, values of them that choose what the service does anyway, and what to do instead."""
+
+    names: str
+    is_default: Callable[[object], bool]
+    advice: str
+
+
+def _never(_: object) -> bool:
+    return False
+
+
+def _is_no_limit(value: object) -> bool:
+    """Return whether a number of tokens cuts nothing off that the model reads."""
+    return isinstance(value, int) and (value is not True) and (value == -1 or value >= MODEL_TOKENS)
+
+
+def _cuts_the_end(value: object) -> bool:
+    try:
+        return truncation(value) == "end"
+    except ValueError:
+        return False
+
+
+def _is_float(value: object) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return all(isinstance(item, str) and item.lower() in ("float", "float32", "fp32", "dense") for item in values)
+
+
+_CHOICES = (
+    _Choice(
+        "task task_type task_name input_type prompt_type prompt_name query_type text_type embedding_task is_query",
+        _never,
+        "name the task in the model: embeddinggemma-300m:search_query",
+    ),
+    _Choice(
+        "prompt prompts instruction instructions instruct query_instruction document_instruction text_instruction "
+        "query_instruction_for_retrieval text_instruction_for_retrieval prefix query_prefix document_prefix suffix "
+        "system system_prompt template prompt_template chat_template embedding_prompt",
+        _never,
+        "the prompts are those of the model; name a task, or write the prompt into the text",
+    ),
+    _Choice(
+        "dimensions dimension dim dims ndims embedding_dimensions embedding_dimension embedding_dim embedding_size "
+        "output_dimensions output_dimension output_dim output_dimensionality output_size vector_size truncate_dim "
+        "matryoshka_dim matryoshka_dimensions size",
+        lambda value: value == DIMENSIONS and not isinstance(value, bool),
+        "this route has no such field; see docs/compatibility.md for its name",
+    ),
+    _Choice(
+        "encoding encoding_format encoding_type encoding_types output_dtype output_type output_types output_format "
+        "dtype embed_dtype embedding_type embedding_types embedding_format response_encoding quantization precision",
+        _is_float,
+        "this route has no such field; see docs/compatibility.md for its name",
+    ),
+    _Choice("endianness", lambda value: value in ("native", "little"), "base64 is little-endian"),
+    _Choice(
+        "normalize normalise normalized normalised normalize_embeddings do_normalize embd_normalize",
+        lambda value: value is True or value == 2,  # 2: Euclidean, of llama.cpp
+        "vectors always have length 1",
+    ),
+    _Choice(
+        "truncate truncation truncation_direction truncation_side truncation_strategy auto_truncate",
+        _cuts_the_end,
+        "this route can't choose what happens to texts that are too long: their end is cut off",
+    ),
+    _Choice(
+        "max_tokens max_length max_input_length max_input_tokens max_seq_length truncate_prompt_tokens "
+        "max_tokens_per_doc max_tokens_per_document",
+        _is_no_limit,
+        f"a text is read up to {MODEL_TOKENS} tokens; shorten it yourself",
+    ),
+    _Choice(
+        "pooling pooling_type pooling_strategy pooling_method",
+        lambda value: isinstance(value, str) and value.lower() == "mean",
+        "the model has mean pooling",
+    ),
+    _Choice("add_special_tokens", lambda value: value is True, "the model always has its special tokens"),
+    _Choice(
+        "return_multivector multi_vector return_sparse sparse return_colbert_vecs sparse_embedding "
+        "return_token_embeddings",
+        lambda value: value is False,
+        "the model has one dense vector per text",
+    ),
+    _Choice(
+        "image images image_url image_urls video videos audio media multimodal messages documents chunks inline_data "
+        "file_data input_image mime_type document_ocr audio_track_extraction",
+        lambda value: value in (False, "text/plain"),
+        "the model reads text alone",
+    ),
+    _Choice(
+        "adapter adapter_id adapter_name lora lora_id lora_name embedding_model model_name model_id model_version "
+        "revision",
+        _never,
+        "the service has one model; name it in the field or the path of this route",
+    ),
+    _Choice("title titles", _never, "this route has no titles; see docs/compatibility.md for those that have"),
+    _Choice(
+        "filter filters where namespace top_k limit offset min_score score_threshold threshold include_values "
+        "include_metadata sparse_vector sparse_values rerank",
+        _never,
+        "this route has no such field",
+    ),
+)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+_BY_NAME = {_plain(name): choice for choice in _CHOICES for name in choice.names.split()}
+
+
+class Ignored:
+    """Collects the unknown fields of one request: decoding calls it with the path and the value of each."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, None] = {}
+
+    def __call__(self, path: str, value: object) -> None:
+        """Ignore a field, or raise `invalid_request` if it chooses what this API can't do."""
+        choice = _BY_NAME.get(_plain(path.rpartition(".")[2][:_MAX_NAME_CHARS]))
+        if choice and value not in ("", [], {}) and not choice.is_default(value):
+            shown = path[:_MAX_NAME_CHARS]
+            raise invalid(f"{shown} would change the answer, so it is not ignored: {choice.advice}.", shown)
+        if len(self._names) < MAX_NAMES:
+            self._names[_INDEX.sub("[]", path[:_MAX_NAME_CHARS])] = None
+
+    def headers(self) -> dict[str, str]:
+        """Return the header that names the ignored fields, if there are any."""
+        return {HEADER: joined(self._names)} if self._names else {}
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return names as a header value. Characters outside ASCII, and those with a meaning there, are percent-encoded."""
+    text = ""
+    for name in names:
+        part = quote(name, safe="[]$.@")
+        if len(text) + len(part) > MAX_HEADER_BYTES - 2:
+            break
+        text += f", {part}" if text else part
+    return text

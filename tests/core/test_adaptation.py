@@ -1,0 +1,110 @@
+"""Bodies that say the same in other words, on a Struct of the test."""
+
+from typing import Annotated, Literal
+
+import msgspec
+import pytest
+
+from embedder import decoding
+from embedder.adaptation import EQUAL, EVERYWHERE
+from embedder.errors import EmbedderError
+
+
+def lower(value):
+    if value == "BAD":
+        raise ValueError("not possible here.")
+    return value.lower() if isinstance(value, str) else value
+
+
+class Part(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    parts: list[Part]
+    top_k: int = 5
+    kind: Annotated[Literal["a", "b"] | None, msgspec.Meta(extra={EQUAL: lower})] = None
+    always: Annotated[Literal["a", "b"], msgspec.Meta(extra={EQUAL: lower, EVERYWHERE: True})] = "a"
+    raw: msgspec.Raw = msgspec.Raw(b"{}")
+    other: Part | None = None
+
+
+def decode(unknown=None, **fields):
+    return decoding.decode(msgspec.json.encode({"parts": [{"text": "t"}], **fields}), Body, unknown)
+
+
+def ignoring(**fields):
+    seen = {}
+    return decode(seen.__setitem__, **fields), seen
+
+
+def test_unknown_fields_are_passed_on_with_their_paths_and_left_out():
+    body, seen = ignoring(parts=[{"text": "t"}, {"text": "u", "x": 1}], other={"text": "v", "y": [2]}, z=3, n=None)
+    assert seen == {"parts[1].x": 1, "other.y": [2], "z": 3}
+    assert (body.parts[1].text, body.other.text) == ("u", "v")
+
+
+def test_without_a_taker_unknown_fields_are_errors():
+    for fields in ({"z": 3}, {"n": None}, {"other": {"text": "v", "y": 2}}, {"top_k": 3}, {"topk": 3}):
+        with pytest.raises(EmbedderError, match="unknown field"):
+            decode(**fields)
+
+
+@pytest.mark.parametrize("name", ["topK", "top_k", "TopK", "top-k", "TOP_K"])
+def test_a_name_may_be_written_in_another_case(name):
+    body, seen = ignoring(**{name: 3})
+    assert (body.top_k, seen) == (3, {})
+
+
+def test_the_same_field_twice_is_an_error():
+    with pytest.raises(EmbedderError, match="topK are the same field"):
+        ignoring(topK=3, top_k=4)
+
+
+def test_null_is_the_default_of_an_optional_field_only():
+    body, _ = ignoring(topK=None, kind=None, other=None)
+    assert (body.top_k, body.kind, body.other) == (5, None, None)
+    with pytest.raises(EmbedderError) as required:
+        ignoring(parts=None)
+    assert required.value.param == "parts"
+    with pytest.raises(EmbedderError):
+        decode(topK=None)
+
+
+def test_equal_values_are_taken_and_reasons_are_given():
+    assert (ignoring(kind="B")[0].kind, decode(always="B").always) == ("b", "b")
+    with pytest.raises(EmbedderError, match=r"kind is 'B'; it must be one of a, b"):
+        decode(kind="B")
+    with pytest.raises(EmbedderError) as impossible:
+        ignoring(kind="BAD")
+    assert (impossible.value.message, impossible.value.param) == ("kind: not possible here.", "kind")
+
+
+def test_raw_json_stays_json():
+    assert bytes(ignoring(raw={"a": [1]}, z=1)[0].raw) == b'{"a":[1]}'
+
+
+def test_the_error_of_an_unknown_field_that_is_not_ignored_is_raised():
+    def refuse(path, _value):
+        raise EmbedderError("invalid_request", path)
+
+    with pytest.raises(EmbedderError, match=r"parts\[0\]\.x"):
+        decode(refuse, parts=[{"text": "t", "x": 1}])
+
+
+def test_a_body_as_the_struct_wants_it_is_read_once(monkeypatch):
+    monkeypatch.setattr(decoding, "adapted", None)
+    assert ignoring(topK=3, kind="a")[0].top_k == 3
+
+
+@pytest.mark.parametrize("body", [b"[[[]]]", b'{"parts":7}', b'{"parts":[7,[{"text":1}]]}', b'"a"', b"null"])
+def test_a_body_of_another_shape_is_rejected(body):
+    with pytest.raises(EmbedderError) as wrong:
+        decoding.decode(body, Body, lambda *_: None)
+    assert wrong.value.code == "invalid_request"
+
+
+def test_broken_json_behind_an_unknown_field_is_invalid_json():
+    with pytest.raises(EmbedderError) as broken:
+        decoding.decode(b'{"z":1,', Body, lambda *_: None)
+    assert broken.value.code == "invalid_json"

@@ -1,0 +1,66 @@
+"""The tasks of the model, and what others call them."""
+
+import pytest
+
+from embedder import tasks
+from embedder.embedding import prompts
+
+# The prompts of the model's config_sentence_transformers.json.
+CONFIGURED = {
+    "query": "task: search result | query: ",
+    "document": "title: none | text: ",
+    "BitextMining": "task: search result | query: ",
+    "Clustering": "task: clustering | query: ",
+    "Classification": "task: classification | query: ",
+    "InstructionRetrieval": "task: code retrieval | query: ",
+    "MultilabelClassification": "task: classification | query: ",
+    "PairClassification": "task: sentence similarity | query: ",
+    "Reranking": "task: search result | query: ",
+    "Retrieval": "task: search result | query: ",
+    "Retrieval-query": "task: search result | query: ",
+    "Retrieval-document": "title: none | text: ",
+    "STS": "task: sentence similarity | query: ",
+    "Summarization": "task: summarization | query: ",
+}
+
+
+@pytest.mark.parametrize("name", CONFIGURED)
+def test_the_names_of_the_configuration_select_its_prompts(name):
+    assert prompts.apply(tasks.known(name), ["a"]) == [f"{CONFIGURED[name]}a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        ("passage", "search_document"),
+        ("Passage", "search_document"),
+        ("retrieval.query", "search_query"),
+        ("retrieval.passage", "search_document"),
+        ("text-matching", "semantic_similarity"),
+        ("separation", "clustering"),
+        ("code.query", "code_retrieval"),
+        ("nl2code.passage", "search_document"),
+        ("RETRIEVAL_DOCUMENT", "search_document"),
+        ("CODE_RETRIEVAL_QUERY", "code_retrieval"),
+        ("SEARCH_QUERY", "search_query"),
+        ("Semantic Similarity", "semantic_similarity"),
+        ("image", None),
+        ("doc", None),
+        ("", None),
+        ("q" * 1_000_000, None),
+    ],
+)
+def test_other_names_of_tasks_in_any_case(name, task):
+    assert tasks.known(name) == task
+
+
+def test_every_task_has_its_own_name_and_a_prompt():
+    assert len(tasks.TASKS) == 8
+    for task in tasks.TASKS:
+        assert tasks.known(task) == tasks.full_name(task) == task
+        assert prompts.apply(task, ["a"]) != ["a"]
+
+
+@pytest.mark.parametrize("value", [None, 7, ["query"], {"a": 1}, "unknown"])
+def test_a_value_that_names_no_task_stays_as_it_is(value):
+    assert tasks.equal(value) == value
