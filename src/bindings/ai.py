@@ -19,8 +19,7 @@ class WorkersAI:
 
     def __init__(self, ai: Any, settings: Settings) -> None:
         self._ai = ai
-        if settings.ai_gateway:
-            _js.useGateway(settings.ai_gateway, settings.ai_gateway_cache_ttl_s)
+        _js.useGateway(settings.ai_gateway, settings.ai_gateway_cache_ttl_s, settings.ai_gateway_log)
 
     async def ask(
         self,
@@ -33,6 +32,7 @@ class WorkersAI:
         reject_if_busy: bool,
         gateway: str,
         alone: bool,
+        key: str,
     ) -> Any:
         if self._ai is None:
             message = 'Workers AI is not bound: add [ai] with binding = "AI" to wrangler.toml.'
@@ -40,7 +40,8 @@ class WorkersAI:
         # A text of Python with one wide character takes four bytes for each. Text is faster if it is short.
         sent = inputs.decode() if len(inputs) <= _SHORT else to_js(inputs)
         ai = self.binding(lifetime, alone=alone)
-        return await _js.ask(lifetime.scope, ai, MODEL, sent, count, dimensions, with_floats, reject_if_busy, gateway)
+        of_call = (dimensions, with_floats, reject_if_busy, gateway, key)
+        return await _js.ask(lifetime.scope, ai, MODEL, sent, count, *of_call)
 
     def binding(self, lifetime: Any, *, alone: bool) -> Any:  # noqa: ARG002  for batcher/shared.py
         """Return the binding for a call of one request."""

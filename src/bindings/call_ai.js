@@ -39,17 +39,28 @@ class Answer {
   }
 }
 
-/** @type {{ gateway?: GatewayOptions }} of calls that name no other gateway */
-let gatewayOption = {};
+let own = { id: "", ttl: 0, collectLog: false };
 
-/** Sends later calls through an AI Gateway. @param {string} id @param {number} ttl in seconds; 0: the gateway's own */
-export function useGateway(id, ttl) {
-  gatewayOption = { gateway: ttl ? { id, cacheTtl: ttl } : { id } };
+/**
+ * Sends later calls that name no other gateway through an AI Gateway, "" for none.
+ * @param {string} id @param {number} ttl in seconds; 0: the gateway's own @param {boolean} collectLog of any gateway
+ */
+export function useGateway(id, ttl, collectLog) {
+  own = { id, ttl, collectLog };
 }
 
-/** Returns the option of a call: the Worker's own for its own gateway. @param {string} [id] */
-function through(id) {
-  return id && id !== gatewayOption.gateway?.id ? { gateway: { id } } : gatewayOption;
+/**
+ * Returns the options of one call that name its gateway and the key of the caller. They are new objects, because calls
+ * that overlap share the binding.
+ * @param {string} [gateway] another one than the Worker's own @param {string} [key] the label of the key
+ */
+function about(gateway, key) {
+  const id = gateway || own.id;
+  const options = key ? { tags: [`key:${key}`] } : {};
+  if (!id) return options;
+  const cached = own.ttl && id === own.id ? { cacheTtl: own.ttl } : {};
+  const named = key ? { metadata: { key } } : {};
+  return { ...options, gateway: { id, collectLog: own.collectLog, ...cached, ...named } };
 }
 
 /**
@@ -58,12 +69,13 @@ function through(id) {
  * @param {Scope} scope @param {Ai} ai @param {string} model @param {string | Uint8Array} inputs JSON, see textsOf @param {number} count
  * @param {number} dimensions how many numbers of a row will be used @param {boolean} withFloats see readAnswer
  * @param {boolean} rejectIfBusy fail instead of waiting for capacity @param {string} [gateway] id of an AI Gateway
+ * @param {string} [key] the label of the caller's key
  */
-export async function ask(scope, ai, model, inputs, count, dimensions, withFloats, rejectIfBusy, gateway) {
+export async function ask(scope, ai, model, inputs, count, dimensions, withFloats, rejectIfBusy, gateway, key) {
   try {
     const input = typeof inputs === "string" ? JSON.parse(inputs) : { text: await textsOf(scope, inputs) };
     scope.check();
-    const options = { returnRawResponse: true, rejectIfBusy, signal: scope.controller.signal, ...through(gateway) };
+    const options = { returnRawResponse: true, rejectIfBusy, signal: scope.controller.signal, ...about(gateway, key) };
     const call = /** @type {any} */ (ai).run(model, input, options);
     /** @type {Response} */
     const response = await scope.within(call);

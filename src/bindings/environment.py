@@ -18,6 +18,7 @@ VARIABLES = (
     "WAIT_S",
     "AI_GATEWAY",
     "AI_GATEWAY_CACHE_TTL_S",
+    "AI_GATEWAY_LOG",
     "VECTORIZE_INDEX",
     "LOCAL_MODEL",
     *batching.VARIABLES,

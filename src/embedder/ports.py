@@ -124,11 +124,12 @@ class Model(Protocol):
         reject_if_busy: bool,
         gateway: str,
         alone: bool,
+        key: str,
     ) -> Answer:
         """Embed `count` texts; `inputs` is JSON. Without `with_floats`, only the model's own digits can be used.
 
         `gateway` is the id of an AI Gateway, "" for the one of the Worker. With `alone`, the call uses nothing that is
-        kept of other callers' texts.
+        kept of other callers' texts. `key` is the label of the caller's key, see `access/labels.py`, or "".
         """
         ...
 

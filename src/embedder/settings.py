@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vectorize_index: str = "embedder"  # name of the bound index, which the binding does not report
     ai_gateway_cache_ttl_s: int = 0  # seconds that it keeps an answer; 0: its own setting
     batcher: Batching = Batching()
+    ai_gateway_log: bool = False  # whether it logs the calls, with their texts
     local_model: str = ""  # what stands in for the model on a developer's machine
 
     @classmethod
@@ -58,7 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         settings = cls(
             max_text_tokens=_integer(env, "MAX_TEXT_TOKENS", MODEL_TOKENS, 1, 8192, faults),
             max_body_bytes=_integer(env, "MAX_BODY_BYTES", 4 * 1024 * 1024, 1024, 16 * 1024 * 1024, faults),
-            auth=_auth(env, faults),
+            auth=_switch(env, "AUTH", faults, default="on"),
             keys=_keys(env, faults),
             cors_origins=allowed,
             ignored=origins.listed(wrong),
@@ -66,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             wait_s=_integer(env, "WAIT_S", 30, 0, 120, faults),
             ai_gateway=_gateway(env, faults),
             ai_gateway_cache_ttl_s=_cache_ttl(env, faults),
+            ai_gateway_log=_switch(env, "AI_GATEWAY_LOG", faults, default="off"),
             vectorize_index=_index(env, faults),
             batcher=batching.from_env(env, faults),
             local_model=_local_model(env, faults),
@@ -75,11 +77,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return settings
 
 
-def _auth(env: Mapping[str, object], faults: list[str]) -> bool:
-    value = env.get("AUTH", "on")
+def _switch(env: Mapping[str, object], name: str, faults: list[str], *, default: str) -> bool:
+    value = env.get(name, default)
     if value not in ("on", "off"):
-        faults.append('AUTH must be "on" or "off".')
-    return value != "off"
+        faults.append(f'{name} must be "on" or "off".')
+        value = default
+    return value == "on"
 
 
 def _gateway(env: Mapping[str, object], faults: list[str]) -> str:

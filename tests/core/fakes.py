@@ -102,15 +102,17 @@ class FakeModel:
         self.with_floats: list[bool] = []
         self.gateways: list[str] = []
         self.alone: list[bool] = []
+        self.keys: list[str] = []
         self.reserved: list[tuple[int, bool]] = []
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
     async def ask(
-        self, _scope, inputs, count, *, dimensions, with_floats, reject_if_busy, gateway, alone
+        self, _scope, inputs, count, *, dimensions, with_floats, reject_if_busy, gateway, alone, key
     ) -> FakeAnswer:
         self.gateways.append(gateway)
         self.alone.append(alone)
+        self.keys.append(key)
         self.rejecting.append(reject_if_busy)
         self.with_floats.append(with_floats)
         texts = json.loads(inputs)["text"]

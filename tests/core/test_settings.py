@@ -23,6 +23,9 @@ def test_every_variable_is_read():
             "CORS_ORIGINS": "https://a.example, http://localhost:3000",
             "DEADLINE_S": "5",
             "WAIT_S": "0",
+            "AI_GATEWAY": "mine",
+            "AI_GATEWAY_CACHE_TTL_S": "60",
+            "AI_GATEWAY_LOG": "on",
         }
     )
     assert settings == Settings(
@@ -33,6 +36,9 @@ def test_every_variable_is_read():
         cors_origins=frozenset({"https://a.example", "http://localhost:3000"}),
         deadline_s=5,
         wait_s=0,
+        ai_gateway="mine",
+        ai_gateway_cache_ttl_s=60,
+        ai_gateway_log=True,
     )
 
 
@@ -64,3 +70,11 @@ def test_only_known_stand_ins_of_the_model_are_accepted():
     assert Settings.from_env({"LOCAL_MODEL": "emulator"}).local_model == "emulator"
     with pytest.raises(SettingsError, match="LOCAL_MODEL must be one of emulator, server"):
         Settings.from_env({"LOCAL_MODEL": "another"})
+
+
+@pytest.mark.parametrize("value", ["On", "true", "1", "", True])
+def test_a_gateway_logs_nothing_by_mistake(value):
+    assert not Settings.from_env({}).ai_gateway_log
+    assert not Settings.from_env({"AI_GATEWAY_LOG": "off"}).ai_gateway_log
+    with pytest.raises(SettingsError, match='AI_GATEWAY_LOG must be "on" or "off"'):
+        Settings.from_env({"AI_GATEWAY_LOG": value})

@@ -21,6 +21,7 @@ DEADLINE_S = 3
 SLACK_S = 8  # for a busy machine
 AT_ONCE = 6
 CALLERS = itertools.count(1)
+KEYS = {f"key-{number}": f"0123456789abcdef-{number}" for number in range(2)}
 
 # fault -> (status, code, calls of the model), the same for every reader
 READ = {
@@ -68,7 +69,10 @@ def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) ->
         workerd.js_worker(Path(__file__).parent / "probe.js"),
         {"EMBEDDINGS": workerd.service("embedder")},
     )
-    config = workerd.Config([worker, probe, workerd.External("upstream", models.address)], {"embedder": 0, "probe": 0})
+    keys = {"AUTH": "on", "API_KEYS": " ".join(f"{name}:{key}" for name, key in KEYS.items())}
+    keyed = upstream.worker(name="keyed", AI_GATEWAY="own", AI_GATEWAY_CACHE_TTL_S="60", **keys)
+    services = [worker, probe, keyed, workerd.External("upstream", models.address)]
+    config = workerd.Config(services, {"embedder": 0, "probe": 0, "keyed": 0})
     with workerd.serve(config, tmp_path_factory.mktemp("faults")) as process:
         yield process
 
@@ -225,3 +229,23 @@ def test_a_failed_call_aborts_the_others_of_its_batch(worker, models):
     texts = ["fault:slowbody", *["fine"] * 99, "fault:5006"]
     assert http_reply(send(worker, "POST", "/v1/embeddings", openai(texts))) == (400, "invalid_request")
     wait_until_aborted(models, before)
+
+
+def test_calls_of_two_keys_at_once_share_no_labels_of_calls(worker, models):
+    """The runtime's class keeps the options of the last call, so calls that overlap could mix them up."""
+
+    def call(number: int) -> int:
+        name = f"key-{number % 2}"
+        headers = {"authorization": f"Bearer {KEYS[name]}", "cf-aig-gateway-id": "" if number % 3 else "other"}
+        url = f"{worker.url('keyed')}{RUN}"
+        return requests.post(url, json={"text": [f"{name} {number}"]}, headers=headers, timeout=30).status_code
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        assert set(pool.map(call, range(48))) == {200}
+    for number in range(48):
+        name = f"key-{number % 2}"
+        options = models.options[f"{name} {number}"]
+        gateway = {"id": "own", "cacheTtl": 60} if number % 3 else {"id": "other"}
+        assert options["tags"] == [f"key:{name}"]
+        assert options["gateway"] == {**gateway, "collectLog": False, "metadata": {"key": name}}
+        assert KEYS[name] not in json.dumps(options)

@@ -45,6 +45,7 @@ class Server(ThreadingHTTPServer):
         self.hits = 0  # calls of both, of any kind
         self.answered: Counter[str] = Counter()
         self.rejecting: list[bool] = []
+        self.options: dict[str, dict] = {}  # of a call, by its first text
         self.gone: Counter[str] = Counter()
         self.released = threading.Event()
 
@@ -91,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
         if len(body) < int(self.headers["content-length"]):  # the call was stopped
             self.close_connection = True
             return
-        if self.path.startswith("/run"):
+        if self.path.startswith(("/run", "/ai-gateway/run")):
             self.embed(json.loads(body))
         else:
             self.vectorize(body.decode())
@@ -102,6 +103,8 @@ class Handler(BaseHTTPRequestHandler):
         kind = fault.kind if fault and fault.kind != "code" else str(fault.number) if fault else ""
         self.server.calls[kind] += 1
         self.server.rejecting.append(call["options"].get("rejectIfBusy", False))
+        if texts:
+            self.server.options[texts[0]] = call["options"]
         reply = refusal or workers_ai.answer([row(text, self.server.embed) for text in texts])
         self.fail(reply, fault) if fault else self.reply(reply)
         self.server.answered[kind] += 1

@@ -24,6 +24,7 @@ WORKER = (
     "WAIT_S",
     "AI_GATEWAY",
     "AI_GATEWAY_CACHE_TTL_S",
+    "AI_GATEWAY_LOG",
     "VECTORIZE_INDEX",
     *batching.VARIABLES,
 )

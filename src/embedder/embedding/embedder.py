@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from embedder.access.labels import label
 from embedder.context import RequestContext
 from embedder.embedding import prompts, tokens, workers_ai_errors
 from embedder.embedding.options import FLOATS, MODEL_DIGITS, OutputFormat, PromptOptions
@@ -158,6 +159,7 @@ class Embedder:
                 reject_if_busy=context.reject_if_busy or not last,
                 gateway=context.gateway,
                 alone=context.access.namespaces is not None,
+                key=label(context.log.key),
             )
         finally:
             context.log.model_ms = max(context.log.model_ms, self._clock() - began)

@@ -3,7 +3,9 @@
 import pytest
 
 from tests.core.api.bodies import openai
+from tests.core.fake_index import FakeIndex, app_with
 from tests.core.fakes import FakeApp, FakeModel, code, error, json_of
+from tests.core.keyed import KEY, keyed, send
 
 
 @pytest.mark.parametrize("field", ["task", "input_type", "prompt_name"])
@@ -34,3 +36,19 @@ def test_a_failed_call_cancels_the_others_and_fails_the_request():
     assert error(response) == (429, "quota_exhausted", None)
     assert len(model.calls) < 21
     assert model.in_flight == 0
+
+
+def test_every_call_of_the_model_names_the_key_of_its_caller_and_never_the_key():
+    app = keyed(FakeIndex(), name="web_app")
+    texts = [f"text {number}" for number in range(250)]
+    assert send(app, "POST", "/v1/embeddings", {"model": "embeddinggemma-300m", "input": texts}).status == 200
+    assert send(app, "POST", "/search", {"text": "a"}).status == 200
+    assert app.model.keys == ["web-app-253bafb1"] * 4
+    assert KEY not in "".join(app.model.keys)
+
+
+def test_a_call_without_a_key_names_none():
+    app = app_with(FakeIndex())
+    assert app.ask("/embed", {"text": "a"}).status == 200
+    app.call("embed", "a")
+    assert app.model.keys == ["", ""]
