@@ -23,7 +23,7 @@ def text(results: Results) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
 
@@ -32,14 +32,14 @@ def _headline(results: Results) -> str:
         [line.kind, f"{line.texts:,}", _p50(line, OURS), _p50(line, TYPESCRIPT), _number(line.ratio())]
         for line in results.lines
     ]
-    return "### Against TypeScript\n\n" + _table(
+    return "### Against TypeScript\n\n" + table(
         ["request", "texts", "this Worker, p50 ms", "TypeScript, p50 ms", "ratio"], rows
     )
 
 
 def _goals(results: Results) -> str:
     rows = [[goal.name, _number(goal.value), f"{goal.limit:g}", goal.verdict()] for goal in goals.of(results)]
-    return "### Goals\n\n" + _table(["goal", "measured", "at most", "met"], rows)
+    return "### Goals\n\n" + table(["goal", "measured", "at most", "met"], rows)
 
 
 def _details(results: Results) -> str:
@@ -58,26 +58,24 @@ def _details(results: Results) -> str:
         "requests/s, 8 connections",
         "CPU ms",
     ]
-    return "### All figures\n\n" + _table(head, rows)
+    return "### All figures\n\n" + table(head, rows)
 
 
 def _startup(seconds: Mapping[str, Mapping[str, float]]) -> str:
     rows = [[name, f"{each['plain']:.2f}", f"{each['snapshot']:.2f}"] for name, each in seconds.items()]
-    return "### Time from process start to the first answer, s\n\n" + _table(
+    return "### Time from process start to the first answer, s\n\n" + table(
         ["Worker", "without snapshot", "with snapshot"], rows
     )
 
 
 def _heap(heap: Mapping[str, float]) -> str:
     rows = [[name, f"{mib:.1f}"] for name, mib in heap.items()]
-    return "### Wasm heap of this Worker, MiB, after these requests and all above\n\n" + _table(
-        ["request", "MiB"], rows
-    )
+    return "### Wasm heap of this Worker, MiB, after these requests and all above\n\n" + table(["request", "MiB"], rows)
 
 
 def _searches(milliseconds: Mapping[str, float]) -> str:
     rows = [[name, f"{each:.1f}"] for name, each in milliseconds.items()]
-    return f"### A search among {VECTORS:,} vectors of 768 numbers, CPU ms\n\n" + _table(["searched", "CPU ms"], rows)
+    return f"### A search among {VECTORS:,} vectors of 768 numbers, CPU ms\n\n" + table(["searched", "CPU ms"], rows)
 
 
 def _figures(cell: Cell) -> list[str]:

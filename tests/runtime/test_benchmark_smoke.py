@@ -6,6 +6,8 @@ from benchmarks import goals, report, run, search, soak
 from benchmarks.kinds import KINDS
 from benchmarks.measure import Effort
 from benchmarks.names import OURS, TYPESCRIPT
+from benchmarks.steps import __main__ as steps
+from benchmarks.steps import breakdown
 
 pytestmark = pytest.mark.extended
 
@@ -45,3 +47,11 @@ def test_the_local_index_finds_the_same_matches_as_plain_javascript():
 
 def test_memory_does_not_grow():
     assert soak.faults(soak.run(700)) == []
+
+
+def test_the_steps_explain_a_request():
+    [(_, (requests, compared))] = steps.run([kind for kind in KINDS if kind.label == "native, 10"], share=0.02)
+    found = breakdown.typical(requests)
+    assert found.unexplained <= breakdown.MOST_UNEXPLAINED
+    assert {name for name, ms in found.steps.items() if ms > 0} >= {"tokens", "check of the answer", breakdown.LOOP}
+    assert set(compared) == set(steps.COMPARED)

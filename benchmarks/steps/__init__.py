@@ -1,0 +1,1 @@
+"""Where the time of a request goes, step by step, inside workerd."""

@@ -1,0 +1,39 @@
+"""This Worker with a clock around its steps. The product's own files are used; others are put between them."""
+
+from benchmarks.contenders import WORKERS, our_modules
+from tools.workerd import Module
+
+_FOLDER = WORKERS / "steps"
+# The functions and classes of JavaScript that get a clock, see `AROUND` in steps.js.
+CLOCKED = {
+    "bindings/request.js": ("open",),
+    "bindings/bodies.js": ("readBody",),
+    "bindings/limits.js": ("excess", "textBytes"),
+    "bindings/room.js": ("Part",),
+    "bindings/call_ai.js": ("ask",),
+    "bindings/answer.js": ("readAnswer",),
+}
+
+
+def modules() -> list[Module]:
+    """Return the modules of the Worker with clocks."""
+    own = [
+        Module("steps_entry.py", "pythonModule", _FOLDER / "steps_entry.py"),
+        Module("steps.js", "esModule", _FOLDER / "steps.js"),
+    ]
+    return own + [part for module in our_modules() for part in _clocked(module)]
+
+
+def _clocked(module: Module) -> list[Module]:
+    """Return a module, or the module under another name and one in its place that exports the same with clocks."""
+    if module.name not in CLOCKED:
+        return [module]
+    plain = module.name.replace("bindings/", "bindings/plain_")
+    source = plain.replace("bindings/", "./")
+    lines = [
+        f'import * as plain from "{source}";',
+        'import { around } from "../steps.js";',
+        f'export * from "{source}";',
+    ]
+    lines += [f'export const {name} = around("{name}", plain.{name});' for name in CLOCKED[module.name]]
+    return [Module(plain, "esModule", module.content), Module(module.name, "esModule", "\n".join(lines))]
