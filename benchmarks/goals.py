@@ -1,53 +1,63 @@
-"""The performance goals of the project, and whether a run met them."""
+"""The performance goals of the project, and whether a run met them.
+
+Every goal is a ratio within one run, so that it does not depend on the machine. A few are higher than what the project
+wants; README.md says which, and why.
+"""
 
 from collections.abc import Iterator
 
 import msgspec
 
 from benchmarks.names import CONSUMED, HELLO, OURS
-from benchmarks.results import Results
+from benchmarks.results import Line, Results
 from benchmarks.search import MODES, PLAIN
 
-# p50 divided by that of the TypeScript Worker in the same run
+# p50 with one text, divided by that of the Python hello Worker
+TO_HELLO = {"native": 1.5, "OpenAI float": 1.5, "OpenAI base64": 1.5, "OpenAI 256": 1.6}
+# p50 divided by that of the TypeScript Worker
 RATIOS = {
-    ("native", 10): 1.4,
-    ("native", 100): 0.4,
-    ("OpenAI float", 10): 1.4,
-    ("OpenAI float", 100): 0.4,
-    ("OpenAI float", 2048): 0.4,
-    ("OpenAI base64", 10): 2.2,
-    ("OpenAI base64", 100): 1.35,
-    ("OpenAI base64", 2048): 1.4,
-    ("OpenAI 256", 10): 1.5,
-    ("OpenAI 256", 100): 1.4,
+    ("native", 10): 1.3,
+    ("native", 100): 0.5,
+    ("OpenAI float", 10): 1.3,
+    ("OpenAI float", 100): 0.5,
+    ("OpenAI float", 2048): 0.35,
+    ("OpenAI base64", 10): 1.8,
+    ("OpenAI base64", 100): 1.0,
+    ("OpenAI base64", 2048): 1.0,
+    ("OpenAI 256", 10): 1.6,
+    ("OpenAI 256", 100): 0.95,
     # another Worker that calls this one, compared with one that calls Workers AI itself and parses the JSON
-    ("RPC arrays", 100): 1.5,
-    ("RPC Float32Array", 100): 1.5,
-    ("RPC Response", 100): 1.0,
-    ("upsert", 100): 1.2,
+    ("RPC arrays", 100): 1.6,
+    ("RPC Float32Array", 100): 1.3,
+    ("RPC Response", 100): 1.3,
+    ("upsert", 100): 1.25,
+    (CONSUMED, 100): 1.5,
 }
-# p50 with one text, minus that of the Python hello Worker in the same rounds
-OVER_HELLO_MS = {"native": 0.8, "OpenAI float": 0.8, "OpenAI base64": 0.8, "OpenAI 256": 0.8}
-CPU_MS = {("similarity", 100): 12.0}
-HIGHEST_CPU_MS = 12.0  # of all kinds of request with at most 100 texts
+CPU_RATIOS = {("similarity", 100): 0.85}
+HIGHEST_CPU_RATIO = 1.35  # of the kind of request that takes most CPU time, among those with at most 100 texts
 HIGHEST_CPU_TEXTS = 100
+TAILS = {("native", 100): 2.0, ("OpenAI float", 100): 2.0}  # p99 divided by p50
 HEAP_MIB = 32.0
 SEARCH_RATIO = 1.5  # CPU time of a search of the local index, divided by that of plain JavaScript
 STARTUP_RATIO = 1.15  # from a snapshot, divided by that of the Python hello Worker
+MOST_WAITED = 0.5  # share of the time that was spent waiting for a processor; above it, nothing can be judged
 
 
 class Goal(msgspec.Struct):
-    """A figure and its limit. The figure is None if it was not measured."""
+    """A figure and its limit. The figure is None if it was not measured, and `busy` if the machine was too busy."""
 
     name: str
     value: float | None
     limit: float
+    busy: bool = False
 
     @property
     def met(self) -> bool | None:
         return None if self.value is None else self.value <= self.limit
 
     def verdict(self) -> str:
+        if self.busy and not self.met:
+            return "too busy"
         return {True: "yes", False: "**no**", None: "not measured"}[self.met]
 
     def __str__(self) -> str:
@@ -67,16 +77,29 @@ def of(results: Results) -> list[Goal]:
 
 
 def _latencies(results: Results) -> Iterator[Goal]:
-    for kind, limit in OVER_HELLO_MS.items():
-        yield Goal(f"{kind}, 1 text: p50 ms over {HELLO}", _over_hello(results, kind), limit)
+    for kind, limit in TO_HELLO.items():
+        line = results.line(kind, 1)
+        yield _goal(f"{kind}, 1 text: p50 over that of {HELLO}", line, line.ratio(HELLO), limit)
     for (kind, texts), limit in RATIOS.items():
-        yield Goal(f"{kind}, {texts:,} texts: p50 over TypeScript's", _ratio(results, kind, texts), limit)
+        line = results.line(kind, texts)
+        yield _goal(f"{kind}, {texts:,} texts: p50 over TypeScript's", line, line.ratio(), limit)
+    for (kind, texts), limit in TAILS.items():
+        line = results.line(kind, texts)
+        yield _goal(f"{kind}, {texts:,} texts: p99 over p50", line, line.tail(), limit)
 
 
 def _cpu_times(results: Results) -> Iterator[Goal]:
-    for (kind, texts), limit in CPU_MS.items():
-        yield Goal(f"{kind}, {texts:,} texts: CPU ms", _cpu(results, kind, texts), limit)
-    yield Goal(f"highest CPU ms of a request of up to {HIGHEST_CPU_TEXTS} texts", _highest_cpu(results), HIGHEST_CPU_MS)
+    for (kind, texts), limit in CPU_RATIOS.items():
+        line = results.line(kind, texts)
+        yield _goal(f"{kind}, {texts:,} texts: CPU over TypeScript's", line, line.cpu_ratio(), limit)
+    few = [line for line in results.lines if line.texts <= HIGHEST_CPU_TEXTS and line.kind != CONSUMED]
+    highest = max(few, key=lambda line: line.cpu(OURS) or 0.0, default=Line("", 0, {}))
+    name = f"the highest CPU time of a request of up to {HIGHEST_CPU_TEXTS} texts: over TypeScript's"
+    yield _goal(name, highest, highest.cpu_ratio(), HIGHEST_CPU_RATIO)
+
+
+def _goal(name: str, line: Line, value: float | None, limit: float) -> Goal:
+    return Goal(name, value, limit, line.waited() > MOST_WAITED)
 
 
 def _searches(results: Results) -> Iterator[Goal]:
@@ -88,31 +111,11 @@ def _searches(results: Results) -> Iterator[Goal]:
 
 
 def missed(results: Results, *, whole: bool) -> list[Goal]:
-    """Return the goals that were missed. In a `whole` run, a goal that was not measured counts as missed."""
+    """Return the goals that were missed, also those that can't be judged because the machine was too busy.
+
+    In a `whole` run, a goal that was not measured counts as missed.
+    """
     return [goal for goal in of(results) if goal.met is False or (whole and goal.met is None)]
-
-
-def _ratio(results: Results, kind: str, texts: int) -> float | None:
-    line = results.find(kind, texts)
-    return line.ratio() if line else None
-
-
-def _over_hello(results: Results, kind: str) -> float | None:
-    line = results.find(kind, 1)
-    ours, hello = (line.p50(name) if line else None for name in (OURS, HELLO))
-    return round(ours - hello, 2) if ours and hello else None
-
-
-def _cpu(results: Results, kind: str, texts: int) -> float | None:
-    line = results.find(kind, texts)
-    found = line.cpu(OURS) if line else None
-    return round(found, 2) if found else None
-
-
-def _highest_cpu(results: Results) -> float | None:
-    lines = [line for line in results.lines if line.texts <= HIGHEST_CPU_TEXTS and line.kind != CONSUMED]
-    found = [_cpu(results, line.kind, line.texts) for line in lines]
-    return max((cpu for cpu in found if cpu), default=None)
 
 
 def _startup(results: Results) -> float | None:

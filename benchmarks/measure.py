@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import os
 import statistics
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,8 +35,8 @@ class Effort(msgspec.Struct, frozen=True):
         return max(1, self.of(kind) // self.turns)
 
 
-FULL = Effort({1: 900, 10: 600, 100: 150, 2048: 8}, warm_up=100, turns=30)
-QUICK = Effort({1: 100, 10: 50, 100: 20, 2048: 2}, warm_up=2, turns=2)
+FULL = Effort({1: 900, 10: 600, 100: 300, 2048: 12}, warm_up=150, turns=30)
+QUICK = Effort({1: 200, 10: 120, 100: 100, 2048: 4}, warm_up=60, turns=10)
 
 
 def measure(kind: Kind, processes: Mapping[str, Process], rows: Rows, effort: Effort) -> dict[str, Cell]:
@@ -91,20 +92,59 @@ def _latencies(
     for connection in connections.values():
         for _ in range(min(effort.warm_up, effort.of(kind) // 3)):
             connection.exchange(request)
-    times: dict[str, list[float]] = {name: [] for name in connections}
+    times: dict[str, list[Taken]] = {name: [] for name in connections}
     before = {name: cpu_ms(processes[name].pid) for name in connections}
-    with _no_collection():
+    with _no_collection(), contextlib.ExitStack() as stack:
+        waits = {name: stack.enter_context(contextlib.closing(Waits(processes[name].pid))) for name in connections}
         for _ in range(effort.of(kind) // effort.block(kind)):
             for name, connection in connections.items():
-                times[name] += [connection.exchange(request) for _ in range(effort.block(kind))]
+                times[name] += [waits[name].exchange(connection, request) for _ in range(effort.block(kind))]
     for name, taken in times.items():
         _summarise(cells[name], taken, cpu_ms(processes[name].pid) - before[name])
 
 
-def _summarise(cell: Cell, taken: list[float], cpu: float) -> None:
-    cell.p50_ms = round(1000 * statistics.median(taken), 3)
-    cell.p99_ms = round(1000 * sorted(taken)[min(len(taken) - 1, int(len(taken) * 0.99))], 3)
-    cell.per_s_1 = round(len(taken) / sum(taken), 1)
+class Taken(msgspec.Struct, frozen=True):
+    """The time of one request in seconds, and how much of it client and Worker waited for a processor."""
+
+    wall_s: float
+    waited_s: float
+
+    @property
+    def undisturbed_s(self) -> float:
+        return self.wall_s - self.waited_s
+
+
+class Waits:
+    """How long this thread and the main thread of a Worker have waited for a processor, because others had it.
+
+    Linux counts it for each thread (Documentation/scheduler/sched-stats.rst). Client and Worker take turns, so that
+    this time can be taken off.
+    """
+
+    def __init__(self, pid: int) -> None:
+        files = (f"/proc/{pid}/task/{pid}/schedstat", f"/proc/self/task/{os.getpid()}/schedstat")
+        self._files = [os.open(file, os.O_RDONLY) for file in files]
+
+    def exchange(self, connection: Connection, request: bytes) -> Taken:
+        before = self.waited_s()
+        wall = connection.exchange(request)
+        return Taken(wall, min(wall, self.waited_s() - before))
+
+    def waited_s(self) -> float:
+        return sum(int(os.pread(file, 100, 0).split()[1]) for file in self._files) / 1e9
+
+    def close(self) -> None:
+        for file in self._files:
+            os.close(file)
+
+
+def _summarise(cell: Cell, taken: list[Taken], cpu: float) -> None:
+    times = sorted(each.undisturbed_s for each in taken)
+    wall = sum(each.wall_s for each in taken)
+    cell.p50_ms = round(1000 * statistics.median(times), 3)
+    cell.p99_ms = round(1000 * times[min(len(times) - 1, int(len(times) * 0.99))], 3)
+    cell.per_s_1 = round(len(taken) / wall, 1)
+    cell.waited = round(sum(each.waited_s for each in taken) / wall, 3)
     cell.cpu_ms = round(cpu / len(taken), 3)
 
 

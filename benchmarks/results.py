@@ -8,11 +8,12 @@ from benchmarks.names import OURS, TYPESCRIPT
 class Cell(msgspec.Struct, omit_defaults=True):
     """The figures of one contender for one kind of request. If there are none, `note` is the reason."""
 
-    p50_ms: float = 0.0
+    p50_ms: float = 0.0  # without the time that client and Worker waited for a processor, as the next one
     p99_ms: float = 0.0
     per_s_1: float = 0.0  # requests per second over one connection
     per_s_8: float = 0.0  # over eight connections
     cpu_ms: float = 0.0  # per request, of the whole process including the upstream emulator
+    waited: float = 0.0  # share of the time of all requests that client and Worker waited for a processor
     note: str = ""
 
 
@@ -30,10 +31,25 @@ class Line(msgspec.Struct):
     def cpu(self, name: str) -> float | None:
         return self.cells.get(name, Cell()).cpu_ms or None
 
-    def ratio(self) -> float | None:
-        """Return the p50 of this Worker divided by that of TypeScript."""
-        ours, theirs = self.p50(OURS), self.p50(TYPESCRIPT)
-        return round(ours / theirs, 2) if ours and theirs else None
+    def ratio(self, name: str = TYPESCRIPT) -> float | None:
+        """Return the p50 of this Worker divided by that of another contender."""
+        return _quotient(self.p50(OURS), self.p50(name))
+
+    def cpu_ratio(self) -> float | None:
+        """Return the CPU time of this Worker divided by that of TypeScript."""
+        return _quotient(self.cpu(OURS), self.cpu(TYPESCRIPT))
+
+    def tail(self) -> float | None:
+        """Return the p99 of this Worker divided by its p50."""
+        return _quotient(self.cells.get(OURS, Cell()).p99_ms, self.p50(OURS))
+
+    def waited(self) -> float:
+        """Return the largest share of the time that a contender waited for a processor."""
+        return max((cell.waited for cell in self.cells.values()), default=0.0)
+
+
+def _quotient(ours: float | None, theirs: float | None) -> float | None:
+    return round(ours / theirs, 2) if ours and theirs else None
 
 
 class Results(msgspec.Struct):
@@ -45,8 +61,10 @@ class Results(msgspec.Struct):
     heap_mib: dict[str, float] = {}
     search_cpu_ms: dict[str, float] = {}
 
-    def find(self, kind: str, texts: int) -> Line | None:
-        return next((line for line in self.lines if (line.kind, line.texts) == (kind, texts)), None)
+    def line(self, kind: str, texts: int) -> Line:
+        """Return the line of a kind of request; one without figures if it was not measured."""
+        found = (line for line in self.lines if (line.kind, line.texts) == (kind, texts))
+        return next(found, Line(kind, texts, {}))
 
     def faults(self) -> list[str]:
         """Return a line for each wrong answer."""

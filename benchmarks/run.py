@@ -1,6 +1,7 @@
 """`make bench`: measures all contenders and writes results.json and the tables of README.md.
 
-The exit status is 1 if an answer was wrong or a goal was missed. Each wrong answer and missed goal is a line on stderr.
+The exit status is 1 if an answer was wrong or a goal was missed, and 3 if a goal was missed only where the machine was
+too busy to judge. Each wrong answer and missed goal is a line on stderr.
 """
 
 import argparse
@@ -24,6 +25,8 @@ from tools.runtime.workerd import pyodide_installed
 from tools.workerd import Process, serve
 
 FOLDER = Path(__file__).parent
+_ATTEMPTS = 3  # to measure a kind of request while the machine is too busy
+FAILED, TOO_BUSY = 1, 3  # exit status; argparse has 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(report.text(results))
     if whole:
         report.write(results, FOLDER)
-    return _verdict(results, goals.missed(results, whole=whole) if whole or options.judge else [])
+    return _verdict(results, goals.missed(results, whole=whole))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,21 +50,17 @@ def _parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="few requests of each kind; does not measure start-up, writes no files"
     )
     parser.add_argument("--only", help="only kinds whose name starts with this, such as 'native, 100'; writes no files")
-    parser.add_argument(
-        "--judge",
-        action="store_true",
-        help="with --quick or --only: exit with status 1 if a measured goal was missed, as a whole run always does",
-    )
     return parser
 
 
 def _verdict(results: Results, missed: Sequence[goals.Goal]) -> int:
     """Print failures and the machine to stderr. Return the exit status."""
-    failures = [*(f"fault: {fault}" for fault in results.faults()), *(f"missed: {goal}" for goal in missed)]
+    faults = [f"fault: {fault}" for fault in results.faults()]
+    failures = [*faults, *(f"{'too busy to judge' if goal.busy else 'missed'}: {goal}" for goal in missed)]
     if not failures:
         return 0
     print(*failures, f"measured on: {results.environment()}", sep="\n", file=sys.stderr)
-    return 1
+    return FAILED if faults or not all(goal.busy for goal in missed) else TOO_BUSY
 
 
 def run(kinds: Sequence[Kind], effort: Effort, *, whole: bool) -> Results:
@@ -81,8 +80,12 @@ def run(kinds: Sequence[Kind], effort: Effort, *, whole: bool) -> Results:
 
 
 def _line(kind: Kind, started: Mapping[str, Process], known: Rows, effort: Effort) -> Line:
-    print(f"{kind.label} ...", file=sys.stderr, flush=True)
-    return Line(kind.name, kind.texts, measure.measure(kind, started, known, effort))
+    """Measure one kind, and again if the machine was too busy. Returns the least disturbed measurement."""
+    lines: list[Line] = []
+    while not lines or (len(lines) < _ATTEMPTS and lines[-1].waited() > goals.MOST_WAITED):
+        print(f"{kind.label} ...", file=sys.stderr, flush=True)
+        lines.append(Line(kind.name, kind.texts, measure.measure(kind, started, known, effort)))
+    return min(lines, key=Line.waited)
 
 
 @contextlib.contextmanager

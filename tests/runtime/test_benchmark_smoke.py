@@ -29,7 +29,7 @@ def test_the_table_has_every_row(results):
     for kind in KINDS_OF_THE_SHORT_RUN:
         for name in kind.contenders:
             assert f"| {kind.name} | {kind.texts:,} | {name} |" in table
-    assert {OURS, TYPESCRIPT} <= set(results.find("native", 100).cells)
+    assert {OURS, TYPESCRIPT} <= set(results.line("native", 100).cells)
 
 
 def test_the_report_has_every_goal(results):
