@@ -25,7 +25,6 @@ from tools.runtime.workerd import pyodide_installed
 from tools.workerd import Process, serve
 
 FOLDER = Path(__file__).parent
-_ATTEMPTS = 3  # to measure a kind of request while the machine is too busy
 FAILED, TOO_BUSY = 1, 3  # exit status; argparse has 2
 
 
@@ -80,12 +79,8 @@ def run(kinds: Sequence[Kind], effort: Effort, *, whole: bool) -> Results:
 
 
 def _line(kind: Kind, started: Mapping[str, Process], known: Rows, effort: Effort) -> Line:
-    """Measure one kind, and again if the machine was too busy. Returns the least disturbed measurement."""
-    lines: list[Line] = []
-    while not lines or (len(lines) < _ATTEMPTS and lines[-1].waited() > goals.MOST_WAITED):
-        print(f"{kind.label} ...", file=sys.stderr, flush=True)
-        lines.append(Line(kind.name, kind.texts, measure.measure(kind, started, known, effort)))
-    return min(lines, key=Line.waited)
+    print(f"{kind.label} ...", file=sys.stderr, flush=True)
+    return Line(kind.name, kind.texts, measure.measure(kind, started, known, effort))
 
 
 @contextlib.contextmanager
