@@ -86,14 +86,12 @@ def _measure(
     kind: Kind, processes: Mapping[str, Process], rows: Rows, blocks: int
 ) -> tuple[list[Clocked], dict[str, float]]:
     with contextlib.ExitStack() as stack:
-        connections = {
-            name: stack.enter_context(contextlib.closing(Connection(process.ports[WORKER])))
-            for name, process in processes.items()
-        }
-        for name, connection in connections.items():
-            if fault := measure.fault(kind, connection, rows, name):
+        connections: dict[str, Connection] = {}
+        for name, process in processes.items():
+            connections[name] = stack.enter_context(contextlib.closing(Connection(process.ports[WORKER])))
+            if fault := measure.fault(kind, connections[name], rows, name):
                 raise RuntimeError(f"{kind.label}, {name}: {fault}")
-            _send(kind, connection, _WARM_UP)
+            _send(kind, connections[name], _WARM_UP)
         connections[_CLOCKED].exchange(_TAKE)  # forget these
         return _in_turn(kind, connections, blocks)
 
