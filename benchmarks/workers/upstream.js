@@ -30,8 +30,9 @@ const metrics = { backlogCount: 0, backlogBytes: 0, oldestMessageTimestamp: 0 };
 const mutation = { mutationId: "00000000-0000-4000-8000-000000000000" };
 
 export default {
-  async fetch(request) {
+  async fetch(request, env) {
     const url = new URL(request.url);
+    if (env.DELAY_MS) await scheduler.wait(Number(env.DELAY_MS));
     if (url.pathname === "/batch") {
       await request.arrayBuffer();
       return Response.json({ metadata: { metrics } });

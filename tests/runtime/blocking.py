@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import requests
 
-from benchmarks.contenders import UPSTREAM, WORKER, config, our_modules
+from benchmarks.contenders import UPSTREAM, WORKER, measured_config
 from benchmarks.rows import Rows
 from embedder.api.routing import Route
 from tests.runtime import worst_bodies
@@ -38,18 +38,19 @@ class Blocked(msgspec.Struct, frozen=True, order=True):
 
 
 @contextmanager
-def serve(**variables: str) -> Iterator[workerd.Process]:
-    """Start the Worker, and its upstream in a process of its own."""
+def serve(*, delay_ms: int = 0) -> Iterator[workerd.Process]:
+    """Start the Worker with its memory readable, and its upstream, which may be slow, in a process of its own."""
     with ExitStack() as stack:
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
-        both = config(our_modules(), Rows().write(folders[0] / "rows.json"))
+        both = measured_config(Rows().write(folders[0] / "rows.json"))
         worker = next(service for service in both.services if service.name == WORKER)
         upstream = next(service for service in both.services if service.name == UPSTREAM)
+        upstream.bindings.update({"DELAY_MS": workerd.text(str(delay_ms))} if delay_ms else {})
         served = workerd.serve(workerd.Config([upstream], {UPSTREAM: 0}), folders[0], snapshot=False)
         address = f"127.0.0.1:{stack.enter_context(served).ports[UPSTREAM]}"
-        worker.bindings.update({name: workerd.text(value) for name, value in variables.items()})
         services = [worker, workerd.External(UPSTREAM, address)]
-        process = stack.enter_context(workerd.serve(workerd.Config(services, {WORKER: 0}), folders[1]))
+        whole = workerd.Config(services, {WORKER: 0}, v8_flags=both.v8_flags)
+        process = stack.enter_context(workerd.serve(whole, folders[1]))
         for count in (1, 100, 100):
             body = {"model": "embeddinggemma", "input": [worst_bodies.MIXED * (10_000 // count)] * count}
             requests.post(process.url(WORKER) + "/v1/embeddings", json=body, timeout=TIMEOUT_S)

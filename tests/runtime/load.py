@@ -1,8 +1,9 @@
 """Load on the Worker under the real binding classes: many connections, mixed requests, faults in one of twenty, and
 as many clients that reset their connection.
 
-`python -m tests.runtime.load --seconds 60` is the long run; the tests run a short one. Answers are compared with the
-vectors that its own texts must have, so that an answer for another request can't pass.
+`python -m tests.runtime.load --seconds 60` is the long run, which ends with the hostile callers of attack.py. The
+tests run short ones. Answers are compared with the vectors that its own texts must have, so that an answer for another
+request can't pass.
 """
 
 import argparse
@@ -23,7 +24,7 @@ import msgspec
 from benchmarks.contenders import measured_modules
 from benchmarks.load import reset_at_close
 from emulator import lexical
-from tests.runtime import aborting, upstream
+from tests.runtime import aborting, attack, upstream
 from tools import workerd
 
 CONNECTIONS = 200
@@ -192,7 +193,18 @@ def main() -> int:
     print(f"wrong: {len(outcome.wrong)} {outcome.wrong[:3]}")
     print(f"resident memory: {outcome.memory_mb[0]:.0f} MB at first, {max(outcome.memory_mb):.0f} MB at most", end="; ")
     print(f"last third {outcome.growth:.2f} of the first third")
-    return 1 if outcome.wrong or outcome.live or outcome.growth > GROWTH_LIMIT else 0
+    faults = attacked()
+    return 1 if faults or outcome.wrong or outcome.live or outcome.growth > GROWTH_LIMIT else 0
+
+
+def attacked() -> list[str]:
+    """Run the attack, print what was seen, and return what breaks a promise."""
+    seen = attack.attack()
+    print(f"{attack.HONEST} honest callers beside hostile ones for {attack.SECONDS} s: {dict(seen.during)}", end="; ")
+    print(f"after that: {dict(seen.after)}; slowest answer {seen.slowest_s:.1f} s")
+    print(f"hostile requests: {dict(seen.hostile)}")
+    print(f"heap {seen.heap_mib:.0f} MiB, {seen.grown_mib:.0f} MiB more resident at most; faults: {seen.faults[:3]}")
+    return seen.faults
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.runtime import load
+from tests.runtime import attack, load
 
 pytestmark = pytest.mark.extended
 
@@ -12,3 +12,11 @@ def test_200_connections_get_their_own_answers(tmp_path):
     assert outcome.wrong == []
     assert (outcome.aborted > 0, outcome.live) == (True, 0)
     assert set(outcome.answers) == {"native", "128", "openai", "refused", "search", "store", "fault"}
+
+
+def test_hostile_callers_take_the_service_from_nobody():
+    seen = attack.attack(seconds=10)
+    assert seen.faults == []
+    assert min(seen.hostile[kind] for kind in attack.KINDS) > 0
+    assert seen.during[200] > 0
+    assert seen.after[200] > attack.HONEST
