@@ -82,7 +82,7 @@ lock: .venv/.tests ## write the lock files anew: ARGS="--upgrade-package rich"
 	npm install --silent --package-lock-only
 
 clean: ## remove everything that was installed or built
-	rm -rf .venv .venv-clients .venv-workers .runtime .wrangler node_modules python_modules public/assets public/index.html public/docs.html
+	rm -rf .venv .venv-clients .venv-workers .runtime .wrangler node_modules python_modules public/assets public/index.html public/docs.html public/llms.txt
 
 # What `make dev` and `make deploy` need.
 .venv/.ready: requirements-run.lock cli/pyproject.toml

@@ -31,7 +31,7 @@ export default {
 
 FRONT = """
 import headers from "headers.json";
-const TYPES = { css: "text/css", html: "text/html", js: "text/javascript", svg: "image/svg+xml" };
+const TYPES = { css: "text/css", html: "text/html", js: "text/javascript", svg: "image/svg+xml", txt: "text/plain" };
 const PAGES = { "/": "/index.html", "/docs": "/docs.html" };
 
 export default {
@@ -41,7 +41,7 @@ export default {
     const file = request.method === "GET" && path.includes(".") ? await env.FILES.fetch(`http://files${path}`) : null;
     if (!file?.ok) return env.WORKER.fetch(request);
     const type = TYPES[path.split(".").pop()] ?? "application/json";
-    return new Response(file.body, { headers: { ...headers, "content-type": type } });
+    return new Response(file.body, { headers: { ...headers["/*"], ...headers[pathname], "content-type": type } });
   },
 };
 """
@@ -76,8 +76,13 @@ def embedder(settings: Variables, emulated: workerd.Process) -> list[workerd.Ser
 
 def front() -> list[workerd.Service]:
     """Return a Worker that serves the files of public/ with their headers, before the Worker."""
-    rules = (ROOT / "public" / "_headers").read_text(encoding="utf-8").split("\n/*\n", 1)[1].split("\n\n", 1)[0]
-    headers = dict(line.strip().split(": ", 1) for line in rules.splitlines())
+    headers: dict[str, dict[str, str]] = {}
+    for line in (ROOT / "public" / "_headers").read_text(encoding="utf-8").splitlines():
+        if line.startswith("/"):
+            rules = headers[line] = {}
+        elif ": " in line and not line.startswith("#"):
+            name, value = line.strip().split(": ", 1)
+            rules[name] = value
     modules = [*workerd.js_worker(FRONT), workerd.Module("headers.json", "json", json.dumps(headers))]
     bindings = {"WORKER": workerd.service(NAME), "FILES": workerd.service("files")}
     files = workerd.Disk("files", ROOT / "public", writable=False)

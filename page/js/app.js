@@ -8,7 +8,7 @@ import * as entries from "./views/entries.js";
 import * as example from "./texts/example.js";
 import * as groups from "./views/groups.js";
 import * as heatmap from "./views/heatmap.js";
-import { key } from "../../public/js/key.js";
+import { key } from "./service/key.js";
 import * as keyform from "./service/keyform.js";
 import * as map from "./map/map.js";
 import * as minscore from "./search/minscore.js";

@@ -1,157 +1,117 @@
-"""The reference in a browser: readable everywhere, and its examples can be sent, changed and copied."""
+"""The reference in a browser, in Scalar's viewer: five operations first, search, samples and requests."""
 
-import json
 from collections.abc import Callable
 
 import pytest
 import requests
-from selenium.webdriver.common.by import By
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 
 from tests.browser.conftest import KEY, Page
 from tests.worker import Worker
 
+FIRST = ["post_embed", "post_v1_embeddings", "put_vectors", "post_search", "post_similarity"]
+SIMILARITY = "/docs#api/tag/start-here/POST/similarity"
 
-@pytest.fixture
-def docs(page: Page) -> Page:
-    page.open("/docs")
+
+def show(page: Page, path: str = "/docs") -> Page:
+    page.driver.get("about:blank")
+    page.open(path)
+    page.wait(lambda: page.all("main.references-rendered h1"))
     return page
 
 
-def send(page: Page, operation: str) -> str:
-    """Send the first example of an operation, and return the text of the result."""
-    page.run("document.getElementById(arguments[0]).scrollIntoView()", operation)
-    page.all(f"#{operation} .send")[0].click()
-    return page.wait(lambda: next((item.text for item in page.all(f"#{operation} .result pre")), ""))
+@pytest.fixture
+def docs(page: Page) -> Page:
+    return show(page)
 
 
-def test_every_operation_is_on_the_page_and_in_the_contents(docs: Page) -> None:
+def button(page: Page, text: str) -> WebElement:
+    """Wait for a button whose text begins with this."""
+    return page.wait(lambda: next((item for item in page.all("button") if item.text.startswith(text)), None))
+
+
+def send(page: Page, path: str, operation: str) -> str:
+    """Send the first example of an operation, and return the text of the answer."""
+    show(page, path)
+    found = page.wait(lambda: next((item for item in page.all("button") if f"({operation})" in item.text), None))
+    page.run("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", found)
+    button(page, "Send").click()
+    content = "return [...document.querySelectorAll('.cm-content[aria-label=Response]')].map((item) => item.innerText)"
+    return str(page.wait(lambda: page.run(content))[0])
+
+
+def test_five_operations_are_first_and_every_operation_is_in_the_contents(docs: Page) -> None:
     paths = requests.get(docs.url + "/openapi.json", timeout=30).json()["paths"]
-    wanted = {(operation["operationId"], path) for path, methods in paths.items() for operation in methods.values()}
-    script = """return [...document.querySelectorAll('article')].map(
-        (item) => [item.id, item.querySelector('h3 code').textContent])"""
-    assert {tuple(item) for item in docs.run(script)} == wanted
-    links = docs.run("return [...document.querySelectorAll('nav a')].map((item) => item.hash.slice(1))")
-    assert {name for name, _ in wanted} <= set(links)
+    summaries = {each["operationId"]: each["summary"] for methods in paths.values() for each in methods.values()}
+    script = """return [...document.querySelectorAll('aside a, aside button, nav a, nav button')]
+        .map((item) => item.innerText)"""
+    shown = "\n".join(docs.wait(lambda: docs.run(script)))
+    places = [shown.index(summaries[name]) for name in FIRST]
+    assert places == sorted(places)
+    assert shown.index("Start here") < places[0] < places[-1] < shown.index("Documents and search")
+    for group in docs.all("button[aria-label^='Open Group']") or docs.all("aside button[aria-expanded=false]"):
+        docs.run("arguments[0].click()", group)
+    docs.wait(lambda: all(summary in "\n".join(docs.run(script)) for summary in summaries.values()))
 
 
-def test_every_link_leads_to_something(docs: Page) -> None:
-    script = """return [...document.querySelectorAll('a[href^="#"]')].map((item) => item.hash.slice(1))
-        .filter((name) => !document.getElementById(name))"""
-    assert docs.run(script) == []
+def test_an_operation_is_found_by_search(docs: Page) -> None:
+    ActionChains(docs.driver).key_down(Keys.CONTROL).send_keys("k").key_up(Keys.CONTROL).perform()
+    docs.wait(lambda: docs.run("return document.activeElement.matches('input')"))
+    ActionChains(docs.driver).send_keys("cosine").perform()
+    options = "return [...document.querySelectorAll('[role=option]')].find((item) => /similarity/.test(item.innerText))"
+    docs.run("arguments[0].click()", docs.wait(lambda: docs.run(options)))
+    docs.wait(lambda: "/similarity" in docs.driver.current_url)
 
 
-def test_commands_have_the_address_of_the_service(docs: Page) -> None:
-    assert f"export EMBEDDER_URL={docs.url}\n" in docs.all("#start pre")[0].text
-    command = docs.all("#post_v1_embeddings .example pre")[0].text
-    assert command.startswith(f'curl "{docs.url}/v1/embeddings"')
-    assert '-H "authorization: Bearer $EMBEDDER_KEY"' in command
-    assert f'base_url="{docs.url}/v1"' in docs.all("#post_v1_embeddings pre")[0].text
+def test_samples_are_in_curl_python_and_javascript_and_an_address_leads_to_an_operation(page: Page) -> None:
+    show(page, SIMILARITY)
+    code = "return document.getElementById('api/tag/start-here/POST/similarity').innerText"
+    page.wait(lambda: f"curl {page.url}/similarity" in page.run(code))
+    page.run("arguments[0].click()", button(page, "Shell Curl"))
+    listed = "return [...document.querySelectorAll('[role=option]')].map((item) => item.innerText.trim())"
+    assert page.wait(lambda: page.run(listed)) == ["Fetch", "Requests", "Curl"]
 
 
-def test_an_example_can_be_sent(docs: Page) -> None:
-    result = send(docs, "post_v1_embeddings")
-    assert "x-embedding-task: search_query" in result
-    assert "… 765 more]" in result
-    assert docs.run("return document.activeElement.className") == "send"
+def test_a_request_is_sent_and_its_body_can_be_changed(page: Page) -> None:
+    assert '"scores"' in send(page, SIMILARITY, "post /similarity")
+    first = page.calls("POST", "/similarity")[0]
+    body = page.all(".cm-content[aria-label=Body]")[0]
+    body.click()
+    ActionChains(page.driver).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).send_keys(
+        '{"texts": ["it\'s", "its"'
+    ).perform()
+    button(page, "Send").click()
+    page.wait(lambda: len(page.calls("POST", "/similarity")) == 2)
+    assert page.calls("POST", "/similarity") == [first, {"texts": ["it's", "its"]}]
 
 
-def test_a_document_is_stored_found_and_deleted(docs: Page) -> None:
-    assert '"visible": true' in send(docs, "put_vectors")
-    assert '"id": "example-mars"' in send(docs, "post_search")
-    assert '"missing": ["example-dogs"]' in send(docs, "get_vectors")
-    assert '"visible": true' in send(docs, "delete_vectors")
-
-
-def test_the_body_can_be_changed_with_the_keyboard(docs: Page) -> None:
-    example = docs.all("#post_similarity .example")[0]
-    summary = next(item for item in example.find_elements(By.TAG_NAME, "summary") if item.text == "Change the body")
-    summary.send_keys(Keys.ENTER)
-    field = example.find_element(By.TAG_NAME, "textarea")
-    field.send_keys(Keys.CONTROL, "a")
-    field.send_keys('{"texts": ["it\'s", "its"]}')
-    assert '-d \'{"texts": ["it\'\\\'\'s", "its"]}\'' in example.find_element(By.TAG_NAME, "pre").text
-    example.find_element(By.CSS_SELECTOR, ".send").send_keys(Keys.ENTER)
-    docs.wait(lambda: '"shape": [2, 2]' in example.find_element(By.CSS_SELECTOR, ".result").text)
-    assert docs.calls("POST", "/similarity") == [{"texts": ["it's", "its"]}]
-
-
-def test_a_rejected_example_shows_the_error(docs: Page) -> None:
-    docs.expected = ["status of 400"]
-    docs.run("document.querySelector('#post_embed .example details').open = true")
-    docs.all("#post_embed textarea")[0].clear()
-    docs.all("#post_embed textarea")[0].send_keys("{}")
-    assert '"code": "invalid_request"' in send(docs, "post_embed")
-    assert docs.all("#post_embed .result .failed")[0].text.startswith("400 in ")
-
-
-def test_a_command_can_be_copied(docs: Page) -> None:
-    docs.driver.execute_cdp_cmd(
-        "Browser.grantPermissions", {"origin": docs.url, "permissions": ["clipboardSanitizedWrite"]}
-    )
-    button = docs.all("#post_embed .example[open] .row button:not(.send)")[0]
-    button.click()
-    docs.wait(lambda: button.text == "Copied")
-
-
-def test_the_key_of_the_tab_is_used_and_can_be_entered(visit: Callable[[Worker], Page], locked_worker: Worker) -> None:
+def test_the_key_of_the_tab_is_used(visit: Callable[[Worker], Page], locked_worker: Worker) -> None:
     page = visit(locked_worker)
-    page.expected = ["status of 401"]
-    page.open("/docs")
-    assert '"code": "unauthorized"' in send(page, "post_embed")
-    page.all("#post_embed .result a")[0].click()
-    page.by("key").send_keys(KEY, Keys.ENTER)
-    page.wait_for("key-note", "saved")
-    page.all("#post_embed .send")[0].click()
-    page.wait(lambda: "… 253 more]" in page.all("#post_embed .result")[0].text)
-    assert KEY not in page.driver.page_source
-    page.by("forget").click()
-    assert page.run("return sessionStorage.length") == 0
+    page.run("sessionStorage.setItem('embedder-key', arguments[0])", KEY)
+    assert '"scores"' in send(page, SIMILARITY, "post /similarity")
 
 
-def test_an_address_opens_what_is_closed(docs: Page) -> None:
-    docs.run("location.hash = 'GoogleError'")
-    docs.wait(lambda: docs.by("GoogleError").get_property("open"))
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1400, "light")])
+def test_it_is_accessible_and_fits_before_and_after_a_request(page: Page, width: int, scheme: str) -> None:
+    page.emulate(width=width, scheme=scheme)
+    show(page)
+    assert page.violations() == []
+    assert page.run("return document.documentElement.scrollWidth") == width
+    page.picture(f"docs-{width}-{scheme}")
+    channels = page.run("return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    assert (sum(channels[:3]) < 150) == (scheme == "dark")
+    if width > 1000:
+        send(page, SIMILARITY, "post /similarity")
+        page.picture(f"docs-sent-{width}-{scheme}")
+        assert page.violations() == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(375, "dark"), pytest.param(1280, "light", marks=pytest.mark.extended)])
-def test_it_is_accessible_and_fits_before_and_after_an_example(docs: Page, width: int, scheme: str) -> None:
-    docs.emulate(width=width, scheme=scheme)
-    assert docs.violations() == []
-    docs.picture(f"docs-{width}-{scheme}")
-    docs.expected = ["status of 400"]
-    docs.run("for (const item of document.querySelectorAll('details')) item.open = true")
-    send(docs, "post_v1_embeddings")
-    docs.all("#post_embed textarea")[0].send_keys("not JSON")
-    send(docs, "post_embed")
-    assert docs.violations() == []
-    assert docs.run("return document.documentElement.scrollWidth") == width
-    docs.run("document.getElementById('post_v1_embeddings').scrollIntoView()")
-    docs.picture(f"docs-sent-{width}-{scheme}")
-    channels = docs.run("return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
-    assert (sum(channels) < 150) == (scheme == "dark")
-
-
-def test_it_can_be_read_without_javascript(docs: Page) -> None:
-    docs.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
-        docs.open("/docs")
-        assert "export EMBEDDER_URL=ADDRESS" in docs.by("start").text
-        assert 'curl "$EMBEDDER_URL/search"' in docs.by("post_search").text
-        assert docs.all("button:not([hidden])") == docs.all("#key-form button:not([hidden])")
-        assert not docs.by("key-form").is_displayed()
-        docs.all("#post_search > details:not(.example) > summary")[-1].click()
-        assert "vectorize_not_configured" in docs.by("post_search").text
-    finally:
-        docs.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-
-
-def test_long_vectors_and_strings_are_shortened(docs: Page) -> None:
-    script = """const done = arguments[arguments.length - 1];
-        import('/docs/pretty.js').then(({pretty}) => done(arguments[0].map(pretty)))"""
-    given = [json.dumps({"a": [1] * 768, "b": "x" * 500, "c": [1, 2], "d": [["y"] * 30]}), "no JSON"]
-    vector, text = docs.driver.execute_async_script(script, given)
-    assert '"a": [1, 1, 1, … 765 more]' in vector
-    assert f'"b": "{"x" * 60}" … 440 more characters' in vector
-    assert '"c": [1, 2]' in vector
-    assert text == "no JSON"
+def test_llms_txt_has_every_operation(worker: Worker) -> None:
+    document = requests.get(worker.url + "/openapi.json", timeout=30).json()
+    text = requests.get(worker.url + "/llms.txt", timeout=30).text
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert f"- `{method.upper()} {path}`: {operation['summary']}\n" in text
+    assert text.index("`POST /similarity`") < text.index("`GET /vectors`")

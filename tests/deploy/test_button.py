@@ -26,7 +26,7 @@ def upload(rehearsal):
     def run(*commands):
         rehearsal.api.state = type(rehearsal.api.state)()
         shutil.rmtree(rehearsal.checkout / "public" / "assets", ignore_errors=True)
-        for name in ("index.html", "docs.html"):
+        for name in ("index.html", "docs.html", "llms.txt"):
             (rehearsal.checkout / "public" / name).unlink(missing_ok=True)
         for command in commands:
             done = rehearsal.wrangler(*command.split())
@@ -41,8 +41,8 @@ def upload(rehearsal):
 @pytest.mark.index
 def test_the_scripts_upload_what_a_deployment_from_a_checkout_uploads(upload):
     by_button = upload("npm run build", "npm run deploy")
-    assert {"/docs.html", "/index.html"} < set(by_button[2])
-    assert sum(name.startswith("/assets/") for name in by_button[2]) == 3
+    assert {"/docs.html", "/index.html", "/llms.txt"} < set(by_button[2])
+    assert sum(name.startswith("/assets/") for name in by_button[2]) == 8
     assert by_button == upload("pywrangler deploy --env=")
 
 

@@ -1,8 +1,6 @@
 """The OpenAPI document is valid and agrees with the Worker, and its examples work as they are."""
 
-import html
 import json
-import os
 import re
 import subprocess
 import sys
@@ -19,7 +17,6 @@ from embedder.api import routes
 from tests import local
 from tests.worker import Worker
 from tools.openapi import document
-from tools.reference import page
 
 TEXT = document.text()
 DOCUMENT = json.loads(TEXT)
@@ -118,34 +115,11 @@ def test_the_example_of_a_response_has_the_shape_of_the_answer(stored, method, p
     assert shape(shown) == shape(send(stored, method, path, next(iter(titles))).json())
 
 
-def commands():
-    """Return the commands on the page of the reference, by operation and number."""
-    for article in re.findall(r'<article id="(\w+)"(.*?)</article>', page.html(DOCUMENT), re.DOTALL):
-        found = re.findall(r'<pre tabindex="0" aria-label="Command"><code>(.*?)</code>', article[1], re.DOTALL)
-        for number, command in enumerate(found):
-            yield pytest.param(html.unescape(re.sub("<[^>]+>", "", command)), id=f"{article[0]}-{number}")
-
-
-@pytest.mark.parametrize("command", list(commands()))
-def test_a_command_of_the_reference_works_in_a_shell(stored, command):
-    variables = {**os.environ, "EMBEDDER_URL": stored.url, "EMBEDDER_KEY": "KEY"}
-    shell = command.replace("curl", "curl --silent --show-error --fail-with-body", 1)
-    done = subprocess.run(
-        ["bash", "-euc", shell], env=variables, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads(done.stdout)
-
-
 def test_a_program_in_a_description_prints_what_its_comment_says(worker):
     [program] = re.findall(r"```python\n(.*?)```", operation("post", "/v1/embeddings")["description"], re.DOTALL)
     command = [sys.executable, "-c", program.replace("ADDRESS", worker.url)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.stdout.strip(), done.stderr) == (re.findall(r"^print.*  # (.*)$", program, re.MULTILINE)[0], "")
-
-
-def test_the_reference_has_a_command_for_every_example():
-    assert len(list(commands())) == len(EXAMPLES)
 
 
 REJECTED = [(method, path) for method, path in OPERATIONS if request(method, path)]

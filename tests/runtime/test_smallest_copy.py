@@ -3,18 +3,15 @@
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
 import requests
 
 from tests.runtime import upstream
 from tools import runtime, workerd
-from tools.openapi import document
-from tools.reference import page
 
 COPIED = ("src", "pyproject.toml", "wrangler.toml")
-_OF_TOOLS = ("tools/__init__.py", "tools/vendor.py", "tools/reference")
+_OF_TOOLS = ("tools/__init__.py", "tools/vendor.py")
 WITH_THE_PAGE = (*COPIED, "page", "public", "package.json", *_OF_TOOLS)
 # the environment of a machine that reaches no package index
 CLOSED = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_NO_CACHE_DIR": "1", "PIP_FIND_LINKS": "", "PIP_RETRIES": "0"}
@@ -37,13 +34,8 @@ def copied(folder, *names):
 
 def remove_what_is_built(folder):
     shutil.rmtree(folder / "public" / "assets", ignore_errors=True)
-    for name in ("index.html", "docs.html"):
+    for name in ("index.html", "docs.html", "llms.txt"):
         (folder / "public" / name).unlink(missing_ok=True)
-
-
-def plain():
-    """Return the environment without this checkout on the path of Python."""
-    return {name: value for name, value in runtime.environment().items() if name != "PYTHONPATH"}
 
 
 def dry_run(folder):
@@ -71,34 +63,15 @@ def test_three_names_without_three_parts_of_the_configuration(tmp_path, models):
 
 @pytest.mark.index
 def test_with_the_page_the_build_step_needs_nothing_else(tmp_path):
-    """npx brings esbuild."""
+    """It installs the pinned packages of the page where they are missing."""
     folder = copied(tmp_path, *WITH_THE_PAGE)
     remove_what_is_built(folder)
     command = ["npm", "run", "--silent", "upload"]
     done = subprocess.run(command, cwd=folder, env=runtime.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "/assets/app-" in (folder / "public" / "index.html").read_text(encoding="utf-8")
-    assert (folder / "public" / "docs.html").read_text(encoding="utf-8") == page.html(document.document())
-
-
-@pytest.mark.index
-def test_the_api_reference_brings_its_packages(tmp_path):
-    """With -S, Python finds no installed package."""
-    folder = copied(tmp_path, *WITH_THE_PAGE)
-    remove_what_is_built(folder)
-    command = [sys.executable, "-S", "-m", "tools.reference"]
-    done = subprocess.run(command, cwd=folder, env=plain(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert (folder / "public" / "docs.html").read_text(encoding="utf-8") == page.html(document.document())
-
-
-def test_without_a_package_index_the_api_reference_ends_with_one_line(tmp_path):
-    folder = copied(tmp_path, *WITH_THE_PAGE)
-    remove_what_is_built(folder)
-    command = [sys.executable, "-S", "-m", "tools.reference"]
-    done = subprocess.run(command, cwd=folder, env={**plain(), **CLOSED}, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
-    assert not (folder / "public" / "docs.html").exists()
+    assert "/assets/scalar-" in (folder / "public" / "docs.html").read_text(encoding="utf-8")
+    assert "`POST /embed`" in (folder / "public" / "llms.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.index

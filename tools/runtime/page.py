@@ -4,14 +4,15 @@ from tools.runtime.commands import finished
 from tools.runtime.paths import NODE_MODULES, ROOT, RuntimeSetupError
 
 BUILT = ROOT / "public" / "index.html"
-_SOURCES = ("page", "public/js", "tools/reference")
+_SOURCES = ("page",)
+_PACKAGES = ("esbuild", "umap-js", "ml-matrix", "@scalar/fastify-api-reference")
 
 
 def pin() -> bytes:
-    """Return what the page is built from. Another version of esbuild, or other sources, have another pin."""
+    """Return what the page is built from. Another version of a package, or other sources, have another pin."""
     files = (path for folder in _SOURCES for path in (ROOT / folder).rglob("*") if path.suffix != ".pyc")
-    esbuild = NODE_MODULES / "esbuild" / "package.json"
-    sources = (esbuild, ROOT / "public" / "openapi.json", *sorted(files))
+    packages = [NODE_MODULES / name / "package.json" for name in _PACKAGES]
+    sources = (*packages, ROOT / "public" / "openapi.json", *sorted(files))
     return b"".join(path.read_bytes() for path in sources if path.is_file())
 
 

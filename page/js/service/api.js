@@ -1,5 +1,5 @@
 /** Calls the HTTP API with JSON. Every failure is an ApiError. */
-import { key } from "../../../public/js/key.js";
+import { key } from "./key.js";
 
 /** An error from the service or from the connection to it. */
 export class ApiError extends Error {

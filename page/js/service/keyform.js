@@ -1,6 +1,6 @@
 /** The key form. It is hidden until the endpoint requires a key. */
 import { byId, input } from "../dom.js";
-import { key, setKey } from "../../../public/js/key.js";
+import { key, setKey } from "./key.js";
 
 let again = () => {};
 

@@ -1,7 +1,7 @@
 /** The facts of the service: what answers, whether it needs a key, and its index. */
 import { ApiError, call } from "./api.js";
 import { byId, counted } from "../dom.js";
-import { key } from "../../../public/js/key.js";
+import { key } from "./key.js";
 
 const MODEL = "EmbeddingGemma-300M";
 /** @type {Record<string, string>} */
