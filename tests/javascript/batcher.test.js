@@ -65,6 +65,25 @@ test("rows arrive in the model's own digits, in order, and say what was cached",
   assert.ok(names.every((name) => /^weur[0-3]$/.test(name)));
 });
 
+test("a call has the label of its key, or is marked as shared; labels keep no requests apart", async () => {
+  /** @type {(() => void)[]} */
+  const ends = [];
+  const { embed, calls } = start((texts) => new Promise((resolve) => ends.push(() => resolve(right(texts)))));
+  /** @param {string} text @param {string} key */
+  const ask = (text, key) => embed([text], false, { tags: [`key:${key}`], gateway: { id: "g", metadata: { key } } }).response;
+  const asked = [ask("1", "a")];
+  while (ends.length < 1) await setImmediate();
+  assert.deepEqual([calls[0].options.tags, calls[0].options.gateway], [["key:a"], { id: "g", metadata: { key: "a" } }]);
+  asked.push(ask("11", "a"), ask("12", "a"), ask("13", "b"));
+  while (ends.length) {
+    ends.splice(0).forEach((end) => end());
+    for (let i = 0; i < 10; i++) await setImmediate();
+  }
+  await Promise.all(asked);
+  const last = calls[calls.length - 1].options;
+  assert.deepEqual([last.tags, last.gateway.metadata], [["shared"], { key: "shared" }]);
+});
+
 test("a request with more texts calls the model itself", async () => {
   const { embed, calls, names } = start();
   await embed(["1", "2", "3", "4"]).response;

@@ -8,7 +8,7 @@ import { Gathering, MAX_CHARS, MAX_TEXTS, MAX_WAITING } from "../../src/bindings
 import { random } from "./samples.js";
 
 /** @typedef {import("../../src/bindings/batcher/gathering.js").Outcome} Outcome */
-/** @typedef {{ texts: string[], lane: string, rejectIfBusy: boolean, signal: AbortSignal, end(outcome?: Outcome): void }} Sent */
+/** @typedef {{ texts: string[], lane: string, labels: string[], rejectIfBusy: boolean, signal: AbortSignal, end(outcome?: Outcome): void }} Sent */
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -26,9 +26,9 @@ function start({ calls = 1, cacheBytes = 0 } = {}) {
   const sent = [];
   /** @type {import("../../src/bindings/batcher/gathering.js").Parts} */
   const parts = {
-    call: (texts, lane, rejectIfBusy, signal) =>
+    call: (texts, lane, labels, rejectIfBusy, signal) =>
       new Promise((resolve) => {
-        const call = { texts, lane, rejectIfBusy, signal, end };
+        const call = { texts, lane, labels, rejectIfBusy, signal, end };
         /** @param {Outcome} [outcome] */
         function end(outcome = rowsOf(texts)) {
           if (sent.includes(call)) sent.splice(sent.indexOf(call), 1);
@@ -43,8 +43,9 @@ function start({ calls = 1, cacheBytes = 0 } = {}) {
     cacheBytes,
   };
   const gathering = new Gathering(parts);
-  /** @param {string[]} texts @param {{ lane?: string, ends?: number, alone?: boolean }} [options] */
-  const ask = (texts, { lane = "", ends = 1e9, alone = false } = {}) => gathering.join({ texts, lane, ends, alone });
+  /** @param {string[]} texts @param {{ lane?: string, label?: string, ends?: number, alone?: boolean }} [options] */
+  const ask = (texts, { lane = "", label = "", ends = 1e9, alone = false } = {}) =>
+    gathering.join({ texts, lane, label, ends, alone });
   return { gathering, clock, sent, ask };
 }
 
@@ -109,6 +110,16 @@ test("requests with other options do not share a call, and the one that waited l
     await setImmediate();
   }
   assert.deepEqual(order, [":first", "one:a,c", "two:b"]);
+});
+
+test("a call names the labels of its texts, each once", async () => {
+  const { sent, ask } = start();
+  ask(["first"], { label: "one" });
+  for (const [text, label] of [["a", "one"], ["b", "two"], ["c", "one"]]) ask([text], { label });
+  assert.deepEqual(sent[0].labels, ["one"]);
+  sent[0].end();
+  await setImmediate();
+  assert.deepEqual(sent[0].labels, ["one", "two"]);
 });
 
 test("too many waiting texts are rejected at once; what is known needs no place", async () => {

@@ -13,16 +13,18 @@ import { Cache } from "./cache.js";
  */
 
 /**
- * What the gathering needs. `call` embeds texts with the options of their lane; it never throws. `calls` is how many
+ * What the gathering needs. `call` embeds texts with the options of their lane, for the keys with these labels; it never
+ * throws. `calls` is how many
  * may be in flight, `cacheBytes` the limit of the cache.
- * @typedef {{ call(texts: string[], lane: string, rejectIfBusy: boolean, signal: AbortSignal): Promise<Outcome>,
+ * @typedef {{ call(texts: string[], lane: string, labels: string[], rejectIfBusy: boolean, signal: AbortSignal): Promise<Outcome>,
  *   sleep(ms: number): Promise<unknown>, now(): number, calls: number, cacheBytes: number }} Parts
  */
 
 /**
  * A request. Texts share a call only with those of the same `lane`. `ends` is its deadline. One that is `alone` neither
  * uses the cache nor shares a place with others, so that nobody learns from the time of an answer what others asked.
- * @typedef {{ texts: string[], lane: string, ends: number, alone: boolean }} Asked
+ * `label` is that of the caller's key.
+ * @typedef {{ texts: string[], lane: string, label: string, ends: number, alone: boolean }} Asked
  */
 
 export const MAX_TEXTS = 100; // of a call (the model's input schema)
@@ -33,11 +35,12 @@ const RETRY_MS = 200; // until a busy model is called again
 
 /** A text that waits or is in flight, for one request or several. */
 class Place {
-  /** @param {string} key of the place @param {string} text @param {string} lane @param {boolean} alone @param {number} number */
-  constructor(key, text, lane, alone, number) {
+  /** @param {string} key of the place @param {string} text @param {Asked} asked who came first @param {number} number */
+  constructor(key, text, { lane, label, alone }, number) {
     this.key = key;
     this.text = text;
     this.lane = lane;
+    this.label = label;
     this.alone = alone;
     this.number = number;
     /** @type {Set<Ticket>} */
@@ -127,7 +130,7 @@ export class Gathering {
       ticket.places.push({ row });
       return;
     }
-    const place = this.places.get(key) ?? this.open(new Place(key, text, asked.lane, asked.alone, this.count++));
+    const place = this.places.get(key) ?? this.open(new Place(key, text, asked, this.count++));
     place.tickets.add(ticket);
     ticket.places.push(place);
     ticket.missing.add(place);
@@ -247,10 +250,11 @@ export class Gathering {
   async call(call) {
     const { signal } = call.controller;
     const [texts, lane] = [call.places.map(({ text }) => text), call.places[0].lane];
-    const outcome = await this.parts.call(texts, lane, true, signal);
+    const labels = [...new Set(call.places.map(({ label }) => label))];
+    const outcome = await this.parts.call(texts, lane, labels, true, signal);
     if (outcome.remedy !== "again") return outcome;
     await this.parts.sleep(RETRY_MS);
-    return call.isNeeded() ? this.parts.call(texts, lane, false, signal) : outcome;
+    return call.isNeeded() ? this.parts.call(texts, lane, labels, false, signal) : outcome;
   }
 
   /** @param {Place} place @param {Uint8Array | undefined} row @param {Outcome} outcome of a call without rows */

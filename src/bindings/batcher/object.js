@@ -11,6 +11,7 @@ import { answer, failure } from "./wire.js";
  * @typedef {(status: number, body: string) => "" | "again" | "halve"} Remedy what to do after an error of the model
  */
 
+const SHARED = "shared"; // instead of the labels of several keys
 const CALL_BYTES = 2 * MAX_TEXTS * 17 * 1024; // an answer of the model, and its rows
 
 export class Batcher {
@@ -20,7 +21,7 @@ export class Batcher {
     this.callMs = callMs;
     this.remedy = remedy;
     this.gathering = new Gathering({
-      call: (texts, lane, rejectIfBusy, signal) => this.call(texts, lane, rejectIfBusy, signal),
+      call: (...call) => this.call(...call),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       now: Date.now,
       calls,
@@ -31,9 +32,9 @@ export class Batcher {
   /** Answers one request, see wire.js. @param {Request} request */
   async fetch(request) {
     /** @type {import("./wire.js").Asked} */
-    const { texts, model, options, ms, alone } = await request.json();
+    const { texts, model, options, label, ms, alone } = await request.json();
     const lane = JSON.stringify([model, options]);
-    const ticket = this.gathering.join({ texts, lane, ends: Date.now() + ms, alone });
+    const ticket = this.gathering.join({ texts, lane, label, ends: Date.now() + ms, alone });
     request.signal.addEventListener("abort", () => this.gathering.leave(ticket));
     const { rows, fault = "broken", cached = 0, ...found } = await ticket.outcome;
     return rows ? answer(rows, DIMENSIONS, cached) : failure(fault, found);
@@ -45,14 +46,14 @@ export class Batcher {
     return { places: places.size, waiting, running, cacheBytes: cache.bytes };
   }
 
-  /** Calls the model. @param {string[]} texts @param {string} lane @param {boolean} rejectIfBusy @param {AbortSignal} gone @returns {Promise<Outcome>} */
-  async call(texts, lane, rejectIfBusy, gone) {
+  /** Calls the model. @type {import("./gathering.js").Parts["call"]} */
+  async call(texts, lane, labels, rejectIfBusy, gone) {
     const [model, options] = JSON.parse(lane);
     const signal = AbortSignal.any([gone, AbortSignal.timeout(this.callMs)]);
     const ended = new Promise((_, reject) => signal.addEventListener("abort", reject));
     ended.catch(() => {}); // it may reject while nothing awaits it
     try {
-      const own = { ...options, returnRawResponse: true, rejectIfBusy, signal };
+      const own = { ...about(options, labels), returnRawResponse: true, rejectIfBusy, signal };
       const call = /** @type {any} */ (this.ai).run(model, { text: texts }, own);
       return await Promise.race([ended, call.then((/** @type {Response} */ response) => this.read(response, texts.length))]);
     } catch (error) {
@@ -72,6 +73,17 @@ export class Batcher {
     const { bytes, spans } = readAnswer(new Uint8Array(await response.arrayBuffer()), count, false);
     return { rows: Array.from({ length: count }, (_, i) => bytes.slice(spans[2 * i], spans[2 * i + 1])) };
   }
+}
+
+/**
+ * Adds whose texts a call has, for the analytics of Workers AI and a gateway: the label of one key, or "shared".
+ * @param {{ gateway?: object }} options @param {string[]} labels
+ */
+function about({ gateway, ...options }, labels) {
+  const label = labels.length > 1 ? SHARED : labels[0];
+  const named = label ? { ...options, tags: [label] } : options;
+  if (!gateway) return named;
+  return { ...named, gateway: label ? { ...gateway, metadata: { key: label.replace(/^key:/, "") } } : gateway };
 }
 
 /** @param {ConstructorParameters<typeof Batcher>} options */

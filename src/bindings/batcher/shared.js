@@ -51,8 +51,11 @@ class SharedAi {
    */
   async ask(model, texts, { returnRawResponse: _, rejectIfBusy: __, signal, ...options }) {
     const ms = this.scope.ends - Date.now();
+    const { tags = [], gateway, ...others } = options;
+    const { metadata: ___, ...through } = gateway ?? {};
+    const shared = gateway ? { ...others, gateway: through } : others;
     try {
-      const asked = request({ texts, model, options, ms, alone: this.alone }, signal);
+      const asked = request({ texts, model, options: shared, label: tags[0] ?? "", ms, alone: this.alone }, signal);
       const response = await this.shards.object(texts).fetch(asked);
       return response.headers.has(OUTCOME) ? response : null;
     } catch (error) {

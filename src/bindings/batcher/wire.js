@@ -2,8 +2,9 @@
 /** Requests to the object, and its responses. */
 
 /**
- * A request: texts, the options of the call that they may share with others, and `ms` until the deadline.
- * @typedef {{ texts: string[], model: string, options: Record<string, unknown>, ms: number, alone: boolean }} Asked
+ * A request: texts, the options of the call that they may share with others, the label of the key, and `ms` until the
+ * deadline.
+ * @typedef {{ texts: string[], model: string, options: Record<string, unknown>, label: string, ms: number, alone: boolean }} Asked
  */
 
 export const OUTCOME = "x-embedder-outcome"; // "rows", or a fault
