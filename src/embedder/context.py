@@ -17,6 +17,7 @@ class LogLine(msgspec.Struct, kw_only=True, omit_defaults=True):
     detail: str = ""  # of an internal error, for the operator
     key: str = ""  # name of the caller's key
     texts: int = 0
+    tokens: int = 0  # of these texts, estimated
     cached: int = 0  # texts that the model was not called for
     queued: int = 0  # documents that the queue accepted
     written: int = 0  # of a batch from the queue, as the next two

@@ -99,7 +99,7 @@ class Embedder:
 
         The first failure cancels the other calls.
         """
-        context.log.texts = len(prepared.texts)
+        context.log.texts, context.log.tokens = len(prepared.texts), prepared.tokens
         if context.log.texts <= MAX_TEXTS_PER_CALL:
             return [await self._call(prepared.texts, context, output)]
         await self.model.reserve(context.lifetime, context.log.texts, with_floats=output != MODEL_DIGITS)
@@ -111,7 +111,7 @@ class Embedder:
         self, prepared: PreparedTexts, context: RequestContext
     ) -> AsyncGenerator[AsyncIterator[Answer], None]:
         """Embed like `embed`, but yield each answer in order as soon as it arrives, and keep none of them."""
-        context.log.texts = len(prepared.texts)
+        context.log.texts, context.log.tokens = len(prepared.texts), prepared.tokens
         if context.log.texts > MAX_TEXTS_PER_CALL:
             await self.model.reserve(context.lifetime, context.log.texts, with_floats=True)
         async with Tasks(self._calls(prepared, context, FLOATS)) as tasks:

@@ -1,7 +1,6 @@
 """`embedder doctor`: the self-check of a service."""
 
 import os
-from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from rich.console import Console
 
 from embedder_cli import interrupts
 from embedder_cli.doctor import latency, report
-from embedder_cli.doctor.analytics import API, Analytics
+from embedder_cli.doctor.analytics import analytics_of
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.examination import Options, examine
 from embedder_cli.doctor.model import truncation
@@ -40,7 +39,7 @@ def main(
     """Check the model, the formats, the errors and the index of a service. Exit code 1 if a check fails."""
     with interrupts.one_line("doctor: interrupted."):
         with ExitStack() as opened:
-            meter = _meter(opened, os.environ) if with_neurons else None
+            meter = Meter(analytics_of(opened, os.environ, "--neurons"), _say) if with_neurons else None
             endpoint = opened.enter_context(Endpoint(address(url, "URL"), usable_key(key)))
             results = list(examine(endpoint, Options(with_latency, find_limit, meter)))
         if as_json:
@@ -50,14 +49,5 @@ def main(
         raise typer.Exit(0 if all_well(results) else 1)
 
 
-def _meter(opened: ExitStack, environment: Mapping[str, str]) -> Meter:
-    """Return the meter of the account that the environment names."""
-    token = usable_key(environment.get("CLOUDFLARE_API_TOKEN"), "CLOUDFLARE_API_TOKEN")
-    account = environment.get("CLOUDFLARE_ACCOUNT_ID", "").strip()
-    if not token or not account:
-        message = "It needs CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID in the environment."
-        raise typer.BadParameter(message, param_hint="--neurons")
-    api = address(environment.get("CLOUDFLARE_API_BASE_URL") or API, "CLOUDFLARE_API_BASE_URL")
-    return Meter(
-        Analytics(opened.enter_context(Endpoint(api, token)), account), lambda line: typer.echo(line, err=True)
-    )
+def _say(line: str) -> None:
+    typer.echo(line, err=True)

@@ -11,7 +11,7 @@ from embedder_cli.doctor.results import Result, Status
 
 WAIT_S = 300.0  # analytics arrive minutes late
 POLL_S = 10.0
-_DOLLARS_PER_NEURON = 0.011 / 1000  # Workers AI, Pricing
+DOLLARS_PER_NEURON = 0.011 / 1000  # Workers AI, Pricing
 _MILLION = 1_000_000
 _MINUTE = timedelta(minutes=1)
 
@@ -110,7 +110,7 @@ def _price(neurons: float, tokens: int) -> tuple[str, dict[str, object]]:
     if not tokens:
         return "", {}
     neurons_per_million = neurons * _MILLION / tokens
-    dollars = neurons_per_million * _DOLLARS_PER_NEURON
+    dollars = neurons_per_million * DOLLARS_PER_NEURON
     figures: dict[str, object] = {"neurons_per_million": neurons_per_million, "dollars_per_million": dollars}
     return f"{_digits(neurons_per_million)} neurons or ${dollars:.4f} per", figures
 

@@ -1,0 +1,1 @@
+"""`embedder usage`: the calls of the model by key."""
