@@ -93,6 +93,17 @@ def test_a_guess_of_the_encoding_is_reported_and_an_option_names_it(imported):
     assert imported("cp1252.csv", "--encoding", "klingon")["code"] == 2
 
 
+@pytest.mark.parametrize("name", ["utf16-without-mark.txt", "utf16-with-mark.txt"])
+def test_utf_16_can_be_named(imported, name):
+    encoding = "utf-16" if "with-" in name else "utf-16-le"
+    assert "café" in agreed(imported, name, "--encoding", encoding)["stored"][f"{name}#1"]["text"]
+
+
+def test_a_report_without_a_folder_is_a_usage_error(imported, tmp_path):
+    told = imported("cp1252.csv", "--report", str(tmp_path / "none" / "report.json"))
+    assert (told["code"], told["stored"]) == (2, {})
+
+
 def test_a_file_that_is_not_a_text_is_rejected_as_a_whole_with_its_name(imported):
     told = agreed(imported, "binary.txt")
     assert (told["code"], told["stored"]) == (1, {})

@@ -51,5 +51,14 @@ def test_nothing_is_removed_if_a_file_can_not_be_read(folder, imported, name, co
     assert len(told["stored"]) == 4
 
 
+def test_documents_of_another_namespace_stay(folder, imported):
+    """Ids of files begin with the namespace, so that both are in the index."""
+    (folder / "d.json").unlink()
+    for prune in ((), ("--prune",)):
+        for told in agreed(imported, "docs", "--format", "md", "--namespace", "n", *prune):
+            assert (told["removed"], told["code"]) == (0, 0)
+    assert sorted(told["stored"]) == ["a.md#1", "b.md#1", "c.wiki#1", "n/a.md#1", "n/b.md#1", "n/c.wiki#1", "own"]
+
+
 def agreed(imported, *arguments):
     return imported(*arguments, "--dry-run"), imported(*arguments)

@@ -379,12 +379,20 @@ def test_equal_reasons_are_grouped_and_bounded():
     for number in range(300):
         tally.reject(Rejection(Location("a.jsonl", number), str(number), "The text is empty."), 1)
     for number in range(200):
-        tally.reject(Rejection(Location("b.jsonl", number), None, f"Reason {number}."), 1)
+        tally.reject(Rejection(Location("b.jsonl", number), None, f"Reason {'x' * number}."), 1)
     assert tally.reasons["The text is empty."].count == 300
     assert tally.reasons[OTHER_REASONS].count == 101
     printed = shown(report.table(tally, rehearsal=False))
     assert printed.count("The text is empty.") == 1
     assert "a.jsonl:0" in printed
+
+
+def test_reasons_that_differ_in_a_value_are_one_kind():
+    tally = Tally()
+    for number in range(300):
+        tally.reject(Rejection(Location("a", 1), None, f"year is '{number},5', which is not a number."), 1)
+    assert [found.count for found in tally.reasons.values()] == [300]
+    assert "year is '0,5', which is not a number." in shown(report.table(tally, rehearsal=False))
 
 
 def test_controls_of_a_file_are_not_printed(service, tmp_path):

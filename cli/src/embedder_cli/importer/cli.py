@@ -92,6 +92,7 @@ def main(  # one parameter per option
     _one_of("--format", kind, NAMES)
     _check_encoding(encoding)
     _check_namespace(namespace)
+    _check_report(report_to)
     reading = Reading(_fields(id_field, text_field, title_field, metadata_field or [], namespace), chunk_chars, chunk)
     job = Job(
         corpus=Corpus(source, kind, follow_links, reading, encoding, _converter(convert, dry_run)),
@@ -129,6 +130,11 @@ def _converter(wanted: bool, rehearsal: bool) -> Convert | None:
 def _check_encoding(name: str | None) -> None:
     if name is not None and not is_known(name):
         raise typer.BadParameter("Python knows no encoding of text with this name.", param_hint="--encoding")
+
+
+def _check_report(path: Path | None) -> None:
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        raise typer.BadParameter("There is no folder for this file.", param_hint="--report")
 
 
 def _check_namespace(name: str | None) -> None:

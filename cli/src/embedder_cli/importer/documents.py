@@ -72,6 +72,7 @@ class Skipped:
 
 
 UNUSED = "unused"  # a remark about fields that are not stored
+BROKEN = "broken"  # a remark about fields of Markdown that are neither YAML nor TOML
 COMMENTS = "comments"  # a remark about comments in the fields of Markdown
 GUESSED = "guessed"  # a remark about an encoding
 

@@ -10,10 +10,15 @@ from embedder_cli.importer.records.reading import Reading
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("{", "The line is not JSON: Expecting property name"),
+        ("{", "The line is not JSON (Expecting property name enclosed in double quotes)."),
         ("[1]", "The record is not a JSON object."),
         ('{"id": "a", "body": "x"}', "There is no text in the field 'text'; the fields are id, body."),
         ('{"id": "a", "text": 5}', "There is no text in the field 'text'"),
+        ('{"id": "a", "text": {"en": "x"}}', "The field 'text' is an object with the fields en. Only a text can be"),
+        (
+            '{"id": "a", "text": ["x"]}',
+            "The field 'text' is a list. Only a text can be embedded",
+        ),
         ('{"text": "x"}', "There is no id in the field 'id'."),
         ('{"id": true, "text": "x"}', "There is no id in the field 'id'."),
         ('{"id": "\\ud800", "text": "x"}', "The id has half of a surrogate pair"),

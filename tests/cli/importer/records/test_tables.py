@@ -28,6 +28,7 @@ TABLES = {
     "tab": ("a.tsv", "id\ttext\n1\tx,y\n", "x,y"),
     "tab in a csv": ("a.csv", "id\ttext\n1\tx,y\n", "x,y"),
     "comma in a tsv": ("a.tsv", "id,text\n1,x\n", "x"),
+    "named as for Excel": ("a.csv", "\ufeffsep=;\r\nid;text\r\n1;x,y\r\n", "x,y"),
     "quoted delimiter": ("a.csv", 'id,"text"\n1,"x,y"\n', "x,y"),
 }
 

@@ -25,7 +25,8 @@ from embedder_cli.importer.texts import frontmatter
 )
 def test_a_block_that_is_no_plain_mapping_is_text(block):
     text = f"---\n{block}\n---\nBody.\n"
-    assert frontmatter.split(text) == frontmatter.Page(text)
+    page = frontmatter.split(text)
+    assert (page.body, page.fields) == (text, {})
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,16 @@ def test_values_stay_as_they_are_written(block, fields):
 def test_comments_are_noticed(text, expected):
     page = frontmatter.split(text)
     assert (page.body, page.has_comments) == ("", expected)
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ("title: Foo: bar", True),
+        ("date: {{date}}", True),
+        ("A sentence.", False),
+        ("See http://a.b", False),
+    ],
+)
+def test_fields_that_can_not_be_read_are_noticed(block, expected):
+    assert frontmatter.split(f"---\n{block}\n---\nBody.\n").is_broken == expected

@@ -69,13 +69,8 @@ def read(corpus: Corpus) -> Iterator[tuple[Read, int]]:
             files += isinstance(found, Rejection)
             yield found, 0
     if not files:
-        raise SourceError(f"There is nothing to import in {corpus.root}: {_none(skipped)}")
-
-
-def _none(skipped: int) -> str:
-    if not skipped:
-        return "it has no files."
-    return f"it has {skipped} that {'is' if skipped == 1 else 'are'} skipped. --report FILE lists them."
+        why = "All of its files are skipped." if skipped else "It has no files."
+        raise SourceError(f"There is nothing to import in {corpus.root}. {why}")
 
 
 def _opened(source: Source, corpus: Corpus) -> Iterator[tuple[Read, int]]:

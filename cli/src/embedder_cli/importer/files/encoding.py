@@ -1,6 +1,7 @@
 """The encoding of a file: named by a byte order mark, or UTF-8, or detected."""
 
 import codecs
+import io
 import re
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -34,9 +35,10 @@ class Encoding:
 def is_known(name: str) -> bool:
     """Return whether Python can decode text with this name."""
     try:
-        return isinstance(b"a".decode(name), str)
+        io.TextIOWrapper(io.BytesIO(), name).read()
     except (LookupError, UnicodeError, ValueError):
         return False
+    return True
 
 
 def head_of(file: BinaryIO) -> bytes:
@@ -82,7 +84,10 @@ def _utf8(head: bytes) -> tuple[bool, int | None]:
 def _guess(data: bytes, *, wide: bool) -> Encoding | None:
     from charset_normalizer import from_bytes  # it takes a tenth of a second
 
-    found = from_bytes(data[: len(data) // 4 * 4] if wide else data, cp_isolation=[*_WIDE] if wide else None)
+    if wide:
+        found = from_bytes(data[: len(data) // 4 * 4], cp_isolation=[*_WIDE])
+    else:  # any bytes of an even number look like UTF-16 in Chinese
+        found = from_bytes(data, cp_exclusion=[*_WIDE, "utf_16", "utf_32"])
     best = found.best()
     if best is None:
         return None

@@ -133,11 +133,18 @@ def document_of(record: Record, fields: Fields) -> Document | Rejection:
         name = _id(record, fields)
         text = found.get(fields.text)
         if type(text) is not str:
-            raise FieldError(f"There is no text in the field {fields.text!r}; the fields are {listed(found)}.")
+            raise FieldError(_no_text(fields.text, found))
         title = title_of(found, fields.title)
         return Document(name, text, record.location, title, metadata_of(found, fields.metadata), bool(fields.id))
     except FieldError as error:
         return Rejection(record.location, name, str(error))
+
+
+def _no_text(name: str, record: Mapping[str, Any]) -> str:
+    if not isinstance(found := record.get(name), dict | list):
+        return f"There is no text in the field {name!r}; the fields are {listed(record)}."
+    what = f"an object with the fields {listed(found)}" if isinstance(found, dict) else "a list"
+    return f"The field {name!r} is {what}. Only a text can be embedded; write it into a field of its own."
 
 
 def _check_unique(record: Mapping[str, Any], fields: Fields) -> None:

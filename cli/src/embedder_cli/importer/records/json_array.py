@@ -8,7 +8,7 @@ from embedder_cli.importer.documents import Location, Rejection
 from embedder_cli.importer.lines import MAX_RECORD_BYTES, AnotherKindError, FileError, Lines
 from embedder_cli.importer.records.fields import Record, listed
 from embedder_cli.importer.records.reader import of_records
-from embedder_cli.importer.records.values import JSON
+from embedder_cli.importer.records.values import JSON, reason_of
 
 _READ_CHARS = 64 * 1024
 _SPACE = " \t\r\n"
@@ -38,8 +38,7 @@ def _items(text: "_Text", lines: Lines, name: str) -> Iterator[Record | Rejectio
             if mark not in (",", "]"):
                 raise ValueError("expected a comma or the end of the array")
         except (ValueError, RecursionError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise FileError(Location(name, position), _broken(position, reason)) from error
+            raise FileError(Location(name, position), _broken(position, reason_of(error))) from error
         text.take()
         lines.begin()
         yield Record.of(record, Location(name, position), position)
@@ -103,7 +102,7 @@ class _Text:
 
 
 def _broken(position: int, reason: str) -> str:
-    return f"The file is not JSON near record {position}, and what follows was not read: {reason}."
+    return f"The file is not JSON near record {position} ({reason}), and what follows was not read."
 
 
 def _not_an_array(head: str, location: Location) -> FileError:

@@ -6,7 +6,7 @@ from embedder_cli.importer.documents import Location, Rejection
 from embedder_cli.importer.lines import Lines
 from embedder_cli.importer.records.fields import Record
 from embedder_cli.importer.records.reader import of_records
-from embedder_cli.importer.records.values import JSON
+from embedder_cli.importer.records.values import JSON, reason_of
 
 
 def records(lines: Lines, name: str) -> Iterator[Record | Rejection]:
@@ -18,7 +18,7 @@ def records(lines: Lines, name: str) -> Iterator[Record | Rejection]:
         try:
             record = JSON.decode(line)
         except (ValueError, RecursionError) as error:
-            yield Rejection(location, None, f"The line is not JSON: {error}.")
+            yield Rejection(location, None, f"The line is not JSON ({reason_of(error)}).")
             continue
         yield Record.of(record, location, lines.number)
 

@@ -1,6 +1,7 @@
 """Records as documents, whatever the kind of their file."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from embedder_cli.importer import chunks
 from embedder_cli.importer.documents import UNUSED, Document, FileEnd, Found, Read, Rejection, Remark, id_of_chunk
@@ -36,7 +37,7 @@ def _settled(fields: Fields, first: Record) -> Fields:
     try:
         return fields.settled(first)
     except FieldError as error:
-        raise FileError(first.location, str(error)) from error
+        raise FileError(replace(first.location, line=1) if first.is_row else first.location, str(error)) from error
 
 
 def _divided(found: Found, reading: Reading) -> Iterator[Read]:

@@ -1,6 +1,7 @@
 """CSV and TSV: a table whose first record has the names of the columns."""
 
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from itertools import chain
@@ -12,6 +13,7 @@ from embedder_cli.importer.records.reader import of_records
 from embedder_cli.importer.records.values import object_of
 
 _DELIMITERS = ",;\t|"
+_NAMED = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)  # a first line that Excel understands
 csv.field_size_limit(sys.maxsize)  # `Lines` limits the size of a record
 
 
@@ -19,10 +21,12 @@ def records(lines: Lines, name: str) -> Iterator[Record | Rejection]:
     """Read CSV or TSV. The first record has the names of the columns; a record may have line breaks in quotes."""
     source = iter(lines)
     first = next(source, "")
-    rows = csv.reader(chain([first], source), delimiter=_delimiter(first), strict=True)
+    if named := _NAMED.fullmatch(first):
+        first = next(source, "")
+    rows = csv.reader(chain([first], source), delimiter=named[1] if named else _delimiter(first), strict=True)
     header: list[str] | None = None
     for position in range(sys.maxsize):
-        start = 1 if position == 0 else lines.number + 1
+        start = lines.number if position == 0 else lines.number + 1
         lines.begin()
         try:
             row = next(rows)

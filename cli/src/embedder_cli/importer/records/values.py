@@ -49,6 +49,13 @@ def _reject(name: str) -> NoReturn:
 JSON = json.JSONDecoder(object_pairs_hook=object_of, parse_int=Literal, parse_float=Literal, parse_constant=_reject)
 
 
+def reason_of(error: Exception) -> str:
+    """Return why a text is not JSON. The position is left out: it is one in the part of a file that is in memory."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+
+
 def is_number(text: str) -> bool:
     """Return whether a text is a decimal number."""
     return _NUMBER.fullmatch(text) is not None

@@ -2,30 +2,31 @@
 
 from dataclasses import dataclass, field
 
-from embedder_cli.importer.documents import COMMENTS, UNUSED, Remark
+from embedder_cli.importer.documents import BROKEN, COMMENTS, UNUSED, Remark
 
 _MAX_NAMES = 20
 
 
 @dataclass
 class Remarks:
-    """Encodings that were guessed, each with its first file and the number of files, and fields that are not stored."""
+    """Fields that are not stored; encodings that were guessed, and kinds of remarks about Markdown, with their files.
+
+    Of the files, there are the first one and their number.
+    """
 
     encodings: dict[str, tuple[str, int]] = field(default_factory=dict)
     unused: set[str] = field(default_factory=set)
     more: bool = False
-    comments: tuple[str, int] = ("", 0)
+    pages: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def add(self, remark: Remark) -> None:
         if remark.kind == UNUSED:
             self._add_unused(remark.values)
             return
-        if remark.kind == COMMENTS:
-            self.comments = (self.comments[0] or remark.file, self.comments[1] + 1)
-            return
         for name in remark.values:
-            first, count = self.encodings.get(name, (remark.file, 0))
-            self.encodings[name] = (first, count + 1)
+            _count(self.encodings, name, remark.file)
+        if not remark.values:
+            _count(self.pages, remark.kind, remark.file)
 
     def _add_unused(self, names: tuple[str, ...]) -> None:
         for name in names:
@@ -42,9 +43,18 @@ class Remarks:
         if self.unused:
             names = ", ".join(sorted(self.unused)) + (" and others" if self.more else "")
             found.append(f"Fields that are not stored: {names}. --metadata-field stores them.")
-        if self.comments[1]:
-            found.append(f"Comments in the fields of {_files(*self.comments)} are not stored.")
+        if COMMENTS in self.pages:
+            found.append(f"Comments in the fields of {_files(*self.pages[COMMENTS])} are not stored.")
+        if BROKEN in self.pages:
+            found.append(
+                f"What looks like fields in {_files(*self.pages[BROKEN])} is no plain YAML or TOML. It is text."
+            )
         return found
+
+
+def _count(files: dict[str, tuple[str, int]], name: str, file: str) -> None:
+    first, count = files.get(name, (file, 0))
+    files[name] = (first, count + 1)
 
 
 def _files(first: str, count: int) -> str:

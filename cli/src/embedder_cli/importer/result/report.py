@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from embedder_cli.importer.result.tally import Tally
+from embedder_cli.importer.result.tally import OTHER_REASONS, Tally
 from embedder_cli.printable import json_text, plain
 
 _SHOWN = 20
@@ -34,7 +34,8 @@ def table(tally: Tally, *, rehearsal: bool) -> RenderableType:
 
 
 def _rows(tally: Tally, rehearsal: bool) -> list[tuple[int, str]]:
-    rate = f" ({tally.written / tally.seconds:,.0f} per second)" if tally.seconds else ""
+    rate = f" ({tally.written / tally.seconds:,.0f} per second)" if tally.seconds and tally.written else ""
+    requests = "request" if tally.requests == 1 else "requests"
     rows = [
         (tally.written, f"would be {tally.verb}" if rehearsal else f"{tally.verb}{rate}"),
         (tally.unchanged, f"unchanged since they were {tally.verb}"),
@@ -42,7 +43,7 @@ def _rows(tally: Tally, rehearsal: bool) -> list[tuple[int, str]]:
         (tally.truncated, "too long: the model read their beginning only"),
         (tally.removed, "would be removed from the index" if rehearsal else "removed from the index"),
         *((number, plain(f"skipped: {reason}")) for reason, number in tally.skipped.items()),
-        (tally.requests, "requests would be sent" if rehearsal else f"requests, {tally.retries:,} waits"),
+        (tally.requests, f"{requests} would be sent" if rehearsal else f"{requests}, {tally.retries:,} waits"),
     ]
     return [row for index, row in enumerate(rows) if row[0] or index in (0, 2)]
 
@@ -50,7 +51,8 @@ def _rows(tally: Tally, rehearsal: bool) -> list[tuple[int, str]]:
 def _reasons(tally: Tally) -> Table:
     made = Table("documents", "why they were rejected", "first at", "id", title_justify="left")
     shown = sorted(tally.reasons.items(), key=lambda item: -item[1].count)[:_SHOWN]
-    for reason, found in shown:
+    for kind, found in shown:
+        reason = kind if kind == OTHER_REASONS else found.first.reason
         cells = plain(reason), plain(found.first.location), plain(found.first.id or "")
         made.add_row(f"{found.count:,}", *map(Text, cells))
     rest = tally.rejected - sum(found.count for _, found in shown)

@@ -1,5 +1,6 @@
 """The counts of an import. Memory is bounded, however many documents are rejected."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from embedder_cli.importer.result.remarks import Remarks
 MAX_KEPT = 10_000  # rejections, truncated documents and skipped files that are listed; the others are only counted
 MAX_REASONS = 100
 OTHER_REASONS = "Other reasons."
+_VALUES = re.compile(r"'[^']*'|\d+")  # in a reason: two reasons that differ in them are one kind
 
 
 @dataclass
@@ -52,8 +54,9 @@ class Tally:
     def reject(self, rejection: Rejection, weight: int) -> None:
         self.rejected += 1
         self.unnamed += rejection.id is None
-        known = rejection.reason in self.reasons or len(self.reasons) < MAX_REASONS
-        self.reasons.setdefault(rejection.reason if known else OTHER_REASONS, Reason(rejection)).count += 1
+        kind = _VALUES.sub("", rejection.reason)
+        known = kind in self.reasons or len(self.reasons) < MAX_REASONS
+        self.reasons.setdefault(kind if known else OTHER_REASONS, Reason(rejection)).count += 1
         if len(self.rejections) < MAX_KEPT:
             self.rejections.append(rejection)
         self.advance(weight)

@@ -43,11 +43,16 @@ async def ahead(source: Iterator[T], size: Callable[[T], int]) -> AsyncIterator[
 def _groups(source: Iterator[T], size: Callable[[T], int]) -> Iterator[list[T]]:
     group: list[T] = []
     total = 0
-    for item in source:
-        group.append(item)
-        total += size(item)
-        if len(group) >= _MAX_ITEMS or total >= _MAX_SIZE:
+    try:
+        for item in source:
+            group.append(item)
+            total += size(item)
+            if len(group) >= _MAX_ITEMS or total >= _MAX_SIZE:
+                yield group
+                group, total = [], 0
+    except Exception:
+        if group:  # what was read before the error counts
             yield group
-            group, total = [], 0
+        raise
     if group:
         yield group

@@ -37,8 +37,8 @@ INSERT INTO documents (service, id, namespace, file) VALUES (?, ?, ?, ?)
 ON CONFLICT (service, id) DO UPDATE SET digest = NULL, namespace = excluded.namespace, file = excluded.file
 """
 _STALE = """
-SELECT number, id, file FROM documents WHERE service = ? AND number > ? AND id NOT IN (SELECT id FROM temp.seen)
-AND (? OR file IN (SELECT name FROM temp.files)) ORDER BY number LIMIT ?
+SELECT number, id, file FROM documents WHERE service = ? AND namespace IS ? AND number > ?
+AND id NOT IN (SELECT id FROM temp.seen) AND (? OR file IN (SELECT name FROM temp.files)) ORDER BY number LIMIT ?
 """
 
 
@@ -144,9 +144,12 @@ class Journal:
         )
 
     def stale(self, *, everywhere: bool, page: int) -> Iterator[list[str]]:
-        """Yield ids that this run has not read: of the files that it has read, or of all files and records."""
-        last = 0
-        while rows := self._database.execute(_STALE, (self._service, last, everywhere, page)).fetchall():
+        """Yield ids that this run has not read: of the files that it has read, or of all files and records.
+
+        Documents that were imported into another namespace are not stale.
+        """
+        last, of = 0, (self._service, self._namespace)
+        while rows := self._database.execute(_STALE, (*of, last, everywhere, page)).fetchall():
             last = rows[-1][0]
             if names := [name for _, name, file in rows if not self._is_kept(file)]:
                 yield names

@@ -1,6 +1,6 @@
 """The block of fields at the beginning of a Markdown file: YAML between `---`, TOML between `+++`.
 
-A block that is not a mapping is text: a rule, such as `---` above a sentence, looks the same.
+A block that is no mapping is text: a rule, such as `---` above a sentence, looks the same.
 """
 
 import datetime
@@ -17,6 +17,7 @@ from embedder_cli.importer.records.values import MAX_DEPTH, Literal, is_number
 MAX_CHARS = 64 * 1024  # of a block; YAML is read slowly
 _YAML = re.compile(r"---[ \t]*\n(?![ \t]*\n)(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FIELD = re.compile(r"[\w\"'-]+ *(?::\s|=)")  # the beginning of something like fields
 _TOML_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'', re.DOTALL)
 _EMPTY = re.compile(r"(?:---[ \t]*\n(?:---|\.\.\.)|\+\+\+[ \t]*\n\+\+\+)[ \t]*(?:\n|\Z)")
 
@@ -29,6 +30,7 @@ class Page:
     line: int = 1
     fields: dict[str, Any] = field(default_factory=dict)
     has_comments: bool = False
+    is_broken: bool = False  # the text begins with something like fields, which is neither YAML nor TOML
 
 
 def split(text: str) -> Page:
@@ -40,6 +42,8 @@ def split(text: str) -> Page:
         found = pattern.match(head)
         if found and (fields := parse(found[1])) is not None:
             return _page(text, found.end(), fields, has_comments="#" in found[1] and "#" in outside(found[1]))
+        if found:
+            return Page(text, is_broken=_FIELD.match(found[1]) is not None)
     return Page(text)
 
 

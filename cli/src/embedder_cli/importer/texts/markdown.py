@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from embedder_cli.importer.documents import COMMENTS, UNUSED, Location, Read, Rejection, Remark
+from embedder_cli.importer.documents import BROKEN, COMMENTS, UNUSED, Location, Read, Rejection, Remark
 from embedder_cli.importer.lines import Lines
 from embedder_cli.importer.records.fields import FieldError, metadata_of, title_of
 from embedder_cli.importer.records.reading import Reading
@@ -29,6 +29,8 @@ def read(lines: Lines, name: str, reading: Reading) -> Iterator[Read]:
     used = {name_of_title, *(item.name for item in fields.metadata)}
     if unused := page.fields.keys() - used:
         yield Remark(UNUSED, name, tuple(sorted(unused)))
+    if page.is_broken:
+        yield Remark(BROKEN, name, ())
     if page.has_comments:
         yield Remark(COMMENTS, name, ())
     found = sections.of_markdown([page.body], reading.chunk_chars, title=title, line=page.line)
