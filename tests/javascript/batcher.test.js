@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import { InvalidAnswer } from "../../src/bindings/answer.js";
 import { open as openObject } from "../../src/bindings/batcher/object.js";
 import { open as openShards, shardOf, shared } from "../../src/bindings/batcher/shared.js";
+import { OUTCOME, request } from "../../src/bindings/batcher/wire.js";
 import { open as openScope } from "../../src/bindings/request.js";
 import { answer, row } from "./samples.js";
 
@@ -128,6 +129,17 @@ test("an aborted request stops its call, and does not call the model itself", as
   while (!signals[0].aborted) await setImmediate();
   assert.deepEqual([calls.length, object.gathering.places.size], [1, 0]);
   response.catch(() => {});
+});
+
+test("the object's own call ends when its request is aborted, so that nothing of it is kept", async () => {
+  const { object } = start(/** @type {any} */ (() => new Promise(() => {})));
+  const controller = new AbortController();
+  const asked = { texts: ["1"], model: MODEL, options: {}, label: "", ms: 20_000, alone: false };
+  const answered = object.fetch(request(asked, controller.signal));
+  while (!object.gathering.running) await setImmediate();
+  controller.abort();
+  assert.equal((await answered).headers.get(OUTCOME), "broken");
+  assert.equal(object.gathering.places.size, 0);
 });
 
 test("equal texts go to the same object, and texts spread over all", () => {

@@ -35,7 +35,7 @@ export class Batcher {
     const { texts, model, options, label, ms, alone } = await request.json();
     const lane = JSON.stringify([model, options]);
     const ticket = this.gathering.join({ texts, lane, label, ends: Date.now() + ms, alone });
-    request.signal.addEventListener("abort", () => this.gathering.leave(ticket));
+    request.signal.addEventListener("abort", () => this.gathering.fail(ticket, { fault: "broken" }));
     const { rows, fault = "broken", cached = 0, ...found } = await ticket.outcome;
     return rows ? answer(rows, DIMENSIONS, cached) : failure(fault, found);
   }
