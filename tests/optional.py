@@ -23,7 +23,7 @@ PARTS = {
     "openai": Part(("embedder/api/openai.py",), {ROUTES: "openai"}, needed_by=("openai at cloudflare",)),
     "google": Part(("embedder/api/google.py",), {ROUTES: "google"}),
     "cohere": Part(("embedder/api/cohere.py",), {ROUTES: "cohere"}),
-    "ollama": Part(("embedder/api/ollama.py",), {ROUTES: "ollama"}),
+    "ollama": Part(("embedder/api/ollama",), {ROUTES: "ollama"}),
     "mcp": Part(("embedder/api/mcp",), {ROUTES: "mcp"}),
     "workers ai": Part(
         ("embedder/api/cloudflare/workers_ai.py",), {ROUTES: "workers_ai"}, needed_by=("openai at cloudflare",)

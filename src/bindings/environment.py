@@ -21,6 +21,7 @@ VARIABLES = (
     "AI_GATEWAY_LOG",
     "VECTORIZE_INDEX",
     "LOCAL_MODEL",
+    "MODEL_ALIASES",
     *batching.VARIABLES,
 )
 

@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from embedder.adaptation import Unknown, adapted, parts_of
 from embedder.errors import EmbedderError, invalid
+from embedder.names.adaptation import Unknown, adapted, parts_of
 
 _PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 _TOO_MANY = re.compile(r"Expected `array` of length <= (\d+)")

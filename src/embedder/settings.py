@@ -9,6 +9,7 @@ from embedder import batching
 from embedder.access import keys, origins
 from embedder.access.keys import Key, KeysError
 from embedder.batching import Batching
+from embedder.names import aliases
 from embedder.variables import integer as _integer
 
 MODEL = "@cf/google/embeddinggemma-300m"
@@ -49,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ai_gateway_cache_ttl_s: int = 0  # seconds that it keeps an answer; 0: its own setting
     batcher: Batching = Batching()
     ai_gateway_log: bool = False  # whether it logs the calls, with their texts
+    model_aliases: Mapping[str, str | None] = {}  # other names of the model, and the task of each
     local_model: str = ""  # what stands in for the model on a developer's machine
 
     @classmethod
@@ -70,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             ai_gateway_log=_switch(env, "AI_GATEWAY_LOG", faults, default="off"),
             vectorize_index=_index(env, faults),
             batcher=batching.from_env(env, faults),
+            model_aliases=aliases.parse(str(env.get("MODEL_ALIASES", "")), faults),
             local_model=_local_model(env, faults),
         )
         if faults:

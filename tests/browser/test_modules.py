@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from embedder import tasks
 from embedder.embedding import prompts
+from embedder.names import tasks
 from tools import runtime
 
 PAGE = runtime.ROOT / "page"

@@ -65,8 +65,8 @@ def test_no_trip_is_longer_than_the_table_says(name):
 
 
 def test_functions_modules_and_returns_are_counted():
-    from embedder import tasks
     from embedder.embedding.embedder import is_last
+    from embedder.names import tasks
 
     def work():
         tasks.full_name("query")

@@ -25,6 +25,7 @@ WORKER = (
     "AI_GATEWAY",
     "AI_GATEWAY_CACHE_TTL_S",
     "AI_GATEWAY_LOG",
+    "MODEL_ALIASES",
     "VECTORIZE_INDEX",
     *batching.VARIABLES,
 )

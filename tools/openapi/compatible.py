@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from embedder.api import models, ollama
+from embedder.api import models
 from embedder.api.cloudflare import workers_ai
+from embedder.api.ollama import listing
 from embedder.settings import MODEL
 from tools.openapi.about import CALLS_MODEL, CATS, MARS, OTHER_VECTOR, QUESTION, VECTOR, About
 
@@ -32,6 +33,7 @@ print(len(answer.data[0].embedding))  # 256
 """
 _MODEL_NAMES = "Every model name may end in a task: `embeddinggemma-300m:search_query`."
 _VECTORS = {
+    "id": "4f0c6f0e-8d5e-4c4c-a1a1-0c6bb1f6c0a2",
     "object": "list",
     "data": [{"object": "embedding", "index": 0, "embedding": VECTOR}],
     "model": f"{_NAME}:search_query",
@@ -54,7 +56,7 @@ _VOYAGE_EXAMPLE = {
     "output_dimension": 256,
     "output_dtype": "int8",
 }
-_LISTED = to_builtins(models.ModelName(_NAME, f"models/{_NAME}"))
+_LISTED = to_builtins(models.ModelName(_NAME, f"models/{_NAME}", _NAME))
 
 
 def _models(prefix: str, tag: str, **parameters: str) -> dict[str, About]:
@@ -75,7 +77,7 @@ def _google(version: str) -> dict[str, About]:
             uses=CALLS_MODEL,
             parameters={"model": _NAME},
             examples={"A document": {**first, "outputDimensionality": 256}},
-            answer={"embedding": {"values": VECTOR}},
+            answer={"embedding": {"values": VECTOR}, "usageMetadata": {"promptTokenCount": 13}},
         ),
         f"{path}:batchEmbedContents": About(
             tag=GOOGLE,
@@ -83,7 +85,10 @@ def _google(version: str) -> dict[str, About]:
             uses=CALLS_MODEL,
             parameters={"model": _NAME},
             examples={"Two documents": {"requests": [first, second]}},
-            answer={"embeddings": [{"values": VECTOR}, {"values": OTHER_VECTOR}]},
+            answer={
+                "embeddings": [{"values": VECTOR}, {"values": OTHER_VECTOR}],
+                "usageMetadata": {"promptTokenCount": 26},
+            },
         ),
     }
 
@@ -111,26 +116,37 @@ def _cohere(version: str) -> dict[str, About]:
     return {f"POST /v{version}/embed": About(tag=COHERE, uses=CALLS_MODEL, examples=examples, answer=answer)}
 
 
+_RUN_EXAMPLES = {
+    "Two texts": {"text": _TEXTS},
+    "Fail at once if the model is busy": {"text": QUESTION, "options": {"rejectIfBusy": True}},
+}
+_RUN_ANSWER = {
+    "result": {"shape": [2, 768], "data": [VECTOR, OTHER_VECTOR]},
+    "success": True,
+    "errors": [],
+    "messages": [],
+}
+
+
+def _run(name: str, **parameters: str) -> dict[str, About]:
+    return {
+        f"POST /client/v4/accounts/{{account}}/ai/run/{name}": About(
+            tag=WORKERS_AI,
+            description="The request of the model at Cloudflare, with the options of `POST /embed` in addition.",
+            uses=CALLS_MODEL,
+            parameters={**_ACCOUNT, **parameters},
+            examples=_RUN_EXAMPLES,
+            answer=_RUN_ANSWER,
+        )
+    }
+
+
 _WORKERS_AI = {
     "POST /client/v4/accounts/{account}/ai/v1/embeddings": About(
         tag=WORKERS_AI, uses=CALLS_MODEL, parameters=_ACCOUNT, examples=_OPENAI_EXAMPLES, answer=_VECTORS
     ),
-    f"POST /client/v4/accounts/{{account}}/ai/run/{MODEL}": About(
-        tag=WORKERS_AI,
-        description="The request of the model at Cloudflare, with the options of `POST /embed` in addition.",
-        uses=CALLS_MODEL,
-        parameters=_ACCOUNT,
-        examples={
-            "Two texts": {"text": _TEXTS},
-            "Fail at once if the model is busy": {"text": QUESTION, "options": {"rejectIfBusy": True}},
-        },
-        answer={
-            "result": {"shape": [2, 768], "data": [VECTOR, OTHER_VECTOR]},
-            "success": True,
-            "errors": [],
-            "messages": [],
-        },
-    ),
+    **_run(MODEL),
+    **_run("{model}", model=_NAME),
     "GET /client/v4/accounts/{account}/ai/models/search": About(
         tag=WORKERS_AI,
         parameters=_ACCOUNT,
@@ -160,11 +176,14 @@ _OLLAMA_ROUTES = {
         examples={"A search": {"model": f"{_OLLAMA}:search_query", "prompt": QUESTION}},
         answer={"embedding": VECTOR},
     ),
-    "GET /api/tags": About(tag=OLLAMA, answer=to_builtins(ollama.Tags([ollama.OllamaModel(_LATEST, _LATEST)]))),
-    "POST /api/show": About(
-        tag=OLLAMA, examples={"The model": {"model": _OLLAMA}}, answer=to_builtins(ollama.OllamaDescription())
+    "GET /api/tags": About(tag=OLLAMA, answer=to_builtins(listing.Tags([listing.OllamaModel(_LATEST, _LATEST)]))),
+    "GET /api/ps": About(
+        tag=OLLAMA, answer=to_builtins(listing.RunningModels([listing.RunningModel(_LATEST, _LATEST)]))
     ),
-    "GET /api/version": About(tag=OLLAMA, answer=to_builtins(ollama.Version())),
+    "POST /api/show": About(
+        tag=OLLAMA, examples={"The model": {"model": _OLLAMA}}, answer=to_builtins(listing.OllamaDescription())
+    ),
+    "GET /api/version": About(tag=OLLAMA, answer=to_builtins(listing.Version())),
 }
 
 ROUTES = {

@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from embedder.api import auth, cohere, google, native, ollama, openai
+from embedder.api import auth, cohere, google, native, openai
 from embedder.api.cloudflare import openai as cloudflare_openai
 from embedder.api.cloudflare import vectorize, workers_ai
 from embedder.api.mcp import protocol as mcp
+from embedder.api.ollama import protocol as ollama
 from embedder.errors import STATUS, EmbedderError
 from tools.undocumented import UndocumentedError
 

@@ -1,8 +1,9 @@
 """What the document says about the whole service: address, key, limits, headers and tags."""
 
-from embedder import settings, stored, tasks
+from embedder import settings, stored
 from embedder.access import scopes
 from embedder.embedding import prompts
+from embedder.names import tasks
 from tools.openapi import agents, compatible, native, vectors
 
 _DEFAULTS = settings.Settings()

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder.adaptation import EQUAL
 from embedder.api import models
 from embedder.api.routing import Api, Route
 from embedder.app import App
@@ -16,10 +15,11 @@ from embedder.context import RequestContext
 from embedder.embedding.options import TASK, Dimensions, Encoding, OutputFormat, PromptOptions, encoding, truncation
 from embedder.encoding import HOLE, HOLE_OF_MEMBERS, merged
 from embedder.errors import EmbedderError, invalid
+from embedder.names.adaptation import EQUAL
+from embedder.names.tasks import Task
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS
-from embedder.tasks import Task
 
 EmbeddingTypes = Annotated[list[Encoding], Meta(min_length=1, max_length=6)]
 
@@ -167,7 +167,7 @@ async def _embed(
     options = CohereOptions(task=request.input_type, truncate="error" if request.truncate == "NONE" else "end")
     output = OutputFormat(request.output_dimension or DIMENSIONS, ",".join(types))
     prepared, numbers = await app.embedder.vectors(
-        texts, options, output, context, param=param, alias=models.task_of(request.model)
+        texts, options, output, context, param=param, alias=models.task_of(app, request.model)
     )
     response = CohereResponse(
         id=context.log.request_id,

@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder.adaptation import EQUAL
 from embedder.api import models
 from embedder.api.routing import Api, Route
 from embedder.app import App
@@ -18,10 +17,11 @@ from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions
 from embedder.encoding import HOLE
 from embedder.errors import EmbedderError, invalid
+from embedder.names.adaptation import EQUAL
+from embedder.names.tasks import Task, known
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS
-from embedder.tasks import Task, known
 
 TASKS: Mapping[str, Task | None] = {
     "TASK_TYPE_UNSPECIFIED": None,
@@ -107,16 +107,24 @@ class GoogleValues(Struct):
     values: Annotated[list[float], Meta(description="The numbers of the vector.")]
 
 
-class GoogleResponse(Struct):
+class GoogleUsage(Struct, rename="camel"):
+    """Estimated tokens."""
+
+    prompt_token_count: Annotated[int, Meta(description="Estimated tokens of the texts with their prompts.")]
+
+
+class GoogleResponse(Struct, rename="camel"):
     """The vector of a content."""
 
     embedding: Annotated[GoogleValues, Meta(description="The vector.")]
+    usage_metadata: Annotated[GoogleUsage, Meta(description="Estimated tokens.")]
 
 
-class GoogleBatchResponse(Struct):
+class GoogleBatchResponse(Struct, rename="camel"):
     """One vector per content."""
 
     embeddings: Annotated[list[GoogleValues], Meta(description="One vector per content, in order.")]
+    usage_metadata: Annotated[GoogleUsage, Meta(description="Estimated tokens.")]
 
 
 def error_text(error: EmbedderError) -> str:
@@ -128,13 +136,13 @@ def error_text(error: EmbedderError) -> str:
 async def embed_content(app: App, context: RequestContext, request: GoogleRequest, *, model: str) -> Result:
     """Embed one content."""
     prepared, numbers = await _vectors(app, context, [request], model, "content")
-    return Result(GoogleResponse(GoogleValues(HOLE)), prepared, numbers)
+    return Result(GoogleResponse(GoogleValues(HOLE), GoogleUsage(prepared.tokens)), prepared, numbers)
 
 
 async def batch_embed_contents(app: App, context: RequestContext, request: GoogleBatchRequest, *, model: str) -> Result:
     """Embed 1 to 2,048 contents."""
     prepared, numbers = await _vectors(app, context, request.requests, model, "requests[#].content")
-    return Result(GoogleBatchResponse([HOLE]), prepared, numbers, item='{"values":@}')
+    return Result(GoogleBatchResponse([HOLE], GoogleUsage(prepared.tokens)), prepared, numbers, item='{"values":@}')
 
 
 async def _vectors(
@@ -152,7 +160,7 @@ async def _vectors(
     prompt = PromptOptions(task=task, title=titles if any(titles) else None)
     output = OutputFormat(dimensions)
     given = texts if "#" in param else texts[0]
-    return await app.embedder.vectors(given, prompt, output, context, param=param, alias=models.task_of(model))
+    return await app.embedder.vectors(given, prompt, output, context, param=param, alias=models.task_of(app, model))
 
 
 def _text(content: Content) -> str:

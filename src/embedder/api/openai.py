@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder.adaptation import EQUAL
 from embedder.api import models
 from embedder.api.native import error_text
 from embedder.api.routing import Api, Route
@@ -17,6 +16,7 @@ from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions, Encoding, OutputFormat, Size, as_boolean, encoding, whole
 from embedder.encoding import HOLE, merged
 from embedder.errors import EmbedderError, invalid
+from embedder.names.adaptation import EQUAL
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS
@@ -110,6 +110,7 @@ class Usage(Struct):
 class EmbeddingsResponse(Struct):
     """One vector per text, in the order of the texts."""
 
+    id: Annotated[str, Meta(description="The id of the request, for Mistral's clients.")]
     object: Annotated[str, Meta(description="The type of this object.")]
     data: Annotated[list[Embedding], Meta(description="One vector per text, in the order of the texts.")]
     model: Annotated[str, Meta(description="The model name.")]
@@ -143,12 +144,12 @@ def _has_token_ids(body: bytes) -> bool:
 
 async def embeddings(app: App, context: RequestContext, request: EmbeddingsRequest) -> Result:
     """Embed up to 2,048 texts."""
-    task = models.task_of(request.model)
+    task = models.task_of(app, request.model)
     prepared, numbers = await app.embedder.vectors(
         request.input, request, request.output(), context, param="input", alias=task
     )
     usage = Usage(prompt_tokens=prepared.tokens, total_tokens=prepared.tokens)
-    body = EmbeddingsResponse(object="list", data=[HOLE], model=request.model, usage=usage)
+    body = EmbeddingsResponse(id=context.log.request_id, object="list", data=[HOLE], model=request.model, usage=usage)
     return Result(body, prepared, numbers, item=_ITEM)
 
 

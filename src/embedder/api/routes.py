@@ -8,7 +8,6 @@ from embedder.api import (
     cohere,
     google,
     native,
-    ollama,
     openai,
 )
 from embedder.api.cloudflare import openai as cloudflare_openai
@@ -17,6 +16,7 @@ from embedder.api.cloudflare import (
     workers_ai,
 )
 from embedder.api.mcp import protocol as mcp
+from embedder.api.ollama import protocol as ollama
 from embedder.api.routing import Api, Route
 
 # To leave an API out, delete its module, or folder, its line in this list and its import. See docs/architecture.md.

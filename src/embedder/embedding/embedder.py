@@ -13,9 +13,9 @@ from embedder.embedding import prompts, tokens, workers_ai_errors
 from embedder.embedding.options import FLOATS, MODEL_DIGITS, OutputFormat, PromptOptions
 from embedder.errors import EmbedderError, invalid
 from embedder.live import Tasks
+from embedder.names.tasks import full_name
 from embedder.ports import Answer, Clock, Model, Numbers
 from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
-from embedder.tasks import full_name
 
 MAX_ATTEMPTS = 4
 _FIRST_WAIT_S = 0.2

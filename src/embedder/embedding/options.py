@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from embedder import tasks
-from embedder.adaptation import EQUAL, EVERYWHERE
+from embedder.names import tasks
+from embedder.names.adaptation import EQUAL, EVERYWHERE
+from embedder.names.tasks import Task
 from embedder.settings import DIMENSIONS
-from embedder.tasks import Task
 
 SIZES = (768, 512, 256, 128)  # Matryoshka sizes (model card)
 Size = Literal[768, 512, 256, 128]

@@ -7,7 +7,7 @@ Sentence Transformers.
 from collections.abc import Sequence
 
 from embedder.errors import invalid
-from embedder.tasks import CODE, DOCUMENT, QUERY, SIMILARITY
+from embedder.names.tasks import CODE, DOCUMENT, QUERY, SIMILARITY
 
 _PREFIXES = {
     QUERY: "task: search result | query: ",

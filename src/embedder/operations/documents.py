@@ -9,6 +9,7 @@ from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import FLOATS, PromptOptions
 from embedder.errors import EmbedderError, invalid
+from embedder.names.tasks import DOCUMENT
 from embedder.operations import messages
 from embedder.operations.operation import Operation
 from embedder.operations.requests import (
@@ -22,7 +23,6 @@ from embedder.operations.requests import (
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL, MODEL
 from embedder.stored import Deleted, Written, partly_accepted
-from embedder.tasks import DOCUMENT
 from embedder.vectorize import limits
 from embedder.vectorize.answers import Stored
 from embedder.vectorize.calls import Row

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from embedder.embedding.options import TASK, Dimensions, EmbedOptions, PromptOptions, Truncate
+from embedder.names.tasks import Task
 from embedder.settings import MAX_TEXTS_PER_CALL
 from embedder.stored import (
     MAX_DELETED,
@@ -20,7 +21,6 @@ from embedder.stored import (
     MetadataIn,
     Namespace,
 )
-from embedder.tasks import Task
 
 Text = Annotated[str, Meta(min_length=1)]
 Texts = Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL)]

@@ -9,11 +9,11 @@ from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import FLOATS
 from embedder.errors import invalid
+from embedder.names.tasks import QUERY
 from embedder.operations.operation import Operation
 from embedder.operations.requests import SearchRequest
 from embedder.operations.result import Result
 from embedder.stored import MAX_TOP_K_FULL
-from embedder.tasks import QUERY
 from embedder.vectorize import limits
 from embedder.vectorize.answers import Matches
 

@@ -9,12 +9,12 @@ from embedder.context import RequestContext
 from embedder.embedding.options import OutputFormat
 from embedder.encoding import HOLE
 from embedder.errors import invalid
+from embedder.names.tasks import SIMILARITY
 from embedder.operations.operation import Operation
 from embedder.operations.requests import EmbedRequest, SimilarityRequest, StoreIn
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS
 from embedder.stored import Written
-from embedder.tasks import SIMILARITY
 
 
 class Embedded(Struct, omit_defaults=True):

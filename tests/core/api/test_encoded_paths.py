@@ -23,7 +23,7 @@ PATHS = list(
 )
 UNKNOWN = [
     "/other", "/v1/other", "/v1beta/other", "/api/other", "/openai/other", "/mcp/other", "/client/v4/other",
-    "/client/v4/accounts/abc/ai/run/@cf/baai/bge-m3", "/client/v4/accounts/abc/ai/v1/other",
+    "/client/v4/accounts/abc/ai/other", "/client/v4/accounts/abc/ai/v1/other",
     "/client/v4/accounts/abc/vectorize/v2/indexes/embedder/other",
 ]  # fmt: skip
 BODIES = [json.dumps(body).encode() for body in strategies.VALID] + [b"{}", b"[", b'{"model": "other"}']

@@ -1,7 +1,15 @@
 """The model names, with a task and without."""
 
-from tests.core.api.bodies import NAME
-from tests.core.fakes import FakeApp, error, json_of
+from urllib.parse import quote
+
+import pytest
+
+from embedder.api import models
+from embedder.embedding import prompts
+from embedder.errors import EmbedderError
+from embedder.names import tasks
+from tests.core.api.bodies import ACCOUNT, NAME, google
+from tests.core.fakes import FakeApp, content, error, json_of
 
 
 def test_the_model_name_can_contain_a_task():
@@ -34,3 +42,85 @@ def test_one_model_list_serves_openais_and_googles_clients():
     one = json_of(app.send("GET", f"/v1beta/models/{NAME}"))
     assert (one["id"], one["name"], one["inputTokenLimit"]) == (NAME, f"models/{NAME}", 2048)
     assert "embedContent" in one["supportedGenerationMethods"]
+
+
+ALIASES = "text-embedding-3-small, Nomic-Embed:search_document, @cf/baai/bge-base-en-v1.5"
+LISTS = ("/v1/models", "/v1beta/models", "/openai/v1/models", f"{ACCOUNT}/v1/models")
+
+
+def listed():
+    app = FakeApp(MODEL_ALIASES=ALIASES)
+    found = {model["id"] for path in LISTS for model in json_of(app.send("GET", path))["data"]}
+    found |= {model["name"] for path in LISTS for model in json_of(app.send("GET", path))["models"]}
+    return sorted(found | {model["name"] for model in json_of(app.send("GET", "/api/tags"))["models"]})
+
+
+def routes(name):
+    """Return a request of every route that takes a model name: in the body, or in the path, also percent-encoded."""
+    encoded = quote(name, safe="")
+    for path in ("/v1/embeddings", "/openai/v1/embeddings", "/api/embed", f"{ACCOUNT}/v1/embeddings"):
+        yield path, {"model": name, "input": "a"}
+    yield "/api/embeddings", {"model": name, "prompt": "a"}
+    yield from ((path, {"model": name, "texts": ["a"]}) for path in ("/v1/embed", "/v2/embed"))
+    for part in (name, encoded):
+        yield f"/openai/deployments/{part}/embeddings", {"input": "a"}
+        yield f"/v1beta/models/{part}:embedContent", google()
+        yield f"/v1/models/{part}:batchEmbedContents", {"requests": [google()]}
+        yield f"{ACCOUNT}/run/{part}", {"text": "a"}
+
+
+def test_every_listed_name_works_on_every_route_with_its_prompt():
+    names = listed()
+    assert {"models/text-embedding-3-small", "embeddinggemma:latest", "Nomic-Embed:latest"} <= {*names}
+    for name in names:
+        last = "search_document" if "Nomic" in name else name.rpartition(":")[2]
+        wanted = prompts.apply(last if last in tasks.TASKS else None, ["a"])
+        for path, body in routes(name):
+            app = FakeApp(MODEL_ALIASES=ALIASES)
+            response = app.ask(path, body)
+            assert (response.status, app.model.calls) == (200, [wanted]), (path, body, content(response))
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_listed_name_can_be_described(path):
+    app = FakeApp(MODEL_ALIASES=ALIASES)
+    for name in listed():
+        for part in (name, quote(name, safe="")):
+            assert app.send("GET", f"{path}/{part}").status == 200, (path, part)
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        ("EmbeddingGemma-300M", None),
+        ("google/embeddinggemma-300m", None),
+        ("models/google/embeddinggemma", None),
+        ("openai/embeddinggemma-300m:Retrieval-query", "search_query"),
+        ("workers-ai/@cf/google/embeddinggemma-300m", None),
+        ("embeddinggemma:300m:passage", "search_document"),
+        ("embeddinggemma:search_query:latest", "search_query"),
+        ("OPENAI/Text-Embedding-3-Small", None),
+        ("text-embedding-3-small:clustering", "clustering"),
+        ("nomic-embed", "search_document"),
+        ("nomic-embed:search_query", "search_query"),
+        (" embeddinggemma ", None),
+    ],
+)
+def test_names_are_understood_in_other_spellings(name, task):
+    assert models.task_of(FakeApp(MODEL_ALIASES=ALIASES).app, name) == task
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ":", "google/", "other/embeddinggemma", "embeddinggemma-300m:other", "embeddinggemma:query:document",
+     "embeddinggemma:300m-qat-q4_0", "text-embedding-3-large", "embeddinggemma/google", "x" * 10_000,
+     "google/" * 5_000 + "embeddinggemma", "embeddinggemma" + ":latest" * 5_000],
+)  # fmt: skip
+def test_other_names_are_unknown(name):
+    with pytest.raises(EmbedderError, match="Unknown model") as unknown:
+        models.task_of(FakeApp(MODEL_ALIASES=ALIASES).app, name)
+    assert (unknown.value.code, len(unknown.value.message) < 300) == ("model_not_found", True)
+
+
+def test_the_service_has_its_own_names_whatever_the_operator_says():
+    assert models.task_of(FakeApp(MODEL_ALIASES="embeddinggemma-300m:clustering").app, NAME) is None

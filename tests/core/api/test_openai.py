@@ -48,6 +48,7 @@ def test_what_is_no_token_id_is_not_called_one(texts):
 def test_the_openai_answer_has_openais_format():
     response = FakeApp().ask("/v1/embeddings", openai("hello", user="u1"))
     answer = json_of(response)
+    assert answer["id"] == response.headers["x-request-id"]
     assert {key: answer[key] for key in ("object", "model")} == {"object": "list", "model": NAME}
     assert answer["usage"]["prompt_tokens"] == answer["usage"]["total_tokens"] >= 1
     assert response.headers["x-embedding-tokens"] == f"{answer['usage']['total_tokens']};estimated"

@@ -2,9 +2,10 @@
 
 import pytest
 
-from embedder.api import cohere, google, native, ollama, openai, routes
+from embedder.api import cohere, google, native, openai, routes
 from embedder.api.cloudflare import openai as cloudflare_openai
 from embedder.api.cloudflare import vectorize, workers_ai
+from embedder.api.ollama import protocol as ollama
 from tests import strategies
 from tests.core.api.bodies import ACCOUNT, GOOGLE, GOOGLE_BATCH, NAME, RUN
 from tests.strategies import INDEX
@@ -59,7 +60,7 @@ def test_slashes_alone_and_many_of_them():
     ("path", "code"),
     [
         ("/other", "not_found"),
-        (f"{ACCOUNT}/run/@cf/baai/bge-m3", "model_not_found"),
+        (f"{ACCOUNT}/other", "not_found"),
         ("/client/v4/accounts/abc/vectorize/v2/indexes/a/metadata_index/list", "not_found"),
     ],
 )

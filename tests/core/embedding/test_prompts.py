@@ -2,9 +2,9 @@
 
 import pytest
 
-from embedder import tasks
 from embedder.embedding import prompts
 from embedder.errors import EmbedderError
+from embedder.names import tasks
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 Source: Cloudflare API reference, "Execute AI model".
 """
 
-import re
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -11,9 +10,10 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from embedder.api import models
 from embedder.api.cloudflare import envelope
 from embedder.api.cloudflare.envelope import CloudflareError, Envelope
-from embedder.api.routing import JSON, Api, Route, unknown_path
+from embedder.api.routing import JSON, Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions
@@ -24,7 +24,6 @@ from embedder.operations.result import Result
 from embedder.operations.texts import EmbedResponse
 from embedder.settings import MAX_TEXTS_PER_CALL, MODEL
 
-_RUN = re.compile(r"/client/v4/accounts/[^/]+/ai/run/(.*)")
 # The default of curl. The curl example in the documentation of Workers AI sends it.
 _CURL = "application/x-www-form-urlencoded"
 _TASK = "Text Embeddings"
@@ -98,20 +97,13 @@ def error_text(error: EmbedderError) -> str:
     return envelope.error_text(error, _CODES)
 
 
-def unknown(path: str) -> EmbedderError:
-    """Return the error for a path without a route, which may name another model."""
-    if match := _RUN.fullmatch(path):
-        message = f"Unknown model {match[1][:100]}; this service runs {MODEL}."
-        return EmbedderError("model_not_found", message)
-    return unknown_path(path)
-
-
-async def run(app: App, context: RequestContext, request: RunRequest) -> Result:
-    """Embed 1 to 100 texts."""
+async def run(app: App, context: RequestContext, request: RunRequest, *, model: str = MODEL) -> Result:
+    """Embed 1 to 100 texts with the model in the path."""
+    task = None if model == MODEL else models.task_of(app, model)
     if request.options and request.options.reject_if_busy:
         context = replace(context, reject_if_busy=True)
     output = request.output()
-    prepared, numbers = await app.embedder.vectors(request.text, request, output, context, param="text")
+    prepared, numbers = await app.embedder.vectors(request.text, request, output, context, param="text", alias=task)
     body = EmbedResponse([len(prepared.texts), output.dimensions], data=[HOLE])
     return Result(Envelope(body), prepared, numbers)
 
@@ -122,23 +114,28 @@ async def search_models(app: App, context: RequestContext, body: None, *, query:
     Cloudflare's clients ask for the next page until a page is empty.
     """
     wanted = query.get("search", "").lower()
-    models = [ListedModel()] if wanted in f"{MODEL} {_TASK}".lower() else []
-    page = models if query.get("page", "1") == "1" else []
-    return Result(ListedModels(page, ResultInfo(len(page), len(models))))
+    found = [ListedModel()] if wanted in f"{MODEL} {_TASK}".lower() else []
+    page = found if query.get("page", "1") == "1" else []
+    return Result(ListedModels(page, ResultInfo(len(page), len(found))))
 
 
-_ROUTES = (
-    Route(
+def _run_route(model: str, summary: str) -> Route:
+    return Route(
         method="POST",
-        path=f"/client/v4/accounts/{{account}}/ai/run/{MODEL}",
+        path=f"/client/v4/accounts/{{account}}/ai/run/{model}",
         handler=run,
-        summary="Embed 1 to 100 texts (Workers AI REST)",
+        summary=summary,
         body=RunRequest,
         response=Envelope[EmbedResponse],
         scope="embed",
         media_types=(JSON, _CURL),
         gateway=True,
-    ),
+    )
+
+
+_ROUTES = (
+    _run_route(MODEL, "Embed 1 to 100 texts (Workers AI REST)"),
+    _run_route("{model}", "Embed 1 to 100 texts, with another name of the model (Workers AI REST)"),
     Route(
         method="GET",
         path="/client/v4/accounts/{account}/ai/models/search",
@@ -149,4 +146,4 @@ _ROUTES = (
         scope="any",
     ),
 )
-APIS = (Api(prefixes=("/client/v4/",), routes=_ROUTES, error_text=error_text, unknown=unknown, lenient=True),)
+APIS = (Api(prefixes=("/client/v4/",), routes=_ROUTES, error_text=error_text, lenient=True),)

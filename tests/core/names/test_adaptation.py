@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from embedder import decoding
-from embedder.adaptation import EQUAL, EVERYWHERE
 from embedder.errors import EmbedderError
+from embedder.names.adaptation import EQUAL, EVERYWHERE
 
 
 def lower(value):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from embedder import tasks
 from embedder.embedding import prompts
+from embedder.names import tasks
 
 # The prompts of the model's config_sentence_transformers.json.
 CONFIGURED = {

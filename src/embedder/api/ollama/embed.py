@@ -1,0 +1,121 @@
+"""Ollama's routes that embed texts.
+
+Source: Ollama's documentation, "API".
+"""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from embedder.api import models
+from embedder.api.routing import Route
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions, as_boolean
+from embedder.encoding import HOLE
+from embedder.names.adaptation import EQUAL
+from embedder.operations.requests import Text
+from embedder.operations.result import Result
+from embedder.settings import DIMENSIONS, MAX_TEXTS
+
+_NAMED = Meta(description="`embeddinggemma`, which may end in a tag and a task.")
+_IGNORED = Meta(description="Accepted and ignored.")
+
+
+class OllamaRequest(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Ollama's request. `keep_alive` and `options` are accepted and ignored."""
+
+    model: Annotated[
+        str,
+        Meta(description="`embeddinggemma`, which may end in a tag and a task: `embeddinggemma:300m:search_query`."),
+    ]
+    input: Annotated[
+        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)],
+        Meta(description=f"The text, or up to {MAX_TEXTS:,} texts."),
+    ]
+    truncate: Annotated[bool, Meta(description="false: reject texts that are too long.", extra={EQUAL: as_boolean})] = (
+        True
+    )
+    dimensions: Dimensions = None
+    keep_alive: Annotated[str | float | None, _IGNORED] = None
+    options: Annotated[dict[str, Any] | None, _IGNORED] = None
+
+
+class OllamaOptions(PromptOptions, kw_only=True):
+    """The options of Ollama's request."""
+
+    def asks_to_truncate(self) -> str:
+        return '"truncate": true'
+
+
+class OllamaPromptRequest(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Ollama's older request. `keep_alive` and `options` are accepted and ignored."""
+
+    model: Annotated[str, _NAMED]
+    prompt: Annotated[Text, Meta(description="The text. Despite the name, no prompt.")]
+    keep_alive: Annotated[str | float | None, _IGNORED] = None
+    options: Annotated[dict[str, Any] | None, _IGNORED] = None
+
+
+class OllamaResponse(Struct):
+    """One vector per text. Durations are in nanoseconds; `prompt_eval_count` is an estimate."""
+
+    model: Annotated[str, Meta(description="The model name.")]
+    embeddings: Annotated[list[list[float]], Meta(description="One vector per text, in the order of the texts.")]
+    total_duration: Annotated[int, Meta(description="Nanoseconds of the request.")]
+    load_duration: Annotated[int, Meta(description="Always 0.")]
+    prompt_eval_count: Annotated[int, Meta(description="Estimated tokens of the texts with their tasks.")]
+
+
+class OllamaVector(Struct):
+    """One vector."""
+
+    embedding: Annotated[list[float], Meta(description="The vector.")]
+
+
+async def embed(app: App, context: RequestContext, request: OllamaRequest) -> Result:
+    """Embed 1 to 2,048 texts."""
+    options = OllamaOptions(truncate="end" if request.truncate else "error")
+    output = OutputFormat(request.dimensions or DIMENSIONS)
+    task = models.task_of(app, request.model)
+    prepared, numbers = await app.embedder.vectors(request.input, options, output, context, param="input", alias=task)
+    duration = int((app.clock() - context.began_ms) * 1e6)
+    body = OllamaResponse(
+        model=request.model,
+        embeddings=[HOLE],
+        total_duration=duration,
+        load_duration=0,
+        prompt_eval_count=prepared.tokens,
+    )
+    return Result(body, prepared, numbers)
+
+
+async def embeddings(app: App, context: RequestContext, request: OllamaPromptRequest) -> Result:
+    """Embed one text."""
+    task = models.task_of(app, request.model)
+    prepared, numbers = await app.embedder.vectors(
+        request.prompt, PromptOptions(), OutputFormat(), context, param="prompt", alias=task
+    )
+    return Result(OllamaVector(HOLE), prepared, numbers)
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/api/embed",
+        handler=embed,
+        summary="Embed 1 to 2,048 texts (Ollama)",
+        body=OllamaRequest,
+        response=OllamaResponse,
+        scope="embed",
+    ),
+    Route(
+        method="POST",
+        path="/api/embeddings",
+        handler=embeddings,
+        summary="Embed one text (Ollama)",
+        body=OllamaPromptRequest,
+        response=OllamaVector,
+        scope="embed",
+    ),
+)

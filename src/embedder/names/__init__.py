@@ -1,0 +1,1 @@
+"""What others call things: tasks, models, fields and values."""
