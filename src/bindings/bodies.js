@@ -26,7 +26,22 @@ export async function readBody(scope, limit) {
   if (typeof bytes === "string") return bytes;
   const fault = excess(bytes);
   if (bytes.length > SMALL) await scope.turn();
-  return fault || (await toWork(scope, bytes, RAW_COPIES * bytes.length + TEXT_COPIES * textBytes(bytes)));
+  return fault || (await toWork(scope, bytes, pythonBytes(bytes)));
+}
+
+/** Returns what Python needs for JSON. @param {Uint8Array} bytes */
+function pythonBytes(bytes) {
+  return RAW_COPIES * bytes.length + TEXT_COPIES * textBytes(bytes);
+}
+
+/**
+ * Reserves room for Python's work on JSON that did not come with the request. Returns true, or a promise of whether there
+ * was room in time. @param {Scope} scope @param {Uint8Array} bytes
+ */
+export function reserveWork(scope, bytes) {
+  const needed = BASE + pythonBytes(bytes);
+  const small = bytes.length <= SMALL;
+  return working.reserveAtOnce(scope, needed, small) || working.reserve(scope, needed, small);
 }
 
 /**

@@ -9,6 +9,7 @@ from workers import import_from_javascript
 
 from bindings.app import app
 from bindings.lifetime import Lifetime
+from embedder.errors import busy
 from embedder.queue import consumer
 
 _js = import_from_javascript("bindings/queues.js")
@@ -25,8 +26,11 @@ class Batch:
         self._batch = _js.open(batch)
         self.queue: str = self._batch.queue
 
-    def read(self) -> str:
-        return str(self._batch.read())
+    async def read(self, lifetime: Any) -> str:
+        found = str(await self._batch.read(lifetime.scope))
+        if not found:
+            raise busy()
+        return found
 
     def acknowledge(self, positions: list[int]) -> None:
         self._batch.acknowledge(_json(positions))

@@ -1,5 +1,6 @@
 // @ts-check
 /** The ingestion queue: sends messages, and reads and settles the batches of a consumer. Python makes the decisions. */
+import { reserveWork } from "./bodies.js";
 import { excess } from "./limits.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
@@ -43,8 +44,11 @@ export class Batch {
     this.unsettled = new Set(batch.messages.keys());
   }
 
-  /** Returns the next messages as JSON: about `MAX_READ_BYTES` of them, and an empty list at the end. */
-  read() {
+  /**
+   * Returns the next messages as JSON: about `MAX_READ_BYTES` of them, and an empty list at the end. Returns "" if there is
+   * no room for them in time. Their room replaces that of the last ones. @param {Scope} scope
+   */
+  async read(scope) {
     const found = [];
     for (let left = MAX_READ_BYTES; this.next < this.batch.messages.length && left > 0; this.next++) {
       const { attempts, body } = this.batch.messages[this.next];
@@ -52,7 +56,8 @@ export class Batch {
       found.push({ position: this.next, attempts, ...text });
       left -= text.body.length;
     }
-    return JSON.stringify(found);
+    const json = JSON.stringify(found);
+    return (await reserveWork(scope, encoder.encode(json))) ? json : "";
   }
 
   /** @param {string} positions JSON */

@@ -58,9 +58,8 @@ export class Part {
    * @param {Scope} scope @param {number} bytes @param {boolean} [small]
    */
   async reserve(scope, bytes, small = bytes <= SMALL) {
-    this.release(scope);
+    if (this.reserveAtOnce(scope, bytes, small)) return true;
     const line = small ? this.lines.small : this.lines.large;
-    if (line.size === 0 && this.take(scope, bytes, small)) return true;
     this.sweep();
     if (line.size >= MOST_WAITING) return false;
     line.set(scope, false);
@@ -75,7 +74,13 @@ export class Part {
     return taken && !scope.reason;
   }
 
-  /** Reserves at once if there is room. @param {Holder} holder @param {number} bytes @param {boolean} small */
+  /** Like `reserve`, but returns false instead of waiting. @param {Scope} scope @param {number} bytes @param {boolean} small */
+  reserveAtOnce(scope, bytes, small) {
+    this.release(scope);
+    return (small ? this.lines.small : this.lines.large).size === 0 && this.take(scope, bytes, small);
+  }
+
+  /** Takes room if there is some. @param {Holder} holder @param {number} bytes @param {boolean} small */
   take(holder, bytes, small) {
     if (this.isOverShare(holder, bytes, small) || !this.fits(bytes, small)) return false;
     const entry = { bytes: 0, small, caller: holder.caller };

@@ -3,6 +3,7 @@
  * Calls of other Workers. Their arguments become the JSON of the same HTTP request, within the same limits, and the
  * answer becomes plain data.
  */
+import { reserveWork } from "./bodies.js";
 import { MAX_DEPTH, MAX_VALUES, excess } from "./limits.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
@@ -34,6 +35,19 @@ export function toJson(names, limit, given) {
   } catch (error) {
     return error instanceof Rejected ? error.message : String(error);
   }
+}
+
+/**
+ * Like toJson, within the memory of the isolate: returns "busy" if there is no room in time, and a promise if the call
+ * has to wait.
+ * @param {Scope} scope @param {string} names @param {number} limit @param {unknown[]} given
+ * @returns {Uint8Array | string | Promise<Uint8Array | string>}
+ */
+export function read(scope, names, limit, given) {
+  const json = toJson(names, limit, given);
+  if (typeof json === "string") return json;
+  const reserved = reserveWork(scope, json);
+  return reserved === true ? json : reserved.then((held) => (held ? json : "busy"));
 }
 
 /** @type {(names: string[], given: unknown[]) => object} */

@@ -5,11 +5,11 @@ from typing import Any
 
 import js
 import workers
-from pyodide.ffi import to_js
+from pyodide.ffi import JsPromise, to_js
 from workers import import_from_javascript
 
 from bindings.lifetime import Lifetime
-from embedder.errors import EmbedderError, invalid
+from embedder.errors import EmbedderError, busy, invalid
 from embedder.ports import Arguments
 from embedder.rpc import Reply
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
@@ -33,9 +33,14 @@ def reader(given: tuple[object, ...]) -> Arguments:
     return partial(_read, given)
 
 
-def _read(given: tuple[object, ...], names: tuple[str, ...], limit: int) -> bytes:
-    found: Any = _js.toJson(" ".join(names), limit, to_js(given, dict_converter=js.Object.fromEntries))
+async def _read(given: tuple[object, ...], lifetime: Any, names: tuple[str, ...], limit: int) -> bytes:
+    values = to_js(given, dict_converter=js.Object.fromEntries)
+    found: Any = _js.read(lifetime.scope, " ".join(names), limit, values)
+    if isinstance(found, JsPromise):
+        found = await found
     match found:
+        case "busy":
+            raise busy()
         case "too_many":
             raise invalid(f"Call this method with {', '.join([*names, 'an object of options'])}.", "options")
         case "too_large":

@@ -45,10 +45,10 @@ class Lifetime(Protocol):
         ...
 
 
-Arguments = Callable[[tuple[str, ...], int], bytes]
+Arguments = Callable[[Lifetime, tuple[str, ...], int], Awaitable[bytes]]
 """Returns the arguments of an RPC call as one JSON object, given names for positional arguments and a limit in bytes.
 
-Raises EmbedderError if they are too many, too large, nested too deeply, or not plain data.
+Raises EmbedderError if they are too many, too large, nested too deeply, or not plain data, or if there is no memory.
 """
 
 Limiter = Callable[[Lifetime, str], Awaitable[bool]]
@@ -69,8 +69,11 @@ class Batch(Protocol):
     @property
     def queue(self) -> str: ...
 
-    def read(self) -> str:
-        """Return the next messages, at most 4 MiB of text, as JSON; an empty list after the last one."""
+    async def read(self, lifetime: Lifetime) -> str:
+        """Return the next messages, at most 4 MiB of text, as JSON; an empty list after the last one.
+
+        Raises `rate_limited` if there is no memory for them in time.
+        """
         ...
 
     def acknowledge(self, positions: list[int]) -> object:

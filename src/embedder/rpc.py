@@ -71,7 +71,7 @@ async def _answer(app: App, context: RequestContext, name: str, arguments: Argum
     if operation is None:
         raise EmbedderError("not_found", f"Unknown method {name}; call {', '.join(OPERATIONS)}.")
     context.access.require(operation.scope)
-    body = arguments(operation.arguments, app.settings.max_body_bytes)
+    body = await arguments(context.lifetime, operation.arguments, app.settings.max_body_bytes)
     request = decoding.decode(body, REQUESTS[operation.name])
     result = await operation.handler(app, context, request)
     return Reply(_success(result), result.numbers, result.field, getattr(request, "format", "array"))

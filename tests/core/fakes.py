@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from embedder import rpc
+from embedder import errors, rpc
 from embedder.api import handler
 from embedder.api.routing import HttpResponse, path_and_query
 from embedder.app import App
@@ -231,7 +231,7 @@ def checked(values: object) -> list[float]:
 def plain(arguments: Sequence[object]) -> Arguments:
     """Return arguments as `bindings/rpc.js` writes them, where they are right."""
 
-    def read(names: tuple[str, ...], limit: int) -> bytes:  # noqa: ARG001
+    async def read(_lifetime, names: tuple[str, ...], limit: int) -> bytes:  # noqa: ARG001
         named = {name: value for name, value in zip(names, arguments, strict=False) if value is not None}
         options = arguments[len(names) :] or [{}]
         if len(options) > 1 or not isinstance(options[0], dict):
@@ -334,10 +334,13 @@ class FakeBatch:
         self.acknowledged: list[int] = []
         self.retried: dict[int, int] = {}
         self.left = set(range(len(bodies)))
+        self.busy = False
         messages = [{"position": i, "attempts": attempts, **message(body)} for i, body in enumerate(bodies)]
         self._parts = [messages[start : start + 100] for start in range(0, len(messages), 100)]
 
-    def read(self) -> str:
+    async def read(self, _lifetime) -> str:
+        if self.busy:
+            raise errors.busy()
         return json.dumps(self._parts.pop(0) if self._parts else [])
 
     def acknowledge(self, positions: list[int]) -> None:

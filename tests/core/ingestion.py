@@ -26,8 +26,9 @@ class Ingestion:
         body = json.dumps({"documents": documents, "queue": True, **options}).encode()
         return self.app.send("PUT", "/vectors", body)
 
-    def consume(self, bodies, *, attempts=1):
+    def consume(self, bodies, *, attempts=1, busy=False):
         batch = FakeBatch(bodies, attempts=attempts, events=self.events)
+        batch.busy = busy
         self.lifetimes = []
 
         def open_lifetime():

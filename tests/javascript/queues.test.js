@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { MAX_DEPTH } from "../../src/bindings/limits.js";
 import { isBatch, open, send } from "../../src/bindings/queues.js";
 import { Scope } from "../../src/bindings/request.js";
+import { working } from "../../src/bindings/room.js";
 
 /** As the runtime's own batch: the methods are inherited. */
 class RuntimeBatch {
@@ -25,12 +26,15 @@ class RuntimeBatch {
 }
 
 /** @param {unknown[]} bodies */
-function read(...bodies) {
-  return JSON.parse(open(/** @type {any} */ (new RuntimeBatch(...bodies))).read());
+async function read(...bodies) {
+  const scope = new Scope(20_000);
+  const found = JSON.parse(await open(/** @type {any} */ (new RuntimeBatch(...bodies))).read(scope));
+  scope.close();
+  return found;
 }
 
-test("a message is its text, and an object its JSON", () => {
-  const found = read('{"a":1}', { a: 1 }, [1], 7);
+test("a message is its text, and an object its JSON", async () => {
+  const found = await read('{"a":1}', { a: 1 }, [1], 7);
   assert.deepEqual(found[0], { position: 0, attempts: 1, body: '{"a":1}' });
   assert.deepEqual(
     found.map((/** @type {any} */ message) => message.body),
@@ -38,22 +42,38 @@ test("a message is its text, and an object its JSON", () => {
   );
 });
 
-test("what Python could not decode is marked", () => {
+test("what Python could not decode is marked", async () => {
   /** @type {any} */
   const cyclic = {};
   cyclic.self = cyclic;
   const deep = "[".repeat(MAX_DEPTH + 1);
-  const faults = read(undefined, 1n, cyclic, deep, "\ud800").map((/** @type {any} */ message) => message.fault);
+  const faults = (await read(undefined, 1n, cyclic, deep, "\ud800")).map((/** @type {any} */ message) => message.fault);
   assert.deepEqual(faults, ["not_text", "not_text", "not_text", "too_deep", undefined]);
-  assert.equal(read("\ud800")[0].body, "\ufffd");
+  assert.equal((await read("\ud800"))[0].body, "\ufffd");
 });
 
-test("large messages are read in parts, each of them once", () => {
+test("large messages are read in parts, each of them once, and reserve what they take", async () => {
   const batch = open(/** @type {any} */ (new RuntimeBatch(...Array(100).fill("x".repeat(128_000)))));
   /** @type {number[]} */
   const parts = [];
-  for (let part = JSON.parse(batch.read()); part.length; part = JSON.parse(batch.read())) parts.push(part.length);
+  /** @type {number[]} */
+  const held = [];
+  const scope = new Scope(20_000);
+  for (let part; (part = JSON.parse(await batch.read(scope))).length; parts.push(part.length)) held.push(working.used.large);
   assert.deepEqual(parts, [33, 33, 33, 1]);
+  assert.ok(Math.min(...held.slice(0, 3)) > 4_000_000 && Math.max(...held) < 40_000_000, String(held));
+  scope.close();
+  assert.equal(working.used.large, 0);
+});
+
+test("a batch that finds no room in time is not read", async () => {
+  const [other, scope] = [new Scope(20_000), new Scope(50)];
+  assert.ok(working.take(other, 30_000_000, false));
+  const given = new RuntimeBatch(...Array(40).fill("x".repeat(128_000)));
+  const batch = open(/** @type {any} */ (given));
+  assert.equal(await batch.read(scope), "");
+  assert.equal(batch.retryRest(5), 40);
+  for (const each of [other, scope]) each.close();
 });
 
 test("what is not settled is retried in the end", () => {

@@ -58,7 +58,7 @@ class _Consumer:
         self._letters: list[tuple[Received, str]] = []
 
     async def run(self) -> None:
-        while received := _decoder.decode(self._batch.read()):
+        while received := await self._read():
             items = [item for message in received if (item := self._prepared(message))]
             self._context.log.texts += len(items)
             # first what leaves stored ids as they are: the result is the same in every order
@@ -68,6 +68,15 @@ class _Consumer:
                         await self._store(own)
             if self._letters:
                 await self._send_letters()
+
+    async def _read(self) -> list[Received]:
+        """Return the next messages. If there is no memory for them, return none, and have the rest delivered again."""
+        try:
+            return _decoder.decode(await self._batch.read(self._context.lifetime))
+        except EmbedderError as error:
+            self._context.log.code = error.code
+            self._context.log.retried += self._batch.retry_rest(redelivery.FIRST_DELAY_S)
+            return []
 
     def _prepared(self, received: Received) -> QueuedDocument | None:
         """Check a message as a request is checked. A message that fails gets a dead letter."""

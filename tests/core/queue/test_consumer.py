@@ -47,6 +47,14 @@ def test_nothing_is_acknowledged_before_it_is_written():
     assert made.events == ["written", "acknowledged"]
 
 
+def test_without_memory_a_batch_is_delivered_again_soon():
+    made = Ingestion()
+    batch = made.consume(documents(3), busy=True)
+    assert batch.retried == dict.fromkeys(range(3), 5)
+    assert (made.log["code"], made.log["retried"], made.letters) == ("rate_limited", 3, {})
+    assert not made.app.model.calls
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 100])
 @pytest.mark.parametrize("reply", [code(3010, 400), code(3006, 413)])
 def test_a_rejected_document_fails_alone(count, reply):
