@@ -42,7 +42,8 @@ async def handle(app: App, open_lifetime: Callable[[], Lifetime], request_id: st
         await _Consumer(app, context, open_lifetime, batch).run()
         context.lifetime.close()
         context.log.status = 200
-    context.log.retried += batch.retry_rest(LONGEST_DELAY_S)
+    has_no_room = context.log.code == "rate_limited"
+    context.log.retried += batch.retry_rest(redelivery.FIRST_DELAY_S if has_no_room else LONGEST_DELAY_S)
     finish(app, context)
 
 
@@ -58,7 +59,7 @@ class _Consumer:
         self._letters: list[tuple[Received, str]] = []
 
     async def run(self) -> None:
-        while received := await self._read():
+        while received := _decoder.decode(await self._batch.read(self._context.lifetime)):
             items = [item for message in received if (item := self._prepared(message))]
             self._context.log.texts += len(items)
             # first what leaves stored ids as they are: the result is the same in every order
@@ -68,15 +69,6 @@ class _Consumer:
                         await self._store(own)
             if self._letters:
                 await self._send_letters()
-
-    async def _read(self) -> list[Received]:
-        """Return the next messages. If there is no memory for them, return none, and have the rest delivered again."""
-        try:
-            return _decoder.decode(await self._batch.read(self._context.lifetime))
-        except EmbedderError as error:
-            self._context.log.code = error.code
-            self._context.log.retried += self._batch.retry_rest(redelivery.FIRST_DELAY_S)
-            return []
 
     def _prepared(self, received: Received) -> QueuedDocument | None:
         """Check a message as a request is checked. A message that fails gets a dead letter."""
