@@ -20,8 +20,8 @@ help: ## list the targets
 dev: .venv/.ready ## run the Worker and its emulators on http://127.0.0.1:8787 (PORT=...)
 	@exec python -m tools.dev --port $(PORT) $(ARGS)
 
-example: .venv/.ready ## run a Worker that calls it: NAME=typescript or NAME=python
-	@test -n "$(NAME)" || { echo "make example needs a name: make example NAME=typescript, or NAME=python" >&2; exit 2; }
+example: .venv/.ready ## run a Worker that calls it: NAME=typescript, python or emulators
+	@test -n "$(NAME)" || { echo "make example needs a name: make example NAME=typescript, python or emulators" >&2; exit 2; }
 	@exec python -m tools.dev --port $(PORT) --example $(NAME)
 
 test: .venv/.tests .venv-clients/.ready ## run the tests: under CPython, in the real runtime and in a browser

@@ -15,6 +15,7 @@ from tests.dev import Server
 from tests.pages import ADDRESS, PAGES, ROOT, blocks, output_pattern
 from tests.worker import free_port
 from tools import runtime, workerd
+from tools.dev import state
 from tools.dev.process import stop
 
 README = ROOT / "README.md"
@@ -196,13 +197,34 @@ def served(folder):
 @pytest.mark.extended
 def test_the_copied_typescript_example_answers_beside_make_dev(start_dev, tmp_path, monkeypatch):
     """Two terminals: `make dev`, and `npm run dev` in the copied folder, which finds the Worker by its name."""
-    monkeypatch.setenv("WRANGLER_REGISTRY_PATH", str(tmp_path / "registry"))
-    beside = start_dev()
+    beside = started_alone(start_dev, tmp_path, monkeypatch)
     folder = copied("typescript", tmp_path / "copy")
     check_types(folder)
     with served(folder) as asking:
         assert_example_answers("typescript", asking, tmp_path)
     assert beside.send("GET", "/vectors?ids=line-1").json()["missing"] == []
+
+
+@pytest.mark.extended
+def test_a_worker_that_knows_nothing_of_this_project_has_the_emulators(start_dev, tmp_path, monkeypatch):
+    """Its code calls the bindings of Workers AI and Vectorize; its `[env.local]` binds the emulators."""
+    beside = started_alone(start_dev, tmp_path, monkeypatch)
+    folder = copied("emulators", tmp_path / "copy")
+    source = (folder / "src" / "index.ts").read_text()
+    assert "env.AI.run(" in source
+    assert not re.search("import|embedder", source.replace("embeddinggemma", ""))
+    check_types(folder)
+    with served(folder) as asking:
+        assert_example_answers("emulators", asking, tmp_path)
+    assert beside.send("GET", "/vectors?ids=note-0").json()["missing"] == []
+
+
+def started_alone(start_dev, tmp_path, monkeypatch):
+    """Start `make dev` as that of another checkout, and tell its folder to what is started later."""
+    monkeypatch.setattr(state, "CACHE", tmp_path / "checkout")
+    server = start_dev()
+    monkeypatch.setenv("WRANGLER_REGISTRY_PATH", str(tmp_path / "checkout" / "registry"))
+    return server
 
 
 def test_the_versions_of_a_copied_example_are_those_of_the_repository():

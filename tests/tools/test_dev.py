@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from embedder import batching
 from tests.worker import free_port
-from tools.dev import cli, output, state, variables
+from tools.dev import cli, output, process, state, variables
 from tools.runtime import ROOT
 
 REQUEST = {
@@ -231,4 +231,18 @@ def test_two_processes_do_not_share_their_state(tmp_path, monkeypatch):
 def test_another_example_is_rejected():
     done = run("--example", "nothing")
     assert done.exit_code == 2
-    assert "must be one of python, typescript" in done.stderr
+    assert "must be one of emulators, python, typescript" in done.stderr
+
+
+def test_each_checkout_connects_workers_through_a_folder_of_its_own(tmp_path, monkeypatch):
+    started = []
+    monkeypatch.delenv("WRANGLER_REGISTRY_PATH", raising=False)
+    monkeypatch.setattr(
+        process.subprocess, "Popen", lambda *_, env, **__: started.append(env["WRANGLER_REGISTRY_PATH"])
+    )
+    for name in ("one", "other"):
+        monkeypatch.setattr(state, "CACHE", tmp_path / name)
+        process.start(8787)
+    monkeypatch.setenv("WRANGLER_REGISTRY_PATH", str(tmp_path / "chosen"))
+    process.start(8787)
+    assert started == [str(tmp_path / path) for path in ("one/registry", "other/registry", "chosen")]

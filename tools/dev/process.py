@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools import runtime
+from tools.dev import state
 
 _STOP_GRACE_S = 10
 _GATE = Path(__file__).with_name("gate.js")
@@ -40,7 +41,7 @@ def start(
     return subprocess.Popen(
         command,
         cwd=runtime.ROOT,
-        env=runtime.environment(),
+        env={**runtime.environment(), "WRANGLER_REGISTRY_PATH": str(state.registry())},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,4 +1,4 @@
-"""The folder in which the emulator keeps stored vectors. Two processes must not share one."""
+"""The folders of `make dev`: that of stored vectors, which two processes must not share, and that of connections."""
 
 import fcntl
 import hashlib
@@ -49,6 +49,11 @@ def _lock(folder: Path) -> IO[str] | None:
         lock.close()
         return None
     return lock
+
+
+def registry() -> Path:
+    """Return the folder through which wrangler connects Workers by their names: one for each checkout."""
+    return Path(os.environ.get("WRANGLER_REGISTRY_PATH") or CACHE / "registry").resolve()
 
 
 def check_port(port: int, command: str) -> None:
