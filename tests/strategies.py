@@ -15,8 +15,8 @@ from embedder.settings import MAX_JSON_DEPTH, Settings
 
 Sent = tuple[str, str, bytes]  # method, path, body
 
-STATUSES = (200, 400, 404, 413, 415)
-REJECTED = (400, 413, 415)
+STATUSES = (200, 400, 404, 413, 415, 422)
+REJECTED = (400, 413, 415, 422)
 MAX_MESSAGE_CHARS = 1_000
 DEPTHS = [MAX_JSON_DEPTH + 1, 1_200, 3_000, 20_000, 200_000]
 MANY_KEYS = 20_000
@@ -54,6 +54,8 @@ VALID = [
     {"vectors": [{"id": "a", "values": VECTOR, "namespace": "n", "metadata": {"k": 1}}]},
     {"vector": VECTOR, "topK": 3, "filter": {"k": 1}, "returnValues": True, "returnMetadata": "all"},
     {"vectorId": "a", "topK": 100},
+    {"inputs": ["a", "b"], "truncate": True, "prompt_name": "STS", "dimensions": 128},
+    {"inputs": {"source_sentence": "a", "sentences": ["b", "c"]}, "parameters": {"truncate": False}},
 ]
 # bodies with a place for any JSON
 PLACES: Mapping[str, Sent] = {
@@ -182,6 +184,9 @@ def check_error(path: str, status: int, text: str) -> None:
     elif path in ("/v1/embed", "/v2/embed"):
         assert body.keys() == {"message"}
         message = body["message"]
+    elif path in ("/", "/info"):
+        assert body.keys() == {"error", "error_type"}
+        message = body["error"]
     elif path.endswith(("mbedContent", "mbedContents")):
         assert body["error"].keys() == {"code", "message", "status"}
         assert body["error"]["code"] == status

@@ -102,6 +102,14 @@ export function join(dimensions, encoding, ...answers) {
 /** @param {number} dimensions @param {boolean} source whether row 0 is the source @param {Answer[]} answers in order, with floats */
 export function similarity(dimensions, source, ...answers) {
   const parts = answers.map(({ rows }) => /** @type {Float32Array} */ (/** @type {Rows} */ (rows).floats));
-  const floats = parts.length === 1 ? parts[0] : Float32Array.from(parts.flatMap((part) => Array.from(part)));
+  const floats = together(parts);
   return new Scores(cosines(floats, floats.length / DIMENSIONS, dimensions, source));
+}
+
+/** @param {Float32Array[]} parts */
+function together(parts) {
+  if (parts.length === 1) return parts[0];
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  return all;
 }

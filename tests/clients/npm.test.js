@@ -1,10 +1,11 @@
-// The npm packages ollama, ai with @ai-sdk/openai-compatible, and @modelcontextprotocol/sdk.
+// The npm packages @huggingface/inference, ollama, ai with @ai-sdk/openai-compatible, and @modelcontextprotocol/sdk.
 // `tests/runtime/test_clients.py` runs this file.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { InferenceClient } from "@huggingface/inference";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { APICallError, embed, embedMany } from "ai";
@@ -108,4 +109,21 @@ test("mcp: errors and keys", async () => {
   await assert.rejects(client.listPrompts(), /prompts|Method not found|Unknown method/);
   await client.close();
   await assert.rejects(connect(protectedUrl, "wrong"), /401|Unauthorized|key/);
+});
+
+test("@huggingface/inference", async () => {
+  const client = new InferenceClient("unused").endpoint(url);
+  await same(await client.featureExtraction({ inputs: TEXTS }), TEXTS);
+  await same(await client.featureExtraction({ inputs: TEXTS[0], prompt_name: "query" }), TEXTS[0], { task: "query" });
+  const inputs = { source_sentence: TEXTS[0], sentences: TEXTS };
+  const [first] = await new InferenceClient("unused").endpoint(`${url}/similarity`).sentenceSimilarity({ inputs });
+  assert.ok(Math.abs(first - 1) < 1e-6);
+});
+
+test("@huggingface/inference: errors and keys", async () => {
+  const failing = (address, presented, options) =>
+    new InferenceClient(presented).endpoint(address).featureExtraction({ inputs: LONG, ...options });
+  await assert.rejects(failing(url, "unused", { truncate: false }), TOO_LONG);
+  await assert.rejects(failing(protectedUrl, "wrong"), /key|401/);
+  assert.equal((await failing(protectedUrl, key))[0].length, 768);
 });

@@ -9,6 +9,7 @@ from embedder.api.cloudflare import openai as cloudflare_openai
 from embedder.api.cloudflare import vectorize, workers_ai
 from embedder.api.mcp import protocol as mcp
 from embedder.api.ollama import protocol as ollama
+from embedder.api.tei import protocol as tei
 from embedder.errors import STATUS, EmbedderError
 from tools.undocumented import UndocumentedError
 
@@ -77,6 +78,14 @@ FORMATS: dict[Callable[[EmbedderError], str], tuple[str, Schema]] = {
     ollama.error_text: ("OllamaError", _object("An error of Ollama's API.", error=_MESSAGE)),
     cohere.error_text: ("CohereError", _object("An error of Cohere's API.", message=_MESSAGE)),
     google.error_text: ("GoogleError", _object("An error of Google's API.", error=_GOOGLE_ITEM)),
+    tei.error_text: (
+        "TeiError",
+        _object(
+            "An error of TEI.",
+            error=_MESSAGE,
+            error_type={"enum": ["Validation", "Overloaded", "Backend"], "description": "TEI's kind of the error."},
+        ),
+    ),
     mcp.error_text: (
         "JsonRpcError",
         _object(

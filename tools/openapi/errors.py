@@ -55,11 +55,12 @@ def _of_body(body: Schema) -> set[str]:
 
 def responses(path: str, possible: Iterable[str], components: dict[str, dict[str, Any]]) -> dict[str, Schema]:
     """Return the error responses of a path by status, as references. What they refer to is added to `components`."""
-    name, schema = schema_of(routes.find(path).api.error_text)
+    api = routes.find(path).api
+    name, schema = schema_of(api.error_text)
     components["schemas"][name] = schema
     by_status: dict[str, list[str]] = {}
     for code in possible:
-        by_status.setdefault(str(STATUS[code]), []).append(code)
+        by_status.setdefault(str(api.statuses.get(code, STATUS[code])), []).append(code)
     found = {}
     for status, group in by_status.items():
         key = "-".join((name, status, *group))

@@ -17,6 +17,8 @@ def of_structs(structs: Iterable[Any]) -> tuple[dict[Any, Schema], dict[str, Sch
     kinds = list(dict.fromkeys(structs))
     references, components = msgspec.json.schema_components(kinds, ref_template=_REF)
     for kind, reference in zip(kinds, references, strict=True):
+        if "$ref" not in reference:
+            continue  # a list
         component = components[reference["$ref"].rpartition("/")[2]]
         component["properties"] = _own_first(kind, component["properties"])
     for name, component in components.items():

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec import Raw
+from msgspec.structs import fields, replace
 
 from embedder import decoding
 from embedder.access.scopes import NOTHING, Access
@@ -39,11 +40,12 @@ async def handle(app: App, request: HttpRequest) -> HttpResponse:
     """Answer one request. Never raises."""
     place = routes.find(request.path)
     context = app.begin(request.lifetime, _request_id(request), request.method[:20], request.path[:200])
+    request.api = place.api
     response: HttpResponse | None = None
     with Guard(app, context) as guard:
         response = await _answer(app, request, place, context)
     if response is None:
-        response = _error_response(guard.error, place.api)
+        response = _error_response(guard.error, request.api)
     context.log.status = response.status
     finish(app, context)
     response.headers = _headers(app, request, context, response)
@@ -108,9 +110,10 @@ async def _answer(app: App, request: HttpRequest, place: Place, context: Request
     if request.query and not (place.api.lenient or route.public):
         check_query(request.query, route)
     unknown = Ignored() if place.api.lenient else None
-    body, arguments = (
-        await _read_body(request, route, app.settings.max_body_bytes, unknown) if route.body else (None, {})
-    )
+    body: object = None
+    arguments: dict[str, Any] = {}
+    if route.body:
+        route, body, arguments, unknown = await _read_body(request, place, route, app.settings.max_body_bytes, unknown)
     if route.takes_query:
         arguments["query"] = query
     result = await route.handler(app, context, body, **place.values, **arguments)
@@ -186,9 +189,9 @@ async def _is_within_limit(app: App, request: HttpRequest, caller: str) -> bool:
 
 
 async def _read_body(
-    request: HttpRequest, route: Route, limit: int, unknown: Ignored | None
-) -> tuple[object, dict[str, Any]]:
-    """Return the body as the Struct of the route, and the vectors that it contained, if the route takes any."""
+    request: HttpRequest, place: Place, route: Route, limit: int, unknown: Ignored | None
+) -> tuple[Route, object, dict[str, Any], Ignored | None]:
+    """Return the route of the body, the body as its Struct, the vectors that it contained, and the ignored fields."""
     if request.headers.get("content-type") != JSON:
         _check_media_type(request.headers, route)
     if "content-encoding" in request.headers:
@@ -199,9 +202,35 @@ async def _read_body(
     else:
         body = await request.read(limit)
     try:
-        return decoding.decode(body, route.body, unknown), arguments
+        return route, decoding.decode(body, route.body, unknown), arguments, unknown
+    except EmbedderError as error:
+        if place.beside and _is_beside(body, route, place.beside[1]):
+            request.api, route = place.beside
+            unknown = Ignored()
+            return route, _decode(body, route, unknown), arguments, unknown
+        raise (route.explain(error, body) if route.explain else error) from error
+
+
+def _decode(body: bytes, route: Route, unknown: Ignored) -> object:
+    try:
+        return decoding.decode(body, route.body, unknown)
     except EmbedderError as error:
         raise (route.explain(error, body) if route.explain else error) from error
+
+
+def _is_beside(body: bytes, route: Route, other: Route) -> bool:
+    """Return whether a body is for the route of another API. Fields of both APIs together are an error."""
+    try:
+        names = decoding.decode(body, dict[str, Raw]).keys()
+    except EmbedderError:
+        return False
+    if other.beside not in names:
+        return False
+    ours, theirs = ({field.encode_name for field in fields(kind)} for kind in (route.body, other.body))
+    if mixed := sorted((names & ours) - theirs):
+        message = f"{other.beside} and {mixed[0]} are of two APIs; send one of them."
+        raise invalid(message, mixed[0])
+    return True
 
 
 def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
@@ -232,4 +261,4 @@ def _error_response(error: EmbedderError, api: Api) -> HttpResponse:
     headers = dict(error.headers)
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)
-    return HttpResponse(error.status, api.error_text(error), headers)
+    return HttpResponse(api.statuses.get(error.code, error.status), api.error_text(error), headers)

@@ -18,6 +18,7 @@ from embedder.api.cloudflare import (
 from embedder.api.mcp import protocol as mcp
 from embedder.api.ollama import protocol as ollama
 from embedder.api.routing import Api, Route
+from embedder.api.tei import protocol as tei
 
 # To leave an API out, delete its module, or folder, its line in this list and its import. See docs/architecture.md.
 APIS: tuple[Api, ...] = (
@@ -29,19 +30,25 @@ APIS: tuple[Api, ...] = (
     *ollama.APIS,
     *vectorize.APIS,
     *cohere.APIS,
+    *tei.APIS,
     *mcp.APIS,
 )
-TABLE = tuple(route for api in APIS for route in api.routes)
+TABLE = tuple(route for api in APIS for route in api.routes if not route.beside)
+_BESIDE = {route.path: (api, route) for api in APIS for route in api.routes if route.beside}
 
 Methods = Mapping[str, Route]
 
 
 class Place(NamedTuple):
-    """Where a path leads: its API, its routes by method (none for an unknown path), and its `{name}` segments."""
+    """Where a path leads: its API, its routes by method (none for an unknown path), and its `{name}` segments.
+
+    `beside` is the route of another API that shares the path, with that API.
+    """
 
     api: Api
     methods: Methods
     values: Mapping[str, str]
+    beside: tuple[Api, Route] | None = None
 
 
 _SEGMENTS = {
@@ -61,11 +68,12 @@ def _places() -> dict[str, tuple[Api, dict[str, Route]]]:
     places: dict[str, tuple[Api, dict[str, Route]]] = {}
     for api in APIS:
         for route in api.routes:
-            places.setdefault(route.path, (api, {}))[1][route.method] = route
+            if not route.beside:
+                places.setdefault(route.path, (api, {}))[1][route.method] = route
     return places
 
 
-_PLACES = {path: Place(api, methods, {}) for path, (api, methods) in _places().items()}
+_PLACES = {path: Place(api, methods, {}, _BESIDE.get(path)) for path, (api, methods) in _places().items()}
 # The longest path is tried first, so `/v1/models/{model}:embedContent` comes before `/v1/models/{id}`.
 _PATTERNS = [(_pattern(path), _PLACES[path]) for path in sorted(_PLACES, key=len, reverse=True) if "{" in path]
 _PREFIXES = {prefix: Place(api, {}, {}) for api in APIS for prefix in api.prefixes}

@@ -42,6 +42,7 @@ class HttpRequest(msgspec.Struct):
     lifetime: Lifetime
     read: Callable[[int], Awaitable[bytes]]
     read_vectors: Callable[[str, int], Awaitable[tuple[bytes, Vectors]]]
+    api: "Api | None" = None  # whose error format the answer has
 
 
 class HttpResponse(msgspec.Struct):
@@ -69,7 +70,8 @@ class Route(msgspec.Struct, frozen=True):
     body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body, which it takes too,
     with a clearer one. `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the
     header cf-aig-gateway-id chooses an AI Gateway. `queued` is the Struct of an answer with status 202. With
-    `key_in_query`, the key may also be the query parameter `key`.
+    `key_in_query`, the key may also be the query parameter `key`. A route with
+    `beside` shares its path and method with one of the native API: it gets the bodies with this field.
     """
 
     method: str
@@ -88,6 +90,7 @@ class Route(msgspec.Struct, frozen=True):
     gateway: bool = False
     queued: Any = None
     key_in_query: bool = False
+    beside: str = ""
 
 
 def query_values(query: str) -> dict[str, str]:
@@ -118,12 +121,14 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     A path without a route belongs to the API with the longest of the `prefixes` that it begins with. They may contain
     `{name}` segments. `unknown` returns the error for such a path. With `checks_origin`, pages of other sites are
     rejected, unless the operator allows them. With `lenient`, fields and query parameters that a route does not have
-    are ignored, as far as they do not change the answer; otherwise they are errors.
+    are ignored, as far as they do not change the answer; otherwise they are errors. `statuses` has the statuses of the
+    error codes for which this API has others.
     """
 
     routes: tuple[Route, ...]
     error_text: Callable[[EmbedderError], str]
     prefixes: tuple[str, ...] = ()
     unknown: Callable[[str], EmbedderError] = unknown_path
+    statuses: Mapping[str, int] = {}
     checks_origin: bool = False
     lenient: bool = False

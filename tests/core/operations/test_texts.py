@@ -91,3 +91,11 @@ def test_rejects_ids_and_metadata_that_do_not_match_the_texts(store, param):
     app = app_with(FakeIndex())
     assert error(app.ask("/embed", {"text": ["a", "b"], "store": store})) == (400, "invalid_request", param)
     assert app.model.calls == []
+
+
+def test_a_source_is_compared_with_a_hundred_texts():
+    app = FakeApp()
+    answer = json_of(app.ask("/similarity", {"source": "a", "texts": ["b"] * 99 + ["a"]}))
+    assert (answer["shape"], len(answer["scores"])) == ([100], 100)
+    assert answer["scores"][99] == pytest.approx(1)
+    assert len(app.model.calls) == 2

@@ -1,0 +1,119 @@
+"""`inputs` on `/`, `/embed` and `/similarity`, and `/info`. Like a server of TEI, it adds no prompt by default.
+
+Source: TEI's OpenAPI document, version 1.9.
+"""
+
+from typing import Any
+
+import msgspec
+
+from embedder.api.routing import Api, Route
+from embedder.api.tei.forms import Info, Sentences, SimilarityRequest, TeiOptions, TeiRequest, Vectors
+from embedder.app import App
+from embedder.context import RequestContext
+from embedder.embedding.options import OutputFormat
+from embedder.encoding import HOLE
+from embedder.errors import EmbedderError, invalid
+from embedder.operations.result import Result
+from embedder.settings import DIMENSIONS
+
+# Routes of TEI that need another kind of model, or that the model's host does not offer.
+_ABSENT = {
+    "/embed_all": "the model returns one vector per text, not one per token",
+    "/embed_sparse": "the model has no sparse vectors",
+    "/rerank": "the model is not a re-ranker",
+    "/predict": "the model is not a classifier",
+    "/tokenize": "the tokenizer is not part of the service",
+    "/decode": "the tokenizer is not part of the service",
+}
+
+
+def error_text(error: EmbedderError) -> str:
+    """Return `error` in TEI's format."""
+    kind = "Validation" if error.status < 429 else "Overloaded" if error.status in (429, 503) else "Backend"
+    return msgspec.json.encode({"error": error.message, "error_type": kind}).decode()
+
+
+def explain(error: EmbedderError, body: bytes) -> EmbedderError:
+    """Return a clearer error for inputs that are no texts, such as token ids."""
+    if (error.param or "").startswith("inputs") and error.message.endswith(("got int.", "got array.")):
+        return invalid("inputs must be a text, or a list of texts; token ids can't be decoded.", "inputs")
+    return error
+
+
+async def embed(app: App, context: RequestContext, request: TeiRequest) -> Result:
+    """Embed up to 2,048 texts."""
+    if isinstance(request.inputs, Sentences):
+        raise invalid("inputs has sentences to compare; send them to POST /similarity.", "inputs")
+    if request.normalize is False:
+        raise invalid("normalize false: Workers AI returns vectors of length 1 only; leave it out.", "normalize")
+    output = OutputFormat(request.dimensions or DIMENSIONS)
+    prepared, numbers = await app.embedder.vectors(request.inputs, request.options(), output, context, param="inputs")
+    return Result([HOLE], prepared, numbers)
+
+
+async def embed_or_compare(app: App, context: RequestContext, request: TeiRequest) -> Result:
+    """Embed up to 2,048 texts, or compare a sentence with others."""
+    if isinstance(request.inputs, Sentences):
+        return await _compare(app, context, request.inputs, request.parameters or request)
+    return await embed(app, context, request)
+
+
+async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:
+    """Compare a sentence with others."""
+    return await _compare(app, context, request.inputs, request.parameters or request)
+
+
+async def _compare(app: App, context: RequestContext, inputs: Sentences, options: TeiOptions) -> Result:
+    texts = [inputs.source_sentence, *inputs.sentences]
+    prepared = app.embedder.prepare(texts, options.options(), param="inputs.sentences")
+    output = OutputFormat(DIMENSIONS, "float32")
+    answers = await app.embedder.embed(prepared, context, output)
+    return Result([HOLE], prepared, app.embedder.model.similarity(answers, DIMENSIONS, source=True))
+
+
+async def info(app: App, context: RequestContext, body: None) -> Result:
+    """Describe the server."""
+    return Result(Info(max_input_length=app.settings.max_text_tokens))
+
+
+def unknown(path: str) -> EmbedderError:
+    """Return the error for a route of TEI that this service does not have."""
+    return EmbedderError(
+        "not_found",
+        f"There is no {path[:100]} here" + (f": {reason}." if (reason := _ABSENT.get(path.rstrip("/"))) else "."),
+    )
+
+
+def _route(path: str, handler: Any, body: Any, response: Any, *, beside: str = "") -> Route:  # noqa: ANN401
+    return Route(
+        method="POST",
+        path=path,
+        handler=handler,
+        summary="Embed up to 2,048 texts, or compare one with others (TEI)",
+        body=body,
+        response=response,
+        scope="embed",
+        explain=explain,
+        beside=beside,
+    )
+
+
+_INFO = Route(
+    method="GET", path="/info", handler=info, summary="The model and the limits (TEI)", response=Info, scope="any"
+)
+APIS = (
+    Api(
+        prefixes=tuple(_ABSENT),
+        routes=(
+            _route("/", embed_or_compare, TeiRequest, Vectors),
+            _route("/embed", embed, TeiRequest, Vectors, beside="inputs"),
+            _route("/similarity", similarity, SimilarityRequest, Vectors, beside="inputs"),
+            _INFO,
+        ),
+        error_text=error_text,
+        unknown=unknown,
+        lenient=True,
+        statuses={"text_too_long": 413, "invalid_request": 422},
+    ),
+)
