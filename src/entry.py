@@ -23,7 +23,10 @@ disable_conversion()
 
 
 async def _fetch(request: Any) -> object:
-    incoming = http.request_from_js(getattr(request, "js_object", request), app().settings)
+    request = getattr(request, "js_object", request)
+    incoming = http.request_from_js(request, app().settings)
+    if incoming.path == "/" and (page := await http.page(request, incoming)):
+        return page
     return http.response_to_js(incoming.lifetime, await handle(app(), incoming))
 
 

@@ -7,6 +7,7 @@ import msgspec
 from pyodide.ffi import JsProxy
 from workers import import_from_javascript
 
+from bindings import environment
 from bindings.lifetime import Lifetime
 from embedder.api.routing import HttpRequest, HttpResponse, path_and_query
 from embedder.errors import EmbedderError, busy
@@ -85,3 +86,12 @@ def response_to_js(lifetime: Any, response: HttpResponse) -> JsProxy:
     if response.numbers is None:
         return _js.respond(scope, response.status, headers, response.text)
     return _js.respond(scope, response.status, headers, response.text, response.numbers, response.item, response.tail)
+
+
+async def page(request: JsProxy, incoming: HttpRequest) -> Any:
+    """Return the page for whoever opens the address in a browser; None for a request to the API, or without files."""
+    files = getattr(environment.env(), "ASSETS", None)
+    if files is None or incoming.method not in ("GET", "HEAD"):
+        return None
+    incoming.lifetime.close()
+    return await files.fetch(request)

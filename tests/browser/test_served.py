@@ -159,3 +159,13 @@ def test_no_script_or_style_is_inline_and_every_file_exists(path: Path) -> None:
 def test_the_files_name_no_other_host(path: Path) -> None:
     named = set(re.findall(r"https?://([\w.-]+)", path.read_text(encoding="utf-8")))
     assert named <= {"www.w3.org"}  # the namespace of SVG
+
+
+def test_the_address_serves_the_page_and_takes_texts(worker: Worker) -> None:
+    """The Worker hands out the page at `/`, with the headers of the file; clients of TEI send texts there."""
+    page = worker.send("GET", "/")
+    assert (page.status_code, "<title>embedder</title>" in page.text) == (200, True)
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert worker.send("HEAD", "/").status_code == 200
+    assert len(worker.post("/", {"inputs": ["a", "b"]}).json()) == 2
+    assert worker.post("/", {"inputs": []}).json()["error_type"] == "Validation"

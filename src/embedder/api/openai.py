@@ -191,6 +191,7 @@ APIS = (
     Api(
         routes=(embeddings_route("/embeddings", "OpenAI, base URL without /v1"), *models.routes("/models")),
         error_text=error_text,
+        lenient=True,
     ),
     Api(
         prefixes=("/v1beta/openai/",),
@@ -199,6 +200,7 @@ APIS = (
             *models.routes("/v1beta/openai/models"),
         ),
         error_text=error_text,
+        lenient=True,
     ),
     Api(
         prefixes=("/v1/", "/openai/"),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.core.api.bodies import NAME, openai, voyage
-from tests.core.fakes import FakeApp, error, json_of
+from tests.core.fakes import FakeApp, content, error, json_of
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,15 @@ def test_an_error_of_the_embeddings_route_has_the_field_that_voyages_client_read
 def test_a_query_string_can_not_replace_the_model():
     response = FakeApp().send("POST", "/v1/embeddings", json.dumps(voyage()).encode(), query="deployment=gpt")
     assert (response.status, json_of(response)["model"]) == (200, NAME)
+
+
+@pytest.mark.parametrize("path", ["/embeddings", "/v1beta/openai/embeddings", "/openai/v1/embeddings"])
+def test_every_address_answers_like_the_first(path):
+    app = FakeApp()
+    body = {"model": "embeddinggemma-300m:search_query", "input": ["a", "b"], "drop_params": True}
+    first, other = app.ask("/v1/embeddings", body), app.ask(path, body)
+    assert content(other) == content(first)
+    assert other.headers["x-embedding-ignored"] == "drop_params"
+    assert error(app.ask(path, {**body, "model": "other"}))[1] == "model_not_found"
+    models = path.replace("embeddings", "models")
+    assert content(app.send("GET", models)) == content(app.send("GET", "/v1/models"))
