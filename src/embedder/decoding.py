@@ -3,7 +3,7 @@
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import suppress
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -52,6 +52,13 @@ def decode(body: bytes, kind: Any, unknown: Unknown | None = None) -> Any:  # no
         raise EmbedderError("invalid_json", f"The body is not JSON in UTF-8: {error}.") from error
     except RecursionError as error:
         raise EmbedderError("invalid_json", "The body is nested too deeply.") from error
+
+
+def names(body: bytes) -> Set[str]:
+    """Return the names of the members of an object; none for a body that is no object."""
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return decoder(dict[str, msgspec.Raw]).decode(body.removeprefix(codecs.BOM_UTF8)).keys()  # type: ignore[no-any-return]
+    return frozenset()
 
 
 def reject_surrogates(value: object) -> None:

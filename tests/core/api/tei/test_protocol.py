@@ -30,6 +30,7 @@ def test_a_body_is_told_by_its_field():
     app = FakeApp()
     assert json_of(app.ask("/embed", {"text": "a"})).keys() == {"shape", "data"}
     assert isinstance(json_of(app.ask("/embed", {"inputs": "a"})), list)
+    assert isinstance(json_of(app.send("POST", "/embed", b'\xef\xbb\xbf{"inputs": "a"}')), list)
     assert json_of(app.ask("/similarity", {"texts": ["a", "b"]})).keys() == {"shape", "scores"}
     assert len(json_of(app.ask("/similarity", {"inputs": SENTENCES}))) == 2
 
@@ -57,6 +58,15 @@ def test_a_body_with_neither_has_the_error_of_the_native_api():
     assert error(app.ask("/embed", {})) == (400, "invalid_request", None)
     assert error(app.ask("/embed", {"input": "a"}))[1] == "invalid_request"
     assert error(app.ask("/similarity", {}))[1] == "invalid_request"
+    for body in (
+        b"[{}]",
+        b'[{"inputs": "a"}]',
+        b'"inputs"',
+        b'{"inputs": ',
+        b"\xef\xbb\xbf{}",
+        b'{"inputs": ' + b"[" * 5000,
+    ):
+        assert error(app.send("POST", "/embed", body))[0] == 400
 
 
 @pytest.mark.parametrize("path", ["/embed", "/"])
