@@ -10,9 +10,9 @@ from msgspec import Meta, Struct
 
 from embedder.embedding.options import TASK, Dimensions, PromptOptions
 from embedder.errors import invalid
+from embedder.names.tasks import Task
 from embedder.operations.requests import Text
 from embedder.settings import MAX_TEXTS, MODEL_TOKENS
-from embedder.tasks import Task
 
 
 class Sentences(Struct, forbid_unknown_fields=True):
