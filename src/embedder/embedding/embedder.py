@@ -56,18 +56,20 @@ class Embedder:
         param: str | Callable[[int], str],
         alias: str | None = None,
         default: str | None = None,
+        reported: bool = True,
     ) -> PreparedTexts:
         """Add prompts to `texts` and estimate their tokens. This does not call the model.
 
         `alias` is the task in the model name, `default` the task if the request names none. `param` is the path of a
-        text, for errors; `#` stands for its index.
+        text, for errors; `#` stands for its index. Without `reported`, tokens are estimated only to reject texts.
 
         Raises `text_too_long` if `options.truncate` is "error" and a text is too long.
         """
         task = _task(options, alias) or default
         prompted = prompts.apply(task, texts, options.title)
         limit = self._settings.max_text_tokens
-        count, over = tokens.measure(prompted, limit)
+        needed = reported or options.truncate == "error"
+        count, over = tokens.measure(prompted, limit) if needed else (0, [])
         if over and options.truncate == "error":
             raise _too_long(over, limit, param, options.asks_to_truncate())
         return PreparedTexts(prompted, task, count, over)

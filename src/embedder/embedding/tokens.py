@@ -5,6 +5,7 @@ estimate counts words, letters, signs and scripts, and multiplies each count by 
 the weights to exact counts for prose in 400 languages, source code, and generated texts such as DNA and random symbols.
 """
 
+from math import inf
 from operator import mul
 from typing import Final
 
@@ -24,7 +25,7 @@ def estimate(text: str) -> int:
     return _estimate(text, _BUDGET)
 
 
-def measure(texts: list[str], limit: int) -> tuple[int, list[int]]:
+def measure(texts: list[str], limit: float = inf) -> tuple[int, list[int]]:
     """Return about how many tokens the texts of a request have, and the indexes of those that have more than `limit`.
 
     All characters are counted if there are up to 80,000. Otherwise a sample of each text is, in proportion to its

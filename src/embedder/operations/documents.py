@@ -66,15 +66,21 @@ async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> R
     return Result(await write(app, context, rows, prepared, mode=request.mode, wait=request.wait), prepared)
 
 
-def prepare(app: App, documents: list[DocumentIn], options: UpsertOptions) -> tuple[list[Row], PreparedTexts]:
-    """Check documents against all limits, and add prompts to their texts. This calls nothing."""
+def prepare(
+    app: App, documents: list[DocumentIn], options: UpsertOptions, *, reported: bool = True
+) -> tuple[list[Row], PreparedTexts]:
+    """Check documents against all limits, and add prompts to their texts. This calls nothing.
+
+    `reported`: see `Embedder.prepare`.
+    """
     limits.check_namespace(options.namespace)
     limits.check_ids([item.id for item in documents], param="documents[#].id")
     rows = [_row(item, index, options) for index, item in enumerate(documents)]
     titles = [item.title or "" for item in documents]
     prompt = PromptOptions(task=options.task, truncate=options.truncate, title=titles if any(titles) else None)
     texts = [item.text for item in documents]
-    return rows, app.embedder.prepare(texts, prompt, param="documents[#].text", default=DOCUMENT)
+    path = "documents[#].text"
+    return rows, app.embedder.prepare(texts, prompt, param=path, default=DOCUMENT, reported=reported)
 
 
 def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:

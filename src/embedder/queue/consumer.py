@@ -78,7 +78,7 @@ class _Consumer:
                 raise EmbedderError("invalid_request", _FAULTS[received.fault])
             message = messages.decode(received.body)
             name = message.document.id
-            [row], prepared = documents.prepare(self._app, [message.document], message)
+            [row], prepared = documents.prepare(self._app, [message.document], message, reported=False)
             return QueuedDocument(received, message.mode, access_of(message), row, prepared)
         except EmbedderError as error:
             self._fail(received, name, error)

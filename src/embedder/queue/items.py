@@ -6,6 +6,7 @@ import msgspec
 
 from embedder.access.scopes import FULL, Access
 from embedder.embedding.embedder import PreparedTexts
+from embedder.embedding.tokens import measure
 from embedder.operations import messages
 from embedder.vectorize.calls import Row
 
@@ -60,5 +61,4 @@ def one_per_id(items: list[QueuedDocument], mode: str) -> list[QueuedDocument]:
 def joined(items: list[QueuedDocument]) -> PreparedTexts:
     """Return the prepared texts of several documents for one call."""
     texts = [item.prepared.texts[0] for item in items]
-    tokens = sum([item.prepared.tokens for item in items])
-    return PreparedTexts(texts, task=None, tokens=tokens, truncated=[])
+    return PreparedTexts(texts, task=None, tokens=measure(texts)[0], truncated=[])

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from embedder.embedding import tokens
 from embedder.errors import EmbedderError
 from embedder.queue import consumer
 from embedder.queue.consumer import MAX_CALLS
@@ -27,6 +28,16 @@ def test_a_batch_takes_one_call_of_the_model_and_one_write():
     assert (line["method"], line["path"], line["status"], line["written"]) == ("QUEUE", "ingest", 200, 100)
     assert (line["texts"], line["request_id"]) == (100, "batch-1")
     assert "text 5" not in made.app.log[-1]
+
+
+def test_the_tokens_of_a_batch_are_estimated_together(monkeypatch):
+    estimated = []
+    monkeypatch.setattr(tokens, "_estimate", lambda text, _: estimated.append(text) or 7)
+    made = Ingestion()
+    made.consume(documents(3))
+    assert (len(estimated), made.log["tokens"]) == (3, 21)
+    made.consume([{"version": 1, "truncate": "error", "document": item} for item in documents(3)])
+    assert len(estimated) == 3 + 6  # also each of them, to reject those that are too long
 
 
 def test_what_was_queued_is_stored_as_an_upsert_would_store_it():
