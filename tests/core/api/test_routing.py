@@ -37,7 +37,7 @@ def serve(monkeypatch):
     return add
 
 
-@pytest.mark.parametrize("scopes", SUBSETS, ids="+".join)
+@pytest.mark.parametrize("scopes", SUBSETS, ids=lambda scopes: "+".join(sorted(scopes)))
 def test_a_route_that_names_no_scope_is_for_keys_with_every_scope(serve, scopes):
     serve()
     assert send(keyed(None, scopes), "GET", "/new").status == (200 if scopes == SCOPES else 403)
