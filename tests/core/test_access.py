@@ -10,7 +10,7 @@ from embedder.errors import EmbedderError
 from embedder.operations import table
 from embedder.vectorize.calls import Row
 from embedder.vectorize.store import Store
-from tests import strategies
+from tests import strategies, tables
 from tests.core.emulated import EmulatedIndex
 from tests.core.fake_index import app_with
 from tests.core.fakes import error, json_of, run
@@ -54,7 +54,7 @@ ARGUMENTS = {
 
 @pytest.mark.parametrize("scopes", NAMED)
 def test_tools_are_listed_and_called_only_with_their_scope(scopes):
-    assert ARGUMENTS.keys() == tools.TOOLS.keys()
+    tables.complete(ARGUMENTS, tools.TOOLS, "ARGUMENTS in tests/core/test_access.py")
     index = EmulatedIndex()
     app = keyed(index, scopes)
     listed = json_of(send(app, "POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}))["result"]["tools"]
@@ -91,7 +91,8 @@ STORE = {
 
 
 def test_the_store_serves_nobody_whose_access_is_not_known():
-    assert {name for name in vars(Store) if name[0] != "_"} == {*STORE, *WITHOUT_SCOPE}
+    methods = [name for name in vars(Store) if name[0] != "_"]
+    tables.complete([*STORE, *WITHOUT_SCOPE], methods, "STORE in tests/core/test_access.py")
     index = filled_index("acme")
     app = app_with(index)
     for name, arguments in STORE.items():
@@ -130,7 +131,7 @@ COSTS = {
 @pytest.mark.parametrize("name", table.BY_NAME)
 def test_a_key_without_namespaces_costs_no_additional_call(name):
     index = filled_index("acme")
-    body, calls = COSTS[name]
+    body, calls = tables.entry(COSTS, name, "COSTS in tests/core/test_access.py")
     row = table.BY_NAME[name]
     query = "ids=" + ",".join(body.get("ids", [])) if row.method == "GET" else ""
     assert send(keyed(index), row.method, row.path, body, query).status == 200

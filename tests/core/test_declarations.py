@@ -10,6 +10,7 @@ from msgspec import inspect
 
 from embedder import rpc
 from embedder.operations import table
+from tests import tables
 from tests.core.fake_index import FakeIndex, app_with
 
 TYPES = Path(__file__).parents[2] / "types"
@@ -111,8 +112,8 @@ def python():
 )
 def test_every_type_has_the_fields_of_its_struct(declared, wanted):
     assert len(wanted) >= 7
-    assert declared.keys() - SHARED == wanted.keys()
-    assert {name: declared[name] for name in wanted} == wanted
+    tables.complete(declared.keys() - SHARED, wanted, "types/")
+    assert {name: declared[name] for name in wanted} == wanted, "types/ declares other fields than the Structs."
 
 
 def methods():
@@ -123,11 +124,17 @@ def methods():
     return found
 
 
+def check_methods(declared, file):
+    """Check the parameters of every method that a file of types/ declares."""
+    tables.complete(declared, methods(), f"types/{file}")
+    assert declared == methods(), f"types/{file} declares other parameters than the operations have."
+
+
 @pytest.mark.parametrize("head", ["export interface Embeddings", "export declare class EmbeddingsEntrypoint"])
 def test_typescript_has_every_operation(head):
     body = TYPESCRIPT.split(head)[1].split("\n}")[0]
     calls = re.findall(r"^  (\w+)\((.*)\): Promise", body, re.MULTILINE)
-    assert {name: re.findall(r"(\w+)\??:(?! \")", parameters) for name, parameters in calls} == methods()
+    check_methods({name: re.findall(r"(\w+)\??:(?! \")", parameters) for name, parameters in calls}, "embedder.d.ts")
 
 
 CALLS = [
@@ -154,13 +161,16 @@ def test_typescript_declares_the_usage_that_is_returned(head):
     kinds = {"": {False}, "Usage": {True}, "Partial<Usage>": {True, False}}
     declared = re.findall(r"^  (\w+)\(.*Promise<(.*)>;$", body, re.MULTILINE)
     usage = {name: "".join(re.findall(r"& (Usage|Partial<Usage>)", answer)) for name, answer in declared}
+    tables.complete(returned, table.BY_NAME, "CALLS in tests/core/test_declarations.py")
     assert {name: kinds[kind] for name, kind in usage.items()} == returned
 
 
 def test_python_has_every_operation():
     [protocol] = [node for node in ast.parse(PYTHON).body if getattr(node, "name", "") == "Embeddings"]
     calls = [node for node in protocol.body if isinstance(node, ast.AsyncFunctionDef)]
-    assert {call.name: [argument.arg for argument in call.args.args[1:]] for call in calls} == methods()
+    check_methods(
+        {call.name: [argument.arg for argument in call.args.args[1:]] for call in calls}, "embedder_types.pyi"
+    )
 
 
 def test_a_failure_has_the_fields_that_are_sent():

@@ -12,7 +12,7 @@ from embedder.api.mcp import tools
 from embedder.operations import table
 from embedder_cli.importer.sending import evidence
 from embedder_cli.main import app
-from tests import strategies
+from tests import strategies, tables
 
 MARK = "zeppelin"  # in the texts of the others
 SECRET = "confidential"  # in their metadata, and in no request
@@ -137,31 +137,38 @@ REST = {
     "get_by_ids": [{"ids": FOREIGN_IDS}],
     "delete_by_ids": [{"ids": FOREIGN_IDS}],
 }
+FILE = "tests/runtime/test_bound_keys.py"
 # Routes that reach no index: they take a text and know no namespace.
 WITHOUT_INDEX = {"embed", "any"}
 
 
 def attempts():
     """Return every attempt: of the native routes by operation, of the others by their scope."""
-    own = {(row.method, row.path): NATIVE[row.name] for row in table.TABLE}
+    own = {(row.method, row.path): tables.entry(NATIVE, row.name, f"NATIVE in {FILE}") for row in table.TABLE}
     for route in routes.TABLE:
         place = (route.method, route.path)
         if place in own:
             yield from ((*place, sent) for sent in own[place])
         elif route.path == "/mcp":
             for name in tools.TOOLS:
-                params = [{"name": name, "arguments": arguments} for arguments in TOOLS[name]]
+                params = [
+                    {"name": name, "arguments": arguments}
+                    for arguments in tables.entry(TOOLS, name, f"TOOLS in {FILE}")
+                ]
                 yield from ((*place, {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": p}) for p in params)
         elif route in vectorize.APIS[0].routes:
-            yield from ((*place, sent) for sent in REST[route.path.rpartition("/")[2]])
+            sent_to_it = tables.entry(REST, route.path.rpartition("/")[2], f"REST in {FILE}")
+            yield from ((*place, sent) for sent in sent_to_it)
         elif not route.public:
-            assert route.scope in WITHOUT_INDEX, f"say how a key could reach another namespace through {place}"
+            assert route.scope in WITHOUT_INDEX, (
+                f"Say in {FILE} how a key could reach another namespace through {place}."
+            )
             yield (*place, {"text": MARK, "namespace": OTHER, "ids": FOREIGN_IDS})
 
 
 def test_there_is_an_attempt_for_every_operation_and_every_tool():
-    assert NATIVE.keys() == table.BY_NAME.keys()
-    assert TOOLS.keys() == tools.TOOLS.keys()
+    tables.complete(NATIVE, table.BY_NAME, f"NATIVE in {FILE}")
+    tables.complete(TOOLS, tools.TOOLS, f"TOOLS in {FILE}")
 
 
 @pytest.mark.parametrize(("method", "path", "sent"), list(attempts()), ids=lambda value: str(value)[:60])

@@ -9,6 +9,7 @@ import pytest
 from embedder import batching, context, rpc
 from embedder.access import keys
 from embedder.settings import Settings, SettingsError
+from tests import tables
 from tools import runtime
 
 DOCS = runtime.ROOT / "docs"
@@ -30,7 +31,8 @@ def variables():
 def test_every_variable_of_the_settings_is_read_from_the_environment():
     source = (runtime.ROOT / "src" / "bindings" / "environment.py").read_text(encoding="utf-8")
     [names] = re.findall(r"VARIABLES = \((.*?)\)", source, re.DOTALL)
-    assert set(re.findall(r'"(\w+)"', names)) == set(rows("Variables of the Worker"))
+    place = "VARIABLES in src/bindings/environment.py"
+    tables.complete(re.findall(r'"(\w+)"', names), rows("Variables of the Worker"), place)
 
 
 def read_by_name():
@@ -39,13 +41,13 @@ def read_by_name():
 
 def test_every_variable_of_the_worker_is_told_and_no_other():
     names = variables() | ({"AUTH", "API_KEYS", "CORS_ORIGINS"} & set(re.findall(r'"([A-Z_]+)"', SETTINGS)))
-    assert set(rows("Variables of the Worker")) == names
+    tables.complete(rows("Variables of the Worker"), names, "the variables in docs/configuration.md")
     assert len(names) >= len(read_by_name().keys() - {"ignored", "batcher"})
 
 
 def test_every_variable_of_shared_calls_is_told_with_its_default_and_its_limits():
     told = rows("Variables of shared calls")
-    assert list(told) == list(batching.VARIABLES)
+    tables.complete(told, batching.VARIABLES, "the variables of shared calls in docs/configuration.md")
     for name, (default, limits, _) in told.items():
         low, _, high = limits.partition(" to ")
         for value in (low, high) if high else re.findall(r"`(\w+)`", limits):
@@ -78,21 +80,27 @@ def test_defaults_and_limits_are_those_of_the_code(name):
 
 
 def test_every_integer_variable_has_its_row():
-    assert len(INTEGERS) == SETTINGS.count("_integer(env, ")
+    place = "the variables in docs/configuration.md, with an integer as default"
+    tables.complete(INTEGERS, re.findall(r'_integer\(env, "(\w+)"', SETTINGS), place)
 
 
 def test_every_field_of_a_log_line_is_explained():
     section = (DOCS / "operating.md").read_text(encoding="utf-8").split("## Logs\n", 1)[1].split("\n## ", 1)[0]
-    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(context.LogLine.__struct_fields__)
+    told = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    tables.complete(told, context.LogLine.__struct_fields__, "the table under Logs in docs/operating.md")
+    assert told == list(context.LogLine.__struct_fields__), "docs/operating.md has the fields in another order."
 
 
 @pytest.mark.parametrize("name", rpc.REQUESTS)
 def test_every_option_of_an_rpc_method_is_explained(name):
     text = (DOCS / "service-binding.md").read_text(encoding="utf-8")
-    [section] = [part for part in text.split("\n### ")[1:] if f"{name}(" in part.splitlines()[0]]
+    sections = [part for part in text.split("\n### ")[1:] if f"{name}(" in part.splitlines()[0]]
+    assert len(sections) == 1, f"docs/service-binding.md needs a section with the method {name}() in its heading."
+    [section] = sections
     fields = {field.name for field in msgspec.structs.fields(rpc.REQUESTS[name])}
     options = fields - set(rpc.OPERATIONS[name].arguments) - {"input_type", "prompt_name"}  # other names of task
-    assert {option for option in options if not re.search(rf"`{option}\??`", section)} == set()
+    told = [option for option in options if re.search(rf"`{option}\??`", section)]
+    tables.complete(told, options, f"the section of {name}() in docs/service-binding.md")
 
 
 @pytest.mark.parametrize("path", sorted([*DOCS.glob("*.md"), *runtime.ROOT.glob("*.md")]), ids=lambda path: path.name)

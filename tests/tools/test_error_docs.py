@@ -3,17 +3,18 @@
 import pytest
 
 from embedder.errors import STATUS
+from tests import tables
 from tools import error_docs
 from tools.undocumented import UndocumentedError
 
 
 def test_every_code_has_an_explanation_and_no_other_code_has_one():
-    assert set(error_docs.EXPLANATIONS) == set(STATUS)
+    tables.complete(error_docs.EXPLANATIONS, STATUS, "EXPLANATIONS in tools/error_docs.py")
 
 
 def test_the_page_has_the_present_table():
     page = error_docs.PAGE.read_text(encoding="utf-8")
-    assert error_docs.filled(page) == page
+    assert error_docs.filled(page) == page, "Run: python -m tools.error_docs"
 
 
 @pytest.mark.parametrize("code", STATUS)
