@@ -160,9 +160,7 @@ def attempts():
             sent_to_it = tables.entry(REST, route.path.rpartition("/")[2], f"REST in {FILE}")
             yield from ((*place, sent) for sent in sent_to_it)
         elif not route.public:
-            assert route.scope in WITHOUT_INDEX, (
-                f"Say in {FILE} how a key could reach another namespace through {place}."
-            )
+            assert route.scope in WITHOUT_INDEX, f"Say in {FILE} how {place} reaches another namespace."
             yield (*place, {"text": MARK, "namespace": OTHER, "ids": FOREIGN_IDS})
 
 
