@@ -1,9 +1,13 @@
 """The matrix of the model's answers: in every output format, invalid ones are rejected and valid ones are accepted.
 
 The Worker is tested as a black box, over HTTP and RPC, under the real runtime with its own AI and Vectorize classes.
+`make test` sends some kinds of wrong answers in each format, and all kinds to the validator alone, under Node.js.
+`make test-all` sends all kinds in all formats.
 """
 
+import base64
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -16,10 +20,11 @@ from tests.runtime import wrong_answers
 from tests.runtime.answers import DEEP, RIGHT, SHALLOW, WRONG, ZERO_IF_SHORTENED, building
 from tests.runtime.answers.building import Case
 from tests.runtime.answers.forms import FORMS, TIMEOUT_S, Client, Form, Reply
-from tools import workerd
+from tools import runtime, workerd
 from tools.runtime import ROOT
 
 AT_ONCE = 6
+SAMPLE = 12  # kinds of wrong answers in a format; each format has others
 COUNTS = sorted({form.count for form in FORMS.values()})
 INVALID = (502, "upstream_invalid")
 ENDED_EARLY = (INVALID, (502, "upstream_error"))
@@ -137,11 +142,46 @@ def assert_no_leak(client: Client, name: str, table: dict[str, Case]) -> None:
     fail_for(f"{name}: wrong answers that were accepted", faults, len(replies))
 
 
+def sample(name: str) -> dict[str, Case]:
+    """Return some kinds: one of a connection that breaks, and others from all parts of the table."""
+    place = [*FORMS].index(name)
+    broken = [kind for kind, case in WRONG.items() if case.broken]
+    kinds = [kind for kind in cases_of(FORMS[name], WRONG) if kind not in broken]
+    step = len(kinds) // (SAMPLE - 1)
+    first = place * step // len(FORMS)
+    chosen = [broken[place % len(broken)], *kinds[first::step][: SAMPLE - 1]]
+    return {kind: WRONG[kind] for kind in chosen}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_rejects_some_wrong_answers(client, name):
+    assert_no_leak(client, name, sample(name))
+
+
+def test_the_validator_rejects_every_kind_and_accepts_every_right_one(tmp_path):
+    """Connections that break are left out: the validator would not get their answers."""
+    asked = [
+        (kind, count, case, kind in RIGHT)
+        for kind, case in (WRONG | RIGHT).items()
+        for count in (1, 3)
+        if case.least <= count and not case.broken
+    ]
+    bodies = [{"count": n, "body": base64.b64encode(case.make(n).body).decode()} for _, n, case, _ in asked]
+    (tmp_path / "answers").write_text("\n".join(map(json.dumps, bodies)))
+    script = ROOT / "tests" / "javascript" / "check_answers.js"
+    command = ["node", "--js-base-64", str(script), str(tmp_path / "answers")]
+    accepted = json.loads(subprocess.run(command, env=runtime.environment(), capture_output=True, check=True).stdout)
+    judged = [(kind, count, number in accepted) for number, (kind, count, *_) in enumerate(asked)]
+    assert judged == [(kind, count, right) for kind, count, _, right in asked]
+
+
+@pytest.mark.extended
 @pytest.mark.parametrize("name", FORMS)
 def test_rejects_wrong_answers(client, name):
     assert_no_leak(client, name, SHALLOW)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("name", FORMS)
 def test_rejects_deeply_nested_answers(client, name):
     assert_no_leak(client, name, DEEP)
@@ -167,7 +207,9 @@ def is_right(case: Case, count: int) -> bool:
     return not case.broken
 
 
-@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize(
+    "count", [count if count < 20 else pytest.param(count, marks=pytest.mark.extended) for count in COUNTS]
+)
 def test_the_tables_agree_with_the_reference_check(count):
     """The reference check rejects every wrong answer and accepts every right one."""
     wrong = {kind: case for kind, case in WRONG.items() if case.least <= count}
@@ -176,6 +218,8 @@ def test_the_tables_agree_with_the_reference_check(count):
 
 
 def test_the_matrix_is_complete():
+    sampled = {kind for name in FORMS for kind in sample(name)}
+    assert len(sampled) > len(WRONG) // 2, "the formats have the same sample"
     assert len(FORMS) == 16
     assert sum(len(cases_of(form, WRONG)) for form in FORMS.values()) > 4_000
     assert sum(len(cases_of(form, RIGHT)) for form in FORMS.values()) > 300

@@ -51,9 +51,9 @@ def test_only_a_public_route_needs_no_key(serve):
 
 
 def test_a_key_in_the_query_counts_only_where_the_route_says_so(serve):
-    serve()
+    serve(of_api={"lenient": True})
     assert keyed(None).send("GET", "/new", query=f"key={quote(KEY)}").status == 401
-    serve(key_in_query=True)
+    serve(key_in_query=True, of_api={"lenient": True})
     assert keyed(None).send("GET", "/new", query=f"key={quote(KEY)}").status == 200
 
 
@@ -66,15 +66,23 @@ def test_a_route_takes_json_alone_unless_it_says_otherwise(serve, named, status)
 
 def test_a_handler_gets_the_query_and_a_gateway_only_if_its_route_takes_them(serve):
     sent = {"query": "a=1&a=2&b=", "cf_aig_gateway_id": "mine"}
-    serve()
+    serve(query={"a": "One.", "b": "Another."})
     assert json.loads(content(FakeApp().send("GET", "/new", **sent))) == {"body": None, "named": {}, "gateway": ""}
-    serve(takes_query=True, gateway=True)
+    serve(query={"a": "One.", "b": "Another."}, takes_query=True, gateway=True)
     got = json.loads(content(FakeApp().send("GET", "/new", **sent)))
     assert got == {"body": None, "named": {"query": {"a": "1,2"}}, "gateway": "mine"}
 
 
+@pytest.mark.parametrize(("lenient", "status"), [(False, 400), (True, 200)])
+def test_a_query_parameter_that_a_route_does_not_have_is_ignored_by_lenient_apis_alone(serve, lenient, status):
+    serve(query={"a": "One."}, of_api={"lenient": lenient})
+    assert FakeApp().send("GET", "/new", query="a=1").status == 200
+    answer = FakeApp().send("GET", "/new", query="a=1&other=2")
+    assert (answer.status, "'other'" in content(answer)) == (status, not lenient)
+
+
 def test_a_route_may_explain_an_error_in_its_body(serve):
-    serve("POST", body=Body, explain=lambda error: EmbedderError("not_found", f"Explained: {error.param}"))
+    serve("POST", body=Body, explain=lambda error, _: EmbedderError("not_found", f"Explained: {error.param}"))
     answer = FakeApp().send("POST", "/new", b'{"text": 5}')
     assert (answer.status, json.loads(content(answer))) == (404, {"wrong": "Explained: text"})
 
