@@ -116,8 +116,8 @@ def test_embeds_a_real_readme_and_prints_a_log_line_per_request(run):
     send(worker, signal.SIGINT)
 
 
-def test_prints_a_banner_and_then_readable_lines(run):
-    worker = run()
+def test_prints_a_banner_and_then_readable_lines_and_reads_variables(run, checkout):
+    worker = run(MAX_TEXT_TOKENS="9")
     worker.wait_until_ready()
     worker.post("/embed", {"text": ["a", "b"]})
     worker.post("/embed", {"text": []})
@@ -134,7 +134,21 @@ def test_prints_a_banner_and_then_readable_lines(run):
     assert re.fullmatch(r"[\d:]{8} 400 POST /embed \d+ ms \(invalid_request\)", lines[5])
     assert len(lines) == 6
     assert inspectors(worker) == []
+    check_variables(worker, checkout)
     send(worker, signal.SIGINT, signal.SIGTERM)
+
+
+def check_variables(worker: Server, checkout: Path) -> None:
+    """Check that variables come from the environment, and from .dev.vars, which is read again when it changes."""
+    body = {"text": "one two three four five six " * 9, "truncate": "error"}
+    assert "limit of 9 tokens" in worker.post("/embed", body).json()["error"]["message"]
+    (checkout / ".dev.vars").write_text('AUTH = "on"\nAPI_KEYS = "local:0123456789abcdef"\n')
+    deadline = time.monotonic() + LIMIT_S
+    while worker.post("/embed", body).status_code != 401 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    key = {"authorization": "Bearer 0123456789abcdef"}
+    assert worker.post("/embed", body).status_code == 401
+    assert worker.post("/embed", body, headers=key).status_code == 400
 
 
 def inspectors(worker: Server) -> list[int]:
@@ -161,20 +175,6 @@ def test_a_signal_during_the_start_leaves_nothing_behind(run):
     worker = run()
     worker.line_with("starting the Worker ...", within_s=LIMIT_S)
     send(worker, signal.SIGTERM, signal.SIGINT)
-
-
-def test_variables_come_from_the_environment_and_from_dev_vars(run, checkout):
-    worker = run("--json", MAX_TEXT_TOKENS="3")
-    worker.wait_until_ready()
-    body = {"text": "one two three four five six", "truncate": "error"}
-    assert "limit of 3 tokens" in worker.post("/embed", body).json()["error"]["message"]
-    (checkout / ".dev.vars").write_text('AUTH = "on"\nAPI_KEYS = "local:0123456789abcdef"\n')
-    deadline = time.monotonic() + LIMIT_S
-    while worker.post("/embed", body).status_code != 401 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    key = {"authorization": "Bearer 0123456789abcdef"}
-    assert worker.post("/embed", body).status_code == 401
-    assert worker.post("/embed", body, headers=key).status_code == 400
 
 
 def test_an_unreachable_npm_registry_is_named_within_seconds(monkeypatch):

@@ -156,6 +156,7 @@ def test_any_argument_of_another_worker_is_answered(worker, models, name):
     assert not (code and models.calls)
 
 
+@pytest.mark.extended
 def test_a_runtime_that_converts_arguments_first_is_served_too(models, tmp_path):
     """As if the runtime did not take its converter from the package `workers`."""
     lines = ["import workers", "convert = workers.python_from_rpc", "import entry", "workers.python_from_rpc = convert"]
@@ -167,6 +168,7 @@ def test_a_runtime_that_converts_arguments_first_is_served_too(models, tmp_path)
         assert requests.get(process.url("embedder") + "/health", timeout=TIMEOUT_S).status_code == 200
 
 
+@pytest.mark.extended
 def test_no_request_is_kept_with_the_signature_of_its_handler(models, tmp_path):
     """The runtime caches the signature of `fetch` with the method, and so with the object of a bound method."""
     main = workerd.Module("main.py", "pythonModule", SIGNATURES)

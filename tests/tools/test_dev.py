@@ -197,6 +197,18 @@ def test_a_local_model_gets_a_longer_deadline(monkeypatch, tmp_path):
     assert variables.of_worker({"LOCAL_EMBEDDINGS_URL": "u"}) == {}
 
 
+@pytest.mark.parametrize("value", ["9", '[{"name": "web"}]', "it's", "a # b"])
+def test_a_variable_of_the_environment_counts_more_than_dev_vars(monkeypatch, tmp_path, value):
+    monkeypatch.setattr(process.runtime, "ROOT", tmp_path)
+    monkeypatch.setattr(process.runtime, "CACHE", tmp_path)
+    monkeypatch.setattr(variables, "DEV_VARS", tmp_path / "run-1" / "worker" / ".dev.vars")
+    variables.DEV_VARS.parent.mkdir(parents=True)
+    (tmp_path / ".dev.vars").write_text("AUTH=on\nAPI_KEYS=a")
+    process.write_settings(1, {"LOCAL_EMBEDDINGS_URL": "u"}, {"API_KEYS": value})
+    assert variables.in_dev_vars() == {"AUTH": "on", "API_KEYS": value}
+    assert "LOCAL_MODEL='server'" in variables.DEV_VARS.read_text().splitlines()
+
+
 def test_every_variable_of_the_worker_can_be_set():
     source = (ROOT / "src" / "bindings" / "environment.py").read_text(encoding="utf-8")
     names = re.search(r"VARIABLES = \((.*?)\)", source, re.DOTALL)[1]

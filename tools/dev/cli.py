@@ -67,7 +67,7 @@ def _run(port: int, persist_to: Path | None, example: Path | None, *, raw: bool)
             example=example,
         )
         try:
-            variables.reload_on_change()
+            variables.reload_on_change(lambda: process.write_settings(port, emulator, settings))
             return _print(server, banner(port, folder, emulator, example), raw=raw)
         finally:
             process.stop(server)

@@ -30,13 +30,14 @@ def start(
     service binding.
     """
     folder = runtime.CACHE / f"run-{port}"
+    if _own(variables, settings):
+        configuration = linked(folder / "worker", Path())
+        write_settings(port, variables, settings)
     configurations = [linked(folder / "example", example)] if example else []
     configurations.insert(0, gate(folder / "gate", configurations[0] if example else configuration))
     configurations += [configuration, linked(folder / "local", Path("local"), variables or {})]
     command = ["pywrangler", "dev", "--ip", "127.0.0.1", "--port", str(port), "--env", "local"]
     command += ["--inspector-port", "0", *[f"-c={path}" for path in configurations]]
-    local_model = {"LOCAL_MODEL": "server"} if (variables or {}).get("LOCAL_EMBEDDINGS_URL") else {}
-    command += [f"--var={name}:{value}" for name, value in {**local_model, **(settings or {})}.items()]
     command += ["--persist-to", persist_to] if persist_to else []
     return subprocess.Popen(
         command,
@@ -51,6 +52,28 @@ def start(
     )
 
 
+def write_settings(port: int, variables: Mapping[str, str] | None, settings: Mapping[str, str] | None) -> None:
+    """Write the `.dev.vars` of a Worker with settings: those of the checkout, then the settings, which count more.
+
+    wrangler's option `--var` is for the first Worker alone, which is the gate.
+    """
+    if own := _own(variables, settings):
+        file = runtime.ROOT / ".dev.vars"
+        lines = [file.read_text(encoding="utf-8")] if file.exists() else []
+        lines += [f"{name}={_quoted(value)}" for name, value in own.items()]
+        (runtime.CACHE / f"run-{port}" / "worker" / ".dev.vars").write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def _own(variables: Mapping[str, str] | None, settings: Mapping[str, str] | None) -> dict[str, str]:
+    local_model = {"LOCAL_MODEL": "server"} if (variables or {}).get("LOCAL_EMBEDDINGS_URL") else {}
+    return {**local_model, **(settings or {})}
+
+
+def _quoted(value: str) -> str:
+    quote = next((quote for quote in "'\"`" if quote not in value), "'")
+    return f"{quote}{value}{quote}"
+
+
 def linked(folder: Path, source: Path, variables: Mapping[str, str] | None = None) -> Path:
     """Return the configuration of a Worker in a folder of its own.
 
@@ -58,6 +81,8 @@ def linked(folder: Path, source: Path, variables: Mapping[str, str] | None = Non
     """
     folder.mkdir(parents=True, exist_ok=True)
     links = {"src": source / "src", "wrangler.toml": source / "wrangler.toml", "python_modules": runtime.VENDORED}
+    if (runtime.ROOT / source / "public").exists():
+        links["public"] = source / "public"
     for name, target in links.items():
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(runtime.ROOT / target)

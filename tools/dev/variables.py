@@ -4,7 +4,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import httpx
@@ -97,9 +97,12 @@ def _probe(url: str) -> None:
         raise VariableError(message + "Start the server, or unset the variable.") from error
 
 
-def reload_on_change() -> None:
-    """Make wrangler read `.dev.vars` again when it changes. wrangler watches only its configuration file."""
-    threading.Thread(target=_watch, daemon=True).start()
+def reload_on_change(copy: Callable[[], object]) -> None:
+    """Make wrangler read `.dev.vars` again when it changes. wrangler watches only its configuration file.
+
+    `copy` is called before that, to take over what has changed.
+    """
+    threading.Thread(target=_watch, args=[copy], daemon=True).start()
 
 
 def _dev_vars() -> str:
@@ -109,13 +112,14 @@ def _dev_vars() -> str:
         return ""
 
 
-def _watch() -> None:
+def _watch(copy: Callable[[], object]) -> None:
     before = _modified()
     while True:
         time.sleep(_POLL_S)
         if (now := _modified()) != before:
             before = now
-            with suppress(OSError):
+            with suppress(OSError, UnicodeDecodeError):
+                copy()
                 os.utime(_CONFIGURATION)
 
 
