@@ -79,8 +79,7 @@ def metadata_json(metadata: Metadata | None, text: str | None, *, param: str) ->
         message = f"{param} has {len(encoded)} bytes{kept}; the limit is {MAX_METADATA_BYTES}. Send less{advice}"
         raise invalid(message, param)
     if metadata:
-        _check_keys(metadata, param)
-        _check_integers(metadata, param)
+        _check_values(metadata, param)
     return encoded
 
 
@@ -90,28 +89,29 @@ def check_text(text: str, param: str) -> None:
         raise invalid(f"{param} has only white space.", param)
 
 
-def _check_keys(metadata: Metadata, param: str) -> None:
-    waiting: list[tuple[Metadata, str]] = [(metadata, param)]
-    for part, path in waiting:
-        for key, value in part.items():
-            if not key or "." in key or '"' in key or key.startswith("$"):
-                rule = 'a key must not be empty, contain . or ", or start with $'
-                raise invalid(f"{path} has the key {key[:64]!r}; {rule}.", path)
-            if isinstance(value, dict):
-                waiting.append((value, f"{path}.{key}"[:_MAX_PATH_CHARS]))
+def _check_values(metadata: Metadata, param: str) -> None:
+    """Reject keys that Vectorize rejects, and integers that would be stored with other digits.
 
-
-def _check_integers(metadata: Metadata, param: str) -> None:
-    """Reject integers that would be stored with other digits."""
-    waiting: list[tuple[Any, str]] = [(metadata, param)]
-    for value, path in waiting:
+    The keys of objects in a list may be any text: a list is stored as one value, which no filter looks into.
+    """
+    waiting: list[tuple[Any, str, bool]] = [(metadata, param, False)]
+    for value, path, in_list in waiting:
         if isinstance(value, dict):
-            waiting.extend((item, f"{path}.{key}"[:_MAX_PATH_CHARS]) for key, item in value.items())
+            for key, item in value.items():
+                if not in_list:
+                    _check_key(key, path)
+                waiting.append((item, f"{path}.{key}"[:_MAX_PATH_CHARS], in_list))
         elif isinstance(value, list):
-            waiting.extend((item, path) for item in value)
+            waiting.extend((item, path, True) for item in value)
         elif isinstance(value, int) and abs(value) > MAX_INTEGER:
             shown = str(value)[:40] if abs(value) < 10**40 else "too large"
             raise invalid(f"{path} is {shown}; integers beyond 2^53 lose digits, so send a string.", path)
+
+
+def _check_key(key: str, path: str) -> None:
+    if not key or "." in key or '"' in key or key.startswith("$"):
+        rule = 'a key must not be empty, contain . or ", or start with $'
+        raise invalid(f"{path} has the key {key[:64]!r}; {rule}.", path)
 
 
 def query_options(

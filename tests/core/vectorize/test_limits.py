@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.core.api.mcp.messages import message
+from tests.core.emulated import EmulatedIndex
 from tests.core.fake_index import FakeIndex, app_with, put
 from tests.core.fakes import error
 
@@ -36,6 +37,19 @@ def test_rejects_documents_that_vectorize_would_reject(document, param):
     status, code, where = error(put(app, {"documents": [document]}))
     assert (status, code, where) == (400, "invalid_request", param)
     assert (app.model.calls, index.calls) == ([], [])
+
+
+@pytest.mark.parametrize("metadata", [{"in": [{"$a": {"b.c": 1}}]}, {"in": [[{"": 1}]]}])
+def test_keys_inside_a_list_may_be_any_text(metadata):
+    """The emulator of Vectorize takes them, too."""
+    for index in (FakeIndex(), EmulatedIndex()):
+        sent = {"documents": [{"id": "a", "text": "a", "metadata": metadata}]}
+        assert put(app_with(index), sent).status == 200
+
+
+def test_integers_inside_objects_of_a_list_are_checked():
+    sent = {"documents": [{"id": "a", "text": "a", "metadata": {"in": [{"$n": [10**17]}]}}]}
+    assert error(put(app_with(FakeIndex()), sent)) == (400, "invalid_request", "documents[0].metadata.in.$n")
 
 
 def test_the_largest_integer_that_keeps_its_digits_is_stored():
