@@ -20,6 +20,7 @@ import * as selection from "./views/selection.js";
 import * as service from "./service/service.js";
 import * as sizetable from "./views/sizetable.js";
 import * as stored from "./service/stored.js";
+import * as take from "./share/take.js";
 import * as taskform from "./calls/taskform.js";
 import { close as closeFile, raw, set as setTexts, start as startTexts, texts } from "./texts/texts.js";
 import { viewOf } from "./view.js";
@@ -33,8 +34,6 @@ const ADDRESS_MS = 300; // between a change and its appearance in the address
 /** @typedef {import("./service/embedded.js").Made} Made */
 /** @type {Made | null} what is on the screen */
 let onScreen = null;
-/** @type {string[]} */
-let exampleTexts = [];
 let addressTimer = 0;
 let latest = 0; // number of the newest call of `show`
 const work = new Work({ status: "status", error: "embed-error", progress: "progress", cancel: "cancel", during: ["embed", "stale-embed"] });
@@ -45,8 +44,8 @@ function embedNow() {
     work.say("Enter at least one text.");
     return;
   }
-  void work.run(found.length, async (signal, progress) => {
-    const made = await embedded(found, controls.choice().task, { signal, progress });
+  void work.run(found.length, async (signal, progress, waiting) => {
+    const made = await embedded(found, controls.choice().task, { signal, progress, waiting });
     work.say("Comparing all pairs …");
     await show(made, signal);
     goToAnswers();
@@ -63,8 +62,8 @@ async function show(made, signal) {
   onScreen = made;
   void sizetable.show(view);
   // one at a time, so that the page responds between them
-  for (const part of [groups, report, cutoff, map, heatmap, near, runs]) {
-    void part.show(view);
+  for (const part of [groups, report, cutoff, map, take, heatmap, near, runs]) {
+    await (part === map ? void map.show(view) : part.show(view));
     await pause();
     signal?.throwIfAborted();
     if (number !== latest) return;
@@ -81,7 +80,7 @@ async function show(made, signal) {
 function credit() {
   const name = service.modelName();
   const own = name === "emulator"
-    ? "Vectors of the local emulator, which compares words and letters; they are not EmbeddingGemma's. For real ones, set LOCAL_EMBEDDINGS_URL (see the README)."
+    ? "Vectors of the local emulator, which compares letters. They are not EmbeddingGemma's: set LOCAL_EMBEDDINGS_URL for those."
     : name && `Vectors of ${name}.`;
   byId("source").classList.toggle("emulated", name === "emulator" && onScreen?.recorded === false);
   byId("source").textContent = onScreen?.recorded
@@ -97,8 +96,12 @@ function find({ recorded, groups: { groups } }) {
 }
 
 /** @param {Made} made */
-function summary({ texts, ms, bytes, tokens }) {
-  return `${counted(texts.length, "vector")} of 768 numbers in ${seconds(ms)}: ${size(bytes)}, about ${count(tokens)} tokens.`;
+function summary({ texts, ms, bytes, tokens, fresh }) {
+  const all = `${counted(texts.length, "vector")} of 768 numbers`;
+  const known = texts.length - fresh;
+  return fresh
+    ? `${all} in ${seconds(ms)}: ${size(bytes)}, about ${count(tokens)} tokens${known ? `; ${count(known)} were known` : ""}.`
+    : `${all} in ${seconds(ms)}: all were known.`;
 }
 
 /** Names truncated texts beside the field. @param {Made} made */
@@ -141,7 +144,7 @@ function changed() {
   taskform.show();
   checkStale();
   clearTimeout(addressTimer);
-  addressTimer = setTimeout(() => controls.remember(sameTexts(texts(), exampleTexts) ? "" : raw(), cutoff.chosenThreshold()), ADDRESS_MS);
+  addressTimer = setTimeout(() => controls.remember(cutoff.chosenThreshold()), ADDRESS_MS);
 }
 
 /** Takes the state from the address, and shows the example if there are no texts. */
@@ -152,6 +155,7 @@ async function restore() {
     byId("source").textContent = "";
     byId("finding").hidden = true;
     setTexts(own.split("\n"));
+    embedNow(); // a link opens on its result
   } else {
     await showExample(() => raw() === "");
   }
@@ -160,7 +164,6 @@ async function restore() {
 /** Shows the example. @param {() => boolean} fill whether its texts go into the field */
 async function showExample(fill) {
   const { texts: lines, rows, query: question } = await example.load();
-  exampleTexts = lines;
   if (!fill()) {
     byId("source").textContent = "";
     byId("finding").hidden = true;
@@ -169,7 +172,7 @@ async function showExample(fill) {
   closeFile();
   setTexts(lines);
   input("try-query").value = input("try-query").value || question;
-  await show({ texts: lines, task: "", rows, recorded: true, truncated: [], bytes: 0, ms: 0, tokens: 0 });
+  await show({ texts: lines, task: "", rows, recorded: true, truncated: [], bytes: 0, ms: 0, tokens: 0, fresh: 0 });
 }
 
 function start() {
@@ -192,9 +195,11 @@ function start() {
   groups.start((chosen) => {
     heatmap.regroup(chosen);
     map.regroup(chosen);
+    take.regroup(chosen);
     cutoff.regroup(chosen);
   });
   query.start({ texts, dimensions: () => controls.choice().dimensions, changed });
+  take.start((own) => controls.linkTo(own, cutoff.chosenThreshold()));
   cutoff.start(() => {
     report.redraw();
     changed();

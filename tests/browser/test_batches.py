@@ -2,6 +2,8 @@
 
 import math
 
+import pytest
+
 from tests.browser.conftest import Page
 
 
@@ -10,8 +12,8 @@ def test_a_long_batch_is_split_into_calls_of_100_in_order(page: Page) -> None:
     texts[243] = texts[4]
     assert page.embed(texts).startswith("250 vectors")
     sent = [call["text"] for call in page.calls("POST", "/embed")]
-    assert sorted(map(len, sent)) == [50, 100, 100]
-    assert sorted(sent, key=lambda part: texts.index(part[0])) == [texts[:100], texts[100:200], texts[200:]]
+    assert sorted(map(len, sent)) == [49, 100, 100]  # equal texts are sent once
+    assert sorted([text for part in sent for text in part], key=texts.index) == list(dict.fromkeys(texts))
     page.run("const s = arguments[0]; s.value = '4'; s.dispatchEvent(new Event('change'))", page.by("near-text"))
     assert page.bars("near-list")[0] == texts[4]
     assert page.run("return arguments[0].width", page.by("heat-canvas")) == 250
@@ -83,3 +85,24 @@ def test_an_unreachable_endpoint_is_reported(page: Page) -> None:
         assert page.wait_for("embed-error", "unreachable").startswith("The service did not answer")
     finally:
         page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {**offline, "offline": False})
+
+
+def test_only_changed_lines_are_sent(page: Page) -> None:
+    page.embed(["one line", "another line"])
+    assert page.embed(["one line", "a new line"]).endswith("; 1 were known.")
+    assert [call["text"] for call in page.calls("POST", "/embed")] == [["one line", "another line"], ["a new line"]]
+
+
+@pytest.mark.extended
+def test_no_task_of_2000_lines_blocks_the_page(page: Page) -> None:
+    page.open(folded=True)
+    page.wait_for("map-note", "nearest")
+    watch = """window.tasks = []; window.began = performance.now();
+        new PerformanceObserver((list) => tasks.push(...list.getEntries().map((each) => each.duration)))
+            .observe({type: 'longtask'})"""
+    page.run(watch)
+    page.write([f"ticket {place % 40} word{place} of topic{place % 23}" for place in range(2000)])
+    page.by("embed").click()
+    page.wait_for("status", "2,000 vectors")
+    longest, all_of_it = page.run("return [Math.max(0, ...tasks), performance.now() - began]")
+    assert longest < all_of_it / 20

@@ -40,6 +40,7 @@ def test_the_first_row_can_be_data(page: Page) -> None:
         ("some.jsonl", '"just"\n"strings"\n', ["just", "strings"]),
         ("some.tsv", "body\tn\na b\t1\n", ["a b"]),
         ("some.json", '["one", "zwei ü"]', ["one", "zwei ü"]),
+        ("some.json", '{"items": [{"text": "one"}, {"text": "two"}], "tags": ["a"]}', ["one", "two"]),
         ("some.json", '[{"id": 1, "body": "one"}, {"body": "two"}]', ["one", "two"]),
         ("some.csv", "\ufeffn;content\r\n1;a,b\r\n", ["a,b"]),
         ("some.txt", "line, one\r\n\r\n  line two \n", ["line, one", "line two"]),
@@ -54,7 +55,11 @@ def test_a_dropped_file_is_read(page: Page, name: str, content: str, wanted: lis
     ("name", "content", "sentence"),
     [
         ("some.jsonl", '{"text": "one"}\n{"text": ', "some.jsonl: Line 2 is not JSON."),
-        ("some.json", '{"text": "one"}', "some.json: This is not a JSON array. Use an array of strings or objects."),
+        (
+            "some.json",
+            '{"text": "one"}',
+            "some.json: This JSON has no list. Use an array of strings or objects, or an object with one.",
+        ),
         ("some.json", '["one"', "some.json: This is not JSON."),
         ("some.csv", 'text\n"never closed\n', "some.csv: Line 2 has an unclosed quote."),
     ],
@@ -71,3 +76,13 @@ def drop(page: Page, name: str, content: str) -> None:
         files.items.add(new File([arguments[2]], arguments[1]));
         arguments[0].dispatchEvent(new DragEvent('drop', {dataTransfer: files, bubbles: true, cancelable: true}));"""
     page.run(script, page.by("texts"), name, content)
+
+
+def test_own_texts_that_a_file_or_the_example_replaced_come_back(page: Page) -> None:
+    page.write(["my own line", "and another"])
+    for replace in (lambda: drop(page, "some.txt", "a line\n"), page.by("examples").click):
+        replace()
+        page.wait(lambda: page.by("undo").is_displayed() and field(page) != ["my own line", "and another"])
+        page.by("undo").click()
+        assert field(page) == ["my own line", "and another"]
+        assert not page.by("undo").is_displayed()

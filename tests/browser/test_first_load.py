@@ -31,7 +31,7 @@ def test_the_picture_of_the_readme(visit: Callable[[Worker], Page], real_model_w
 
 def test_a_changed_task_runs_on_the_example_too(page: Page) -> None:
     page.choose("task", "clustering")
-    page.wait_for("source", "they are not EmbeddingGemma's")
+    page.wait_for("source", "not EmbeddingGemma's")
     assert page.calls("POST", "/embed")[0]["task"] == "clustering"
     assert not page.by("finding").is_displayed()
 
@@ -58,21 +58,62 @@ def test_the_prompt_of_a_task_is_shown(page: Page) -> None:
     )
 
 
-def test_the_address_keeps_the_state(page: Page) -> None:
+def reopen(page: Page, address: str) -> None:
+    page.driver.get("about:blank")
+    page.driver.get(address)
+
+
+def test_the_address_keeps_the_settings_and_no_texts(page: Page) -> None:
     page.write(["one line", "another line"])
     page.choose("task", "classification")
     page.choose("dimensions", "256")
     page.by("try-query").clear()
-    page.by("try-query").send_keys("line")
-    page.wait(lambda: "query=line" in page.driver.current_url)
-    address = page.driver.current_url
-    page.driver.get("about:blank")
-    page.driver.get(address)
-    page.wait_for("count", "2 texts")
-    assert page.by("texts").get_property("value") == "one line\nanother line"
+    page.by("try-query").send_keys("words")
+    page.wait(lambda: "query=words" in page.driver.current_url)
+    assert "line" not in page.driver.current_url
+    reopen(page, page.driver.current_url)
+    page.wait_for("count", "40 texts")
     shown = [page.by(name).get_property("value") for name in ("task", "dimensions", "try-query")]
-    assert shown == ["classification", "256", "line"]
+    assert shown == ["classification", "256", "words"]
     assert page.calls("POST", "/embed") == []
+
+
+def test_a_copied_link_says_what_it_contains_and_opens_on_the_result(page: Page) -> None:
+    page.driver.execute_cdp_cmd(
+        "Browser.grantPermissions",
+        {"origin": page.url, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]},
+    )
+    page.run("window.copied = []; navigator.clipboard.writeText = async (text) => { copied.push(text); }")
+    page.embed(["one line", "another line", "One  line"])
+    page.by("take-link").click()
+    page.wait_for("take-note", "The link contains the settings, and no texts.")
+    page.by("link-texts").click()
+    page.by("take-link").click()
+    page.wait_for("take-note", "The link contains 3 texts (31 characters) and the settings.")
+    page.by("take-unique").click()
+    page.wait_for("take-note", "Copied 2 texts without duplicates")
+    plain, link, unique = page.run("return copied")
+    assert "line" not in plain
+    assert unique == "one line\nanother line"
+    reopen(page, link)
+    page.wait_for("status", "3 vectors")
+    page.wait(lambda: "line" not in page.driver.current_url)
+
+
+def test_a_selected_text_is_marked_in_the_field(page: Page) -> None:
+    page.write(["one", "", *(f"line {number}" for number in range(60))])
+    assert page.text("line-numbers").startswith("1\n\n2\n3\n")
+    page.embed()
+    page.run("arguments[0].value = '55'; arguments[0].dispatchEvent(new Event('change'))", page.by("near-text"))
+    assert (
+        page.run(
+            "const {selectionStart: a, selectionEnd: b, value} = arguments[0]; return value.slice(a, b)",
+            page.by("texts"),
+        )
+        == "line 54"
+    )
+    assert page.by("texts").get_property("scrollTop") > 0
+    assert page.by("line-numbers").get_property("scrollTop") == page.by("texts").get_property("scrollTop")
 
 
 TILES = ("groups", "duplicates", "outliers", "size", "threshold")

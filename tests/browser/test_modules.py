@@ -108,4 +108,3 @@ def test_the_address_keeps_the_state() -> None:
     assert js("share/address.js", "m.fragment(a[0])", plain) == ""
     assert js("share/address.js", "m.read('')") == plain
     assert js("share/address.js", "m.read('#threshold=7&min_score=x')") == plain
-    assert js("share/address.js", "m.fragment({...a[0], texts: 'x'.repeat(4001)})", plain) == ""

@@ -21,7 +21,11 @@ function eachPair(matrix, size, use) {
 /** Returns the number of pairs per bin. @param {Float32Array} matrix @param {number} size @param {number} [bins] */
 export function histogram(matrix, size, bins = BINS) {
   const counts = new Uint32Array(bins);
-  eachPair(matrix, size, (score) => counts[binOf(score, bins)]++);
+  for (let i = 0; i < size; i++) {
+    for (let j = i + 1; j < size; j++) {
+      counts[binOf(matrix[i * size + j], bins)]++;
+    }
+  }
   return counts;
 }
 

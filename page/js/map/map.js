@@ -1,15 +1,16 @@
 /** The map: a dot for each text, coloured by group, with the names of the groups. It is arranged in a worker. */
-import { byId, percent, short, svg } from "../dom.js";
+import { byId, pause, percent, short, svg } from "../dom.js";
 import { sameTexts } from "../service/embedded.js";
 import { onSelect, select } from "../views/selection.js";
 import { Background } from "../worker/background.js";
 import { follow, stepped, WHOLE } from "./camera.js";
 import { placeLabels } from "./labels.js";
+import { dotAt, placed } from "./places.js";
 import { colours, names, several } from "./names.js";
 import { closeTip, openTip } from "./tip.js";
 
-const EDGE = 28; // pixels
 const NEAR = { finger: 24, mouse: 12 }; // pixels between a tap and its dot
+const AT_ONCE = 400; // dots
 const MOST_LABELLED = 30; // dots in sight whose texts are written
 const MOST_AVOIDED = 300; // dots that labels do not cover
 
@@ -20,17 +21,19 @@ let shown = { texts: [], matrix: new Float32Array(), groups: [], names: [] };
 let spots = null;
 /** @type {import("./camera.js").Camera} */
 let camera = WHOLE;
-/** @type {{width: number, height: number, x: number[], y: number[]}} in pixels */
+/** @type {import("./places.js").Drawn} */
 let drawn = { width: 0, height: 0, x: [], y: [] };
 /** @type {import("../views/selection.js").Pair} */
 let chosen = { place: 0, other: -1 };
 let latest = 0; // number of the newest call of `show`
 let frame = 0;
+/** @type {SVGElement[]} a dot for each text */
+let nodes = [];
 const mapper = new Background("mapper");
 
 export function start() {
   const map = byId("map");
-  follow(map, { get: () => camera, set: look, tap: (at, finger) => pick(dotAt(at, finger ? NEAR.finger : NEAR.mouse)) });
+  follow(map, { get: () => camera, set: look, tap: (at, finger) => pick(dotAt(drawn, at, finger ? NEAR.finger : NEAR.mouse)) });
   map.addEventListener("keydown", key);
   map.addEventListener("pointerover", (event) => event.pointerType === "mouse" && tipOf(placeOf(event.target)));
   map.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && closeTip());
@@ -52,7 +55,8 @@ export async function show({ texts, matrix, groups }) {
   spots = before;
   camera = before ? camera : WHOLE;
   byId("map-note").textContent = "Arranging the texts …";
-  build();
+  await build(number);
+  if (number !== latest) return;
   mapper.waiting.size && mapper.stop("outdated");
   const part = (/** @type {import("../worker/layout.js").Spots} */ made) => number === latest && arranged(made);
   const made = await mapper.ask("arrange", [matrix, texts.length], { part }).catch((error) => (number === latest ? String(error) : null));
@@ -86,22 +90,34 @@ export function regroup(groups, texts = shown.texts, matrix = shown.matrix) {
   later();
 }
 
-/** Makes the dots. */
-function build() {
+/** Makes the dots, some at a time, so that the page responds. @param {number} number of the call of `show` */
+async function build(number) {
   const radius = shown.texts.length > 300 ? "3.5" : "6";
-  byId("map").replaceChildren(...shown.texts.map((text, place) => {
-    const group = svg("g", { class: "dot", role: "button", "aria-label": `${place + 1} ${short(text, 200)}` });
-    group.append(svg("circle", { r: radius }));
-    return group;
-  }), svg("g", { class: "labels", "aria-hidden": "true" }));
+  const layer = svg("g", { class: "labels", "aria-hidden": "true" });
+  nodes = [];
+  byId("map").replaceChildren(layer);
+  for (let from = 0; from < shown.texts.length; from += AT_ONCE) {
+    from && (await pause());
+    if (number !== latest) return;
+    const made = shown.texts.slice(from, from + AT_ONCE).map((text, at) => dot(text, from + at, radius));
+    nodes.push(...made);
+    layer.before(...made);
+  }
   paint();
   choose(chosen);
   later();
 }
 
+/** @param {string} text @param {number} place @param {string} radius */
+function dot(text, place, radius) {
+  const group = svg("g", { class: "dot", role: "button", tabindex: "-1", "aria-pressed": "false", "aria-label": `${place + 1} ${short(text, 200)}` });
+  group.append(svg("circle", { r: radius }));
+  return group;
+}
+
 function paint() {
   const found = colours(shown.texts.length, shown.groups);
-  dots().forEach((dot, place) => dot.firstElementChild?.setAttribute("class", found[place]));
+  nodes.forEach((dot, place) => dot.firstElementChild?.setAttribute("class", found[place]));
 }
 
 /** Draws in the next frame. */
@@ -118,18 +134,11 @@ function draw() {
   if (!width || !spots) {
     return;
   }
-  // the longer side of the map has the longer side of the box
-  const wide = spots.x.reduce((most, value) => Math.max(most, Math.abs(value)), 0.01);
-  const high = spots.y.reduce((most, value) => Math.max(most, Math.abs(value)), 0.01);
-  const [across, down] = [(width / 2 - EDGE) / wide, (height / 2 - EDGE) / high];
-  const scale = [Math.min(across, 1.3 * down), Math.min(down, 1.3 * across)];
-  const seen = (/** @type {number} */ value, /** @type {number} */ part, /** @type {number} */ from) => value * part * camera.zoom + from;
-  const x = spots.x.map((value) => seen(value, scale[0], camera.x + (width / 2) * camera.zoom));
-  const y = spots.y.map((value) => seen(value, scale[1], camera.y + (height / 2) * camera.zoom));
-  drawn = { width, height, x, y };
+  drawn = placed(spots, camera, { width, height });
+  const { x, y } = drawn;
   map.setAttribute("viewBox", `0 0 ${width} ${height}`);
   map.classList.toggle("zoomed", camera.zoom > 1);
-  dots().forEach((dot, place) => dot.setAttribute("transform", `translate(${x[place].toFixed(1)} ${y[place].toFixed(1)})`));
+  nodes.forEach((dot, place) => dot.setAttribute("transform", `translate(${x[place].toFixed(1)} ${y[place].toFixed(1)})`));
   label();
 }
 
@@ -164,13 +173,15 @@ function middle() {
 
 /** Marks the selected texts. @param {import("../views/selection.js").Pair} pair */
 function choose(pair) {
+  const before = chosen;
   chosen = { ...pair, place: Math.max(0, pair.place) };
-  dots().forEach((node, at) => {
-    node.classList.toggle("chosen", at === chosen.place);
-    node.classList.toggle("partner", at === chosen.other);
-    node.setAttribute("tabindex", at === chosen.place ? "0" : "-1");
-    node.setAttribute("aria-pressed", String(at === chosen.place || at === chosen.other));
-  });
+  for (const at of [before.place, before.other, chosen.place, chosen.other]) {
+    const node = nodes[at];
+    node?.classList.toggle("chosen", at === chosen.place);
+    node?.classList.toggle("partner", at === chosen.other);
+    node?.setAttribute("tabindex", at === chosen.place ? "0" : "-1");
+    node?.setAttribute("aria-pressed", String(at === chosen.place || at === chosen.other));
+  }
 }
 
 /** @param {KeyboardEvent} event */
@@ -188,28 +199,13 @@ function key(event) {
 function focusNext(step) {
   const order = drawn.x.map((_, place) => place).sort((a, b) => drawn.x[a] - drawn.x[b]);
   const now = order.indexOf(placeOf(document.activeElement));
-  /** @type {SVGElement} */ (dots()[order[(now + step + order.length) % order.length]]).focus();
-}
-
-/** @returns {Element[]} */
-function dots() {
-  return [...byId("map").querySelectorAll(".dot")];
+  nodes[order[(now + step + order.length) % order.length]].focus();
 }
 
 /** @param {EventTarget | null} node */
 function placeOf(node) {
   const dot = node instanceof Element ? node.closest(".dot") : null;
-  return dot ? dots().indexOf(dot) : -1;
-}
-
-/** Returns the nearest dot within a distance, or -1. @param {import("./camera.js").Point} at @param {number} most */
-function dotAt(at, most) {
-  let best = { place: -1, far: most };
-  drawn.x.forEach((x, place) => {
-    const far = Math.hypot(x - at.x, drawn.y[place] - at.y);
-    best = far < best.far ? { place, far } : best;
-  });
-  return best.place;
+  return dot ? nodes.indexOf(/** @type {SVGElement} */ (dot)) : -1;
 }
 
 /** @param {number} place */

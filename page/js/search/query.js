@@ -1,6 +1,5 @@
 /** Tries a query against the lines: a ranking with the query and document prompts, and one without. */
 import { byId, count, counted, input, percent, score, short } from "../dom.js";
-import { embed } from "../service/batches.js";
 import { embedded, sameTexts } from "../service/embedded.js";
 import { mark, named, scored } from "../views/entries.js";
 import { minScore, setMinScore } from "./minscore.js";
@@ -63,7 +62,7 @@ export function run() {
 
 /** @param {string} text @param {string[]} texts @param {AbortSignal} signal @param {(done: number) => void} progress */
 async function asked(text, texts, signal, progress) {
-  const one = async (/** @type {string} */ task) => (await embed([text], task, { signal, progress: () => {} })).rows[0];
+  const one = async (/** @type {string} */ task) => (await embedded([text], task, { signal, progress: () => {} })).rows[0];
   const some = async (/** @type {string} */ task, /** @type {number} */ from) =>
     (await embedded(texts, task, { signal, progress: (done) => progress(from + done) })).rows;
   const without = { query: await one(""), rows: await some("", 0) };

@@ -19,7 +19,7 @@ export class Work {
 
   /**
    * @param {number} total
-   * @param {(signal: AbortSignal, progress: (done: number) => void) => Promise<string>} job returns the text of the status line
+   * @param {(signal: AbortSignal, progress: (done: number) => void, waiting: (seconds: number) => void) => Promise<string>} job returns the text of the status line
    */
   async run(total, job) {
     this.controller.abort();
@@ -27,7 +27,8 @@ export class Work {
     this.busy(true, total);
     this.fail(null);
     try {
-      const sentence = await job(controller.signal, (done) => this.progress(done, total));
+      const wait = (/** @type {number} */ seconds) => this.say(`Too many requests: waiting ${duration(seconds)}, then it goes on …`);
+      const sentence = await job(controller.signal, (done) => this.progress(done, total), wait);
       controller.signal.throwIfAborted();
       this.say(sentence);
     } catch (error) {

@@ -1,6 +1,5 @@
-/** The state of the page in the fragment of its address, which is never sent to a server. */
+/** The state of the page in the fragment of its address, which is never sent to a server. Only a copied link can have texts. */
 
-const MOST_LETTERS = 4000; // longer texts stay out of the address
 
 /** @typedef {{texts: string, task: string, dimensions: string, query: string, threshold: number | null, minScore: number | null}} State `texts` is "" for the example */
 
@@ -14,7 +13,7 @@ export function fragment({ texts, task, dimensions, query, threshold, minScore }
   set("query", query);
   set("threshold", threshold === null ? "" : String(threshold));
   set("min_score", minScore === null ? "" : String(minScore));
-  set("texts", texts.length <= MOST_LETTERS ? texts : "");
+  set("texts", texts);
   return found.toString();
 }
 

@@ -8,12 +8,22 @@ export function choice() {
   return { task: select("task").value, dimensions: Number(select("dimensions").value), encoding: select("encoding").value };
 }
 
-/** Puts the state into the address. @param {string} texts "" for the example @param {number | null} threshold */
-export function remember(texts, threshold) {
-  const { task, dimensions } = choice();
-  const state = { texts, task, dimensions: `${dimensions}`, query: input("try-query").value.trim(), threshold, minScore: minScore() };
-  const fragment = address.fragment(state);
+/** Puts the state into the address, without texts. @param {number | null} threshold */
+export function remember(threshold) {
+  const fragment = state("", threshold);
   history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
+}
+
+/** Returns the link to the page in this state, with these texts. @param {string} texts @param {number | null} threshold */
+export function linkTo(texts, threshold) {
+  const fragment = state(texts, threshold);
+  return `${location.origin}${location.pathname}${fragment && `#${fragment}`}`;
+}
+
+/** @param {string} texts @param {number | null} threshold */
+function state(texts, threshold) {
+  const { task, dimensions } = choice();
+  return address.fragment({ texts, task, dimensions: `${dimensions}`, query: input("try-query").value.trim(), threshold, minScore: minScore() });
 }
 
 /** Sets the controls from the address, and returns its state. */

@@ -55,10 +55,21 @@ function jsonArray(content) {
   } catch {
     throw new Error("This is not JSON.");
   }
-  if (!Array.isArray(items)) {
-    throw new Error("This is not a JSON array. Use an array of strings or objects.");
+  const list = listIn(items);
+  if (!list) {
+    throw new Error("This JSON has no list. Use an array of strings or objects, or an object with one.");
   }
-  return ofRows(items.map(strings));
+  return ofRows(list.map(strings));
+}
+
+/** Returns an array, or the longest array of an object such as `{"items": [...]}`, also two levels deep. @param {unknown} value @param {number} [depth] @returns {unknown[] | null} */
+function listIn(value, depth = 2) {
+  if (Array.isArray(value)) {
+    return value;
+  }
+  const parts = value !== null && typeof value === "object" && depth ? Object.values(value) : [];
+  const lists = parts.map((part) => listIn(part, depth - 1)).filter((list) => list !== null);
+  return lists.reduce((/** @type {unknown[] | null} */ best, list) => (best && best.length >= list.length ? best : list), null);
 }
 
 /** @param {string} content @returns {Table} */

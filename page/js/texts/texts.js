@@ -1,5 +1,7 @@
 /** The texts of the input field: typed, pasted, dropped or opened from a file. */
 import { byId, count, counted, element, input, select } from "../dom.js";
+import { decoded } from "./decode.js";
+import * as gutter from "./gutter.js";
 import * as parse from "./parse.js";
 
 export const MOST_TEXTS = 2000;
@@ -7,6 +9,8 @@ const MOST_BYTES = 20_000_000;
 
 /** @type {{name: string, content: string, table: parse.Table} | null} */
 let opened = null;
+/** @type {string | null} */
+let replaced = null;
 let changed = () => {};
 const area = () => /** @type {HTMLTextAreaElement} */ (/** @type {unknown} */ (byId("texts")));
 
@@ -20,13 +24,26 @@ export function raw() {
   return area().value;
 }
 
-/** @param {string[]} lines */
+/** Replaces the texts. Own texts before can be brought back. @param {string[]} lines */
 export function set(lines) {
+  const before = area().value;
   area().value = lines.join("\n");
+  replaced = before.trim() && before !== area().value ? before : null;
   edited();
 }
 
+/** Brings back the texts that were replaced. */
+function undo() {
+  area().value = replaced ?? area().value;
+  replaced = null;
+  close();
+  edited();
+  area().focus();
+}
+
 function edited() {
+  byId("undo").hidden = replaced === null;
+  gutter.number(area().value);
   const all = parse.lines(area().value).length;
   byId("count").textContent =
     all > MOST_TEXTS ? `${count(all)} texts; only the first ${count(MOST_TEXTS)} are used` : counted(all, "text");
@@ -36,7 +53,12 @@ function edited() {
 /** @param {() => void} callback called when the texts have changed */
 export function start(callback) {
   changed = callback;
-  area().addEventListener("input", edited);
+  area().addEventListener("input", () => {
+    replaced = null;
+    edited();
+  });
+  byId("undo").addEventListener("click", undo);
+  gutter.start();
   byId("choose-file").addEventListener("click", () => input("file").click());
   input("file").addEventListener("change", () => void open(input("file").files?.[0]));
   input("header").addEventListener("change", () => opened && use(opened.name, opened.content));
@@ -72,7 +94,13 @@ async function open(file) {
     return;
   }
   input("header").checked = true;
-  use(file.name, await file.text());
+  try {
+    const { content, encoding } = decoded(new Uint8Array(await file.arrayBuffer()));
+    use(file.name, content);
+    byId("count").textContent += encoding === "utf-8" ? "" : ` (${encoding})`;
+  } catch (error) {
+    byId("count").textContent = `${file.name}: ${/** @type {Error} */ (error).message}`;
+  }
 }
 
 /** @param {string} name @param {string} content */

@@ -1,6 +1,6 @@
 /** The threshold of pairs: a histogram of all pairs, the pairs above the threshold, and a suggestion. */
 import { middleOf } from "../compute/clusters.js";
-import { byId, count, element, input, percent, svg } from "../dom.js";
+import { byId, count, element, input, pause, percent, svg } from "../dom.js";
 import { NEAR } from "../compute/duplicates.js";
 import { mark, named, scored } from "./entries.js";
 import { sayThreshold } from "./tiles.js";
@@ -42,8 +42,8 @@ export function set(value) {
   changed();
 }
 
-/** @param {import("../view.js").View} view */
-export function show({ texts, matrix, groups }) {
+/** Shows all pairs, in steps, so that the page responds between them. @param {import("../view.js").View} view */
+export async function show({ texts, matrix, groups }) {
   const counts = histogram(matrix, texts.length);
   const most = counts.reduce((high, value) => Math.max(high, value), 1);
   shown = { texts, matrix, most };
@@ -52,8 +52,11 @@ export function show({ texts, matrix, groups }) {
     return svg("rect", { x: `${(100 / BINS) * bin}`, width: `${100 / BINS - 0.2}`, y: `${HIGH - high}`, height: `${high}` });
   });
   byId("histogram").replaceChildren(...bars);
+  await pause();
+  if (shown.matrix !== matrix) return;
   regroup(groups);
-  draw();
+  await pause();
+  if (shown.matrix === matrix) draw();
 }
 
 /** Suggests the middle of the gap between these groups. @param {import("../compute/clusters.js").Groups} groups */

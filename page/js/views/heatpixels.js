@@ -2,7 +2,7 @@
 import { pause } from "../dom.js";
 import { ramp, rgb } from "./ramp.js";
 
-const AT_ONCE = 1_000_000; // pixels until the page can respond
+const AT_ONCE = 250_000; // pixels until the page can respond
 let latest = 0; // number of the newest drawing
 
 /**
