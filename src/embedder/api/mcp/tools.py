@@ -1,13 +1,13 @@
 """The operations as tools for agents. Results contain texts and scores, never vectors."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder import decoding
+from embedder.api.mcp.arguments import decode
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.encoding import HOLE_IN_TEXT
@@ -123,14 +123,25 @@ def usable(app: App, context: RequestContext) -> list[str]:
     return [name for name in names if context.access.allows(TOOLS[name].operation.scope)]
 
 
+def _resolved(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """Return a schema with the definitions in the places that refer to them. No Struct contains itself."""
+    if isinstance(schema, list):
+        return [_resolved(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    name = schema.get("$ref", "").rpartition("/")[2]
+    whole = {**definitions[name], **schema} if name else schema
+    return {key: _resolved(part, definitions) for key, part in whole.items() if key != "$ref"}
+
+
 @cache
 def describe(name: str) -> dict[str, Any]:
-    """Return a tool as `tools/list` describes it."""
+    """Return a tool as `tools/list` describes it. Its schema has no references: some hosts can't follow them."""
     schema = msgspec.json.schema(TOOLS[name].arguments)
     definitions = schema.pop("$defs")
     root = definitions.pop(schema.pop("$ref").rpartition("/")[2])
     description = root.pop("description")
-    schema = {"type": "object", **root, **({"$defs": definitions} if definitions else {})}
+    schema = {"type": "object", **_resolved(root, definitions)}
     hints = {"readOnlyHint": TOOLS[name].read_only, "idempotentHint": True, "openWorldHint": False}
     return {"name": name, "description": description, "inputSchema": schema, "annotations": hints}
 
@@ -142,7 +153,7 @@ async def call(app: App, context: RequestContext, name: str, arguments: bytes) -
         if tool is None:
             raise invalid(f"Unknown tool {name[:100]!r}; use {', '.join(TOOLS)}.")
         context.access.require(tool.operation.scope)
-        return await tool.run(app, context, decoding.decode(arguments, tool.arguments))
+        return await tool.run(app, context, decode(arguments, tool.arguments))
     except EmbedderError as error:
         context.log.code = error.code
         return Result(_content(error.message, is_error=True))

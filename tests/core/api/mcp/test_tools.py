@@ -1,6 +1,7 @@
 """The operations as tools for agents, on fakes."""
 
 import json
+import re
 
 import pytest
 
@@ -29,7 +30,10 @@ def test_tools_have_a_schema_and_a_description(modern):
     assert tools["search"]["inputSchema"]["properties"]["top_k"] == {
         "type": "integer", "minimum": 1, "maximum": 20, "default": 5
     }  # fmt: skip
-    assert "DocumentIn" in tools["store"]["inputSchema"]["$defs"]
+    assert not {"$ref", "$defs"} & set(re.findall(r'"(\$\w+)":', json.dumps(result["tools"])))
+    document = tools["store"]["inputSchema"]["properties"]["documents"]["items"]
+    assert (document["type"], document["required"]) == ("object", ["id", "text"])
+    assert "limit is in bytes" in document["properties"]["id"]["description"]
     assert (tools["search"]["annotations"]["readOnlyHint"], tools["store"]["annotations"]["readOnlyHint"]) == (
         True,
         False,
@@ -94,3 +98,16 @@ def test_a_search_can_have_exact_scores_and_results_that_differ():
         assert (is_error, found["exact"], found["order"]) == (False, exact, order), text
         assert found["matches"][0] == {"id": "a", "score": 0.9}
         assert index.named("query")[-1]["returnValues"] is exact
+
+
+def test_arguments_are_taken_as_hosts_send_them():
+    """JSON in strings and whole floats, for every tool, as if they had been sent right."""
+    app = app_with(FakeIndex())
+    document = {"id": "m", "text": "Mars", "metadata": {"year": 1}}
+    text, is_error = call(app, "store", {"documents": json.dumps([document])})
+    assert (is_error, json.loads(text)["count"]) == (False, 1)
+    assert not call(app, "search", {"text": "[1]", "top_k": 1.0, "filter": '{"year": 1}'})[1]
+    assert app.model.calls[-1] == ["task: search result | query: [1]"]
+    assert not call(app, "get", {"ids": '["m"]'})[1]
+    assert len(json.loads(call(app, "compare", {"texts": '["a", "b"]'})[0])) == 2
+    assert len(json.loads(call(app, "compare", '{"texts": ["a", "b"]}')[0])) == 2

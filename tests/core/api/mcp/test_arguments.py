@@ -1,0 +1,119 @@
+"""Arguments as hosts send them: JSON in strings, and whole numbers as floats."""
+
+import json
+import time
+
+import pytest
+
+from embedder.api.mcp import arguments
+from embedder.api.mcp.tools import TOOLS
+from embedder.errors import EmbedderError
+
+DOCUMENT = {"id": "a", "text": "b", "metadata": {"year": 1}}
+
+
+def decoded(tool, given):
+    return arguments.decode(json.dumps(given).encode(), TOOLS[tool].arguments)
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "meant"),
+    [
+        ("compare", {"texts": '["a", "b"]'}, {"texts": ["a", "b"]}),
+        ("compare", '{"texts": ["a"]}', {"texts": ["a"]}),
+        ("compare", '{"texts": "[\\"a\\"]"}', {"texts": ["a"]}),
+        ("search", {"text": "a", "top_k": "3"}, {"text": "a", "top_k": 3}),
+        ("search", {"text": "a", "top_k": 3.0}, {"text": "a", "top_k": 3}),
+        ("search", {"text": "a", "top_k": "3.0"}, {"text": "a", "top_k": 3}),
+        ("search", {"text": "a", "min_score": "0.5"}, {"text": "a", "min_score": 0.5}),
+        ("search", {"text": "a", "min_score": "1"}, {"text": "a", "min_score": 1.0}),
+        ("search", {"text": "a", "exact": "true"}, {"text": "a", "exact": True}),
+        ("search", {"text": "a", "filter": '{"year": {"$gte": 1}}'}, {"text": "a", "filter": {"year": {"$gte": 1}}}),
+        ("search", {"text": "a", "filter": "null"}, {"text": "a", "filter": None}),
+        ("get", {"ids": '["a"]'}, {"ids": ["a"]}),
+        ("store", {"documents": json.dumps([DOCUMENT])}, {"documents": [DOCUMENT]}),
+        ("store", {"documents": [json.dumps(DOCUMENT)]}, {"documents": [DOCUMENT]}),
+        ("store", {"documents": json.dumps([json.dumps(DOCUMENT)])}, {"documents": [DOCUMENT]}),
+        ("store", {"documents": [{**DOCUMENT, "metadata": '{"year": 1}'}]}, {"documents": [DOCUMENT]}),
+    ],
+)
+def test_json_in_a_string_and_whole_floats_are_taken(tool, given, meant):
+    assert decoded(tool, given) == decoded(tool, meant)
+
+
+@pytest.mark.parametrize(
+    ("tool", "given"),
+    [
+        ("search", {"text": '["a"]', "top_k": "3", "namespace": "5"}),
+        ("search", {"text": "null", "top_k": 3.0, "namespace": "null"}),
+        ("compare", {"source": '{"a": 1}', "texts": '["[1]", "5", "true"]'}),
+        ("get", {"ids": '["5", "[]"]'}),
+        (
+            "store",
+            {
+                "documents": [{"id": "5", "text": "[1]", "title": "{}", "metadata": {"a": "[1]", "b": 5.0}}],
+                "namespace": "1",
+            },
+        ),
+        ("store", {"documents": json.dumps([{"id": "5", "text": "[1]", "metadata": {"a": "[1]"}}])}),
+    ],
+)
+def test_what_the_schema_wants_as_a_string_stays_one(tool, given):
+    found = decoded(tool, given)
+    assert getattr(found, "namespace", None) == given.get("namespace")
+    if tool == "search":
+        assert (found.text, found.top_k) == (given["text"], 3)
+    if tool == "compare":
+        assert (found.source, found.texts) == (given["source"], ["[1]", "5", "true"])
+    if tool == "get":
+        assert found.ids == ["5", "[]"]
+    if tool == "store":
+        [document] = found.documents
+        assert (document.id, document.text, document.metadata["a"]) == ("5", "[1]", "[1]")
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "part"),
+    [
+        ("search", {"text": "a", "top_k": 3.5}, "top_k"),
+        ("search", {"text": "a", "top_k": "many"}, "top_k"),
+        ("search", {"text": "a", "top_k": "true"}, "top_k"),
+        ("search", {"text": "a", "top_k": "99"}, "top_k"),
+        ("search", {"text": "a", "filter": "[1]"}, "filter"),
+        ("search", {"text": 5}, "text"),
+        ("compare", {"texts": "a"}, "texts"),
+        ("compare", {"texts": "[1]"}, "texts[0]"),
+        ("compare", {"texts": '["a"'}, "texts"),
+        ("compare", {"texts": "[" * 65 + "]" * 65}, "texts"),
+        ("compare", {"texts": "[" * 100_000}, "texts"),
+        ("compare", {"texts": json.dumps(["a"] * 100_001)}, "texts"),
+        (
+            "store",
+            {"documents": [json.dumps({"id": "a", "text": "b", "metadata": {"x": [0] * 60_000}})] * 2},
+            "documents",
+        ),
+        ("compare", "[]", "object"),
+        ("compare", 5, "object"),
+    ],
+)
+def test_anything_else_is_an_error_that_names_the_field(tool, given, part):
+    with pytest.raises(EmbedderError) as caught:
+        decoded(tool, given)
+    assert part in caught.value.message
+
+
+def test_no_arguments_are_an_empty_object():
+    with pytest.raises(EmbedderError, match="text"):
+        arguments.decode(b"null", TOOLS["search"].arguments)
+
+
+def test_the_time_is_linear():
+    def seconds(size):
+        body = json.dumps({"texts": json.dumps(["\\" * size + "[" * size])[:-1]}).encode()
+        began = time.perf_counter()
+        with pytest.raises(EmbedderError):
+            arguments.decode(body, TOOLS["compare"].arguments)
+        return time.perf_counter() - began
+
+    seconds(1_000)
+    assert seconds(400_000) < 40 * max(seconds(40_000), 0.001)
