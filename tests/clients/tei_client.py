@@ -18,6 +18,7 @@ def test_huggingface_hub_embeds(url, same, path):
     same(client.feature_extraction(TEXTS[0], normalize=True, truncate=True, truncation_direction="right"), TEXTS[0])
     same(client.feature_extraction(TEXTS, prompt_name="Retrieval-query"), TEXTS, task="search_query")
     same(client.feature_extraction(TEXTS, dimensions=256), TEXTS, dimensions=256)
+    same(client.feature_extraction(TEXTS[0], truncate=True, normalize=False), TEXTS[0])  # what Haystack sends
 
 
 @pytest.mark.parametrize("path", ["", "/similarity"])

@@ -119,6 +119,8 @@ async def _answer(app: App, request: HttpRequest, place: Place, context: Request
     if result.body is None or request.method == "HEAD":
         return HttpResponse(result.status, None)
     text, tail = open_hole(result.body)
+    if unknown and result.ignored:
+        unknown.add(result.ignored)
     headers = unknown.headers() if unknown else {}
     return HttpResponse(result.status, text, headers, result.prepared, result.numbers, result.item, tail)
 

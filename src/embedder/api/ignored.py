@@ -148,6 +148,10 @@ class Ignored:
         if len(self._names) < MAX_NAMES:
             self._names[_INDEX.sub("[]", path[:_MAX_NAME_CHARS])] = None
 
+    def add(self, names: Iterable[str]) -> None:
+        """Name fields that the API has, and that changed nothing."""
+        self._names.update(dict.fromkeys(names))
+
     def headers(self) -> dict[str, str]:
         """Return the header that names the ignored fields, if there are any."""
         return {HEADER: joined(self._names)} if self._names else {}

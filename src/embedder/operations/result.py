@@ -12,7 +12,8 @@ class Result(Struct, frozen=True):
 
     `item` is the template of one row: `@` is replaced with its numbers and `#` with its index. `field` is the name of
     the field with the hole, which RPC fills. If the body has no hole, the numbers are the `values` of the stored
-    vectors in it. `status` is the status over HTTP. A body that is None is empty.
+    vectors in it. `status` is the status over HTTP. A body that is None is empty. `ignored` names fields of
+    the request that changed nothing.
     """
 
     body: Any
@@ -21,3 +22,4 @@ class Result(Struct, frozen=True):
     field: str = ""
     item: str = "@"
     status: int = 200
+    ignored: tuple[str, ...] = ()

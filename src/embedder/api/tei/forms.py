@@ -60,7 +60,9 @@ class TeiRequest(TeiOptions, kw_only=True):
         Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)] | Sentences,
         Meta(description=f"The text, or up to {MAX_TEXTS:,} texts. Token ids are rejected."),
     ]
-    normalize: Annotated[bool | None, Meta(description="The vectors always have length 1; false is rejected.")] = None
+    normalize: Annotated[
+        bool | None, Meta(description="The vectors always have length 1. The answer names false as ignored.")
+    ] = None
     dimensions: Dimensions = None
     encoding_format: Annotated[Literal["float"] | None, Meta(description="The answer has numbers.")] = None
     parameters: Annotated[TeiOptions | None, Meta(description="The options of a comparison.")] = None

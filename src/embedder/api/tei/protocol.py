@@ -45,11 +45,10 @@ async def embed(app: App, context: RequestContext, request: TeiRequest) -> Resul
     """Embed up to 2,048 texts."""
     if isinstance(request.inputs, Sentences):
         raise invalid("inputs has sentences to compare; send them to POST /similarity.", "inputs")
-    if request.normalize is False:
-        raise invalid("normalize false: Workers AI returns vectors of length 1 only; leave it out.", "normalize")
     output = OutputFormat(request.dimensions or DIMENSIONS)
     prepared, numbers = await app.embedder.vectors(request.inputs, request.options(), output, context, param="inputs")
-    return Result([HOLE], prepared, numbers)
+    # The last module of the model normalises, so its own output has length 1. Haystack sends false by default.
+    return Result([HOLE], prepared, numbers, ignored=("normalize",) if request.normalize is False else ())
 
 
 async def embed_or_compare(app: App, context: RequestContext, request: TeiRequest) -> Result:

@@ -77,7 +77,6 @@ def test_a_body_with_neither_has_the_error_of_the_native_api():
         ({"inputs": ""}, 422, "inputs"),
         ({"inputs": [1, 2]}, 422, "token ids"),
         ({"inputs": [[1, 2]]}, 422, "token ids"),
-        ({"inputs": "a", "normalize": False}, 422, "vectors of length 1 only"),
         ({"inputs": "a", "truncation_direction": "Left"}, 422, "reads the beginning"),
         ({"inputs": "a", "prompt_name": "other"}, 422, "prompt_name"),
         ({"inputs": "a", "dimensions": 100}, 422, "dimensions"),
@@ -166,3 +165,12 @@ def test_other_fields_are_ignored_and_named_unless_they_would_change_the_vectors
     response = FakeApp().ask(path, {"inputs": "a", "user": "u", "options": {"use_cache": True}})
     assert (response.status, response.headers["x-embedding-ignored"]) == (200, "user, options")
     assert refused(FakeApp().ask(path, {"inputs": "a", "pooling": "cls"}))[:2] == (422, "Validation")
+
+
+@pytest.mark.parametrize(("normalize", "ignored"), [(False, "normalize"), (True, None), (None, None)])
+def test_the_vectors_are_normalised_and_an_answer_says_what_is_ignored(normalize, ignored):
+    """Haystack sends false by default; the model itself normalises."""
+    app = FakeApp()
+    answer = app.ask("/", {"inputs": ["a"], "normalize": normalize})
+    assert json_of(answer) == json_of(app.ask("/", {"inputs": ["a"]}))
+    assert answer.headers.get("x-embedding-ignored") == ignored
