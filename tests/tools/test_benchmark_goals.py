@@ -83,14 +83,14 @@ def busy(results, *kinds):
     """Let a contender have waited for a processor most of the time, in all `kinds` or everywhere."""
     for line in results.lines:
         if not kinds or line.kind in kinds:
-            line.cells[HELLO] = Cell(p50_ms=line.cells[HELLO].p50_ms, waited=0.6)
+            line.cells[HELLO] = Cell(p50_ms=line.cells[HELLO].p50_ms, waited=0.4)
     return results
 
 
 def test_a_busy_machine_has_its_own_exit_status(bench, capsys):
     quick = Results({"cores": "2"}, made_up(SLOW).lines)
     assert bench(["--quick"], busy(quick)) == run.TOO_BUSY
-    assert "too busy to judge: native, 100 texts: p50 over TypeScript's: 10.00, at most 0.5" in capsys.readouterr().err
+    assert "too busy to judge: native, 100 texts: p50 over TypeScript's: 10.00, at most 0.55" in capsys.readouterr().err
     assert "| too busy |" in report.text(quick)
 
 
@@ -129,8 +129,8 @@ def test_every_failure_is_a_line_on_stderr(bench, capsys):
     bench([], results)
     lines = capsys.readouterr().err.splitlines()
     assert f"fault: native, 1: {OURS}: HTTP 500: broken" in lines
-    assert "missed: native, 100 texts: p50 over TypeScript's: 10.00, at most 0.5" in lines
-    assert f"missed: native, 1 text: p50 over that of {HELLO}: not measured, at most 1.5" in lines
+    assert "missed: native, 100 texts: p50 over TypeScript's: 10.00, at most 0.55" in lines
+    assert f"missed: native, 1 text: p50 over that of {HELLO}: not measured, at most 1.8" in lines
     assert lines[-1] == "measured on: cores 2"
 
 
