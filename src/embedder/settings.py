@@ -14,7 +14,8 @@ from embedder.variables import integer as _integer
 
 MODEL = "@cf/google/embeddinggemma-300m"
 DIMENSIONS = 768  # numbers in a vector of the model (model card)
-MODEL_TOKENS = 2048  # tokens of a text; the model truncates the rest (model card)
+MODEL_TOKENS = 2048  # tokens that the model reads (model card), with the two that mark beginning and end of a text
+TEXT_TOKENS = MODEL_TOKENS - 2  # tokens of a text with its prompt
 
 MAX_TEXTS_PER_CALL = 100  # texts in one call of Workers AI (the model's input schema)
 MAX_TEXTS = 2048  # texts in one request of the APIs of others (OpenAI's API reference)
@@ -37,7 +38,7 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The variables of the Worker. They are documented in docs/configuration.md."""
 
-    max_text_tokens: int = MODEL_TOKENS
+    max_text_tokens: int = TEXT_TOKENS
     max_body_bytes: int = 4 * 1024 * 1024  # bytes of a request body
     auth: bool = True
     keys: tuple[Key, ...] = ()
@@ -59,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         faults: list[str] = []
         allowed, wrong = origins.parse(str(env.get("CORS_ORIGINS", "")))
         settings = cls(
-            max_text_tokens=_integer(env, "MAX_TEXT_TOKENS", MODEL_TOKENS, 1, 8192, faults),
+            max_text_tokens=_integer(env, "MAX_TEXT_TOKENS", TEXT_TOKENS, 1, 8192, faults),
             max_body_bytes=_integer(env, "MAX_BODY_BYTES", 4 * 1024 * 1024, 1024, 16 * 1024 * 1024, faults),
             auth=_switch(env, "AUTH", faults, default="on"),
             keys=_keys(env, faults),

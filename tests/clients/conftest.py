@@ -15,7 +15,7 @@ OTHER = "text-embedding-3-small"
 UNKNOWN = f"Unknown model '{OTHER}'; use '{NAME}'"
 TEXTS = ["Mars is often called the Red Planet.", "a llama"]
 LONG = "word " * 5000  # the model takes 2,048 tokens
-TOO_LONG = "over the limit of 2048 tokens per text"
+TOO_LONG = "over the limit of 2046 tokens per text"
 WRONG_KEY = "a-key-that-is-not-configured"
 
 

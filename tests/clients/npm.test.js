@@ -15,7 +15,7 @@ const { EMBEDDER_URL: url, EMBEDDER_PROTECTED_URL: protectedUrl, EMBEDDER_KEY: k
 const TEXTS = ["Mars is often called the Red Planet.", "a llama"];
 const OTHER = "text-embedding-3-small";
 const LONG = "word ".repeat(5000);
-const TOO_LONG = /over the limit of 2048 tokens per text/;
+const TOO_LONG = /over the limit of 2046 tokens per text/;
 
 const same = async (vectors, text, options = {}) => {
   const body = JSON.stringify({ text, ...options });

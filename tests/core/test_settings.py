@@ -11,6 +11,7 @@ def test_the_defaults_require_a_key_and_have_the_documented_limits():
     assert settings == Settings()
     assert settings.auth
     assert settings.keys == ()
+    assert settings.max_text_tokens == 2048 - 2  # the model adds two tokens to a text
 
 
 def test_every_variable_is_read():

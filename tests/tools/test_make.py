@@ -41,7 +41,7 @@ def test_skipped_browser_tests_are_told_in_the_last_line():
 @pytest.mark.parametrize(
     ("target", "says"),
     [
-        ("example", "make example needs a name: make example NAME=typescript, or NAME=python"),
+        ("example", "make example needs a name: make example NAME=typescript, python or emulators"),
         ("doctor", "make doctor needs an address: make doctor URL=https://... KEY=..."),
     ],
 )
