@@ -29,6 +29,15 @@ def test_documents_of_skipped_files_stay(folder, imported):
     assert sorted(told["stored"]) == ["b.md#1", "c.wiki#1", "own"]
 
 
+def test_records_of_skipped_files_stay(folder, imported):
+    """They have ids of their own, which do not name their file."""
+    (folder / "d.json").write_text("{}")
+    for told in agreed(imported, "docs", "--format", "md", "--prune"):
+        assert (told["removed"], told["skipped_files"][0]["file"]) == (0, "d.json")
+    (folder / "d.json").unlink()
+    assert imported("docs", "--format", "md", "--prune")["removed"] == 1
+
+
 def test_documents_of_skipped_folders_stay(folder, imported):
     (folder / "deep").mkdir()
     (folder / "deep" / "e.md").write_text("Text.\n")

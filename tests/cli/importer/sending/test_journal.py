@@ -1,9 +1,11 @@
 """The journal: what survives, and for which service and source."""
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -34,6 +36,22 @@ def test_an_entry_is_found_by_the_next_run(tmp_path):
     assert again.entry("a") == Entry(item().digest, truncated=False, namespace="n")
     assert again.entry("long").truncated is True
     assert again.entry("b") is None
+
+
+def test_a_journal_of_an_earlier_version_gets_the_columns_that_it_lacks(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "j")) as database:
+        database.execute("CREATE TABLE journal_of (source TEXT NOT NULL)")
+        database.execute(
+            "CREATE TABLE documents (number INTEGER PRIMARY KEY, service TEXT NOT NULL, id TEXT NOT NULL,"
+            " namespace TEXT, file TEXT, digest BLOB,"
+            " truncated INTEGER NOT NULL DEFAULT 0, accepted_at REAL, UNIQUE (service, id))"
+        )
+        database.execute("INSERT INTO documents (service, id, digest) VALUES ('service', 'old', 'd')")
+        database.commit()
+    journal = Journal(tmp_path / "j", "service")
+    enter(journal, item())
+    assert (digest(journal, "old"), digest(journal)) == ("d", item().digest)
+    assert [*journal.stale(everywhere=True, page=9)] == [["old", "a"]]
 
 
 @pytest.mark.parametrize("changed", [item(text="y"), item(options=b"other")])

@@ -20,10 +20,11 @@ CREATE TABLE IF NOT EXISTS journal_of (source TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS documents (
     number INTEGER PRIMARY KEY, service TEXT NOT NULL, id TEXT NOT NULL, namespace TEXT, file TEXT,
     digest BLOB, truncated INTEGER NOT NULL DEFAULT 0, accepted_at REAL, queued INTEGER NOT NULL DEFAULT 0,
+    read_from TEXT,
     UNIQUE (service, id)
 );
 """
-_ADDED = "ALTER TABLE documents ADD COLUMN queued INTEGER NOT NULL DEFAULT 0"  # to journals of earlier versions
+_ADDED = {"queued": "INTEGER NOT NULL DEFAULT 0", "read_from": "TEXT"}  # columns that earlier versions do not have
 _RUN = """
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA synchronous = FULL;
@@ -33,11 +34,12 @@ CREATE TEMP TABLE files (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE kept (name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _ANNOUNCE = """
-INSERT INTO documents (service, id, namespace, file) VALUES (?, ?, ?, ?)
-ON CONFLICT (service, id) DO UPDATE SET digest = NULL, namespace = excluded.namespace, file = excluded.file
+INSERT INTO documents (service, id, namespace, file, read_from) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (service, id) DO UPDATE
+SET digest = NULL, namespace = excluded.namespace, file = excluded.file, read_from = excluded.read_from
 """
 _STALE = """
-SELECT number, id, file FROM documents WHERE service = ? AND namespace IS ? AND number > ?
+SELECT number, id, coalesce(read_from, file) FROM documents WHERE service = ? AND namespace IS ? AND number > ?
 AND id NOT IN (SELECT id FROM temp.seen) AND (? OR file IN (SELECT name FROM temp.files)) ORDER BY number LIMIT ?
 """
 
@@ -119,7 +121,7 @@ class Journal:
 
     def announce(self, items: Sequence[Item]) -> None:
         """Note on the disk that these documents are about to be sent."""
-        rows = [(self._service, item.id, self._namespace, item.part_of) for item in items]
+        rows = [(self._service, item.id, self._namespace, item.part_of, item.location.file) for item in items]
         self._write(_ANNOUNCE, rows)
 
     def enter(self, items: Sequence[tuple[Item, bool]], *, queued: bool = False) -> None:
@@ -190,8 +192,9 @@ def _open(path: Path | None, read_only: bool) -> sqlite3.Connection:
         database = sqlite3.connect(path, isolation_level=None, timeout=1)
     database.executescript(_RUN)
     database.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} COMMIT;")
-    if not database.execute("SELECT 1 FROM pragma_table_info('documents') WHERE name = 'queued'").fetchone():
-        database.execute(_ADDED)
+    known = {name for (name,) in database.execute("SELECT name FROM pragma_table_info('documents')")}
+    for name in _ADDED.keys() - known:
+        database.execute(f"ALTER TABLE documents ADD COLUMN {name} {_ADDED[name]}")
     return database
 
 
