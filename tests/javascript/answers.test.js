@@ -1,0 +1,82 @@
+// @ts-check
+/** Answers on their way to a client: what leaves at once, what is made on demand, and what ends a stream. */
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+import { send } from "../../src/bindings/answers.js";
+import { open } from "../../src/bindings/request.js";
+import { answers } from "../../src/bindings/room.js";
+import { bytes } from "./samples.js";
+
+const LARGE = 70_000;
+
+/** @param {any} made */
+const stream = (made) => /** @type {ReadableStream<Uint8Array>} */ (made);
+
+/** Yields parts, and counts them in `made`. @param {number[]} sizes @param {{ made: number }} counter */
+function* parts(sizes, counter) {
+  for (const size of sizes) {
+    counter.made += 1;
+    yield new Uint8Array(size).fill(counter.made);
+  }
+}
+
+/** @param {(scope: import("../../src/bindings/request.js").Scope) => Promise<void> | void} body */
+async function scoped(body) {
+  const scope = open(20_000);
+  try {
+    await body(scope);
+  } finally {
+    scope.close();
+  }
+}
+
+test("a small answer of one part leaves as it is", () => scoped((scope) => {
+  const part = bytes("{}");
+  assert.equal(send(scope, [part].values()), part);
+  assert.deepEqual(send(scope, [].values()), new Uint8Array(0));
+}));
+
+for (const sizes of [[LARGE], [10, 10], [LARGE, 20, LARGE]]) {
+  test(`parts of ${sizes} bytes are streamed whole and in order`, () => scoped(async (scope) => {
+    const counter = { made: 0 };
+    const read = [];
+    for await (const part of stream(send(scope, parts(sizes, counter)))) read.push(...part); // it is reused afterwards
+    assert.equal(counter.made, sizes.length);
+    const expected = sizes.flatMap((size, number) => Array(size).fill(number + 1));
+    assert.ok(Buffer.from(read).equals(Buffer.from(expected)));
+  }));
+}
+
+test("a part is made when the client has taken the one before it", () => scoped(async (scope) => {
+  const counter = { made: 0 };
+  const reader = stream(send(scope, parts([LARGE, LARGE, LARGE], counter))).getReader();
+  assert.equal(counter.made, 1);
+  await reader.read();
+  assert.equal(counter.made, 1);
+  await reader.read();
+  assert.equal(counter.made, 2);
+  await reader.cancel();
+}));
+
+test("a client that goes gives its room back, and no further part is made", () => scoped(async (scope) => {
+  const counter = { made: 0 };
+  const release = mock.method(answers, "release");
+  await stream(send(scope, parts([LARGE, LARGE], counter))).cancel();
+  assert.deepEqual([release.mock.callCount(), counter.made], [1, 1]);
+  release.mock.restore();
+}));
+
+test("a client that reads nothing loses its answer, and its room is given back", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const release = mock.method(answers, "release");
+  try {
+    const reader = stream(send(open(20_000), parts([LARGE, LARGE], { made: 0 }))).getReader();
+    for (let ms = 0; ms < 5_000; ms += 500) mock.timers.tick(500);
+    await assert.rejects(reader.read(), /The client reads too slowly/);
+    assert.equal(release.mock.callCount(), 1);
+  } finally {
+    release.mock.restore();
+    mock.timers.reset();
+  }
+});

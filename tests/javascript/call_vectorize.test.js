@@ -1,0 +1,95 @@
+// @ts-check
+/** Calls of the index: what the binding gets, what Python sees of the answer, and faults. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { axis, callIndex, diverse, merge } from "../../src/bindings/call_vectorize.js";
+import { open } from "../../src/bindings/request.js";
+
+const ROW = Array.from({ length: 768 }, (_, i) => (i + 1) / 1000);
+
+/** Calls a method of an index that returns `result`. @param {any} result @param {string} method @param {any[]} given @param {any} [vectors] */
+async function call(result, method = "getByIds", given = [["a"]], vectors = undefined) {
+  const scope = open(5_000);
+  /** @type {any[]} */
+  let got = [];
+  const index = { [method]: async (/** @type {any[]} */ ...args) => ((got = args), typeof result === "function" ? result() : result) };
+  const answer = await callIndex(scope, index, method, JSON.stringify(given), vectors);
+  scope.close();
+  return { ...answer, got };
+}
+
+/** @param {AsyncIterable<Uint8Array> | Iterable<Uint8Array>} parts */
+const json = (parts) => JSON.parse(new TextDecoder().decode([.../** @type {any} */ (parts)][0]));
+
+test("the vectors are the values of the documents, or the first argument of a query", async () => {
+  const vectors = { values: () => [[1], [2]] };
+  const written = await call({}, "upsert", [[{ id: "a" }, { id: "b" }]], vectors);
+  assert.deepEqual(written.got, [[{ id: "a", values: [1] }, { id: "b", values: [2] }]]);
+  const asked = await call({ matches: [] }, "query", [{ topK: 3 }], vectors);
+  assert.deepEqual(asked.got, [[1], { topK: 3 }]);
+  assert.deepEqual((await call({}, "deleteByIds", [["a"]])).got, [["a"]]);
+});
+
+for (const [name, wrap] of /** @type {[string, (items: any[]) => any][]} */ ([
+  ["a list", (items) => items],
+  ["matches", (matches) => ({ count: 2, matches })],
+  ["vectors", (vectors) => ({ vectors })],
+])) {
+  test(`of the values in ${name}, Python sees an index`, async () => {
+    const items = () => [{ id: "a", values: [...ROW] }, { id: "b", values: Float32Array.from(ROW) }, { id: "c", values: null }];
+    const { fault, text, values } = await call(wrap(items()));
+    assert.equal(fault, "");
+    assert.deepEqual(JSON.parse(text), wrap([{ id: "a", values: 0 }, { id: "b", values: 1 }, { id: "c" }]));
+    const filled = json(/** @type {any} */ (values).parts(text));
+    assert.deepEqual(filled, wrap([{ id: "a", values: ROW }, { id: "b", values: ROW.map(Math.fround) }, { id: "c" }]));
+  });
+}
+
+test("values also go back into the envelope of Cloudflare's REST API", async () => {
+  const { values } = await call([{ id: "a", values: [...ROW] }]);
+  const text = '{"result":[{"id":"a","values":0}],"success":true}';
+  assert.deepEqual(json(/** @type {any} */ (values).parts(text)).result[0].values, ROW);
+});
+
+for (const values of [[1, 2], "text", { length: 768 }, ROW.map((_, i) => (i ? 0 : NaN)), ROW.map((_, i) => (i ? 0 : "1"))]) {
+  test(`values of the form ${JSON.stringify(values).slice(0, 20)} are an invalid answer`, async () => {
+    assert.equal((await call([{ id: "a", values }])).fault, "invalid");
+  });
+}
+
+test("an answer that is nested too deeply is invalid, and one that is no JSON has failed or is invalid", async () => {
+  const deep = (/** @type {number} */ depth) => JSON.parse("[".repeat(depth) + "]".repeat(depth));
+  assert.equal((await call([{ metadata: deep(70) }])).fault, "invalid");
+  assert.equal((await call([{ metadata: deep(50_000) }])).fault, "invalid");
+  assert.equal((await call(undefined)).text, "null");
+});
+
+test("an error of the binding is a fault with its text, and names why the request ended", async () => {
+  const fail = () => { throw new Error("VECTOR_QUERY_ERROR (code = 40000)"); };
+  const failed = await call(fail);
+  assert.deepEqual([failed.fault, failed.text, failed.values], ["failed", "Error: VECTOR_QUERY_ERROR (code = 40000)", null]);
+  const scope = open(5_000);
+  scope.abort("disconnected");
+  const index = { describe: () => assert.fail("it was called") };
+  assert.equal((await callIndex(scope, index, "describe", "[]")).fault, "disconnected");
+});
+
+test("the deadline ends a call that hangs", async () => {
+  const scope = open(5);
+  const answer = await callIndex(scope, { describe: () => new Promise(() => {}) }, "describe", "[]");
+  assert.equal(answer.fault, "timeout");
+});
+
+test("an axis is a unit vector", () => {
+  const [values] = axis(770).values();
+  assert.deepEqual([values.length, values[2], values.reduce((sum, value) => sum + value)], [768, 1, 1]);
+});
+
+test("answers are merged in order, and diverse matches are chosen by their stored values", async () => {
+  const one = await call([{ values: [...ROW] }, { values: ROW.map((value) => value + 1) }]);
+  const other = await call([{ values: ROW.map((value) => -value) }]);
+  const merged = merge(/** @type {any} */ (one.values), /** @type {any} */ (other.values));
+  assert.deepEqual(json(merged.parts('[{"values":2},{"values":0}]')), [{ values: ROW.map((value) => -value) }, { values: ROW }]);
+  assert.equal(diverse(merged, "[[0,0.9],[1,0.8],[2,0.1]]", 2, 0.9), "[0,2]");
+});
