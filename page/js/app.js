@@ -13,6 +13,7 @@ import * as keyform from "./service/keyform.js";
 import * as map from "./map/map.js";
 import * as minscore from "./search/minscore.js";
 import * as near from "./views/near.js";
+import * as quality from "./search/quality.js";
 import * as query from "./search/query.js";
 import * as report from "./views/report.js";
 import * as runs from "./views/runs.js";
@@ -198,6 +199,7 @@ function start() {
     take.regroup(chosen);
     cutoff.regroup(chosen);
   });
+  quality.start(texts);
   query.start({ texts, dimensions: () => controls.choice().dimensions, changed });
   take.start((own) => controls.linkTo(own, cutoff.chosenThreshold()));
   cutoff.start(() => {

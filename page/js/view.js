@@ -27,6 +27,17 @@ export async function viewOf({ texts, task, rows, recorded }, dimensions, signal
   return { texts, task, dimensions, recorded, full: rows, groups: groupsAt(found.tree), ...found };
 }
 
+/**
+ * Measures the quality of a search.
+ *
+ * @param {import("./compute/quality.js").Side} prompted @param {import("./compute/quality.js").Side} plain @param {number[][]} right
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./compute/quality.js").Quality[]>}
+ */
+export function qualityOf(prompted, plain, right, signal) {
+  return analyst.ask("quality", [prompted, plain, right], { signal });
+}
+
 /** Compares all sizes of vectors. @param {Float32Array[]} rows @returns {Promise<ReturnType<typeof import("./compute/sizes.js").compare>>} */
 export function sizesOf(rows) {
   return analyst.ask("sizes", [rows]);

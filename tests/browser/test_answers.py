@@ -254,3 +254,23 @@ def test_the_map_is_zoomed_and_a_dot_opens_its_text(page: Page) -> None:
     assert "zxqv 7781 wkkp" in page.by("map-tip").text
     assert "in no group" in page.by("map-tip").text
     assert page.by("near-text").get_property("value") == "7"
+
+
+def test_the_quality_of_a_search_is_measured(page: Page) -> None:
+    page.write(MIXED)
+    ask(page, "bread dough")
+    page.all("#with-list .right")[0].click()
+    best = page.bars("with-list")[0]
+    assert page.by("judged").get_property("value") == f"bread dough\t{best}"
+    page.run("arguments[0].value += '\\ncat\\t1\\ndog basket\\t4\\nsnow\\tno such line'", page.by("judged"))
+    page.by("judge").click()
+    page.wait_for("judge-status", "Row 4: no line is “no such line”.")
+    page.run("arguments[0].value = arguments[0].value.split('\\n').slice(0, 3).join('\\n')", page.by("judged"))
+    page.by("judge").click()
+    answer = page.wait_for("judge-answer", "of 3 queries")
+    assert "Prompts make no difference larger than chance: " in answer
+    assert "at least 6 queries must differ" in answer
+    script = "return [...document.querySelectorAll('#judge-table tbody tr')].map((row) => row.cells[0].textContent)"
+    assert page.run(script) == ["768", "512", "256", "128"]
+    # the lines were known, and each query is sent once with each prompt
+    assert [call["text"] for call in page.calls("POST", "/embed")[4:]] == [["cat", "dog basket"]] * 2

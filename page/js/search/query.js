@@ -3,6 +3,7 @@ import { byId, count, counted, input, percent, score, short } from "../dom.js";
 import { embedded, sameTexts } from "../service/embedded.js";
 import { mark, named, scored } from "../views/entries.js";
 import { minScore, setMinScore } from "./minscore.js";
+import { marker } from "./quality.js";
 import { margin, moves, ranked, widestGap } from "../compute/ranking.js";
 import { truncated } from "../compute/sizes.js";
 import { Work } from "../service/work.js";
@@ -110,6 +111,7 @@ function fill(side, ranking, moved) {
   byId(`${side}-margin`).textContent = `Best line ${score(ranking[0].score)}, margin to the runner-up ${score(margin(ranking))}.`;
   const items = ranking.slice(0, MOST).map(({ place, score: value }) => {
     const item = scored(place, -1, value, named(texts, place), step(moved.get(place) ?? 0));
+    item.append(marker(/** @type {Tried} */ (tried).query, texts[place]));
     item.classList.toggle("below", least !== null && value < least);
     return item;
   });
