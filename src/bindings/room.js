@@ -11,7 +11,7 @@ const TOTAL = 110 * MIB; // the Wasm heap, and what JavaScript holds for request
 const SMALL = 65_536; // bytes of a body; larger ones leave a share of each part to smaller ones
 const LARGE_BYTES = 28 * MIB; // what large bodies in progress may need, or as much as one of plain text does
 const PER_BODY_BYTE = 5.5;
-const POLL_MS = 20; // polling, because the runtime forbids a request to wait for another one
+const LOOK_MS = 250; // nobody wakes a request for what the runtime dropped, or for a client that is too slow
 const MOST_WAITING = 100; // requests in one line
 const PATIENCE = 0.5; // share of the time until the deadline that a request waits, so that it can be sent again in time
 
@@ -51,6 +51,8 @@ export class Part {
     this.held = new Map();
     /** @type {{ small: Map<Scope, boolean>, large: Map<Scope, boolean> }} scopes in order, and whether only their caller's share is used up */
     this.lines = { small: new Map(), large: new Map() };
+    /** @type {Set<() => void>} */
+    this.waking = new Set();
   }
 
   /**
@@ -67,11 +69,27 @@ export class Part {
     let taken = false;
     while (!scope.reason && !(taken = isNext(line, scope) && this.take(scope, bytes, small)) && Date.now() < last) {
       line.set(scope, this.isOverShare(scope, bytes, small));
-      await scope.sleep(POLL_MS);
+      await this.change(scope, Math.min(LOOK_MS, last - Date.now()));
       this.sweep();
     }
     line.delete(scope);
+    this.wake(); // another one may be next
     return taken && !scope.reason;
+  }
+
+  /** Waits until something was given back, or for some milliseconds. @param {Scope} scope @param {number} ms */
+  async change(scope, ms) {
+    /** @type {() => void} */
+    let wake = () => {};
+    const woken = new Promise((resolve) => this.waking.add((wake = () => resolve(undefined))));
+    await Promise.race([woken, scope.sleep(ms)]);
+    this.waking.delete(wake);
+  }
+
+  /** Has all that wait look again. The runtime continues each of them in its own request. */
+  wake() {
+    for (const wake of this.waking) wake();
+    this.waking.clear();
   }
 
   /** Like `reserve`, but returns false instead of waiting. @param {Scope} scope @param {number} bytes @param {boolean} small */
@@ -143,6 +161,7 @@ export class Part {
     entry.bytes += bytes;
     const size = entry.small ? "small" : "large";
     this.used[size] += bytes;
+    if (bytes < 0) this.wake();
     if (entry.caller === undefined) return;
     const callers = this.callers[size];
     const own = (callers.get(entry.caller) ?? 0) + bytes;

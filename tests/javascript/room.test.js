@@ -51,6 +51,21 @@ test("large requests wait until there is room, in order, and small ones have a s
   assert.equal(await few[2].done, true);
 });
 
+test("who waits enters as soon as something is given back, or shrinks", async () => {
+  const part = newPart();
+  const first = ask(part, 800_000, false);
+  const [second, third] = [ask(part, 600_000, false), ask(part, 200_000, false)];
+  await setImmediate();
+  assert.deepEqual([second.entered, third.entered], [undefined, undefined]);
+  part.shrink(first.scope, 700_000);
+  await setImmediate();
+  assert.deepEqual([second.entered, third.entered], [true, undefined]);
+  part.release(second.scope);
+  await setImmediate();
+  assert.equal(third.entered, true);
+  assert.equal(part.waking.size, 0);
+});
+
 test("small requests use all the room while no large one waits, and one that is larger than the room gets in alone", async () => {
   const part = newPart();
   const few = Array.from({ length: 10 }, () => ask(part, 100_000, true));
