@@ -23,6 +23,7 @@ BINDING = ROOT / "docs" / "service-binding.md"
 COMMANDS = [
     block for page in PAGES for block in blocks(page, "sh") if block.output and re.search("curl|npx", block.code)
 ]
+OF_CLIENTS = ("docs/clients.md", "docs/recipes.md")  # their programs run with the client packages
 PROGRAMS = [block for page in PAGES for block in blocks(page, "python")]
 SCRIPTS = [block for page in PAGES for block in blocks(page, "js")]
 WORKERS = [block for page in PAGES for block in blocks(page, "ts") if "export default" in block.code]
@@ -79,14 +80,14 @@ def test_the_page_of_the_clients_has_a_program_for_every_package_of_the_tests():
 
 def in_turn(programs):
     """Return the programs as parameters. Those of the clients' page after the first one start a large package each."""
-    large = [block for block in programs if block.page == "docs/clients.md"][1:]
+    large = [block for block in programs if block.page in OF_CLIENTS][1:]
     return [pytest.param(block, marks=[pytest.mark.extended] if block in large else []) for block in programs]
 
 
 @pytest.mark.parametrize("block", in_turn(PROGRAMS), ids=str)
 def test_a_python_program_prints_what_its_comments_say(started, block):
     program = block.code.replace(ADDRESS, started.url)
-    done = run_python(program, with_clients=block.page == "docs/clients.md")
+    done = run_python(program, with_clients=block.page in OF_CLIENTS)
     assert done.returncode == 0, done.stderr
     said = re.findall(r"^\s*print\(.*\)  # (.*)$", program, re.MULTILINE)
     assert said
