@@ -181,7 +181,10 @@ _OLLAMA_ROUTES = {
         tag=OLLAMA, answer=to_builtins(listing.RunningModels([listing.RunningModel(_LATEST, _LATEST)]))
     ),
     "POST /api/show": About(
-        tag=OLLAMA, examples={"The model": {"model": _OLLAMA}}, answer=to_builtins(listing.OllamaDescription())
+        tag=OLLAMA,
+        errors=("model_not_found",),  # its name may be in one of two fields
+        examples={"The model": {"model": _OLLAMA}},
+        answer=to_builtins(listing.OllamaDescription()),
     ),
     "GET /api/version": About(tag=OLLAMA, answer=to_builtins(listing.Version())),
 }
