@@ -21,6 +21,7 @@ from benchmarks import contenders, measure
 from benchmarks.contenders import WORKER
 from benchmarks.kinds import KINDS, Kind
 from benchmarks.load import Connection
+from benchmarks.measure import Taken, Waits
 from benchmarks.names import HELLO, OURS, STREAM, TYPESCRIPT_HELLO
 from benchmarks.rows import Rows
 from benchmarks.steps import table, worker
@@ -87,40 +88,46 @@ def _measure(
 ) -> tuple[list[Clocked], dict[str, float]]:
     with contextlib.ExitStack() as stack:
         connections: dict[str, Connection] = {}
+        waits = {name: stack.enter_context(contextlib.closing(Waits(each.pid))) for name, each in processes.items()}
         for name, process in processes.items():
             connections[name] = stack.enter_context(contextlib.closing(Connection(process.ports[WORKER])))
             if fault := measure.fault(kind, connections[name], rows, name):
                 raise RuntimeError(f"{kind.label}, {name}: {fault}")
-            _send(kind, connections[name], _WARM_UP)
+            _send(kind, connections[name], waits[name], _WARM_UP)
         connections[_CLOCKED].exchange(_TAKE)  # forget these
-        return _in_turn(kind, connections, blocks)
+        return _in_turn(kind, connections, waits, blocks)
 
 
-def _in_turn(kind: Kind, connections: Mapping[str, Connection], blocks: int) -> tuple[list[Clocked], dict[str, float]]:
+def _in_turn(
+    kind: Kind, connections: Mapping[str, Connection], waits: Mapping[str, Waits], blocks: int
+) -> tuple[list[Clocked], dict[str, float]]:
     clocked: list[Clocked] = []
     times: dict[str, list[float]] = {name: [] for name in COMPARED}
     for _ in range(blocks):
         for name in COMPARED:
-            times[name] += [took for _, took in _send(kind, connections[name], _BLOCK)]
-        clocked += _take(connections[_CLOCKED], _send(kind, connections[_CLOCKED], _BLOCK))
+            sent = _send(kind, connections[name], waits[name], _BLOCK)
+            times[name] += [1000 * taken.undisturbed_s for _, taken in sent]
+        clocked += _take(connections[_CLOCKED], _send(kind, connections[_CLOCKED], waits[_CLOCKED], _BLOCK))
     return clocked, {name: statistics.median(taken) for name, taken in times.items()}
 
 
-def _send(kind: Kind, connection: Connection, count: int) -> list[tuple[float, float]]:
-    """Send requests at random times. Return when each was sent in seconds, and how long it took in milliseconds."""
+def _send(kind: Kind, connection: Connection, waits: Waits, count: int) -> list[tuple[float, Taken]]:
+    """Send requests at random times. Return when each was sent, in seconds, and how long it took."""
     request, sent = kind.request(), []
     for _ in range(count):
         time.sleep(random.random() / 1000)  # noqa: S311 otherwise they may follow the clock of the Worker
-        sent.append((time.time(), 1000 * connection.exchange(request)))
+        sent.append((time.time(), waits.exchange(connection, request)))
     return sent
 
 
-def _take(connection: Connection, sent: Sequence[tuple[float, float]]) -> list[Clocked]:
+def _take(connection: Connection, sent: Sequence[tuple[float, Taken]]) -> list[Clocked]:
     """Return what the clocks say about the requests that were `sent`."""
     connection.exchange(_TAKE)
     found = msgspec.json.decode(connection.body(), type=_Taken)
-    clocks = zip(sent, found.python, found.javascript, strict=True)
-    return [Clocked(when, took, python, javascript) for (when, took), python, javascript in clocks]
+    return [
+        Clocked(when, 1000 * taken.wall_s, 1000 * taken.waited_s, python, javascript)
+        for (when, taken), python, javascript in zip(sent, found.python, found.javascript, strict=True)
+    ]
 
 
 if __name__ == "__main__":

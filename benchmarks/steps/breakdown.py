@@ -6,7 +6,8 @@ from statistics import fmean
 
 import msgspec
 
-FASTER, SLOWEST = 0.25, 0.03  # shares of the requests: the typical ones, and the tail
+CALM = 0.5  # share of the requests: those that waited least for a processor
+FASTER, SLOWEST = 0.5, 0.03  # shares of these: the typical ones, and the tail
 MOST_UNEXPLAINED = 0.10
 _HALF_TICK_MS = 0.5  # the clock of the Worker shows the last full millisecond
 
@@ -56,10 +57,13 @@ ORDER = (
 
 
 class Clocked(msgspec.Struct):
-    """One request: when it was sent (seconds), how long it took, and what the clocks of the Worker say."""
+    """One request: when it was sent (seconds), how long it took, how much of that client and Worker waited for a
+    processor, and what the clocks of the Worker say.
+    """
 
     sent_s: float
     took_ms: float
+    waited_ms: float
     python: dict[str, float]  # seconds, and the time when it "began"
     javascript: dict[str, float]  # milliseconds
 
@@ -77,15 +81,19 @@ class Breakdown(msgspec.Struct):
 
 
 def typical(requests: Sequence[Clocked]) -> Breakdown:
-    """Return the steps of the fastest quarter of the requests. Others were disturbed, or collected garbage."""
-    ordered = sorted(requests, key=lambda request: request.took_ms)
-    return _mean(ordered[: max(1, int(len(ordered) * FASTER))])
+    """Return the steps of the faster half of the requests, of those that waited least for a processor."""
+    calm = sorted(requests, key=lambda request: request.waited_ms)[: _part(requests, CALM)]
+    return _mean(sorted(calm, key=lambda request: request.took_ms)[: _part(calm, FASTER)])
 
 
 def slowest(requests: Sequence[Clocked]) -> Breakdown:
-    """Return the steps of the slowest requests."""
-    ordered = sorted(requests, key=lambda request: request.took_ms)
-    return _mean(ordered[-max(1, int(len(ordered) * SLOWEST)) :])
+    """Return the steps of the slowest requests, of those that waited least for a processor."""
+    calm = sorted(requests, key=lambda request: request.waited_ms)[: _part(requests, CALM)]
+    return _mean(sorted(calm, key=lambda request: request.took_ms)[-_part(calm, SLOWEST) :])
+
+
+def _part(requests: Sequence[Clocked], share: float) -> int:
+    return max(1, int(len(requests) * share))
 
 
 def _mean(requests: Sequence[Clocked]) -> Breakdown:
