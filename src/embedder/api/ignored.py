@@ -106,8 +106,8 @@ _CHOICES = (
     ),
     _Choice(
         "image images image_url image_urls video videos audio media multimodal messages documents chunks inline_data "
-        "file_data input_image mime_type document_ocr audio_track_extraction",
-        lambda value: value in (False, "text/plain"),
+        "file_data input_image modality mime_type document_ocr audio_track_extraction",
+        lambda value: value in (False, "text", "text/plain"),
         "the model reads text alone",
     ),
     _Choice(
@@ -115,6 +115,11 @@ _CHOICES = (
         "revision",
         _never,
         "the service has one model; name it in the field or the path of this route",
+    ),
+    _Choice(
+        "query contexts requests queue_request",
+        lambda value: value is False,
+        "this route embeds texts, and answers at once",
     ),
     _Choice("title titles", _never, "this route has no titles; see docs/compatibility.md for those that have"),
     _Choice(
