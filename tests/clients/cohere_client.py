@@ -89,3 +89,12 @@ def test_a_key(kind, protected_url, key):
     with pytest.raises(cohere.UnauthorizedError) as wrong:
         kind(api_key=WRONG_KEY, base_url=protected_url).embed(model=NAME, texts=["a"], input_type="search_query")
     assert "key" in wrong.value.body["message"]
+
+
+def test_inputs_with_text_content_and_2048_texts(client, same):
+    inputs = [{"content": [{"type": "text", "text": text}]} for text in TEXTS]
+    answer = client.embed(model=NAME, inputs=inputs, input_type="search_document", embedding_types=["float"])
+    same(answer.embeddings.float_, TEXTS, task="search_document")
+    kinds = ["float", "int8", "uint8", "binary", "ubinary", "base64"]
+    many = client.embed(model=NAME, texts=["a"] * 2048, input_type="search_query", embedding_types=kinds)
+    assert {len(rows) for rows in many.embeddings.model_dump(exclude_none=True).values()} == {2048}

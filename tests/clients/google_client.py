@@ -60,9 +60,9 @@ def test_errors(client):
     assert (unknown.value.code, unknown.value.status) == (404, "NOT_FOUND")
     assert unknown.value.message.startswith(UNKNOWN)
     with pytest.raises(errors.ClientError) as many:
-        embed(client, ["a"] * 101)
+        embed(client, ["a"] * 2049)
     assert many.value.code == 413
-    assert "the limit is 100" in many.value.message
+    assert "the limit is 2048" in many.value.message
     with pytest.raises(errors.ClientError) as empty:
         embed(client, ["a", ""])
     assert (empty.value.code, empty.value.status) == (400, "INVALID_ARGUMENT")
@@ -73,3 +73,8 @@ def test_a_key(protected_url, key):
     with pytest.raises(errors.ClientError, match="key") as wrong:
         embed(client_of(protected_url, WRONG_KEY), "a")
     assert (wrong.value.code, wrong.value.status) == (401, "UNAUTHENTICATED")
+
+
+def test_2048_contents_in_one_call(client):
+    answer = client.models.embed_content(model=NAME, contents=["a"] * 2048, config={"output_dimensionality": 128})
+    assert (len(answer.embeddings), answer.usage_metadata.prompt_token_count > 0) == (2048, True)

@@ -1,4 +1,5 @@
-// The npm packages @huggingface/inference, ollama, ai with @ai-sdk/openai-compatible, and @modelcontextprotocol/sdk.
+// The npm packages @huggingface/inference, ollama, ai with @ai-sdk/openai-compatible, @mistralai/mistralai, and
+// @modelcontextprotocol/sdk.
 // `tests/runtime/test_clients.py` runs this file.
 
 import assert from "node:assert/strict";
@@ -6,6 +7,7 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { InferenceClient } from "@huggingface/inference";
+import { Mistral } from "@mistralai/mistralai";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { APICallError, embed, embedMany } from "ai";
@@ -68,6 +70,20 @@ test("ai: errors and keys", async () => {
   await assert.rejects(failing(sdk(url, "unused", OTHER)), rejected(404, /^Unknown model/));
   await assert.rejects(failing(sdk(protectedUrl, "wrong")), rejected(401, /key/));
   assert.equal((await failing(sdk(protectedUrl, key))).embedding.length, 768);
+});
+
+test("mistral", async () => {
+  const mistral = (serverURL, apiKey) => new Mistral({ serverURL, apiKey });
+  const model = "embeddinggemma-300m:search_document";
+  const answer = await mistral(url, "unused").embeddings.create({ model, inputs: TEXTS, outputDimension: 256 });
+  await same(answer.data.map(({ embedding }) => embedding), TEXTS, { task: "search_document", dimensions: 256 });
+  assert.ok(answer.id && answer.usage.promptTokens > 0);
+  const { data } = await mistral(url, "unused").models.list();
+  assert.ok(data.some(({ id }) => id === "embeddinggemma-300m"));
+  const failing = (address, key, name) => mistral(address, key).embeddings.create({ model: name, inputs: "a" });
+  await assert.rejects(failing(url, "unused", OTHER), { statusCode: 404 });
+  await assert.rejects(failing(protectedUrl, "wrong", model), { statusCode: 401 });
+  assert.equal((await failing(protectedUrl, key, model)).data.length, 1);
 });
 
 const connect = async (address, presented) => {

@@ -64,3 +64,8 @@ def test_async(url, same):
 
     answer = asyncio.run(ollama.AsyncClient(host=url).embed(model=MODEL, input=TEXTS))
     same(answer.embeddings, TEXTS)
+
+
+def test_2048_texts_and_the_model_that_is_ready(client):
+    assert len(client.embed(model=MODEL, input=["a"] * 2048, dimensions=128).embeddings) == 2048
+    assert client.ps().models[0].context_length == 2048

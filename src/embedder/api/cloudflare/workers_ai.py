@@ -99,13 +99,20 @@ def error_text(error: EmbedderError) -> str:
 
 async def run(app: App, context: RequestContext, request: RunRequest, *, model: str = MODEL) -> Result:
     """Embed 1 to 100 texts with the model in the path."""
-    task = None if model == MODEL else models.task_of(app, model)
+    task = None if model == MODEL else _task_of(app, model)
     if request.options and request.options.reject_if_busy:
         context = replace(context, reject_if_busy=True)
     output = request.output()
     prepared, numbers = await app.embedder.vectors(request.text, request, output, context, param="text", alias=task)
     body = EmbedResponse([len(prepared.texts), output.dimensions], data=[HOLE])
     return Result(Envelope(body), prepared, numbers)
+
+
+def _task_of(app: App, model: str) -> str | None:
+    try:
+        return models.task_of(app, model)
+    except EmbedderError as error:
+        raise EmbedderError(error.code, f"Unknown model {model[:100]}; this service runs {MODEL}.") from None
 
 
 async def search_models(app: App, context: RequestContext, body: None, *, query: Mapping[str, str]) -> Result:
