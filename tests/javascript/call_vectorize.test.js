@@ -93,3 +93,53 @@ test("answers are merged in order, and diverse matches are chosen by their store
   assert.deepEqual(json(merged.parts('[{"values":2},{"values":0}]')), [{ values: ROW.map((value) => -value) }, { values: ROW }]);
   assert.equal(diverse(merged, "[[0,0.9],[1,0.8],[2,0.1]]", 2, 0.9), "[0,2]");
 });
+
+// values that are not 768 numbers; an array of so many holes would take seconds
+const WRONG = [
+  [],
+  ROW.slice(1),
+  [...ROW, 1],
+  { length: 1e8 },
+  { length: 768 },
+  { ...ROW },
+  "x".repeat(768),
+  768,
+  true,
+  new Float32Array(767),
+  new DataView(new ArrayBuffer(768)),
+  ROW.with(5, NaN),
+  ROW.with(5, Infinity),
+  /** @type {any[]} */ (ROW).with(5, "1"),
+  /** @type {any[]} */ (ROW).with(5, null),
+  new Array(768),
+];
+
+/** The answers of each method that hold vectors. @param {unknown} values @returns {[string, unknown][]} */
+function answersWith(values) {
+  const good = () => ({ id: "a", score: 1, values: ROW });
+  return [
+    ["query", { count: 2, matches: [good(), { id: "b", score: 1, values }] }],
+    ["queryById", { count: 1, matches: [{ id: "b", score: 1, values }] }],
+    ["getByIds", [good(), { id: "b", values }]],
+    ["listVectors", { vectors: [{ id: "b", values }] }],
+  ];
+}
+
+test("values that are not 768 finite numbers are an invalid answer of every method", async () => {
+  for (const values of WRONG) {
+    for (const [method, result] of answersWith(values)) {
+      assert.equal((await call(result, method, [])).fault, "invalid", `${method} ${String(values).slice(0, 30)}`);
+    }
+  }
+});
+
+test("right values are kept, also of typed arrays, and answers may have none", async () => {
+  for (const values of [ROW, new Float32Array(ROW), new Float64Array(ROW)]) {
+    for (const [method, result] of answersWith(values)) {
+      assert.deepEqual((await call(result, method, [])).values?.taken.at(-1), Array.from(values));
+    }
+  }
+  for (const values of [undefined, null]) {
+    for (const [method, result] of answersWith(values)) assert.equal((await call(result, method, [])).fault, "");
+  }
+});

@@ -179,6 +179,8 @@ def _check_condition(operator: str, value: object, param: str) -> None:
         known = ", ".join(_OPERATORS)
         raise invalid(f"{param}: unknown operator {operator[:20]!r}; use {known}.", param)
     wants_list = operator in _LIST_OPERATORS
-    if isinstance(value, list) != wants_list or isinstance(value, dict):
-        wanted = "a list" if wants_list else "a string, a number, a boolean or null"
+    nested = isinstance(value, list) and any(isinstance(item, list | dict) for item in value)
+    if isinstance(value, list) != wants_list or isinstance(value, dict) or nested:
+        scalar = "a string, a number, a boolean or null"
+        wanted = f"a list, of which each item is {scalar}" if wants_list else scalar
         raise invalid(f"{param}: {operator} takes {wanted}.", param)

@@ -91,7 +91,7 @@ def test_rejects_an_invalid_search_before_calling_the_model(fields, param):
     assert (app.model.calls, index.calls) == ([], [])
 
 
-@pytest.mark.parametrize("condition", [{}, {"$nin": []}])
+@pytest.mark.parametrize("condition", [{}, {"$nin": []}, {"$nin": [[]]}, {"$nin": [{}]}, {"$nin": ["x", ["y"]]}])
 def test_a_deletion_rejects_a_filter_that_excludes_nothing(condition):
     index = FakeIndex()
     response = app_with(index).send("DELETE", "/vectors", json.dumps({"filter": {"a": condition}}).encode())
