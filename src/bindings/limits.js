@@ -9,6 +9,7 @@ export const MAX_VALUES = 100_000;
 
 const QUOTE = 34;
 const COMMA = 44;
+const COLON = 58;
 const BACKSLASH = 92;
 const OPEN = [91, 123]; // "[" and "{"
 const CLOSE = [93, 125]; // "]" and "}"
@@ -24,8 +25,8 @@ const LOWER_U = 117;
 const USUAL_DIGITS = 26; // characters of a number, such as -1.7976931348623157e+308
 
 /**
- * Returns the limit that JSON exceeds: "too_deep", "too_many_values", or "" for none. Commas, arrays and objects count
- * as values, and numbers that take long; without `commas`, only arrays and objects. Strings are skipped. One pass, no recursion.
+ * Returns the limit that JSON exceeds: "too_deep", "too_many_values", or "" for none. Commas, arrays, objects and keys
+ * count as values, and numbers that take long; without `commas`, only arrays and objects. Strings are skipped. One pass, no recursion.
  * @param {Uint8Array} bytes @param {number} [most] values @param {boolean} [commas]
  */
 export function excess(bytes, most = MAX_VALUES, commas = true) {
@@ -34,7 +35,7 @@ export function excess(bytes, most = MAX_VALUES, commas = true) {
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (byte === QUOTE) i = endOfString(bytes, i + 1);
-    else if (byte === COMMA) values += commas ? 1 : 0;
+    else if (byte === COMMA || byte === COLON) values += commas ? 1 : 0;
     else if (byte === OPEN[0] || byte === OPEN[1]) {
       values++;
       if (++depth > MAX_DEPTH) return "too_deep";

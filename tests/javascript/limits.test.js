@@ -22,6 +22,12 @@ test("arrays, objects and the commas between values are counted", () => {
   }
 });
 
+test("a key counts as well, because Python may have to name it", () => {
+  const keys = (/** @type {number} */ count) => bytes(`{${Array.from({ length: count }, (_, i) => `"k${i}":1`)}}`);
+  assert.equal(excess(keys(MAX_VALUES / 2)), "");
+  assert.equal(excess(keys(MAX_VALUES / 2 + 1)), "too_many_values");
+});
+
 test("without commas, only arrays and objects are counted", () => {
   assert.equal(excess(list("1", MAX_VALUES * 2), MAX_VALUES, false), "");
   assert.equal(excess(list("{}", MAX_VALUES), MAX_VALUES, false), "too_many_values");
