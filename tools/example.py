@@ -1,7 +1,7 @@
 """Writes page/example.json: the texts that the page shows first, with vectors that were recorded from the model.
 
 Every number is one letter, so that the file compresses well: each row is scaled by its largest component and rounded to
-an integer from -32 to 32.
+an integer from -26 to 26.
 """
 
 import base64
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "page" / "example.json"
 RECORDED = ROOT / "tests" / "data" / "multilingual-messages.jsonl"
 QUERY = "paid two times"
-LARGEST = 32  # of the integers
+LARGEST = 26  # of the integers
 ZERO = 79  # code of the letter for 0
 
 
@@ -37,7 +37,7 @@ def document() -> str:
 
 
 def packed(rows: Sequence[Sequence[float]]) -> str:
-    """Return rows as text, with one letter from `/` to `o` per number."""
+    """Return rows as text, with one letter from `5` to `i` per number."""
     return "".join(chr(ZERO + round(LARGEST * value / max(map(abs, row)))) for row in rows for value in row)
 
 

@@ -98,6 +98,10 @@ def test_five_questions_are_answered(page: Page, worker: Worker) -> None:
     page.write(LINES)
     page.choose("task", "semantic_similarity")
     page.embed()
+    # the heat map and its labels fit into their box
+    assert len(page.all("#heat-labels li")) == 60
+    fits = "const heat = arguments[0]; return heat.scrollWidth <= heat.clientWidth && heat.clientHeight < 900"
+    assert page.run(fits, page.by("heat-columns").find_element("xpath", ".."))
     duplicates_and_outliers(page)
     dimensions(page, worker)
     search_and_prompt(page)

@@ -1,8 +1,9 @@
 /** Places labels where they fit: right, left, above or below their dot. */
 import { short } from "../dom.js";
 
-const LETTERS = 30;
-const LETTER = 6.4; // about the width of a letter, in pixels
+const LETTERS = { wide: 32, narrow: 20 };
+const NARROW = 600; // pixels of the map
+const LETTER = 7.6; // about the width of a letter, in pixels
 const LINE = 15;
 const DOT = 5;
 
@@ -19,7 +20,7 @@ const DOT = 5;
 export function placeLabels(labels, room, dots) {
   const taken = dots.map(({ x, y }) => box(x - DOT, y - DOT, 2 * DOT, 2 * DOT));
   return labels.flatMap(({ text, x, y }) => {
-    const content = short(text, LETTERS);
+    const content = short(text, room.width < NARROW ? LETTERS.narrow : LETTERS.wide);
     const found = roomFor(content, x, y, room, taken);
     if (!found) {
       return [];

@@ -3,16 +3,13 @@ import { byId, pause, percent, short, svg } from "../dom.js";
 import { sameTexts } from "../service/embedded.js";
 import { onSelect, select } from "../views/selection.js";
 import { Background } from "../worker/background.js";
-import { follow, stepped, WHOLE } from "./camera.js";
-import { placeLabels } from "./labels.js";
+import { follow, moved, stepped, WHOLE } from "./camera.js";
 import { dotAt, placed } from "./places.js";
-import { colours, names, several } from "./names.js";
+import { colours, labelsOf, names, several } from "./names.js";
 import { closeTip, openTip } from "./tip.js";
 
 const NEAR = { finger: 24, mouse: 12 }; // pixels between a tap and its dot
 const AT_ONCE = 400; // dots
-const MOST_LABELLED = 30; // dots in sight whose texts are written
-const MOST_AVOIDED = 300; // dots that labels do not cover
 
 /** @typedef {{texts: string[], matrix: Float32Array, groups: number[][], names: import("./names.js").Name[]}} Shown */
 /** @type {Shown} */
@@ -37,7 +34,7 @@ export function start() {
   map.addEventListener("keydown", key);
   map.addEventListener("pointerover", (event) => event.pointerType === "mouse" && tipOf(placeOf(event.target)));
   map.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && closeTip());
-  map.addEventListener("focusin", (event) => tipOf(placeOf(event.target)));
+  map.addEventListener("focusin", (event) => reveal(placeOf(event.target)));
   map.addEventListener("focusout", closeTip);
   byId("map-buttons").addEventListener("click", (event) => {
     const name = /** @type {HTMLElement} */ (event.target).dataset.step;
@@ -142,18 +139,10 @@ function draw() {
   label();
 }
 
-/** Writes the names of the groups, and the texts of the dots in sight if they are few. */
+/** Writes the names of the groups, or the texts in sight. */
 function label() {
-  const { width, height, x, y } = drawn;
-  const mean = (/** @type {number[]} */ group, /** @type {number[]} */ axis) => group.reduce((sum, place) => sum + axis[place], 0) / group.length;
-  const seen = [...x.keys()].filter((place) => x[place] >= 0 && x[place] <= width && y[place] >= 0 && y[place] <= height);
-  const few = camera.zoom > 1 && seen.length <= MOST_LABELLED;
-  const labels = few
-    ? seen.map((place) => ({ text: shown.texts[place], x: x[place], y: y[place] }))
-    : shown.names.map(({ text, group }) => ({ text, x: mean(group, x), y: Math.min(...group.slice(0, 50).map((place) => y[place])) }));
-  const avoided = seen.length <= MOST_AVOIDED ? seen.map((place) => ({ x: x[place], y: y[place] })) : [];
   const layer = byId("map").lastElementChild;
-  layer?.replaceChildren(...placeLabels(labels, { width, height }, avoided).map((made) => {
+  layer?.replaceChildren(...labelsOf(shown, drawn, camera.zoom > 1).map((made) => {
     const words = svg("text", { x: made.x.toFixed(1), y: made.y.toFixed(1) });
     words.textContent = made.text;
     return words;
@@ -193,6 +182,17 @@ function key(event) {
     step ? focusNext(step) : view ? look(view) : pick(placeOf(document.activeElement));
   }
   event.key === "Escape" && closeTip();
+}
+
+/** Shows a dot that has the focus, also one that is out of sight. @param {number} place */
+function reveal(place) {
+  const { width, height, x, y } = drawn;
+  const seen = x[place] >= 0 && x[place] <= width && y[place] >= 0 && y[place] <= height;
+  if (!seen && place >= 0 && x.length) {
+    camera = moved(camera, width / 2 - x[place], height / 2 - y[place]);
+    draw();
+  }
+  tipOf(place);
 }
 
 /** Moves the focus, from left to right. @param {number} step */

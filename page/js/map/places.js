@@ -1,7 +1,7 @@
 /** The places of the dots, in pixels. */
 
 const EDGE = 28;
-const STRETCH = 1.3; // of one axis, at most
+const STRETCH = 1.7; // of one axis, at most
 
 /** @typedef {{width: number, height: number, x: number[], y: number[]}} Drawn in pixels */
 
