@@ -5,7 +5,7 @@ from typing import Any
 
 import js
 import workers
-from pyodide.ffi import JsPromise, to_js
+from pyodide.ffi import to_js
 from workers import import_from_javascript
 
 from bindings.lifetime import Lifetime
@@ -35,9 +35,8 @@ def reader(given: tuple[object, ...]) -> Arguments:
 
 async def _read(given: tuple[object, ...], lifetime: Any, names: tuple[str, ...], limit: int) -> bytes:
     values = to_js(given, dict_converter=js.Object.fromEntries)
-    found: Any = _js.read(lifetime.scope, " ".join(names), limit, values)
-    if isinstance(found, JsPromise):
-        found = await found
+    read: Any = _js.read(lifetime.scope, " ".join(names), limit, values)
+    found: Any = await read if hasattr(read, "then") else read
     match found:
         case "busy":
             raise busy()

@@ -53,9 +53,10 @@ def interrupt(process, times, pause_s=0.0):
 @pytest.fixture
 def hanging(httpserver):
     """A service that does not answer; `arrived` is set by the first request."""
-    arrived, free = threading.Event(), threading.Event()
+    arrived, free, paths = threading.Event(), threading.Event(), []
 
-    def hang(_):
+    def hang(request):
+        paths.append(request.path)
         arrived.set()
         free.wait(60)
         return answer({})
@@ -63,6 +64,8 @@ def hanging(httpserver):
     httpserver.expect_request("").respond_with_handler(hang)
     yield httpserver.url_for("").rstrip("/"), arrived
     free.set()
+    while len(httpserver.log) < len(paths):  # otherwise the next test would see these requests
+        time.sleep(0.001)
 
 
 @pytest.mark.parametrize(("name", "times"), [("import", 1), ("search", 1), ("doctor", 1), ("import", 5)])
@@ -85,7 +88,7 @@ def test_ctrl_c_while_standard_input_waits(httpserver, tmp_path):
     while "/index" not in [request.path for request, _ in httpserver.log] and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
+    assert process.wait(30) == 130, process.stderr.read()
     # a slow machine also prints the progress
     assert process.stderr.read().endswith("import: interrupted; run the same command again to continue.\n")
 

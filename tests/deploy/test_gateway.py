@@ -39,10 +39,10 @@ def models():
     ("variables", "call"),
     [
         ({}, ("/run", None)),
-        ({"AI_GATEWAY": "my-gateway"}, ("/ai-gateway/run", {"id": "my-gateway"})),
+        ({"AI_GATEWAY": "my-gateway"}, ("/ai-gateway/run", {"id": "my-gateway", "collectLog": False})),
         (
             {"AI_GATEWAY": "my-gateway", "AI_GATEWAY_CACHE_TTL_S": "3600"},
-            ("/ai-gateway/run", {"id": "my-gateway", "cacheTtl": 3600}),
+            ("/ai-gateway/run", {"id": "my-gateway", "collectLog": False, "cacheTtl": 3600}),
         ),
     ],
     ids=["no gateway", "gateway", "gateway that keeps answers"],
@@ -59,11 +59,11 @@ def test_calls_of_the_model_pass_through_the_gateway_that_is_named(variables, ca
 
 @pytest.mark.parametrize("variables", [{}, {"AI_GATEWAY": "own", "AI_GATEWAY_CACHE_TTL_S": "60"}], ids=["none", "own"])
 def test_a_header_of_cloudflares_rest_api_chooses_the_gateway_of_one_call(variables, tmp_path):
-    own = {"id": "own", "cacheTtl": 60} if variables else None
+    own = {"id": "own", "collectLog": False, "cacheTtl": 60} if variables else None
     expected = {
         "": own,
-        "own": own or {"id": "own"},
-        **{f"other-{number}": {"id": f"other-{number}"} for number in range(6)},
+        "own": own or {"id": "own", "collectLog": False},
+        **{f"other-{number}": {"id": f"other-{number}", "collectLog": False} for number in range(6)},
     }
     with models() as (address, calls):
         config = workerd.Config([upstream.worker(**variables), workerd.External("upstream", address)], {"embedder": 0})
