@@ -26,6 +26,7 @@ function embeddings(count) {
 }
 
 const matches = Array.from({ length: 5 }, (_, i) => ({ id: `id-${i}`, score: 0.9 - i / 10 }));
+const exact = matches.map((match, i) => ({ ...match, values: Array.from({ length: 768 }, (_, k) => (k === i ? 1 : 0)) }));
 const metrics = { backlogCount: 0, backlogBytes: 0, oldestMessageTimestamp: 0 };
 const mutation = { mutationId: "00000000-0000-4000-8000-000000000000" };
 
@@ -41,8 +42,11 @@ export default {
       const text = (await request.json()).inputs.text;
       return embeddings(Array.isArray(text) ? text.length : 1);
     }
+    if (url.pathname === "/query") {
+      const found = (await request.text()).includes('"returnValues":true') ? exact : matches;
+      return Response.json({ matches: found, count: found.length });
+    }
     await request.arrayBuffer();
-    if (url.pathname === "/query") return Response.json({ matches, count: matches.length });
     if (url.pathname === "/info") return Response.json({ dimensions: 768, vectorCount: 0 });
     return Response.json(mutation);
   },
