@@ -133,7 +133,10 @@ def test_a_client_that_disconnects_takes_its_text_out(service):
     aborting.until(service.is_idle)
 
 
-@pytest.mark.parametrize("fault", ["reset", "9999", "html:200", "zeros", "cut", "slowheaders"])
+SLOW = pytest.param("slowheaders", marks=pytest.mark.extended)  # it ends with the deadline
+
+
+@pytest.mark.parametrize("fault", ["reset", "9999", "html:200", "zeros", "cut", SLOW])
 def test_other_failures_that_one_text_causes_cost_no_other_request_its_answer(service, fault):
     texts = [f"{fault} {number}" for number in range(10)]
     with ThreadPoolExecutor(11) as pool:

@@ -61,7 +61,7 @@ def _pattern(path: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", path)
     parts[::2] = map(re.escape, parts[::2])
     parts[1::2] = [_SEGMENTS.get(name, f"(?P<{name}>[^/]+)") for name in parts[1::2]]
-    return re.compile("".join(parts))
+    return re.compile("".join(parts), re.DOTALL)  # a name may contain a line break, too
 
 
 def _places() -> dict[str, tuple[Api, dict[str, Route]]]:

@@ -88,3 +88,11 @@ def test_an_encoded_path_has_the_error_format_of_its_api(path, plain):
 def test_a_question_mark_in_a_path_does_not_begin_the_query():
     response = app_with(FakeIndex()).send("GET", "/v1/models/embeddinggemma%3Fx")
     assert (response.status, "'embeddinggemma?x'" in content(response)) == (404, True)
+
+
+@pytest.mark.parametrize("name", ["%0A", "a%0Ab", "%0D%0A"])
+@pytest.mark.parametrize("path", ["/v1/models/{}:embedContent", "/v1beta/models/{}:batchEmbedContents"])
+def test_a_line_break_in_a_name_keeps_the_route(name, path):
+    response = app_with(FakeIndex()).send("POST", path.format(name), b'{"content": {"parts": [{"text": "a"}]}}')
+    assert response.status in (400, 404)
+    strategies.check_error(path, response.status, content(response))
