@@ -3,6 +3,8 @@
 import json
 import math
 
+import pytest
+
 from tools import example
 
 
@@ -10,10 +12,12 @@ def dot(one, other):
     return sum(a * b for a, b in zip(one, other, strict=True))
 
 
+@pytest.mark.slow
 def test_the_file_is_what_the_tool_writes():
     assert example.TARGET.read_text(encoding="utf-8") == example.document()
 
 
+@pytest.mark.slow
 def test_the_integers_keep_the_cosines():
     content = json.loads(example.document())
     packed = [ord(letter) - example.ZERO for letter in content["rows"]]

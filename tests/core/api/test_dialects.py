@@ -146,6 +146,7 @@ ROUTES_OF_2048 = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ROUTES_OF_2048)
 def test_the_routes_of_others_take_2048_texts_and_split_them(path):
     body, path = ROUTES_OF_2048[path], path.partition(" ")[0]

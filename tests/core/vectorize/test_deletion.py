@@ -109,6 +109,7 @@ def test_nothing_to_delete_is_said(app, index):
     assert index.deleted == []
 
 
+@pytest.mark.slow
 def test_a_request_deletes_at_most_1000_vectors_and_says_that_others_remain(index):
     app = app_with(index)
     put(app, 1100, "acme")
@@ -130,6 +131,7 @@ def hidden(count):
     return index, app
 
 
+@pytest.mark.slow
 def test_vectors_whose_deletion_is_not_visible_yet_are_deleted_once():
     index, app = hidden(250)
     answer = json_of(delete(app, namespace="acme"))

@@ -89,6 +89,7 @@ def test_a_duplicate_id_is_known_by_its_first_location(tmp_path):
     assert Journal(tmp_path / "j", "service").first_location("a", Location("f.txt", 9)) is None
 
 
+@pytest.mark.slow
 def test_two_imports_can_not_share_a_journal(tmp_path):
     first = Journal(tmp_path / "j", "service")
     for read_only in (False, True):
