@@ -14,7 +14,7 @@ import { answers, discard } from "./room.js";
 
 const JSON_TYPE = "application/json";
 const MAX_ERROR_CHARS = 65_536;
-const ROW_BYTES = 17 * 1024; // of a row of the model as JSON
+export const ROW_BYTES = 17 * 1024; // of a row of the model as JSON
 const FLOATS_BYTES = 3 * 1024; // of a row as float32
 const MAX_TEXTS = 100; // in one call
 const IN_FLIGHT = 6 * MAX_TEXTS; // rows that arrive at once

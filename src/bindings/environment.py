@@ -34,7 +34,8 @@ def env() -> Any:
 @cache
 def settings() -> tuple[Settings, str]:
     """Return the settings, and why they are invalid; then they are the defaults."""
-    values = {name: getattr(env(), name) for name in VARIABLES if hasattr(env(), name)}
+    own = env()
+    values = {name: getattr(own, name) for name in VARIABLES if hasattr(own, name)}
     try:
         return Settings.from_env(values), ""
     except SettingsError as error:

@@ -50,7 +50,10 @@ export function approximately(query, length, metric) {
   return (codes, step, norm) => score((dot(codes, right) + half) * step, length, norm);
 }
 
-/** Returns the dot product, as in scores.js. @type {(left: Int8Array, right: Float64Array) => number} */
+/**
+ * Returns the dot product, as in scores.js. It is a copy, because one function for arrays of two types takes a quarter
+ * more time for both. @type {(left: Int8Array, right: Float64Array) => number}
+ */
 function dot(left, right) {
   const whole = left.length & ~3;
   let [a, b, c, d] = [0, 0, 0, 0];

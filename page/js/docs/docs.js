@@ -1,6 +1,6 @@
 /** The API reference: Scalar's viewer with the document of this service. It asks no other host for anything. */
 import { key } from "../service/key.js";
-import { mend } from "./mend.js";
+import { correct } from "./correct.js";
 import { ordered } from "./order.js";
 
 // Samples in Python, JavaScript and curl, each with the library that most programs use.
@@ -23,7 +23,7 @@ const STYLE = `
 /** @typedef {{createApiReference: (selector: string, configuration: object) => void}} Viewer */
 
 async function start() {
-  mend();
+  correct();
   const document = ordered(await (await fetch("/openapi.json")).json());
   document.info.description = document.info.description.replaceAll("ADDRESS", location.origin);
   const viewer = /** @type {Viewer} */ (/** @type {any} */ (globalThis).Scalar);

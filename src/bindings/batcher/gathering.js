@@ -14,8 +14,7 @@ import { Cache } from "./cache.js";
 
 /**
  * What the gathering needs. `call` embeds texts with the options of their lane, for the keys with these labels; it never
- * throws. `calls` is how many
- * may be in flight, `cacheBytes` the limit of the cache.
+ * throws. `calls` is how many may be in flight, `cacheBytes` the limit of the cache.
  * @typedef {{ call(texts: string[], lane: string, labels: string[], rejectIfBusy: boolean, signal: AbortSignal): Promise<Outcome>,
  *   sleep(ms: number): Promise<unknown>, now(): number, calls: number, cacheBytes: number }} Parts
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The Durable Object behind `BATCHER`: requests of all isolates meet here, and their texts share calls of the model. */
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "../answer.js";
-import { detail, isJson } from "../call_ai.js";
+import { ROW_BYTES, detail, isJson } from "../call_ai.js";
 import { holdForObject } from "../room.js";
 import { Gathering, MAX_TEXTS } from "./gathering.js";
 import { answer, failure } from "./wire.js";
@@ -12,7 +12,7 @@ import { answer, failure } from "./wire.js";
  */
 
 const SHARED = "shared"; // instead of the labels of several keys
-const CALL_BYTES = 2 * MAX_TEXTS * 17 * 1024; // an answer of the model, and its rows
+const CALL_BYTES = 2 * MAX_TEXTS * ROW_BYTES; // an answer of the model, and its rows
 
 export class Batcher {
   /** @param {Ai} ai @param {Remedy} remedy @param {number} calls in flight @param {number} cacheBytes @param {number} callMs until a call is given up */

@@ -1,5 +1,7 @@
-"""The Durable Object of the binding `BATCHER`. JavaScript gathers the texts, see gathering.js; Python decides what an
-error of the model means."""
+"""The Durable Object of the binding `BATCHER`.
+
+JavaScript gathers the texts, see gathering.js. Python decides what an error of the model means.
+"""
 
 from typing import Any
 
@@ -22,7 +24,8 @@ class Batcher(DurableObject):  # type: ignore[misc]  # the SDK is typed in the W
     async def fetch(self, request: Any) -> Any:
         if self._object is None:
             event_loop.install()
-            settings, own = environment.settings()[0], environment.settings()[0].batcher
+            settings, _ = environment.settings()
+            own = settings.batcher
             call_ms = settings.deadline_s * 1000 / 2  # then its requests have time to call the model themselves
             self._object = _js.open(environment.env().AI, create_proxy(remedy), own.calls, own.cache_bytes, call_ms)
         return await self._object.fetch(getattr(request, "js_object", request))

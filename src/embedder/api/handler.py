@@ -209,14 +209,18 @@ async def _read_body(
             request.api, route = place.beside
             unknown = Ignored()
             return route, _decode(body, route, unknown), arguments, unknown
-        raise (route.explain(error, body) if route.explain else error) from error
+        raise _explained(error, body, route) from error
 
 
 def _decode(body: bytes, route: Route, unknown: Ignored) -> object:
     try:
         return decoding.decode(body, route.body, unknown)
     except EmbedderError as error:
-        raise (route.explain(error, body) if route.explain else error) from error
+        raise _explained(error, body, route) from error
+
+
+def _explained(error: EmbedderError, body: bytes, route: Route) -> EmbedderError:
+    return route.explain(error, body) if route.explain else error
 
 
 def _is_beside(body: bytes, route: Route, other: Route) -> bool:

@@ -34,13 +34,13 @@ def decode(arguments: bytes, kind: Any) -> Any:  # noqa: ANN401
     except EmbedderError as error:
         if error.code != "invalid_request":
             raise
-    return decoding.decode(_mended_body(arguments, kind), kind)
+    return decoding.decode(_converted_body(arguments, kind), kind)
 
 
-def _mended_body(arguments: bytes, kind: Any) -> bytes:  # noqa: ANN401
+def _converted_body(arguments: bytes, kind: Any) -> bytes:  # noqa: ANN401
     value = msgspec.json.decode(arguments)
-    mended = _mended({} if value is None else value, _of_struct(kind), _Budget())
-    return msgspec.json.encode(mended)
+    converted = _converted({} if value is None else value, _of_struct(kind), _Budget())
+    return msgspec.json.encode(converted)
 
 
 class _Budget:
@@ -61,7 +61,7 @@ class _Budget:
         return True
 
 
-def _mended(value: Any, shape: _Shape, budget: _Budget) -> Any:  # noqa: ANN401
+def _converted(value: Any, shape: _Shape, budget: _Budget) -> Any:  # noqa: ANN401
     if str in shape.takes:
         return value
     if isinstance(value, str):
@@ -69,14 +69,14 @@ def _mended(value: Any, shape: _Shape, budget: _Budget) -> Any:  # noqa: ANN401
     if isinstance(value, float) and value.is_integer() and int in shape.takes and float not in shape.takes:
         return int(value)
     if isinstance(value, list) and shape.item and str not in shape.item.takes:
-        return [_mended(item, shape.item, budget) for item in value]
+        return [_converted(item, shape.item, budget) for item in value]
     if isinstance(value, dict) and shape.fields:
         return {name: _member(part, shape.fields.get(name), budget) for name, part in value.items()}
     return value
 
 
 def _member(part: Any, shape: _Shape | None, budget: _Budget) -> Any:  # noqa: ANN401
-    return _mended(part, shape, budget) if shape else part
+    return _converted(part, shape, budget) if shape else part
 
 
 def _parsed(text: str, shape: _Shape, budget: _Budget) -> Any:  # noqa: ANN401
