@@ -1,7 +1,7 @@
 """EmbeddingGemma's prompts: the prefix of a text for each task.
 
 Source of the prompts: the model card of google/embeddinggemma-300m, "Prompt Instructions", and its configuration for
-Sentence Transformers.
+Sentence Transformers (see `names/tasks.py`).
 """
 
 from collections.abc import Sequence

@@ -28,7 +28,7 @@ TASKS: tuple[str, ...] = tuple(task for task in TASK_VALUES if task not in _UNLI
 _MAX_NAME_CHARS = 64
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 # Names in lower case, with "_" as the only separator, which also covers Google's task types.
-_NAMES: Mapping[str, str] = {
+_SPELLED: Mapping[str, str] = {
     **{task: _SHORT.get(task, task) for task in TASK_VALUES},
     # common
     "passage": DOCUMENT,
@@ -49,15 +49,19 @@ _NAMES: Mapping[str, str] = {
     "nl2code_passage": DOCUMENT,
     "qa_query": "question_answering",
     "qa_passage": DOCUMENT,
-    # the prompts of the model's config_sentence_transformers.json that have other names
-    "bitextmining": QUERY,
-    "instructionretrieval": CODE,
-    "multilabelclassification": "classification",
-    "pairclassification": SIMILARITY,
+    # the prompts of the model's config_sentence_transformers.json that have other names, as
+    # https://github.com/huggingface/transformers/blob/main/src/transformers/models/gemma3/convert_gemma3_weights.py
+    # writes them (`task_prompts`)
+    "bitext_mining": QUERY,
+    "instruction_retrieval": CODE,
+    "multilabel_classification": "classification",
+    "pair_classification": SIMILARITY,
     "reranking": QUERY,
     "retrieval": QUERY,
     "sts": SIMILARITY,
 }
+# without a separator as well: `PairClassification`, `searchQuery`
+_NAMES: Mapping[str, str] = {name.replace("_", ""): task for name, task in _SPELLED.items()} | dict(_SPELLED)
 
 
 def full_name(task: str) -> str:
@@ -66,7 +70,7 @@ def full_name(task: str) -> str:
 
 
 def known(name: str) -> str | None:
-    """Return the task with this name, in any case and with any separator; None for an unknown name."""
+    """Return the task with this name, in any case, with any separator or none; None for an unknown name."""
     return _NAMES.get(_SEPARATORS.sub("_", name.lower())) if len(name) <= _MAX_NAME_CHARS else None
 
 

@@ -1,11 +1,14 @@
 """The tasks of the model, and what others call them."""
 
+from pathlib import Path
+
 import pytest
 
 from embedder.embedding import prompts
 from embedder.names import tasks
 
-# The prompts of the model's config_sentence_transformers.json.
+# The prompts of the model's config_sentence_transformers.json, from the script of Hugging Face's transformers that
+# writes it: src/transformers/models/gemma3/convert_gemma3_weights.py, `task_prompts`.
 CONFIGURED = {
     "query": "task: search result | query: ",
     "document": "title: none | text: ",
@@ -29,6 +32,13 @@ def test_the_names_of_the_configuration_select_its_prompts(name):
     assert prompts.apply(tasks.known(name), ["a"]) == [f"{CONFIGURED[name]}a"]
 
 
+def test_the_page_of_the_clients_has_the_names_of_the_configuration_with_their_prompts():
+    page = (Path(__file__).parents[3] / "docs" / "clients.md").read_text(encoding="utf-8")
+    told = page.split("## Prompts of the model's configuration", 1)[1].split("```text\n", 1)[1].split("```", 1)[0]
+    rows = [line.split(": ", 1) for line in told.splitlines()]
+    assert {name: f"{prompt} " for names, prompt in rows for name in names.split(", ")} == CONFIGURED
+
+
 @pytest.mark.parametrize(
     ("name", "task"),
     [
@@ -44,6 +54,12 @@ def test_the_names_of_the_configuration_select_its_prompts(name):
         ("CODE_RETRIEVAL_QUERY", "code_retrieval"),
         ("SEARCH_QUERY", "search_query"),
         ("Semantic Similarity", "semantic_similarity"),
+        ("searchDocument", "search_document"),
+        ("CodeRetrieval", "code_retrieval"),
+        ("FactChecking", "fact_verification"),
+        ("QuestionAnswering", "question_answering"),
+        ("pair-classification", "semantic_similarity"),
+        ("search_doc_ument", None),
         ("image", None),
         ("doc", None),
         ("", None),
