@@ -21,8 +21,11 @@ const encoder = new TextEncoder();
 /** 10 to the power of minus the index. */
 const SCALE = Float64Array.from({ length: 23 }, (_, power) => Number(`1e-${power}`));
 const POWER = [1, 10, 100, 1000];
-const double = new Float64Array(1);
-const doubleBits = new Int32Array(double.buffer);
+const ZERO_POINT = 0x2e30; // "0.", as a little-endian integer
+const LONG = 16; // digits that are read at once
+const LEAST_LONG = 1e12; // 0.0001 as 16 digits; of a smaller number, later digits count too
+const BELOW = 1 - 2e-12; // the relative error of a number is smaller than 2e-12
+const ABOVE = 1 + 2e-12;
 
 /**
  * Checks one row of `count` JSON numbers that starts at `at`. Returns the index of its end, or ALL_ZEROS, or -1 if it is
@@ -30,21 +33,41 @@ const doubleBits = new Int32Array(double.buffer);
  *
  * This loop reads every byte of every answer. For speed, it is one long function and avoids unpredictable branches.
  * `byte ^ 0x30` is the value of a digit, and above 9 for every other byte. Digits after a point are read four at a time,
- * see `marks`. A number is computed as digits * 10^-places in double precision, which is accurate to a few units in the
- * last place. Where this could round to a different float32 than the exact number, `exact` is used.
+ * see `marks`; of most numbers, the first 16 after "0." are read together. A number is computed as digits * 10^-places
+ * in double precision. Where its error could change the float32, `exact` is used.
  * @type {(view: DataView, bytes: Uint8Array, at: number, count: number, floats: Float32Array | null, first: number) => number}
  */
 export function scanRow(view, bytes, at, count, floats, first) {
   const last = bytes.length - 4; // at least three bytes follow the last digit of an answer
+  const lastLong = last - LONG;
   const valued = floats !== null;
   let nonZero = false;
   if (bytes[at++] !== OPEN) return -1;
   for (let i = 0; i < count; i++) {
     if (i && bytes[at++] !== COMMA) return -1;
     if (bytes[at] === SPACE) at++;
-    const start = at;
     const sign = ((bytes[at] ^ MINUS) - 1) >>> 31; // 1 for a minus, without a branch
     at += sign;
+    const start = at;
+    if (at <= lastLong && view.getUint16(at, true) === ZERO_POINT && areDigits(view, at + 2)) {
+      for (at += 2 + LONG; at <= last; at += 4) {
+        const others = marks(view.getInt32(at, true));
+        if (others === 0) continue;
+        at += before(others);
+        break;
+      }
+      if ((bytes[at] | 0x20) !== LOWER_E) {
+        if (!valued && nonZero) continue; // the value is not needed
+        const value = eightDigits(view, start + 2) * 1e8 + eightDigits(view, start + 10);
+        let rounded = Math.fround(value * (1e-16 * BELOW));
+        const sure = value >= LEAST_LONG && rounded === Math.fround(value * (1e-16 * ABOVE));
+        if (!sure) rounded = Math.fround(exact(bytes, start, at));
+        if (rounded !== 0) nonZero = true;
+        if (valued) floats[first + i] = sign ? -rounded : rounded;
+        continue;
+      }
+      at = start;
+    }
     let value = bytes[at++] ^ ZERO;
     let places = 0;
     if (value > 9) return -1;
@@ -55,7 +78,7 @@ export function scanRow(view, bytes, at, count, floats, first) {
         const four = view.getInt32(at, true);
         const others = marks(four);
         if (others !== 0) {
-          const left = (31 - Math.clz32(others & -others)) >>> 3; // digits before the first other byte
+          const left = before(others);
           if (valued) value = value * POWER[left] + fourDigits((four << (24 - 8 * left)) << 8);
           at += left;
           break;
@@ -67,12 +90,10 @@ export function scanRow(view, bytes, at, count, floats, first) {
     const power = (bytes[at] | 0x20) === LOWER_E;
     if (power && (at = endOfPower(bytes, at)) < 0) return -1;
     if (!valued && nonZero && !power && at - start < 38) continue; // finite, and the value is not needed
-    value *= SCALE[places];
-    double[0] = value;
-    const middle = (doubleBits[0] & 0x1fffffff) - 0x10000000; // distance from the midpoint of two float32
-    const sure = valued && !power && places < SCALE.length && (middle > 64 || middle < -64);
-    if (!sure) value = exact(bytes, start + sign, at);
-    const rounded = Math.fround(value);
+    const quick = valued && !power && places < SCALE.length;
+    if (quick) value *= SCALE[places];
+    let rounded = Math.fround(value * BELOW);
+    if (!quick || rounded !== Math.fround(value * ABOVE)) rounded = Math.fround(exact(bytes, start, at));
     if (rounded === Infinity) return -1;
     if (rounded !== 0) nonZero = true;
     if (valued) floats[first + i] = sign ? -rounded : rounded;
@@ -90,11 +111,29 @@ function marks(four) {
   return ((four ^ 0x30303030) | ((four + 0x06060606) ^ 0x30303030)) & 0xf0f0f0f0;
 }
 
-/** Returns the value of four digits. @type {(four: number) => number} */
+/** Returns the number of digits before the first marked byte. @type {(others: number) => number} */
+function before(others) {
+  return (31 - Math.clz32(others & -others)) >>> 3;
+}
+
+/**
+ * Returns whether 16 bytes are digits. The last ones are looked at first, because of most shorter numbers they are none.
+ * @type {(view: DataView, at: number) => boolean}
+ */
+function areDigits(view, at) {
+  if (marks(view.getInt32(at + 12, true)) !== 0) return false;
+  return (marks(view.getInt32(at, true)) | marks(view.getInt32(at + 4, true)) | marks(view.getInt32(at + 8, true))) === 0;
+}
+
+/** @type {(view: DataView, at: number) => number} */
+function eightDigits(view, at) {
+  return fourDigits(view.getInt32(at, true)) * 10000 + fourDigits(view.getInt32(at + 4, true));
+}
+
+/** Returns the value of four digits: of two pairs, and of both together. @type {(four: number) => number} */
 function fourDigits(four) {
-  const digits = four & 0x0f0f0f0f;
-  const pairs = digits * 10 + (digits >>> 8); // bytes 0 and 2 now hold the value of two digits each
-  return (pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff);
+  const pairs = (Math.imul(four & 0x0f0f0f0f, 10 * 256 + 1) >>> 8) & 0x00ff00ff;
+  return Math.imul(pairs, (100 << 16) + 1) >>> 16;
 }
 
 /** @type {(bytes: Uint8Array, at: number) => number} */
@@ -108,11 +147,18 @@ function exact(bytes, start, end) {
   return Number(latin1.decode(bytes.subarray(start, end)));
 }
 
+/** Two digits as text, as a little-endian integer, by their value. */
+const PAIRS = Uint16Array.from({ length: 100 }, (_, value) => ZERO + Math.floor(value / 10) + ((ZERO + (value % 10)) << 8));
+const PLACES = 1e10; // a float32 from 1/1,024 on is identified by ten decimals
+const LEAST = 1 / 1024;
+const TO_INTEGER = 1.5 * 2 ** 52; // added and taken away again, it rounds a smaller number
+
 /** A buffer for JSON text, filled up to `at`. The caller must know the maximum size. */
 export class Writer {
   /** @param {number} size */
   constructor(size) {
     this.bytes = new Uint8Array(size);
+    this.view = new DataView(this.bytes.buffer);
     this.at = 0;
   }
 
@@ -128,51 +174,40 @@ export class Writer {
   }
 
   /**
-   * Writes a float32 with nine significant digits, which identify a float32.
+   * Writes a float32 with digits that identify it: ten decimals, or what JavaScript writes of very small and large ones.
    * @param {number} value
    */
   number(value) {
     const size = Math.abs(value);
-    const zeros = zerosOf(size);
-    const digits = Math.round(size * DIGITS[zeros]);
-    if (!(size >= 0.0001 && digits < 1e9)) return this.text(String(value));
-    const { bytes } = this;
-    if (value < 0) bytes[this.at++] = MINUS;
-    bytes[this.at++] = ZERO;
-    bytes[this.at++] = POINT;
-    for (let i = 0; i < zeros; i++) bytes[this.at++] = ZERO;
-    const high = (digits / 1e5) | 0;
-    this.digits(high, 4);
-    this.digits(digits - high * 1e5, 5);
-  }
-
-  /** Writes an integer with leading zeros. @param {number} value @param {number} width */
-  digits(value, width) {
-    for (let i = this.at + width - 1; i >= this.at; i--) {
-      const rest = (value / 10) | 0;
-      this.bytes[i] = ZERO + value - rest * 10;
-      value = rest;
-    }
-    this.at += width;
+    const digits = size * PLACES + TO_INTEGER - TO_INTEGER;
+    if (!(size >= LEAST && digits < PLACES)) return this.text(String(value));
+    if (value < 0) this.bytes[this.at++] = MINUS;
+    const two = (digits / 1e8) | 0;
+    const eight = (digits - two * 1e8) | 0;
+    const four = (eight / 1e4) | 0;
+    this.view.setUint32(this.at, ZERO_POINT | (PAIRS[two] << 16), true);
+    this.view.setUint32(this.at + 4, fourBytes(four), true);
+    this.view.setUint32(this.at + 8, fourBytes(eight - four * 1e4), true);
+    this.at += 12;
   }
 }
 
-/** Factors that turn nine significant digits into an integer, by the number of zeros after the point. */
-const DIGITS = [1e9, 1e10, 1e11, 1e12];
-
-/** Returns the number of zeros after the point, at most 3. @type {(size: number) => number} */
-function zerosOf(size) {
-  return size >= 0.1 ? 0 : size >= 0.01 ? 1 : size >= 0.001 ? 2 : 3;
+/** Returns four digits as text, as a little-endian integer. @type {(value: number) => number} */
+function fourBytes(value) {
+  const pair = (value / 100) | 0;
+  return PAIRS[pair] | (PAIRS[value - pair * 100] << 16);
 }
 
 /**
- * Copies float32 numbers to an array, with nine significant digits where they identify the float32.
+ * Copies float32 numbers to an array, with ten or thirteen decimals where they identify the float32: their JSON is
+ * shorter.
  * @type {(row: Float32Array, values: number[]) => void}
  */
 export function copyShort(row, values) {
   for (let i = 0; i < values.length; i++) {
-    const power = DIGITS[zerosOf(Math.abs(row[i]))];
-    const short = Math.round(row[i] * power) / power;
-    values[i] = Math.fround(short) === row[i] ? short : row[i];
+    const value = row[i];
+    const places = Math.abs(value) >= LEAST ? PLACES : 1000 * PLACES;
+    const short = (value * places + TO_INTEGER - TO_INTEGER) / places;
+    values[i] = Math.fround(short) === value ? short : value;
   }
 }

@@ -182,7 +182,7 @@ export function plain(row) {
   return values;
 }
 
-/** Returns a row with nine significant digits where they identify the float32, for shorter JSON.
+/** Returns a row with few digits where they identify the float32, for shorter JSON.
  * @type {(row: Float32Array) => number[]} */
 export function shortDigits(row) {
   const values = WITHOUT_HOLES.slice(0, row.length);

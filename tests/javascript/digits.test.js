@@ -35,6 +35,29 @@ test("a row of zeros is told from others, also of numbers that a float32 rounds 
   assert.ok(Object.is(scan("[1,-0,0]", 3).floats[1], -0));
 });
 
+test("numbers near the middle between two float32 are rounded as their whole text says", () => {
+  const next = random(4);
+  const bits = new Int32Array(1);
+  const single = new Float32Array(bits.buffer);
+  const texts = Array.from({ length: 3000 }, (_, i) => {
+    single[0] = next() / 10 ** (i % 6);
+    const low = single[0];
+    bits[0] += 1;
+    const middle = ((low + single[0]) / 2).toFixed(60).replace(/0+$/, "");
+    return middle.slice(0, i % 3 ? undefined : 10 + (i % 25)) + (i % 3 === 1 ? "0000000001" : "");
+  });
+  const { floats } = scan(`[${texts}]`, texts.length);
+  assert.deepEqual(floats, texts.map((text) => Math.fround(Number(text))));
+});
+
+test("a long number may have a power, end early, or be followed by something else", () => {
+  const text = "[0.12345678901234567e-3,0.1234567890123456,-0.00001234567890123456789,0.12345678901234567E2]";
+  assert.deepEqual(scan(text, 4).floats, JSON.parse(text).map(Math.fround));
+  for (const wrong of ["0.1234567890123456x", "0.12345678901234567.1", "0.12345678901234567e", "0.123456789012345:7"]) {
+    assert.equal(scan(`[${wrong},1]`, 2).end, -1, wrong);
+  }
+});
+
 test("the digits that are written identify the float32", () => {
   const next = random(3);
   const writer = new Writer(40 * 3000);
@@ -47,18 +70,18 @@ test("the digits that are written identify the float32", () => {
   }
 });
 
-test("texts and bytes follow each other, and integers have leading zeros", () => {
-  const writer = new Writer(20);
+test("texts, bytes and numbers follow each other", () => {
+  const writer = new Writer(30);
   writer.text("é=");
   writer.copy(bytes("ab"));
-  writer.digits(70, 5);
-  assert.equal(new TextDecoder().decode(writer.bytes.subarray(0, writer.at)), "é=ab00070");
+  writer.number(-0.0123);
+  assert.equal(new TextDecoder().decode(writer.bytes.subarray(0, writer.at)), "é=ab-0.0123000000");
 });
 
-test("the numbers of an array have at most nine digits, and are the same float32", () => {
-  const row = Float32Array.from([0.1, -0.025, 0.00012345678, 7, 0, 1e-9]);
+test("the numbers of an array have short digits, and are the same float32", () => {
+  const row = Float32Array.from([0.1, -0.025, 0.00012345678, 7, 0, 1e-9, -1e30]);
   const values = Array(row.length).fill(9);
   copyShort(row, values);
-  assert.deepEqual(values.slice(0, 2), [0.100000001, -0.0250000004]);
+  assert.deepEqual(values.slice(0, 2), [0.1000000015, -0.0250000004]);
   assert.deepEqual(values.map(Math.fround), [...row]);
 });
