@@ -18,6 +18,7 @@ const latin1 = new TextDecoder("latin1");
  */
 
 const NUMBER_BYTES = 25; // longest number in JavaScript, plus a comma
+const ENCODED_BYTES = 6; // most of a number as base64 of a float32, or as an integer
 
 /**
  * Returns rows as JSON text, separated by commas, between `head` and `tail`.
@@ -54,7 +55,7 @@ function isWhole({ bytes, spans }, head, tail) {
  * Returns whether the output is the model's own digits, unchanged. Of a large batch they may not have been kept.
  * @type {(format: Format, rows: Rows) => boolean}
  */
-function keepsDigits({ dimensions, encoding }, { bytes }) {
+export function keepsDigits({ dimensions, encoding }, { bytes }) {
   return dimensions === DIMENSIONS && encoding === "float" && bytes.length > 0;
 }
 
@@ -63,7 +64,7 @@ function rowBytes(rows, format) {
   const { count, spans } = rows;
   return keepsDigits(format, rows)
     ? Math.ceil((spans[2 * count - 1] - spans[0]) / count)
-    : format.dimensions * NUMBER_BYTES + 2;
+    : format.dimensions * (format.encoding.startsWith("float") ? NUMBER_BYTES : ENCODED_BYTES) + 8;
 }
 
 /** @type {(out: Writer, rows: Rows, i: number, format: Format) => void} */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The formats in which numbers leave: as JSON text for HTTP, or as JavaScript values for another Worker. */
 import { DIMENSIONS } from "./answer.js";
-import { cosines, encode, plain, rowsOf, writeRows } from "./numbers.js";
+import { cosines, encode, keepsDigits, plain, rowsOf, writeRows } from "./numbers.js";
 import { discard } from "./room.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
@@ -9,6 +9,7 @@ import { discard } from "./room.js";
 /** @typedef {{ rows: Rows | null }} Answer see `ask` in call_ai.js */
 
 const encoder = new TextEncoder();
+const NO_BYTES = new Uint8Array(0);
 
 /** Vectors in an output format: as JSON text, or as JavaScript values. */
 class Vectors {
@@ -95,8 +96,18 @@ export function join(dimensions, encoding, ...answers) {
   const batches = answers.map(({ rows }) => /** @type {Rows} */ (rows));
   /** @param {string} name */
   const vectors = (name) => new Vectors([...batches], { dimensions, encoding: name });
-  if (!encoding.includes(",")) return vectors(encoding);
+  if (!encoding.includes(",")) {
+    for (const rows of batches) keepNeeded(rows, { dimensions, encoding });
+    return vectors(encoding);
+  }
   return new Encodings(new Map(encoding.split(",").map((name) => [name, vectors(name)])));
+}
+
+/** Frees the model's digits if the output is made of the floats. @param {Rows} rows @param {Format} format */
+function keepNeeded(rows, format) {
+  if (!rows.floats || keepsDigits(format, rows)) return;
+  discard(rows.bytes);
+  rows.bytes = NO_BYTES;
 }
 
 /** @param {number} dimensions @param {boolean} source whether row 0 is the source @param {Answer[]} answers in order, with floats */
