@@ -35,7 +35,7 @@ class Effort(msgspec.Struct, frozen=True):
         return max(1, self.of(kind) // self.turns)
 
 
-FULL = Effort({1: 900, 10: 600, 100: 300, 2048: 12}, warm_up=150, turns=30)
+FULL = Effort({1: 900, 10: 600, 100: 300, 2048: 12}, warm_up=300, turns=30)
 QUICK = Effort({1: 200, 10: 120, 100: 100, 2048: 4}, warm_up=60, turns=10)
 
 

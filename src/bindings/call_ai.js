@@ -7,7 +7,7 @@ import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
 import { textsOf } from "./inputs.js";
 import { excess } from "./limits.js";
 import { rowsOf, shortDigits } from "./numbers.js";
-import { answers, discard } from "./room.js";
+import { answers, dropDigits } from "./room.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./request.js").Scope} Scope */
@@ -19,7 +19,6 @@ const FLOATS_BYTES = 3 * 1024; // of a row as float32
 const MAX_TEXTS = 100; // in one call
 const IN_FLIGHT = 6 * MAX_TEXTS; // rows that arrive at once
 const FEW = 10; // texts of a request that need not wait for larger ones
-const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
 
 /** The outcome of one model call: `rows`, or a `fault` with the HTTP status and the body of the answer. */
@@ -35,7 +34,9 @@ class Answer {
 
   /** Returns the rows as arrays of numbers, to send them to the index as JSON. */
   values() {
-    return rowsOf(/** @type {Rows} */ (this.rows), DIMENSIONS, shortDigits);
+    const rows = /** @type {Rows} */ (this.rows);
+    dropDigits(rows);
+    return rowsOf(rows, DIMENSIONS, shortDigits);
   }
 }
 
@@ -87,18 +88,12 @@ export async function ask(scope, ai, model, inputs, count, dimensions, withFloat
     }
     const bytes = new Uint8Array(await scope.within(response.arrayBuffer()));
     const rows = readAnswer(bytes, count, withFloats || scope.batch === "floats", dimensions);
-    if (scope.batch === "floats") rows.bytes = discarded(rows.bytes);
+    if (scope.batch === "floats") dropDigits(rows);
     return new Answer("", rows, 200, "", /** @type {any} */ (response).cached);
   } catch (error) {
     if (error instanceof InvalidAnswer) return new Answer("invalid", null, 200, error.message);
     return new Answer(scope.reason ?? /** @type {any} */ (error)?.fault ?? "broken", null);
   }
-}
-
-/** @param {Uint8Array} bytes */
-function discarded(bytes) {
-  discard(bytes);
-  return NO_BYTES;
 }
 
 /**

@@ -2,14 +2,13 @@
 /** The formats in which numbers leave: as JSON text for HTTP, or as JavaScript values for another Worker. */
 import { DIMENSIONS } from "./answer.js";
 import { cosines, encode, keepsDigits, plain, rowsOf, writeRows } from "./numbers.js";
-import { discard } from "./room.js";
+import { discard, dropDigits } from "./room.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./numbers.js").Format} Format */
 /** @typedef {{ rows: Rows | null }} Answer see `ask` in call_ai.js */
 
 const encoder = new TextEncoder();
-const NO_BYTES = new Uint8Array(0);
 
 /** Vectors in an output format: as JSON text, or as JavaScript values. */
 class Vectors {
@@ -97,22 +96,18 @@ export function join(dimensions, encoding, ...answers) {
   /** @param {string} name */
   const vectors = (name) => new Vectors([...batches], { dimensions, encoding: name });
   if (!encoding.includes(",")) {
-    for (const rows of batches) keepNeeded(rows, { dimensions, encoding });
+    for (const rows of batches) if (rows.floats && !keepsDigits({ dimensions, encoding }, rows)) dropDigits(rows);
     return vectors(encoding);
   }
   return new Encodings(new Map(encoding.split(",").map((name) => [name, vectors(name)])));
 }
 
-/** Frees the model's digits if the output is made of the floats. @param {Rows} rows @param {Format} format */
-function keepNeeded(rows, format) {
-  if (!rows.floats || keepsDigits(format, rows)) return;
-  discard(rows.bytes);
-  rows.bytes = NO_BYTES;
-}
-
 /** @param {number} dimensions @param {boolean} source whether row 0 is the source @param {Answer[]} answers in order, with floats */
 export function similarity(dimensions, source, ...answers) {
-  const parts = answers.map(({ rows }) => /** @type {Float32Array} */ (/** @type {Rows} */ (rows).floats));
+  const parts = answers.map(({ rows }) => {
+    dropDigits(/** @type {Rows} */ (rows));
+    return /** @type {Float32Array} */ (/** @type {Rows} */ (rows).floats);
+  });
   const floats = together(parts);
   return new Scores(cosines(floats, floats.length / DIMENSIONS, dimensions, source));
 }

@@ -12,6 +12,7 @@ const SMALL = 65_536; // bytes of a body; larger ones leave a share of each part
 const LARGE_BYTES = 28 * MIB; // what large bodies in progress may need, or as much as one of plain text does
 const PER_BODY_BYTE = 5.5;
 const LOOK_MS = 250; // nobody wakes a request for what the runtime dropped, or for a client that is too slow
+const NO_BYTES = new Uint8Array(0);
 const MOST_WAITING = 100; // requests in one line
 const PATIENCE = 0.5; // share of the time until the deadline that a request waits, so that it can be sent again in time
 
@@ -204,4 +205,10 @@ export function leave(scope) {
 /** Frees the memory of bytes that nobody reads again. The garbage collector would do it much later. @param {Uint8Array} bytes */
 export function discard(bytes) {
   if (bytes.byteLength) /** @type {ArrayBuffer} */ (bytes.buffer).transfer(0);
+}
+
+/** Frees the model's digits of rows of which only the floats are needed. @param {{ bytes: Uint8Array }} rows */
+export function dropDigits(rows) {
+  discard(rows.bytes);
+  rows.bytes = NO_BYTES;
 }
