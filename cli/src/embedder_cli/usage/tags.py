@@ -1,6 +1,7 @@
-"""The calls of the model by key, from Cloudflare's analytics. Each call of the service has the tag `key:NAME`.
+"""The calls of the model by key, from the tags of the calls. Each call of the service has the tag `key:NAME`.
 
-The field of the tags in the dataset is not documented. Therefore each of FIELDS is tried, and the last query has none.
+The field of the tags in the dataset is not documented. The settings say which fields the account has; where they can't
+be read, each of FIELDS is tried.
 """
 
 import re
@@ -8,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from embedder_cli.doctor.analytics import MODEL, Analytics, AnalyticsError, Usage
+from embedder_cli.doctor.analytics import DATASET, MODEL, Analytics, AnalyticsError, Usage
+from embedder_cli.usage.datasets import Dataset
 
 FIELDS = ("tags", "tag")
 _PREFIX = "key:"
@@ -17,13 +19,21 @@ OTHER = ""  # calls without a key: of other Workers, of the queue, and of other 
 
 def by_key(analytics: Analytics, since: datetime, until: datetime) -> tuple[dict[str, Usage], bool]:
     """Return the usage by key, and whether the analytics know the tags. Raises AnalyticsError or EndpointError."""
-    for field in FIELDS:
+    dataset = Dataset.of(analytics, DATASET)
+    windows = [*dataset.windows(since, until)]
+    fields = dataset.dimensions("tag")
+    for field in FIELDS if fields is None else fields:
         try:
-            return _summed(analytics.groups(since, until, field), field), True
+            return _summed((group for window in windows for group in analytics.groups(*window, field)), field), True
         except AnalyticsError as error:
-            if not re.search(rf"\b{field}\b", error.reason):  # it rejects something else
+            if not unknown(field, error):
                 raise
-    return _summed(analytics.groups(since, until), ""), False
+    return _summed((group for window in windows for group in analytics.groups(*window)), ""), False
+
+
+def unknown(field: str, error: AnalyticsError) -> bool:
+    """Return whether Cloudflare rejected a query because of a field."""
+    return bool(re.search(rf"\b{field}\b", error.reason))
 
 
 def _summed(groups: Iterable[Mapping[str, Any]], field: str) -> dict[str, Usage]:
