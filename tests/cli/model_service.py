@@ -29,7 +29,12 @@ class Service:
         return self._tamper(request, made)
 
     def examine(self, *, key=None, options=None):
+        """Return the results of all checks by name."""
+        found = self.run(lambda endpoint: list(examine(endpoint, options or Options(latency=False))), key)
+        return {result.check: result for result in found}
+
+    def run(self, check, key=None):
+        """Return the result of one check."""
         client = httpx.AsyncClient(transport=httpx.MockTransport(self.answer))
         with Endpoint("http://test", key, client=client) as endpoint:
-            found = list(examine(endpoint, options or Options(latency=False)))
-        return {result.check: result for result in found}
+            return check(endpoint)

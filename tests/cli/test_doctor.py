@@ -14,6 +14,7 @@ from embedder_cli.doctor.model import figures
 from embedder_cli.doctor.results import Status
 from emulator import lexical
 from tests.cli.model_service import Service
+from tools import runtime
 
 KEY = "a-key-of-sixteen-characters"
 
@@ -84,7 +85,7 @@ def test_a_service_that_forgets_the_prompt_is_found(model):
 def test_vectors_that_are_not_of_unit_length_are_found(model):
     found = Service(lambda text: [2 * value for value in model(text)]).examine()
     assert failed(found) == {"normalised"}
-    assert found["normalised"].detail.endswith("768.")
+    assert "dimensions at: 768." in found["normalised"].detail
 
 
 def test_base64_of_another_byte_order_is_found(model):
@@ -151,6 +152,33 @@ def test_an_index_must_fit(model, fits, status):
     assert Service(model, index).examine()["index"].status is status
 
 
+@pytest.mark.parametrize(
+    ("off", "status", "sentence"),
+    [
+        (0.0, Status.OK, "It has 768 dimensions and 5 vectors, and its scores are cosines."),
+        (
+            0.3,
+            Status.FAIL,
+            "the index has another metric. Create one with the metric cosine, and write everything again.",
+        ),
+    ],
+)
+def test_the_metric_is_seen_in_a_score(model, off, status, sentence):
+    def stored(request, response):
+        if request.url.path == "/index":
+            body = {"fits": True, "dimensions": 768, "model_dimensions": 768, "vector_count": 5}
+        elif request.url.path == "/search":
+            values = model(figures.DOCUMENT_PROMPT + figures.PLANETS[1])
+            score = vectors.cosine(model(figures.QUERY_PROMPT + figures.PLANET_QUERY), values) + off
+            body = {"count": 1, "matches": [{"id": "mars", "score": score, "values": values}]}
+        else:
+            return response
+        return httpx.Response(200, json=body)
+
+    found = Service(model, stored).examine()["index"]
+    assert (found.status, found.detail.endswith(sentence)) == (status, True)
+
+
 def test_keys(model):
     service = Service(model, AUTH="on", API_KEYS=f"me:{KEY}")
     assert failed(service.examine(key=KEY)) == set()
@@ -197,6 +225,13 @@ def test_a_service_that_can_not_be_reached():
     found = Service(lexical.embed, refuse).examine()
     assert [*found] == ["reachable"]
     assert failed(found) == {"reachable"}
+
+
+def test_the_calls_of_an_examination_are_those_of_the_documents(model):
+    made = Service(model)
+    made.examine()
+    told = f"It sends {sum(map(len, made.model.calls))} texts in {len(made.model.calls)} calls of the model"
+    assert told in (runtime.ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 
 
 def test_latency_takes_as_many_requests_as_announced(model):

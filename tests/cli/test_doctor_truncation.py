@@ -77,10 +77,28 @@ def test_a_text_that_is_reported_as_truncated_without_being_it_is_a_note(model):
     )
 
 
-def test_the_check_is_one_call_with_four_texts(model):
+@pytest.mark.parametrize(
+    ("keeps", "parts"),
+    [
+        (lambda words: words[-510:], "beginning and the middle"),
+        (lambda words: words[-1_500:], "beginning"),
+        (lambda words: [*words[:400], *words[-400:]], "middle"),
+    ],
+)
+def test_a_model_that_keeps_another_part_than_the_beginning_fails(model, keeps, parts):
+    found = Service(lambda text: model(" ".join(keeps(text.split(" "))))).run(truncation.long_texts)
+    assert (found.status, found.figures["truncated"]) == (Status.FAIL, [])
+    assert found.detail == (
+        f"The model does not read the {parts} of texts of 1,900 tokens: two of them that differ in nothing else have "
+        "the same vector. Split long texts before they are sent."
+    )
+
+
+def test_the_check_is_one_call_with_two_texts_of_700_tokens_and_four_of_1900(model):
     made = Service(model)
     made.examine()
-    assert [len(texts) for texts in made.model.calls if any(len(text) > 1000 for text in texts)] == [4]
+    [texts] = [texts for texts in made.model.calls if any(len(text) > 2_000 for text in texts)]
+    assert sorted(len(text.split(" ")) for text in texts) == [700, 700, 1900, 1900, 1900, 1900]
 
 
 def test_the_emulator_is_not_checked():
@@ -89,7 +107,9 @@ def test_the_emulator_is_not_checked():
 
 
 def test_the_service_does_not_estimate_the_long_texts_as_too_long():
-    estimates = [tokens.estimate(text) for pair in truncation.PAIRS for text in pair.texts()]
+    estimates = [
+        tokens.estimate(text) for pair in (*truncation.PAIRS, *truncation.INNER.values()) for text in pair.texts()
+    ]
     assert max(estimates) <= 2048
 
 

@@ -1,11 +1,15 @@
 """Models that are almost EmbeddingGemma: the doctor finds each, and says what is wrong with it."""
 
+import html
 import math
+import random
 import re
+import struct
+import unicodedata
 
 import pytest
 
-from embedder_cli.doctor.model import differences, recorded
+from embedder_cli.doctor.model import differences, recorded, truncation
 from embedder_cli.doctor.results import Status
 from embedder_cli.doctor.vectors import cosine
 from emulator import lexical
@@ -26,20 +30,45 @@ def turned(row, angle):
     return [math.cos(angle) * one + math.sin(angle) * two for one, two in zip(row, other, strict=True)]
 
 
+def unaccented(text):
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+
+
+CHANGES = {
+    "tabs": lambda text: text.replace("\t", " "),
+    "case of other letters": lambda text: re.sub(r"[^\x00-\x7f]", lambda found: found[0].lower(), text),
+    "accents": unaccented,
+    "Unicode composition (NFC)": lambda text: unicodedata.normalize("NFC", text),
+    "Unicode compatibility (NFKC)": lambda text: unicodedata.normalize("NFKC", text),
+    "emoji": lambda text: re.sub("[\U00010000-\U0010ffff]", "", text),
+    "invisible characters": lambda text: re.sub("[\u00ad\u200b]", "", text),
+    "digits": lambda text: re.sub(r"\d", "0", text),
+    "punctuation": lambda text: re.sub(r"[^\w\s]", "", text),
+    "markup": lambda text: html.unescape(re.sub("<[^>]*>", "", text)),
+    "word order": lambda text: " ".join(sorted(text.split(" "))),
+    "repeated words": lambda text: " ".join(dict.fromkeys(text.split(" "))),
+    "the first token": lambda text: text.partition(" ")[2] or text,
+}
+
+
 def without_last_token(text):
     return text[: [*TOKEN.finditer(text)][-1].start()].rstrip(" ") or text
 
 
 def test_all_signs_negated(model):
     found = failures(lambda text: [-value for value in model(text)])
-    assert found == {"recorded vectors": "All signs are reversed: the vectors are the recorded ones times -1."}
+    assert found == {
+        "recorded vectors": "All signs are reversed: the vectors are the recorded ones times -1. Do not mix them with "
+        "stored vectors; write all again."
+    }
 
 
 def test_white_space_collapsed(model):
     found = failures(lambda text: model(" ".join(text.split())))
     assert {*found} == {"recorded vectors", "small differences"}
     assert found["small differences"] == (
-        "The model ignores white space, spaces: two texts that differ in nothing else have the same vector."
+        "The model ignores white space, spaces, tabs: two texts that differ in nothing else have the same vector. Look "
+        "for what changes the texts on their way, and write again what was stored meanwhile."
     )
     assert found["recorded vectors"].startswith("1 of 8 texts do not have their recorded vectors")
     assert '"def add(a, b):\\n    return a + b"' in found["recorded vectors"]
@@ -65,7 +94,8 @@ def test_a_text_alone_differs_from_the_text_in_a_batch(model, place):
 
     found = failures(model, rows=rows)
     assert found == {
-        "batches": "A text has one vector alone and another in a batch of 100 (cosine: 0.9950; at least: 0.999)."
+        "batches": "A text has one vector alone and another in a batch of 100 (cosine: 0.9950; at least: 0.999). Send "
+        "one text per request until the cause is found."
     }
 
 
@@ -74,10 +104,131 @@ def test_a_text_alone_is_embedded_wrongly(model):
     assert "batches" in found
 
 
+def exchanged(found):
+    """Exchange rows 1 and 2, 3 and 4, ...: those that are compared with texts alone stay where they are."""
+    places = [place + (-1, 1)[place % 2] if 0 < place < 49 else place for place in range(len(found))]
+    return [found[place] for place in places] if len(found) == 100 else found
+
+
+def rotated(found):
+    return [*found[1:], found[0]] if len(found) > 32 else found
+
+
+def shuffled(found):
+    places = random.Random(len(found)).sample(range(len(found)), len(found))
+    return [found[place] for place in places]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [lambda found: found[::-1], lambda found: sorted(found), rotated, lambda found: found[: -(-len(found) // 2)] * 2],
+    ids=["reversed", "sorted", "rotated in large batches", "second half repeated"],
+)
+def test_rows_that_belong_to_other_texts(model, rows):
+    found = Service(model, rows=lambda found: rows(found)[: len(found)]).run(differences.alone_and_in_a_batch)
+    assert found.status is Status.FAIL
+    assert found.detail.startswith("A text has one vector alone and another in a batch of 100 ")
+
+
+@pytest.mark.parametrize("rows", [exchanged, lambda found: [*found[:60], found[61], found[60], *found[62:]]])
+def test_a_few_rows_of_a_large_batch_that_are_exchanged(model, rows):
+    found = failures(model, rows=lambda found: rows(found) if len(found) == 100 else found)
+    assert {*found} == {"batches"}
+    assert re.fullmatch(
+        r"In a batch of 100, \d+ texts get another vector when the order .* until .* found\.", found["batches"]
+    )
+
+
+def test_rows_in_any_order(model):
+    assert {*failures(model, rows=shuffled)} >= {"recorded vectors", "batches"}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_texts_that_something_changes_on_their_way(name):
+    found = Service(lambda text: real_model.embed(CHANGES[name](text))).run(differences.seen)
+    ignored, _, advice = found.detail.removeprefix("The model ignores ").partition(": ")
+    assert (found.status, name in ignored.split(", ")) == (Status.FAIL, True)
+    assert "Look for what changes the texts on their way" in advice
+
+
+def test_each_small_difference_has_its_wrong_model():
+    others = {"white space", "spaces", "case", "the last token"}  # have tests of their own
+    assert {*CHANGES} | others == {*differences.PAIRS}
+
+
+PROMPT = re.compile(r"^(?:task: [\w ]+ \| query: |title: [\w ]+ \| text: )")
+
+
+def test_prompts_ignored(model):
+    found = failures(lambda text: model(PROMPT.sub("", text)))
+    assert {*found} == {"figures with prompts", "prompts", "recorded vectors"}
+    assert found["prompts"].startswith("A text has the same vector with and without its prompt")
+    assert "Look for what changes the texts" in found["prompts"]
+
+
+def test_prompts_applied_twice(model):
+    found = failures(lambda text: model((found[0] if (found := PROMPT.match(text)) else "") + text))
+    assert {*found} >= {"figures with prompts", "recorded vectors"}
+    assert "do not mix its vectors with stored ones" in found["figures with prompts"]
+
+
+def test_a_prompt_for_texts_without_one(model):
+    found = failures(lambda text: model(text if PROMPT.match(text) else f"title: none | text: {text}"))
+    assert {*found} >= {"figures without prompts", "recorded vectors"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda row: [*row[1:], row[0]],
+        lambda row: [*row[384:], *row[:384]],
+        lambda row: [value + 0.01 for value in row],
+        lambda row: [*row[:512], *[0.0] * 256],
+        lambda row: turned(row, 0.1),
+        lambda row: [math.copysign(1 / math.sqrt(768), value) for value in row],
+        lambda row: [-value if at % 16 == 0 else value for at, value in enumerate(row)],
+    ],
+    ids=["rotated", "halves exchanged", "constant added", "512 of 768", "another pooling", "signs only", "some signs"],
+)
+def test_vectors_that_something_changes(model, wrong):
+    found = Service(lambda text: wrong(model(text))).run(recorded.matches)
+    assert found.status is Status.FAIL
+    assert "It is another model, or it reads other tokens: do not mix its vectors" in found.detail
+
+
+def test_another_model_of_the_same_width():
+    found = failures(lambda text: lexical.embed(text[::-1]))
+    assert {*found} >= {"figures without prompts", "figures with prompts", "recorded vectors"}
+
+
+def test_vectors_that_are_not_normalised(model):
+    found = failures(lambda text: [3 * value for value in model(text)])
+    assert found == {
+        "normalised": "Wrong length or wrong number of dimensions at: 768. Divide a vector by its length before it is "
+        "compared by a dot product."
+    }
+
+
+def eight_bits(row):
+    step = max(map(abs, row)) / 127
+    return [round(value / step) * step for value in row]
+
+
+@pytest.mark.parametrize("precision", [lambda row: struct.unpack("768e", struct.pack("768e", *row)), eight_bits])
+def test_half_precision_and_vectors_of_8_bits_pass(model, precision):
+    assert failures(lambda text: [*precision(model(text))]) == {}
+
+
+@pytest.mark.parametrize("chars", [20, 100, 1_000])
+def test_only_the_beginning_counts_as_in_a_cache_by_prefix(model, chars):
+    found = Service(lambda text: model(text[:chars])).run(truncation.long_texts)
+    assert (found.status, found.figures["truncated"]) == (Status.FAIL, [700, 1900])
+
+
 def test_case_ignored(model):
     found = failures(lambda text: model(text.lower()))
     assert {*found} >= {"recorded vectors", "small differences"}
-    assert found["small differences"].startswith("The model ignores case: ")
+    assert found["small differences"].startswith("The model ignores case, ")
 
 
 def test_the_final_token_lost(model):
@@ -102,9 +253,7 @@ def test_the_right_model_passes(model):
     found = Service(model).examine()
     names = ("recorded vectors", "small differences", "batches", "long texts")
     assert [found[name].status for name in names] == [Status.OK] * 4
-    assert found["small differences"].detail == (
-        "Each of these changes a vector: white space, spaces, case, the last token."
-    )
+    assert found["small differences"].detail == f"Each of these changes a vector: {', '.join(differences.PAIRS)}."
 
 
 def test_the_emulator_is_not_compared():
@@ -115,8 +264,9 @@ def test_the_emulator_is_not_compared():
 def test_one_text_is_sent_alone_and_in_a_batch_of_100(model):
     made = Service(model)
     made.examine()
-    [batch] = [texts for texts in made.model.calls if len(texts) == 100]
+    batch, other = (texts for texts in made.model.calls if len(texts) == 100)
     assert len({*batch}) == 100
+    assert (batch != other, {*batch}) == (True, {*other})
     assert {(batch[place],) for place in (0, 50, 99)} <= {tuple(texts) for texts in made.model.calls}
 
 

@@ -3,9 +3,10 @@
 from embedder_cli.doctor.endpoint import Answer, Endpoint
 from embedder_cli.doctor.model import figures
 from embedder_cli.doctor.results import Result, Status, verdict
-from embedder_cli.doctor.vectors import from_base64, is_unit, length, same
+from embedder_cli.doctor.vectors import cosine, from_base64, is_unit, length, same
 
 _WRONG_KEY = "not-a-key-of-this-service"
+_UNKNOWN = "The binding does not report the metric, and nothing was found to compare; it must be cosine."
 _ERROR_KEYS = {"message", "type", "param", "code"}
 
 
@@ -41,7 +42,8 @@ def normalised(endpoint: Endpoint) -> Result:
         "normalised",
         not wrong,
         f"Unit length at {', '.join(map(str, figures.SIZES))} dimensions.",
-        f"Wrong length or wrong number of dimensions at: {', '.join(map(str, wrong))}.",
+        f"Wrong length or wrong number of dimensions at: {', '.join(map(str, wrong))}. Divide a vector by its length "
+        "before it is compared by a dot product.",
         lengths={size: round(length(vector), 6) for size, vector in found.items()},
     )
 
@@ -95,12 +97,31 @@ def index(endpoint: Endpoint) -> Result:
     if answer.status != 200:
         return verdict("index", False, f"GET /index answered {answer.sentence}")
     size, count = answer.body["dimensions"], answer.body["vector_count"]
+    found: dict[str, object] = {"dimensions": size, "vector_count": count}
+    if answer.body["fits"] is not True:
+        wanted = answer.body["model_dimensions"]
+        return Result("index", Status.FAIL, f"The index has {size} dimensions, but the model has {wanted}.", found)
     has = f"{size} dimensions" if count is None else f"{size} dimensions and {count:,} vectors"
+    return _unknown(has, found) if count == 0 else _metric(endpoint, has, found)
+
+
+def _unknown(has: str, found: dict[str, object]) -> Result:
+    return Result("index", Status.OK, f"It has {has}. {_UNKNOWN}", found)
+
+
+def _metric(endpoint: Endpoint, has: str, found: dict[str, object]) -> Result:
+    """Compare a score with the cosine of the two vectors. A key may not search, and an index may have no match."""
+    body = {"text": figures.PLANET_QUERY, "top_k": 1, "values": True, "metadata": "none"}
+    answer = endpoint.send("POST", "/search", body)
+    if answer.status != 200 or not (matches := answer.body["matches"]):
+        return _unknown(has, found)
+    [query] = endpoint.embed([figures.PLANET_QUERY], task="search_query")
+    score, expected = float(matches[0]["score"]), cosine(query, matches[0]["values"])
     return verdict(
         "index",
-        answer.body["fits"] is True,
-        f"It has {has}. Vectorize does not report the metric; it must be cosine.",
-        f"The index has {size} dimensions, but the model has {answer.body['model_dimensions']}.",
-        dimensions=size,
-        vector_count=count,
+        abs(score - expected) <= figures.TOLERANCE,
+        f"It has {has}, and its scores are cosines.",
+        f"The score of a vector is {score:.4f}, and its cosine {expected:.4f}: the index has another metric. Create "
+        "one with the metric cosine, and write everything again.",
+        **found,
     )

@@ -11,11 +11,11 @@ from embedder_cli.printable import plain
 
 Check = Callable[[Endpoint], Result]
 
-_FIRST: tuple[tuple[str, Check], ...] = (
+FIRST: tuple[tuple[str, Check], ...] = (
     ("reachable", contract.reachable),
     ("authentication", contract.authentication),
 )
-_MODEL: tuple[tuple[str, Check], ...] = (
+MODEL: tuple[tuple[str, Check], ...] = (
     ("figures without prompts", published.without_prompts),
     ("figures with prompts", published.with_prompts),
     ("prompts", published.own_prompts),
@@ -24,7 +24,7 @@ _MODEL: tuple[tuple[str, Check], ...] = (
     ("batches", differences.alone_and_in_a_batch),
     ("long texts", truncation.long_texts),
 )
-_CONTRACT: tuple[tuple[str, Check], ...] = (
+CONTRACT: tuple[tuple[str, Check], ...] = (
     ("normalised", contract.normalised),
     ("base64", contract.base64_equals_float),
     ("routes", contract.openai_equals_native),
@@ -44,7 +44,7 @@ class Options:
 
 def examine(endpoint: Endpoint, options: Options) -> Iterator[Result]:
     """Yield one result per check."""
-    for name, check in _FIRST:
+    for name, check in FIRST:
         result = _run(name, check, endpoint)
         yield result
         if result.status is Status.FAIL:
@@ -53,7 +53,7 @@ def examine(endpoint: Endpoint, options: Options) -> Iterator[Result]:
     yield origin
     if origin.status is not Status.FAIL:
         yield from _model(endpoint, origin)
-    for name, check in (*_CONTRACT, *_optional(options)):
+    for name, check in (*CONTRACT, *_optional(options)):
         yield _run(name, check, endpoint)
     if options.meter:
         yield neurons.skipped() if origin.figures.get("source") else neurons.read(endpoint, options.meter)
@@ -66,7 +66,7 @@ def _optional(options: Options) -> list[tuple[str, Check]]:
 
 def _model(endpoint: Endpoint, origin: Result) -> Iterator[Result]:
     """Run the checks that only the model can pass."""
-    for name, check in _MODEL:
+    for name, check in MODEL:
         yield source.skipped(name) if origin.status is Status.NOTE else _run(name, check, endpoint)
 
 

@@ -4,6 +4,7 @@ import math
 from array import array
 from base64 import b64decode
 from collections.abc import Sequence
+from operator import mul
 from sys import byteorder
 
 Vector = Sequence[float]
@@ -13,13 +14,15 @@ _SAME_COSINE = 0.9999  # two calls of a model on GPUs may differ in the last dig
 
 
 def length(vector: Vector) -> float:
-    return math.sqrt(math.fsum(value * value for value in vector))
+    return math.sqrt(math.fsum(map(mul, vector, vector)))
 
 
 def cosine(left: Vector, right: Vector) -> float:
     """Return the cosine of two vectors; 0 if one of them is zero."""
+    if len(left) != len(right):
+        raise ValueError(f"{len(left)} and {len(right)} numbers")
     product = length(left) * length(right)
-    return math.fsum(a * b for a, b in zip(left, right, strict=True)) / product if product else 0.0
+    return math.fsum(map(mul, left, right)) / product if product else 0.0
 
 
 def is_unit(vector: Vector) -> bool:

@@ -6,16 +6,31 @@ from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.model import recorded
 from embedder_cli.doctor.model.filler import filler
 from embedder_cli.doctor.results import Result, verdict
-from embedder_cli.doctor.vectors import cosine, same
+from embedder_cli.doctor.vectors import Vector, cosine, same
 
 BATCH = 100  # texts: the most in one call of the model
 _PLACES = (0, BATCH // 2, BATCH - 1)
+_SHIFT = 37  # has no factor in common with BATCH, so that no exchange of rows but a shift of all stays unseen
+_SHORT, _LONG = 20, 100  # words: most texts of the batch have up to so many; every 25th has _LONG
 
 # What differs -> two texts. White space is not at the ends, where some servers of the model remove it.
 PAIRS = {
     "white space": ("if ready:\n    start()\n    stop()", "if ready: start() stop()"),
     "spaces": ("name    year  place", "name year place"),
+    "tabs": ("name\tyear\tplace", "name year place"),
     "case": ("The US Army asked Polish Bill to help us.", "the us army asked polish bill to help us."),
+    "case of other letters": ("Übung am Ätna: Łódź", "übung am ätna: łódź"),
+    "accents": ("un pêcheur qui a péché", "un pecheur qui a peche"),
+    "Unicode composition (NFC)": ("caf\u00e9 na\u00efve", "cafe\u0301 nai\u0308ve"),
+    "Unicode compatibility (NFKC)": ("\uff26\uff49\ufb01 \u00bd \u2460", "Fifi 1\u20442 1"),
+    "emoji": ("we shipped it 🎉 today", "we shipped it 💥 today"),
+    "invisible characters": ("data\u200bbase of the\u00ad saurus", "database of the saurus"),
+    "digits": ("invoice 4711 of 2024", "invoice 9385 of 2016"),
+    "punctuation": ("let us eat, grandma (now)", "let us eat grandma now"),
+    "markup": ("a <b>bold</b> word &amp; a link", "a bold word & a link"),
+    "word order": ("the dog bites the man", "the man bites the dog"),
+    "repeated words": ("this is very very very good", "this is very good"),
+    "the first token": ("Never touch a running system", "Always touch a running system"),
     "the last token": ("The answer to this question is yes", "The answer to this question is no"),
 }
 
@@ -29,29 +44,53 @@ def seen(endpoint: Endpoint) -> Result:
         "small differences",
         not ignored,
         f"Each of these changes a vector: {', '.join(PAIRS)}.",
-        f"The model ignores {', '.join(ignored)}: two texts that differ in nothing else have the same vector.",
+        f"The model ignores {', '.join(ignored)}: two texts that differ in nothing else have the same vector. Look for "
+        "what changes the texts on their way, and write again what was stored meanwhile.",
         cosines={name: round(cosine(*pair), 4) for name, pair in found.items()},
     )
 
 
 def alone_and_in_a_batch(endpoint: Endpoint) -> Result:
-    """Check that a text has the same vector alone and among 99 others, which are shorter and longer."""
+    """Check that a text has the same vector alone and among 99 others, shorter and longer ones, in any order."""
     texts = [*recorded.vectors()][: len(_PLACES)]
     alone = [endpoint.embed([text])[0] for text in texts]
-    rows = endpoint.embed(_batch(texts))
+    batch = _batch(texts)
+    rows = endpoint.embed(batch)
+    shifted = endpoint.embed([*batch[_SHIFT:], *batch[:_SHIFT]])
     cosines = [cosine(one, rows[place]) for one, place in zip(alone, _PLACES, strict=True)]
-    lowest = min(cosines)
+    lowest, moved = min(cosines), _apart(rows, [*shifted[-_SHIFT:], *shifted[:-_SHIFT]])
     return verdict(
         "batches",
-        lowest >= recorded.LEAST,
+        lowest >= recorded.LEAST and not moved,
         f"A text has the same vector alone and in a batch of {BATCH} (lowest cosine: {lowest:.4f}).",
-        f"A text has one vector alone and another in a batch of {BATCH} (cosine: {lowest:.4f}; at least: "
-        f"{recorded.LEAST}).",
+        _alone(lowest) if lowest < recorded.LEAST else _exchanged(moved),
         cosines=[round(value, 4) for value in cosines],
     )
 
 
+def _apart(rows: Sequence[Vector], others: Sequence[Vector]) -> int:
+    return sum(cosine(row, other) < recorded.LEAST for row, other in zip(rows, others, strict=True))
+
+
+def _alone(lowest: float) -> str:
+    return (
+        f"A text has one vector alone and another in a batch of {BATCH} (cosine: {lowest:.4f}; at least: "
+        f"{recorded.LEAST}). Send one text per request until the cause is found."
+    )
+
+
+def _exchanged(moved: int) -> str:
+    return (
+        f"In a batch of {BATCH}, {moved} texts get another vector when the order of the batch changes. Send one text "
+        "per request until the cause is found."
+    )
+
+
 def _batch(texts: Sequence[str]) -> list[str]:
-    """Return 100 texts of 1 to 100 words, with `texts` at their places."""
+    """Return 100 different texts of 3 to 102 words, with `texts` at their places."""
     placed = dict(zip(_PLACES, texts, strict=True))
-    return [placed.get(place) or filler(place + 1) for place in range(BATCH)]
+    return [placed.get(place) or f"Text {place}: {filler(_words(place))}" for place in range(BATCH)]
+
+
+def _words(place: int) -> int:
+    return _LONG if place % 25 == 10 else 1 + place * 7 % _SHORT

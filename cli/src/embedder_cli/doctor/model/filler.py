@@ -13,7 +13,7 @@ _WORDS = (
     "lantern harbour quiet meadow engine copper winter orchard signal marble river window garden thunder velvet "
     "compass shadow bridge candle forest mirror island pepper ladder"
 ).split()
-_TAIL = "parliament election budget minister inflation railway strike treaty court senator currency tariff".split()
+_OTHERS = "parliament election budget minister inflation railway strike treaty court senator currency tariff".split()
 
 
 def filler(tokens: int) -> str:
@@ -23,7 +23,14 @@ def filler(tokens: int) -> str:
 
 def with_tail(tokens: int, tail: int) -> str:
     """Return the filler of `tokens` words, and behind it `tail` words of another subject."""
-    return f"{filler(tokens)} {' '.join(islice(cycle(_TAIL), tail))}"
+    return with_others(tokens + tail, tokens, tail)
+
+
+def with_others(tokens: int, at: int, number: int) -> str:
+    """Return the filler of `tokens` words, of which `number` words from the index `at` are of another subject."""
+    words = [*islice(_words(), tokens)]
+    words[at : at + number] = islice(cycle(_OTHERS), number)
+    return " ".join(words)
 
 
 def _words() -> Iterator[str]:

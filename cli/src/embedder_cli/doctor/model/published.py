@@ -9,6 +9,19 @@ from embedder_cli.doctor.vectors import Vector, cosine, same, worst
 
 K = TypeVar("K", int, str)
 
+_ADDED = (
+    "Texts without a prompt have the figures of texts with a prompt: the model adds prompts itself. Send texts without "
+    "a task, or switch that off."
+)
+_CHANGED = (
+    "With task search_query, the vector is not that of the text with its prompt. Look for what changes prompts on the "
+    "way."
+)
+_REMOVED = (
+    "A text has the same vector with and without its prompt: something removes it. Look for what changes the texts on "
+    "their way."
+)
+
 
 def without_prompts(endpoint: Endpoint) -> Result:
     """Check the published cosines of two texts at all four sizes."""
@@ -39,7 +52,8 @@ def _compared(check: str, found: dict[K, float], expected: dict[K, float]) -> Re
         check,
         distance <= figures.TOLERANCE,
         f"{len(found)} published cosines match (largest difference: {distance:.4f}; allowed: {figures.TOLERANCE}).",
-        f"{_misses(found, expected)}: these differ from the published figures (allowed: {figures.TOLERANCE}).",
+        f"{_misses(found, expected)}: these differ from the published figures (allowed: {figures.TOLERANCE}). It is "
+        "another model, or another pooling: do not mix its vectors with stored ones.",
         cosines=named,
     )
 
@@ -56,19 +70,18 @@ def own_prompts(endpoint: Endpoint) -> Result:
     by_hand = endpoint.embed([figures.QUERY_PROMPT + figures.PLANET_QUERY])[0]
     cosines = [cosine(plain[0], document) for document in plain[1:]]
     if worst(cosines, figures.RED_PLANET[768]) <= figures.TOLERANCE:
-        sentence = "Texts without a prompt have the figures of texts with a prompt: the model adds prompts itself."
-        return verdict("prompts", False, sentence, unprompted=cosines)
+        return verdict("prompts", False, _ADDED, unprompted=cosines)
     return _prompted(plain[0], asked, by_hand)
 
 
 def _prompted(plain: Vector, asked: Vector, by_hand: Vector) -> Result:
     if not same(asked, by_hand):
-        return verdict("prompts", False, "With task search_query, the vector is not that of the text with its prompt.")
+        return verdict("prompts", False, _CHANGED)
     apart = cosine(plain, asked)
     return verdict(
         "prompts",
         not same(plain, asked),
         f"Added only if the task asks for one (cosine with and without: {apart:.3f}).",
-        "A text has the same vector with and without its prompt.",
+        _REMOVED,
         with_and_without=round(apart, 4),
     )

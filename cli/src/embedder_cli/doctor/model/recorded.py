@@ -15,6 +15,10 @@ from embedder_cli.doctor.vectors import Vector, cosine
 
 LEAST = 0.999  # a cosine: numbers that are rounded to three decimals have 0.9999, and Workers AI's precision is unknown
 _DIMENSIONS = 768
+_REVERSED = (
+    "All signs are reversed: the vectors are the recorded ones times -1. Do not mix them with stored vectors; write "
+    "all again."
+)
 
 
 @cache
@@ -41,11 +45,12 @@ def matches(endpoint: Endpoint) -> Result:
 
 def _difference(found: dict[str, float]) -> str:
     if max(found.values()) <= -LEAST:
-        return "All signs are reversed: the vectors are the recorded ones times -1."
+        return _REVERSED
     wrong = [f"{_named(text)} {value:.4f}" for text, value in found.items() if value < LEAST]
     return (
         f"{len(wrong)} of {len(found)} texts do not have their recorded vectors (cosine of at least {LEAST}): "
-        f"{', '.join(wrong[:3])}. It is another model, or it reads other tokens."
+        f"{', '.join(wrong[:3])}. It is another model, or it reads other tokens: do not mix its vectors with stored "
+        "ones."
     )
 
 

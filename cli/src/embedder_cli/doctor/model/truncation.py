@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from embedder_cli.doctor.endpoint import Endpoint
-from embedder_cli.doctor.model.filler import MARKS, filler, with_tail
+from embedder_cli.doctor.model.filler import MARKS, filler, with_others, with_tail
 from embedder_cli.doctor.results import Result, Status
 from embedder_cli.doctor.vectors import same
 from embedder_cli.service import truncated
@@ -21,31 +21,34 @@ _TAIL = 500  # tokens behind the texts of the bisection
 
 
 class _Pair(NamedTuple):
-    """Two texts of `tokens` tokens that have the first `shared` tokens in common."""
+    """Two texts of `tokens` tokens. Those from the index `shared` on differ: `differing` of them."""
 
     tokens: int
     shared: int
+    differing: int
 
-    def texts(self) -> list[str]:
-        return [filler(self.tokens), with_tail(self.shared, self.tokens - self.shared)]
+    def texts(self) -> tuple[str, str]:
+        return filler(self.tokens), with_others(self.tokens, self.shared, self.differing)
 
 
 # Some tables have a limit of 512 tokens for this model, and its card has 2,048.
-PAIRS = (_Pair(700, 550), _Pair(1900, 1600))
+PAIRS = (_Pair(700, 550, 150), _Pair(1900, 1600, 300))  # differ at their end
+INNER = {"beginning": _Pair(1900, 0, 300), "middle": _Pair(1900, 800, 300)}
+_TEXTS = [*dict.fromkeys(text for pair in (*PAIRS, *INNER.values()) for text in pair.texts())]
 
 
 def long_texts(endpoint: Endpoint) -> Result:
     """Check that no text is truncated without being reported in x-embedding-truncated."""
-    texts = [text for pair in PAIRS for text in pair.texts()]
-    answer = endpoint.ask("POST", "/embed", {"text": texts}, patient=True)
-    rows = endpoint.rows(answer, len(texts))
-    places = {pair: (2 * at, 2 * at + 1) for at, pair in enumerate(PAIRS)}
-    lost = [pair for pair, (left, right) in places.items() if _equal(rows[left], rows[right])]
-    reported = [pair for pair, both in places.items() if truncated(answer.headers).issuperset(both)]
-    return _judged(lost, reported)
+    answer = endpoint.ask("POST", "/embed", {"text": _TEXTS}, patient=True)
+    rows = endpoint.rows(answer, len(_TEXTS))
+    places = {pair: [_TEXTS.index(text) for text in pair.texts()] for pair in (*PAIRS, *INNER.values())}
+    lost = {pair for pair, (left, right) in places.items() if _equal(rows[left], rows[right])}
+    reported = {pair for pair, both in places.items() if truncated(answer.headers).issuperset(both)}
+    unread = [name for name, pair in INNER.items() if pair in lost]
+    return _judged([pair for pair in PAIRS if pair in lost], [pair for pair in PAIRS if pair in reported], unread)
 
 
-def _judged(lost: Sequence[_Pair], reported: Sequence[_Pair]) -> Result:
+def _judged(lost: Sequence[_Pair], reported: Sequence[_Pair], unread: Sequence[str]) -> Result:
     name = "long texts"
     figures: dict[str, object] = {
         "truncated": [pair.tokens for pair in lost],
@@ -53,6 +56,8 @@ def _judged(lost: Sequence[_Pair], reported: Sequence[_Pair]) -> Result:
     }
     if silent := [pair for pair in lost if pair not in reported]:
         return Result(name, Status.FAIL, _silent(silent[0]), figures)
+    if unread and not lost:
+        return Result(name, Status.FAIL, _unread(unread), figures | {"unread": list(unread)})
     if spared := [pair for pair in reported if pair not in lost]:
         sizes = _sizes(spared)
         detail = f"Texts of {sizes} tokens are reported as truncated, but are not: MAX_TEXT_TOKENS can be larger."
@@ -65,6 +70,14 @@ def _silent(pair: _Pair) -> str:
         f"Texts of {pair.tokens:,} tokens are truncated and not reported: two of them that differ after "
         f"{pair.shared:,} tokens have the same vector. Set MAX_TEXT_TOKENS to the number that --find-limit finds, "
         f"which is at most {pair.shared:,}."
+    )
+
+
+def _unread(parts: Sequence[str]) -> str:
+    [tokens] = {pair.tokens for pair in INNER.values()}
+    return (
+        f"The model does not read the {' and the '.join(parts)} of texts of {tokens:,} tokens: two of them that differ "
+        "in nothing else have the same vector. Split long texts before they are sent."
     )
 
 
