@@ -44,7 +44,7 @@ class GetResponse(Struct):
 
 
 class IndexResponse(Struct):
-    """`fits` says whether the dimensions match the model. Vectorize does not report the metric; it must be cosine.
+    """`fits` says whether the dimensions match the model. The binding does not report the metric; it must be cosine.
 
     `vector_count` counts the whole index; it is null for a key that is bound to namespaces.
     """

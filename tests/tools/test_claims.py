@@ -1,0 +1,119 @@
+"""The documents say nothing of Cloudflare's limits, prices and times without a source."""
+
+import re
+
+import pytest
+
+from embedder_cli.doctor import examination
+from tests import claims
+from tools import runtime
+
+PAGES = sorted(
+    path.relative_to(runtime.ROOT).as_posix()
+    for pattern in ("*.md", "docs/*.md", "benchmarks/README.md", "cli/README.md", "examples/*/README.md")
+    for path in runtime.ROOT.glob(pattern)
+    if path.name != "CHANGELOG.md"
+)
+
+# The beginning of a block without a source of its own -> why it needs none. What the doctor checks has "doctor: CHECK".
+REASONS = {
+    "- **Nothing happens silently**": "doctor: long texts",
+    "| long texts |": "doctor: long texts",
+    "| [Cloudflare, LangChain, wrangler](#vectorize)": "a limit of this service",
+    "| `quota_exhausted` |": "the section above the table has the page",
+    "| `upstream_busy`, `upstream_timeout` or": "advice",
+    "- **Reset.**": "measured under workerd, as the sentence above the list says",
+    "| Calls of Workers AI, 100 texts each |": "computed from the figures below the table",
+    "| Writes to Vectorize, 100 vectors each |": "computed from the figures below the table",
+    "| 413 `batch_too_large` |": "a limit of this service",
+}
+
+# Pages of developers.cloudflare.com that were looked up in November 2026: they exist, and say what is said of them.
+LOOKED_UP = set(
+    """
+    ai-gateway ai-gateway/features/caching ai-gateway/features/rate-limiting ai-gateway/get-started
+    ai-gateway/observability/analytics ai-gateway/observability/custom-metadata ai-gateway/observability/logging
+    ai-gateway/usage/rest-api ai-search analytics/graphql-api analytics/graphql-api/features/discovery/settings
+    analytics/graphql-api/sampling
+    durable-objects/platform/limits durable-objects/platform/pricing durable-objects/reference/data-location
+    fundamentals/api/reference/permissions fundamentals/api/reference/template
+    queues/configuration/dead-letter-queues queues/observability/metrics queues/platform/limits
+    queues/platform/pricing queues/reference/how-queues-works
+    vectorize vectorize/best-practices/insert-vectors vectorize/best-practices/query-vectors vectorize/platform/limits
+    vectorize/platform/pricing vectorize/reference/client-api vectorize/reference/metadata-filtering
+    workers-ai workers-ai/features/markdown-conversion workers-ai/models/embeddinggemma-300m
+    workers-ai/platform/errors workers-ai/platform/limits workers-ai/platform/pricing
+    workers/configuration/compatibility-flags workers/configuration/placement workers/configuration/secrets
+    workers/languages/python/how-python-workers-work workers/languages/python/packages workers/local-development
+    workers/observability/errors workers/observability/logs/workers-logs workers/observability/traces
+    workers/platform/deploy-buttons workers/platform/limits workers/platform/pricing
+    workers/runtime-apis/bindings/rate-limit workers/runtime-apis/bindings/service-bindings
+    workers/versions-and-deployments/rollbacks
+    """.split()
+)
+
+
+def text(page):
+    return (runtime.ROOT / page).read_text(encoding="utf-8")
+
+
+def reason(block):
+    return next((why for start, why in REASONS.items() if block.startswith(start)), None)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_said_of_cloudflare_has_a_source(page):
+    found = [block for block in claims.unsourced(text(page)) if not reason(block)]
+    assert not found, (
+        f"{page} says this of Cloudflare without a link to its page, or a word that it was measured locally: {found[0]}"
+    )
+
+
+def test_every_reason_is_still_needed():
+    blocks = [block for page in PAGES for block in claims.unsourced(text(page))]
+    assert [start for start in REASONS if not any(block.startswith(start) for block in blocks)] == []
+
+
+def test_what_the_doctor_is_said_to_check_is_one_of_its_checks():
+    names = {name for name, _ in (*examination.FIRST, *examination.MODEL, *examination.CONTRACT)}
+    assert {why.removeprefix("doctor: ") for why in REASONS.values() if why.startswith("doctor: ")} <= names
+
+
+def test_a_linked_page_of_cloudflare_was_looked_up():
+    links = {link for page in PAGES for link in re.findall(r"developers\.cloudflare\.com/([^)#?\s]*)", text(page))}
+    unknown = sorted({link.strip("/") for link in links} - LOOKED_UP)
+    assert not unknown, f"Look these up, and add them to LOOKED_UP: {', '.join(unknown)}."
+    assert {link for link in links if not link.endswith("/")} == set()
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Vectorize holds 30 million vectors in an index.",
+        "- Workers AI takes 5,000 requests a minute\n  from an account.",
+        "| isolates | An isolate has 256 MB |",
+        "A Durable Object costs $0.30 per million requests.",
+        "Workers Free has 20 ms of CPU time per request.",
+        "A write to Vectorize is visible within seconds.",
+        "The price of this model on Workers AI is not published.",
+        "AI Gateway caches an answer for 5 minutes. See [operating](operating.md).",
+        "Vectorize has [50,000 namespaces](https://example.com/).",
+    ],
+)
+def test_a_claim_without_a_source_is_found(claim):
+    page = f"# Title\n\n{claim}\n\n- Something else ([Limits](https://developers.cloudflare.com/workers/platform/limits/))."
+    assert claims.unsourced(page) == [" ".join(claim.split())]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Vectorize holds 30 million vectors ([Limits](https://developers.cloudflare.com/vectorize/platform/limits/)).",
+        "A search in Vectorize takes 20 ms, measured locally.",
+        "The service calls Workers AI and Vectorize.",
+        "```sh\n# Vectorize has 10 million vectors\n```",
+        "The service takes 100 texts per call.",
+    ],
+)
+def test_what_needs_no_source_is_not_found(words):
+    assert claims.unsourced(f"# Title\n\n{words}\n") == []
