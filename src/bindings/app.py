@@ -1,6 +1,5 @@
 """Builds the application of an isolate from the environment, once."""
 
-import time
 from functools import cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from bindings import (
 )
 from bindings.ai import WorkersAI
 from bindings.batcher.shared import SharedAI
+from bindings.clock import clock
 from bindings.queues import Queue
 from embedder.app import App
 from embedder.embedding.embedder import Embedder
@@ -46,11 +46,6 @@ def app() -> App:
         fault=fault,
         version=getattr(getattr(env, "CF_VERSION_METADATA", None), "id", ""),
     )
-
-
-def clock() -> float:
-    """Return milliseconds since the epoch."""
-    return time.time() * 1000
 
 
 def _model(env: Any, settings: Settings) -> WorkersAI:

@@ -37,6 +37,7 @@ SEEN = {
     "cancelled": [True, True, "enough"],
     "exceptions": [True, "LookupError", "ValueError"],
     "generators": ["closed", "lost"],
+    "time": True,
 }
 NEEDED = (
     "api.scheduleCallback",
@@ -104,9 +105,10 @@ def server() -> Iterator[echo.Server]:
 def process(server, tmp_path_factory) -> Iterator[workerd.Process]:
     """Two Workers of the same code: `fast` installs the loop of src/, `stock` keeps the loop of Pyodide."""
     entry, *rest = workerd.python_worker(Path(__file__).parent / "event_loop_worker")
-    loop = workerd.Module("bindings/event_loop.py", "pythonModule", ROOT / "src" / "bindings" / "event_loop.py")
+    names = ("bindings/event_loop.py", "bindings/clock.py")
+    loop = [workerd.Module(name, "pythonModule", ROOT / "src" / name) for name in names]
     bindings = {"UPSTREAM": workerd.service("upstream")}
-    workers = [workerd.Worker(name, [entry, loop, *rest], bindings) for name in ("fast", "stock")]
+    workers = [workerd.Worker(name, [entry, *loop, *rest], bindings) for name in ("fast", "stock")]
     config = workerd.Config([*workers, workerd.External("upstream", server.address)], {"fast": 0, "stock": 0})
     with workerd.serve(config, tmp_path_factory.mktemp("loop")) as process:
         yield process

@@ -16,12 +16,14 @@ from pyodide.ffi import create_once_callable, create_proxy
 from workers import Response, WorkerEntrypoint
 
 from bindings import event_loop
+from bindings.clock import clock
 
 SHORT_S = 0.001  # Pyodide handles the shortest timers differently
 owner = ContextVar("owner", default="no request")
 served = 0
 strays = []
 SCENARIOS = {}
+READINGS = 2_000
 
 
 def scenario(run):
@@ -53,6 +55,14 @@ async def call(worker, path):
 @scenario
 async def install(*_):
     return event_loop.install()
+
+
+@scenario
+async def time(*_):
+    """Ask for the time as often as some hundred requests do."""
+    for _ in range(READINGS):
+        clock()
+    return abs(clock() - js.Date.now()) < READINGS / 2
 
 
 @scenario
