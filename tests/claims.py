@@ -17,7 +17,7 @@ _UNIT = (
 )
 _FIGURE = re.compile(rf"\$\s?\d|\d[\d,.:]*\s*(?:{_UNIT})|[Ss]econds|[Mm]inutes|[Ff]ree\b|not published")
 _SOURCE = re.compile(
-    r"\]\(https://(?:developers\.cloudflare\.com|ai\.google\.dev|github\.com)/|\b(?:same|that|this) page\b"
+    r"\(https://(?:developers\.cloudflare\.com|ai\.google\.dev|github\.com)/|\b(?:same|that|this) page\b"
 )
 _LOCAL = re.compile(r"\b(?:[Mm]easured|[Tt]ested|[Tt]ried|emulat\w+|local(?:ly)?|workerd|make dev)\b")
 _CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
@@ -33,6 +33,12 @@ def blocks(text: str) -> Iterator[str]:
             block = []
         if line.strip():
             block.append(line.strip())
+
+
+def comments(text: str) -> str:
+    """Return the comments of a configuration, each group of lines as a paragraph."""
+    found = (re.search(r"(?:^|\s)# ?(.*)", line) for line in text.splitlines())
+    return "\n".join(match[1] if match else "" for match in found)
 
 
 def unsourced(text: str) -> list[str]:

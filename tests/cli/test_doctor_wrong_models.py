@@ -6,6 +6,7 @@ import random
 import re
 import struct
 import unicodedata
+from itertools import count
 
 import pytest
 
@@ -283,3 +284,13 @@ def test_the_recorded_vectors_of_the_package_are_those_of_the_real_model():
     assert len(recorded.vectors()) == 8
     for text, vector in recorded.vectors().items():
         assert cosine(vector, known[text]) > 0.9999999
+
+
+@pytest.mark.parametrize("turn", [3, 8])
+def test_some_calls_that_another_model_answers(model, turn):
+    calls = count(1)
+
+    def rows(found):
+        return [turned(row, 0.5) for row in found] if next(calls) % turn == 0 else found
+
+    assert failures(model, rows=rows)
