@@ -1,7 +1,7 @@
 // @ts-check
 /** Hands an answer to the client. Its memory stays reserved until the client has it, or is too slow. */
 import { Pace } from "./pace.js";
-import { answers, discard } from "./room.js";
+import { answers, discard, working } from "./room.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
@@ -9,22 +9,32 @@ const SMALL = 65_536; // bytes that leave at once
 const GRACE_MS = 3_000;
 const RATE = 65.536; // bytes per millisecond after the grace period, 64 KiB/s
 const CROWDED_RATE = 1048.576; // the same while others wait for room, 1 MiB/s
+const encoder = new TextEncoder();
 
 /**
  * Returns a small answer as it is, and others as a stream. The next part is made when the client has taken the last one.
- * @param {Scope} scope @param {Iterator<Uint8Array>} parts @returns {Uint8Array | ReadableStream<Uint8Array>}
+ * @param {Scope} scope @param {Iterator<Uint8Array>} parts @param {number} [text] characters of the first part that are
+ * not of the model: they may quote a large request, and then keep its room
+ * @returns {Uint8Array | ReadableStream<Uint8Array>}
  */
-export function send(scope, parts) {
+export function send(scope, parts, text = 0) {
   const first = parts.next().value ?? new Uint8Array(0);
-  if (first.length > SMALL) return new Sending(scope, first, parts).stream;
+  if (first.length > SMALL) return new Sending(scope, first, parts, text).stream;
   const next = parts.next();
-  return next.done ? first : new Sending(scope, first, parts, next).stream;
+  return next.done ? first : new Sending(scope, first, parts, text, next).stream;
+}
+
+/** Does the same with a text. @param {Scope} scope @param {string | null} text */
+export function sendText(scope, text) {
+  if (text === null || text.length <= SMALL) return text;
+  const bytes = encoder.encode(text);
+  return send(scope, [bytes].values(), bytes.length);
 }
 
 /** An answer on its way to the client. It takes over what its request has reserved. */
 class Sending {
-  /** @param {Scope} scope @param {Uint8Array} first @param {Iterator<Uint8Array>} parts @param {IteratorResult<Uint8Array>} [next] */
-  constructor(scope, first, parts, next) {
+  /** @param {Scope} scope @param {Uint8Array} first @param {Iterator<Uint8Array>} parts @param {number} text @param {IteratorResult<Uint8Array>} [next] */
+  constructor(scope, first, parts, text, next) {
     this.caller = scope.caller;
     /** @type {Iterator<Uint8Array> | null} */
     this.parts = parts;
@@ -34,6 +44,7 @@ class Sending {
     /** @type {Uint8Array | null} */
     this.current = first;
     answers.pass(scope, this);
+    if (text > SMALL) working.pass(scope, this, first.length);
     /** @type {ReadableStreamDefaultController<Uint8Array> | null} */
     this.controller = null;
     this.stream = new ReadableStream(
@@ -44,12 +55,16 @@ class Sending {
       }),
       { highWaterMark: 0 },
     );
-    this.pace = new Pace(GRACE_MS, () => (answers.isCrowded() ? CROWDED_RATE : RATE), () => this.breakOff());
+    const isCrowded = () => answers.isCrowded() || (working.held.has(this) && working.isCrowded());
+    this.pace = new Pace(GRACE_MS, () => (isCrowded() ? CROWDED_RATE : RATE), () => this.breakOff());
   }
 
   /** Called when the client has taken what was sent before. */
   pull() {
-    if (this.sent) discard(this.sent);
+    if (this.sent) {
+      discard(this.sent);
+      working.release(this); // the first part has the text
+    }
     const part = (this.sent = this.current ?? this.following());
     this.current = null;
     if (!part) {
@@ -82,5 +97,6 @@ class Sending {
     this.pace.end();
     this.parts = this.current = null;
     answers.release(this);
+    working.release(this);
   }
 }

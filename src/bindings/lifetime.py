@@ -32,6 +32,12 @@ class Lifetime:
     async def sleep(self, ms: float) -> None:
         await self.scope.sleep(ms)
 
+    def finish_work(self, *, keep_answers: bool) -> None:
+        self.scope.finishWork(keep_answers)
+
+    async def turn(self) -> None:
+        await self.scope.turn()
+
     def close(self) -> None:
         self.scope.close()
 

@@ -10,6 +10,7 @@ import { Writer, copyShort } from "./digits.js";
 
 const COMMA = 44;
 const latin1 = new TextDecoder("latin1");
+const encoder = new TextEncoder();
 
 /**
  * The output format: `dimensions` numbers per row. `encoding` is "float", "int8", "uint8", "binary", "ubinary", or
@@ -31,14 +32,15 @@ export function writeRows(rows, format, item, first, head, tail) {
   if (item === "@" && keepsDigits(format, rows) && isWhole(rows, head, tail)) return rows.bytes;
   const [before, after] = item.split("@").map((text) => text.split("#"));
   const each = rowBytes(rows, format) + item.length + 2 * NUMBER_BYTES;
-  const out = new Writer(rows.count * each + 3 * (head.length + tail.length));
-  out.text(head);
+  const [start, end] = [encoder.encode(head), encoder.encode(tail)]; // they may hold the texts of the request
+  const out = new Writer(rows.count * each + start.length + end.length);
+  out.copy(start);
   for (let i = 0; i < rows.count; i++) {
     out.text((i ? "," : "") + before.join(`${first + i}`));
     writeRow(out, rows, i, format);
     out.text(after.join(`${first + i}`));
   }
-  out.text(tail);
+  out.copy(end);
   return out.bytes.subarray(0, out.at);
 }
 

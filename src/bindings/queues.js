@@ -6,6 +6,7 @@ import { excess } from "./limits.js";
 /** @typedef {import("./request.js").Scope} Scope */
 
 const MAX_READ_BYTES = 4 * 1024 * 1024; // the default limit of a request's body
+const PIECE = 262_144; // characters of messages between which other requests run
 const encoder = new TextEncoder();
 
 /**
@@ -50,14 +51,21 @@ export class Batch {
    */
   async read(scope) {
     const found = [];
+    let unseen = 0; // characters since the last turn of other requests
     for (let left = MAX_READ_BYTES; this.next < this.batch.messages.length && left > 0; this.next++) {
       const { attempts, body } = this.batch.messages[this.next];
       const text = asText(body);
       found.push({ position: this.next, attempts, ...text });
       left -= text.body.length;
+      if ((unseen += text.body.length) > PIECE) {
+        await scope.turn();
+        unseen = 0;
+      }
     }
     const json = JSON.stringify(found);
-    return (await reserveWork(scope, encoder.encode(json))) ? json : "";
+    const reserved = await reserveWork(scope, encoder.encode(json));
+    if (json.length > PIECE) await scope.turn();
+    return reserved ? json : "";
   }
 
   /** @param {string} positions JSON */

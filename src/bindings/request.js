@@ -1,7 +1,7 @@
 // @ts-check
 /** One request: its head, its deadline, and its response. */
-import { send } from "./answers.js";
-import { leave } from "./room.js";
+import { send, sendText } from "./answers.js";
+import { answers, leave, working } from "./room.js";
 
 const HEADERS = [
   "x-request-id",
@@ -70,6 +70,12 @@ export class Scope {
     return this.within(new Promise((resolve) => setTimeout(resolve, ms))).catch(() => {});
   }
 
+  /** Gives back the room for Python's work and for answers, before the request ends. @param {boolean} keepAnswers */
+  finishWork(keepAnswers) {
+    working.release(this);
+    if (!keepAnswers) answers.release(this);
+  }
+
   /** Lets other requests run. */
   turn() {
     return this.sleep(0);
@@ -123,7 +129,7 @@ export async function admits(scope, limiter, key) {
  * @param {string} [item] see writeRows @param {string} [tail]
  */
 export function respond(scope, status, headers, text, numbers, item = "@", tail = "") {
-  const body = numbers ? send(scope, numbers.parts(text ?? "", item, tail)) : text;
+  const body = numbers ? send(scope, numbers.parts(text ?? "", item, tail), text?.length) : sendText(scope, text);
   scope.close();
   return new Response(body, { status, headers: JSON.parse(headers) });
 }

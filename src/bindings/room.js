@@ -128,19 +128,20 @@ export class Part {
     return caller !== undefined && own > 0 && own + bytes > this.room() / 2;
   }
 
-  /** Hands what one holds to another. @param {Holder} from @param {Holder} to */
-  pass(from, to) {
+  /** Hands what one holds to another, at most so many bytes. @param {Holder} from @param {Holder} to @param {number} [most] */
+  pass(from, to, most = Infinity) {
     const entry = this.held.get(from);
     if (!entry) return;
     this.held.delete(from);
     this.held.set(to, { ...entry, whole: entry.bytes });
+    this.shrink(to, entry.bytes - most);
   }
 
   /** Gives back a part of what one holds. @param {Holder} holder @param {number} freed bytes since the beginning */
   shrink(holder, freed) {
     const entry = this.held.get(holder);
     if (!entry) return;
-    const left = Math.max(0, (entry.whole ?? entry.bytes) - freed);
+    const left = Math.max(0, (entry.whole ?? entry.bytes) - Math.max(0, freed));
     this.add(entry, left - entry.bytes);
   }
 

@@ -9,6 +9,7 @@ import { MAX_DEPTH, MAX_VALUES, excess } from "./limits.js";
 /** @typedef {import("./request.js").Scope} Scope */
 
 const DATE_CHARS = 26;
+const LARGE = 65_536; // bytes: other requests run before Python's work on more
 const JSON_TYPE = "application/json";
 const encoder = new TextEncoder();
 
@@ -39,7 +40,7 @@ export function toJson(names, limit, given) {
 
 /**
  * Like toJson, within the memory of the isolate: returns "busy" if there is no room in time, and a promise if the call
- * has to wait.
+ * has to wait, or if its arguments are large.
  * @param {Scope} scope @param {string} names @param {number} limit @param {unknown[]} given
  * @returns {Uint8Array | string | Promise<Uint8Array | string>}
  */
@@ -47,6 +48,7 @@ export function read(scope, names, limit, given) {
   const json = toJson(names, limit, given);
   if (typeof json === "string") return json;
   const reserved = reserveWork(scope, json);
+  if (json.length > LARGE) return Promise.resolve(reserved).then(async (held) => (await scope.turn(), held ? json : "busy"));
   return reserved === true ? json : reserved.then((held) => (held ? json : "busy"));
 }
 

@@ -10,6 +10,7 @@ const FORM = /^\s*multipart\/form-data/i;
 const NOT_JSON = "is not JSON in UTF-8";
 const ONE_FIELD = "The form must have one field: a file with one JSON object per line.";
 const BOUNDARY = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i;
+const LARGE = 65_536; // characters of a body
 const latin1 = new TextDecoder("latin1");
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }); // false: it leaves the mark out;
 const encoder = new TextEncoder();
@@ -43,11 +44,16 @@ class Uploaded {
  */
 export async function readVectors(scope, field, most, limit) {
   try {
-    const request = parse(await content(scope, limit), field, most);
+    const json = await content(scope, limit);
+    const rest = () => json.length > LARGE && scope.turn(); // other requests run between the steps
+    await rest();
+    const request = parse(json, field, most);
+    await rest();
     const vectors = take(request, field);
     const text = encoder.encode(JSON.stringify(request));
     const fault = text.length > limit ? "too_large" : excess(text);
     if (fault) throw new Rejected(fault);
+    await rest();
     return { fault: "", text, vectors: new Uploaded(vectors) };
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;

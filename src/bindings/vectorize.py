@@ -28,6 +28,11 @@ class Vectorize:
             raise EmbedderError("upstream_invalid", found.text)
         raise interrupted(found.fault, "Vectorize") or answers.error(found.text)
 
+    async def reserve(self, lifetime: Any, count: int) -> None:
+        fault: Any = _js.reserve(lifetime.scope, count)
+        if error := interrupted(fault if isinstance(fault, str) else await fault, "Vectorize"):
+            raise error
+
     def axis(self, number: int) -> Any:
         return _js.axis(number)
 

@@ -88,7 +88,8 @@ def _explained(message: str, kind: Any) -> EmbedderError:  # noqa: ANN401
     """Return the error for a message of msgspec, which ends with the path."""
     match = _PATH.search(message)
     path = match[1].replace("[...]", "") if match else ""
-    sentence = (message[: match.start()] if match else message).replace("`", "")[:_MAX_SENTENCE_CHARS]
+    end = match.start() if match else len(message)
+    sentence = message[: min(end, _MAX_SENTENCE_CHARS)].replace("`", "")
     types = _types_at(kind, path)
     if choices := _choices(types) if "Invalid enum value" in message else "":
         return invalid(f"{path} is {sentence.removeprefix('Invalid enum value ')}; it must be one of {choices}.", path)

@@ -33,6 +33,8 @@ STATUS: Mapping[str, int] = {
 
 
 _BUSY_RETRY_AFTER_S = 1
+_MAX_MESSAGE_CHARS = 1_000  # a message may quote the request
+_MAX_PARAM_CHARS = 200
 
 
 class EmbedderError(Exception):
@@ -58,11 +60,11 @@ class EmbedderError(Exception):
         transient: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message[:_MAX_MESSAGE_CHARS])
         self.code = code
         self.status = STATUS[code]
-        self.message = message
-        self.param = param
+        self.message = message[:_MAX_MESSAGE_CHARS]
+        self.param = param and param[:_MAX_PARAM_CHARS]
         self.retry_after_s = retry_after_s
         self.upstream_code = upstream_code
         self.transient = transient

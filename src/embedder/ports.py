@@ -36,6 +36,14 @@ class Lifetime(Protocol):
         """Wait `ms` milliseconds, or until the request ends."""
         ...
 
+    def finish_work(self, *, keep_answers: bool) -> object:
+        """Give back the room for the body and the texts, and that for answers of the model, before the request ends."""
+        ...
+
+    async def turn(self) -> object:
+        """Let other requests run, in the midst of work that takes long."""
+        ...
+
     def close(self) -> object:
         """Stop the deadline, because the work is complete."""
         ...
@@ -166,6 +174,10 @@ class Index(Protocol):
 
         `vectors` become the `values` of the documents to write, or the vector to search with.
         """
+        ...
+
+    async def reserve(self, lifetime: Lifetime, count: int) -> None:
+        """Wait until there is room for `count` stored vectors in answers. Raises `rate_limited`."""
         ...
 
     def axis(self, number: int) -> Vectors:

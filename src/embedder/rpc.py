@@ -17,7 +17,7 @@ from embedder.errors import EmbedderError, invalid
 from embedder.operations import requests, table
 from embedder.operations.result import Result
 from embedder.ports import Arguments, Lifetime
-from embedder.settings import DIMENSIONS
+from embedder.settings import DIMENSIONS, LARGE_BYTES
 
 
 class EmbedRequest(requests.EmbedRequest, kw_only=True):
@@ -73,6 +73,8 @@ async def _answer(app: App, context: RequestContext, name: str, arguments: Argum
     context.access.require(operation.scope)
     body = await arguments(context.lifetime, operation.arguments, app.settings.max_body_bytes)
     request = decoding.decode(body, REQUESTS[operation.name])
+    if len(body) > LARGE_BYTES:
+        await context.lifetime.turn()
     result = await operation.handler(app, context, request)
     return Reply(_success(result), result.numbers, result.field, getattr(request, "format", "array"))
 

@@ -21,6 +21,7 @@ MAX_TEXTS_PER_CALL = 100  # texts in one call of Workers AI (the model's input s
 MAX_TEXTS = 2048  # texts in one request of the APIs of others (OpenAI's API reference)
 MAX_CALLS_IN_FLIGHT = 6  # open upstream connections of one Worker request (Workers platform limits)
 MAX_REQUEST_ID_CHARS = 64
+LARGE_BYTES = 65_536  # of a body: other requests get a turn between the steps of the work on it
 MAX_JSON_DEPTH = 64  # levels of arrays and objects; bindings/limits.js has the same two numbers
 MAX_JSON_VALUES = 100_000  # values of a body; each can take 70 bytes of memory
 EXAMPLE_KEYS = "default:replace-me"  # of .dev.vars.example: counts as no key, so that nobody can call with it

@@ -36,7 +36,9 @@ class FakeService:
 
     def _put(self, request: Request):
         try:
-            documents.prepare(UNLIMITED, (sent := decoding.decode(request.data, UpsertRequest)).documents, sent)
+            sent = decoding.decode(request.data, UpsertRequest)
+            documents.check(sent.documents, sent)
+            documents.add_prompts(UNLIMITED, sent.documents, sent)
         except EmbedderError as error:
             return answer({"error": {"code": error.code, "message": error.message, "param": error.param}}, 400)
         body = json.loads(request.data)

@@ -50,6 +50,9 @@ class EmulatedIndex:
             vector["values"] = number
         return json.dumps(result)
 
+    async def reserve(self, _scope, _count: int) -> None:
+        """There is room."""
+
     def axis(self, number: int) -> FakeAnswer:
         row = [0.0] * 768
         row[number % 768] = 1.0

@@ -37,6 +37,7 @@ class FakeIndex:
         matches: list[dict] | None = None,
     ) -> None:
         self.calls: list[tuple[str, object]] = []
+        self.reserved: list[int] = []
         self.dimensions, self.fail_write, self.polls = dimensions, fail_write, polls
         self.matches = matches
         self.vectors: dict[str, dict] = {}
@@ -53,6 +54,9 @@ class FakeIndex:
         self.values: list[list[float]] = []
         text = json.dumps(getattr(self, f"_{method}")(*given, *([answer.rows] if answer else [])))
         return Found(text, self.values)
+
+    async def reserve(self, _scope, count: int) -> None:
+        self.reserved.append(count)
 
     def axis(self, number: int) -> FakeAnswer:
         return FakeAnswer(rows=[[float(place == number % 768) for place in range(768)]])

@@ -52,6 +52,8 @@ class FakeLifetime:
         self.caller = ""
         self.aborted: list[str] = []
         self.extended: list[float] = []
+        self.turns = 0
+        self.finished = ""
 
     def belong_to(self, caller: str) -> None:
         self.caller = caller
@@ -71,6 +73,13 @@ class FakeLifetime:
 
     async def sleep(self, _ms: float) -> None:
         await asyncio.Future()
+
+    def finish_work(self, *, keep_answers: bool) -> None:
+        self.finished = "work" if keep_answers else "work and answers"
+
+    async def turn(self) -> None:
+        self.turns += 1
+        await asyncio.sleep(0)
 
 
 class FakeAnswer(msgspec.Struct):

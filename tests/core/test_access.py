@@ -71,7 +71,7 @@ def test_tools_are_listed_and_called_only_with_their_scope(scopes):
 
 # method of the store -> arguments beside the context; `search`, `write` and `put` need what the first two return
 # what takes the proof of an earlier check, or what was found
-WITHOUT_SCOPE = {"write", "write_one", "search", "check_fit", "diversify"}
+WITHOUT_SCOPE = {"write", "write_one", "wait_for", "search", "check_fit", "diversify"}
 STORE = {
     "to_search": {"namespace": None},
     "to_write": {"rows": [Row("a", b"")], "path": "ids[#]"},

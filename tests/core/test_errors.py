@@ -31,3 +31,8 @@ def test_a_call_that_ended_with_its_request_is_one_of_two_errors(fault, code):
 
 def test_other_faults_are_left_to_the_caller():
     assert interrupted("http", "Vectorize") is None
+
+
+def test_an_error_quotes_a_part_of_a_long_request():
+    error = EmbedderError("invalid_request", "a" * 5_000_000, param="b" * 5_000_000)
+    assert (len(error.message), len(str(error)), len(error.param)) == (1_000, 1_000, 200)

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { send } from "../../src/bindings/answers.js";
+import { send, sendText } from "../../src/bindings/answers.js";
 import { open } from "../../src/bindings/request.js";
-import { answers } from "../../src/bindings/room.js";
+import { answers, working } from "../../src/bindings/room.js";
 import { bytes } from "./samples.js";
 
 const LARGE = 70_000;
@@ -80,3 +80,29 @@ test("a client that reads nothing loses its answer, and its room is given back",
     mock.timers.reset();
   }
 });
+
+test("a large text, as of a request that is quoted, keeps its room until the client has it", async () => {
+  for (const answer of [
+    (/** @type {any} */ scope) => sendText(scope, "é".repeat(LARGE)),
+    (/** @type {any} */ scope) => send(scope, parts([2 * LARGE, 20], { made: 0 }), 2 * LARGE),
+  ]) {
+    const scope = open(20_000);
+    await working.reserve(scope, 9 * LARGE, false);
+    const reader = stream(answer(scope)).getReader();
+    scope.close();
+    assert.equal(working.used.large, 2 * LARGE);
+    assert.equal((await reader.read()).value?.length, 2 * LARGE);
+    assert.equal(working.used.large, 2 * LARGE);
+    while (!(await reader.read()).done);
+    assert.equal(working.used.large, 0);
+  }
+});
+
+test("a small text leaves as it is, and gives the room of its request back", () => scoped((scope) => {
+  assert.ok(working.take(scope, 9 * LARGE, false));
+  assert.equal(sendText(scope, "{}"), "{}");
+  assert.equal(sendText(scope, null), null);
+  assert.ok(send(scope, parts([LARGE, 20], { made: 0 }), 30) instanceof ReadableStream);
+  scope.close();
+  assert.equal(working.used.large, 0);
+}));

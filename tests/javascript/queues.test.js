@@ -66,6 +66,17 @@ test("large messages are read in parts, each of them once, and reserve what they
   assert.equal(working.used.large, 0);
 });
 
+test("requests run between large messages, and before Python's work on them", async () => {
+  const scope = new Scope(20_000);
+  let turns = 0;
+  const turn = scope.turn.bind(scope);
+  scope.turn = () => (turns++, turn());
+  const batch = open(/** @type {any} */ (new RuntimeBatch(...Array(9).fill("x".repeat(120_000)), "y")));
+  await batch.read(scope);
+  assert.equal(turns, 3 + 1);
+  scope.close();
+});
+
 test("a batch that finds no room in time is not read", async () => {
   const [other, scope] = [new Scope(20_000), new Scope(50)];
   assert.ok(working.take(other, 30_000_000, false));

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
 
 import { GRACE_MS, admits, open, respond } from "../../src/bindings/request.js";
+import { answers, working } from "../../src/bindings/room.js";
 
 /** @type {import("../../src/bindings/request.js").Scope[]} */
 const opened = [];
@@ -83,6 +84,23 @@ test("a request is over when it was answered, or some time after its deadline, a
   const other = start();
   other.close();
   assert.equal(other.isOver(), true);
+});
+
+test("a request may give its room back before it ends, and keep that of its answers", () => {
+  for (const [keep, left] of /** @type {[boolean, number][]} */ ([[true, 1000], [false, 0]])) {
+    const scope = start();
+    assert.ok(working.take(scope, 500, true) && answers.take(scope, 1000, true));
+    scope.finishWork(keep);
+    assert.deepEqual([working.used.small, answers.used.small], [0, left]);
+    scope.close();
+  }
+});
+
+test("a response with a large text is streamed", async () => {
+  const text = "é".repeat(70_000);
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (respond(start(), 200, "{}", text).body).getReader();
+  assert.equal(new TextDecoder().decode((await reader.read()).value), text);
+  assert.equal((await reader.read()).done, true);
 });
 
 test("the limiter is asked within the deadline", async () => {

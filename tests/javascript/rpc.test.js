@@ -79,12 +79,22 @@ test("options are measured before they are copied", () => {
   assert.equal(body(["a", options], "text", 10_000_000), "too_many_values");
 });
 
+test("others get a turn before the work on large arguments", async () => {
+  const scope = new Scope(20_000);
+  let turned = false;
+  setTimeout(() => (turned = true));
+  assert.ok((await read(scope, "text", 100_000, ["a".repeat(70_000)])) instanceof Uint8Array);
+  assert.equal(turned, true);
+  assert.ok(read(scope, "text", 100_000, ["a".repeat(60_000)]) instanceof Uint8Array);
+  scope.close();
+});
+
 test("arguments reserve what they take, wait for room, and are rejected if there is none in time", async () => {
   const scopes = [20_000, 20_000, 50].map((ms) => new Scope(ms));
   const [first, second, late] = scopes;
   const given = ["😀".repeat(900_000)];
   const read4 = (/** @type {Scope} */ scope) => read(scope, "text", 4_000_000, given);
-  assert.ok(read4(first) instanceof Uint8Array);
+  assert.ok((await read4(first)) instanceof Uint8Array);
   assert.ok(working.used.large > 15_000_000);
   const [waiting, rejected] = [read4(second), read4(late)];
   assert.equal(await rejected, "busy");

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -20,13 +21,14 @@ import requests
 from benchmarks.contenders import UPSTREAM, WORKER, measured_config
 from benchmarks.rows import Rows
 from embedder.api.routing import Route
-from tests.runtime import worst_bodies
+from tests.runtime import worst_bodies, worst_requests
+from tests.runtime.worst_requests import Request
 from tests.strategies import filled
 from tools import workerd
 
 TIMEOUT_S = 90
-JSON = {"content-type": "application/json"}
 TICKS = 3  # answers before and after the body
+MOST = 10  # of the longest, printed at the end
 
 
 class Blocked(msgspec.Struct, frozen=True, order=True):
@@ -94,11 +96,17 @@ class Health(threading.Thread):
 
 def blocked(process: workerd.Process, route: Route, name: str, body: bytes) -> Blocked:
     """Send one body, and return how long others had to wait at most."""
+    return blocked_by(process, name, Request(route.method, filled(route.path), body))
+
+
+def blocked_by(process: workerd.Process, name: str, sent: Request) -> Blocked:
+    """Send one request, and return how long others had to wait at most."""
     health = Health(process)
     health.start()
     health.wait(TICKS)
-    url = process.url(WORKER) + filled(route.path)
-    answer = requests.request(route.method, url, data=body, headers=JSON, timeout=TIMEOUT_S)
+    headers = {"content-type": sent.kind, **sent.headers}
+    url = process.url(WORKER) + sent.path
+    answer = requests.request(sent.method, url, data=sent.body, headers=headers, timeout=TIMEOUT_S)
     return Blocked(health.longest(), answer.status_code, name)
 
 
@@ -108,18 +116,40 @@ def worst(process: workerd.Process, route: Route, kind: str) -> list[Blocked]:
     return sorted((blocked(process, route, name, make()) for name, make in found), reverse=True)
 
 
+def of_routes(process: workerd.Process, part: str, kinds: list[str]) -> Iterator[Blocked]:
+    """Yield the longest block of each route whose path has `part`, for each kind of body."""
+    for route in worst_bodies.with_bodies():
+        if part in route.path:
+            for kind in kinds:
+                first = worst(process, route, kind)[0]
+                yield Blocked(first.ms, first.status, f"{route.method} {route.path} {kind}: {first.name}")
+
+
+def of_requests(process: workerd.Process, part: str) -> Iterator[Blocked]:
+    """Yield the block of each of the other requests whose name has `part`."""
+    for name, sent in worst_requests.requests():
+        if part in name:
+            yield blocked_by(process, name, sent)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--route", default="", help="a part of the paths")
-    parser.add_argument("--texts", default="", help="kinds of texts, separated by commas")
+    parser.add_argument(
+        "--texts", default="", help="kinds of texts, separated by commas; none for the other requests only"
+    )
+    parser.add_argument("--name", default="", help="a part of the names of the other requests")
     options = parser.parse_args()
     kinds = options.texts.split(",") if options.texts else [*worst_bodies.TEXTS, worst_bodies.NESTED]
+    found = []
     with serve() as process:
-        for route in worst_bodies.with_bodies():
-            if options.route in route.path:
-                for kind in kinds:
-                    first = worst(process, route, kind)[0]
-                    print(f"{first.ms:5.0f} ms {first.status} {route.method} {route.path} {kind}: {first.name}")
+        others = of_requests(process, options.name)
+        for each in others if kinds == ["none"] else chain(of_routes(process, options.route, kinds), others):
+            print(f"{each.ms:5.0f} ms {each.status} {each.name}", flush=True)
+            found.append(each)
+    print(f"\nThe longest {MOST}:")
+    for each in sorted(found, reverse=True)[:MOST]:
+        print(f"{each.ms:5.0f} ms {each.status} {each.name}")
     return 0
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from embedder.api import routes
-from tests.runtime import blocking, worst_bodies
+from tests.runtime import blocking, worst_bodies, worst_requests
 from tests.runtime.blocking import Blocked
 from tools import workerd
 
@@ -56,6 +56,15 @@ def test_no_body_of_any_route_blocks_longer_than_prose(process, plain_ms, route,
     for each in found:
         if each.ms >= RATIO * plain_ms:
             assert repeated(process, route, kind, each.name).ms < RATIO * plain_ms, each
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("name", worst_requests.MAKERS)
+def test_no_other_request_blocks_longer_than_prose(process, plain_ms, name):
+    sent = worst_requests.MAKERS[name]()
+    found = min(blocking.blocked_by(process, name, sent) for _ in range(TRIES))
+    assert found.status < 500
+    assert found.ms < RATIO * plain_ms, found
 
 
 def test_every_route_with_a_body_is_tried():

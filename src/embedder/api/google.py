@@ -21,7 +21,7 @@ from embedder.names.adaptation import EQUAL
 from embedder.names.tasks import Task, known
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
-from embedder.settings import DIMENSIONS, MAX_TEXTS
+from embedder.settings import DIMENSIONS, MAX_TEXTS, MAX_TEXTS_PER_CALL
 
 TASKS: Mapping[str, Task | None] = {
     "TASK_TYPE_UNSPECIFIED": None,
@@ -160,6 +160,8 @@ async def _vectors(
     prompt = PromptOptions(task=task, title=titles if any(titles) else None)
     output = OutputFormat(dimensions)
     given = texts if "#" in param else texts[0]
+    if len(texts) > MAX_TEXTS_PER_CALL:
+        await context.lifetime.turn()
     return await app.embedder.vectors(given, prompt, output, context, param=param, alias=models.task_of(app, model))
 
 

@@ -26,7 +26,7 @@ from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.encoding import open_hole
 from embedder.errors import EmbedderError, invalid
-from embedder.settings import GATEWAY, GATEWAY_RULE, MAX_REQUEST_ID_CHARS
+from embedder.settings import GATEWAY, GATEWAY_RULE, LARGE_BYTES, MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
 _FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data")
@@ -112,7 +112,8 @@ async def _answer(app: App, request: HttpRequest, place: Place, context: Request
     body: object = None
     arguments: dict[str, Any] = {}
     if route.body:
-        route, body, arguments, unknown = await _read_body(request, place, route, app.settings.max_body_bytes, unknown)
+        limit = app.settings.max_body_bytes
+        route, body, arguments, unknown = await _read_body(request, place, route, limit, unknown)
     if route.takes_query:
         arguments["query"] = query
     result = await route.handler(app, context, body, **place.values, **arguments)
@@ -203,13 +204,18 @@ async def _read_body(
     else:
         body = await request.read(limit)
     try:
-        return route, decoding.decode(body, route.body, unknown), arguments, unknown
+        found = decoding.decode(body, route.body, unknown)
     except EmbedderError as error:
-        if place.beside and _is_beside(body, route, place.beside[1]):
-            request.api, route = place.beside
-            unknown = Ignored()
-            return route, _decode(body, route, unknown), arguments, unknown
-        raise _explained(error, body, route) from error
+        if not (place.beside and _is_beside(body, route, place.beside[1])):
+            raise _explained(error, body, route) from error
+        request.api, route = place.beside
+        unknown = Ignored()
+        found = _decode(body, route, unknown)
+    is_large = len(body) > LARGE_BYTES
+    del body
+    if is_large:
+        await request.lifetime.turn()
+    return route, found, arguments, unknown
 
 
 def _decode(body: bytes, route: Route, unknown: Ignored) -> object:

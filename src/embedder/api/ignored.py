@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from embedder.embedding.options import truncation
 from embedder.errors import invalid
+from embedder.names.adaptation import lower
 from embedder.settings import DIMENSIONS, MODEL_TOKENS
 
 HEADER = "x-embedding-ignored"
@@ -46,7 +47,7 @@ def _cuts_the_end(value: object) -> bool:
 
 def _is_float(value: object) -> bool:
     values = value if isinstance(value, list) else [value]
-    return all(isinstance(item, str) and item.lower() in ("float", "float32", "fp32", "dense") for item in values)
+    return all(isinstance(item, str) and lower(item) in ("float", "float32", "fp32", "dense") for item in values)
 
 
 _CHOICES = (
@@ -94,7 +95,7 @@ _CHOICES = (
     ),
     _Choice(
         "pooling pooling_type pooling_strategy pooling_method",
-        lambda value: isinstance(value, str) and value.lower() == "mean",
+        lambda value: isinstance(value, str) and lower(value) == "mean",
         "the model has mean pooling",
     ),
     _Choice("add_special_tokens", lambda value: value is True, "the model always has its special tokens"),

@@ -76,7 +76,9 @@ def task_of(app: App, name: str) -> str | None:
     """
     if name in (NAME, SHORT_NAME):
         return None
-    known = _known(app) if len(name) <= _MAX_NAME_CHARS else {}
+    if len(name) > _MAX_NAME_CHARS:  # what follows takes time for each of its parts
+        raise _unknown(name)
+    known = _known(app)
     left, task = name.strip().lower(), None
     while left:
         for spelling in _spellings(left):

@@ -95,10 +95,10 @@ class Route(msgspec.Struct, frozen=True):
 
 def query_values(query: str) -> dict[str, str]:
     """Return the parameters of a query string. Values of a repeated name are joined with commas."""
-    values: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     for name, value in parse_qsl(query):
-        values[name] = f"{values[name]},{value}" if name in values else value
-    return values
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(parts) for name, parts in values.items()}
 
 
 def check_query(query: str, route: Route) -> None:

@@ -104,6 +104,7 @@ class Embedder:
         context.log.texts, context.log.tokens = len(prepared.texts), prepared.tokens
         if context.log.texts <= MAX_TEXTS_PER_CALL:
             return [await self._call(prepared.texts, context, output)]
+        await context.lifetime.turn()  # their tokens were counted just now
         await self.model.reserve(context.lifetime, context.log.texts, with_floats=output != MODEL_DIGITS)
         async with Tasks(self._calls(prepared, context, output)) as tasks:
             return await asyncio.gather(*tasks)
@@ -115,6 +116,7 @@ class Embedder:
         """Embed like `embed`, but yield each answer in order as soon as it arrives, and keep none of them."""
         context.log.texts, context.log.tokens = len(prepared.texts), prepared.tokens
         if context.log.texts > MAX_TEXTS_PER_CALL:
+            await context.lifetime.turn()
             await self.model.reserve(context.lifetime, context.log.texts, with_floats=True)
         async with Tasks(self._calls(prepared, context, FLOATS)) as tasks:
             yield _in_order(tasks)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from embedder.names import tasks
-from embedder.names.adaptation import EQUAL, EVERYWHERE
+from embedder.names.adaptation import EQUAL, EVERYWHERE, lower
 from embedder.names.tasks import Task
 from embedder.settings import DIMENSIONS
 
@@ -24,7 +24,7 @@ _TRUNCATE = {True: "end", False: "error", "end": "end", "right": "end", "error":
 
 def truncation(value: object) -> object:
     """Return "end" or "error" for a boolean and for the words of others. Raises a ValueError for the start."""
-    word = value.lower() if isinstance(value, str) else value
+    word = lower(value) if isinstance(value, str) else value
     if word in ("start", "left"):
         raise ValueError(f"{str(value)[:10]} is not possible: {_START}")
     return _TRUNCATE.get(word, value) if isinstance(word, str | bool) else value
@@ -44,7 +44,7 @@ def encoding(value: object) -> object:
     """Return an encoding in lower case. A list of one stands for the one."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    return value.lower() if isinstance(value, str) else value
+    return lower(value) if isinstance(value, str) else value
 
 
 TASK: dict[str, Any] = {EQUAL: tasks.equal, EVERYWHERE: True}  # `extra` of a field that takes other names of tasks

@@ -14,6 +14,7 @@ import msgspec
 from embedder.errors import invalid
 
 EQUAL, EVERYWHERE = "equal", "everywhere"
+_MAX_WORD_CHARS = 64  # of a name of a field, or of a word for a value
 # Called with the path of each unknown field and its value. It returns to have the field ignored, or raises an error.
 Unknown = Callable[[str, object], None]
 
@@ -41,7 +42,8 @@ def adapted(value: object, kind: Any, unknown: Unknown | None, path: str = "") -
     found: dict[str, Any] = {}
     for name, part in value.items():
         field = fields.by_name.get(name) or (fields.by_plain_name.get(_plain(name)) if unknown else None)
-        where = f"{path}.{name}" if path else name
+        shown = name[:_MAX_WORD_CHARS]
+        where = f"{path}.{shown}" if path else shown
         if field is None:
             _keep_or_ignore(found, name, part, where, unknown)
         elif unknown is None or part is not None or not field.optional:
@@ -88,7 +90,12 @@ def _raw(value: object) -> msgspec.Raw:
 
 
 def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
+    return lower(name).replace("_", "").replace("-", "") if len(name) <= _MAX_WORD_CHARS else name
+
+
+def lower(word: str) -> str:
+    """Return a word in lower case. A long text is no word, and stays: `str.lower` takes up to 16 bytes a character."""
+    return word.lower() if len(word) <= _MAX_WORD_CHARS else word
 
 
 def parts_of(kind: Any) -> Iterator[Any]:  # noqa: ANN401

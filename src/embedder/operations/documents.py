@@ -60,27 +60,36 @@ class IndexResponse(Struct):
 
 async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> Result:
     """Embed documents and store their vectors, or queue them for that."""
-    rows, prepared = prepare(app, request.documents, request)
+    rows = check(request.documents, request)
+    if len(rows) > MAX_TEXTS_PER_CALL:
+        await context.lifetime.turn()
+    prepared = add_prompts(app, request.documents, request)
     if request.queue:
         return await _enqueue(app, context, request, rows, prepared)
-    return Result(await write(app, context, rows, prepared, mode=request.mode, wait=request.wait), prepared)
+    written = await write(app, context, rows, prepared, mode=request.mode)
+    if request.wait:
+        for texts in (request.documents, rows, prepared.texts):  # another request may need their memory meanwhile
+            texts.clear()
+        await app.require_store().wait_for(written, context)
+    return Result(written, prepared)
 
 
-def prepare(
-    app: App, documents: list[DocumentIn], options: UpsertOptions, *, reported: bool = True
-) -> tuple[list[Row], PreparedTexts]:
-    """Check documents against all limits, and add prompts to their texts. This calls nothing.
-
-    `reported`: see `Embedder.prepare`.
-    """
+def check(documents: list[DocumentIn], options: UpsertOptions) -> list[Row]:
+    """Check documents against the limits of the index, and return their rows."""
     limits.check_namespace(options.namespace)
     limits.check_ids([item.id for item in documents], param="documents[#].id")
-    rows = [_row(item, index, options) for index, item in enumerate(documents)]
+    return [_row(item, index, options) for index, item in enumerate(documents)]
+
+
+def add_prompts(
+    app: App, documents: list[DocumentIn], options: UpsertOptions, *, reported: bool = True
+) -> PreparedTexts:
+    """Add prompts to the texts of documents. This does not call the model. `reported`: see `Embedder.prepare`."""
     titles = [item.title or "" for item in documents]
     prompt = PromptOptions(task=options.task, truncate=options.truncate, title=titles if any(titles) else None)
     texts = [item.text for item in documents]
     path = "documents[#].text"
-    return rows, app.embedder.prepare(texts, prompt, param=path, default=DOCUMENT, reported=reported)
+    return app.embedder.prepare(texts, prompt, param=path, default=DOCUMENT, reported=reported)
 
 
 def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:
@@ -90,17 +99,15 @@ def _row(item: DocumentIn, index: int, options: UpsertOptions) -> Row:
     return Row(item.id, metadata, options.namespace)
 
 
-async def write(
-    app: App, context: RequestContext, rows: list[Row], prepared: PreparedTexts, *, mode: str, wait: bool = False
-) -> Written:
+async def write(app: App, context: RequestContext, rows: list[Row], prepared: PreparedTexts, *, mode: str) -> Written:
     """Embed prepared documents and store their vectors. Of several calls of the model, each is stored as it arrives."""
     store = app.require_store()
     writable = await store.to_write(context, rows, "documents[#].id")
     if len(rows) <= MAX_TEXTS_PER_CALL:
         [answer] = await app.embedder.embed(prepared, context, FLOATS)
-        return await store.write_one(writable, answer, context, method=mode, wait=wait)
+        return await store.write_one(writable, answer, context, method=mode)
     async with app.embedder.batches(prepared, context) as answers:
-        return await store.write(writable, answers, context, method=mode, wait=wait)
+        return await store.write(writable, answers, context, method=mode)
 
 
 async def _enqueue(
@@ -114,6 +121,8 @@ async def _enqueue(
         raise EmbedderError("queue_not_configured", message)
     request.namespace = context.access.namespace(request.namespace)
     prepared.texts.clear()  # the messages have the texts without prompts
+    if len(rows) > MAX_TEXTS_PER_CALL:
+        await context.lifetime.turn()
     bodies = messages.encode(request, context.log.request_id, bound=context.access.namespaces is not None)
     await app.require_store().to_write(context, rows, "documents[#].id")
     ids = [item.id for item in request.documents]

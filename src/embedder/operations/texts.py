@@ -63,9 +63,16 @@ async def _embed_and_store(
     )
     # the index needs numbers, not digits
     [answer] = await app.embedder.embed(prepared, context, OutputFormat(output.dimensions, "float32"))
-    stored = await app.require_store().write_one(writable, answer, context, method=store.mode, wait=store.wait)
+    stored = await app.require_store().write_one(writable, answer, context, method=store.mode)
     numbers = app.embedder.model.join([answer], output.dimensions, output.encoding)
-    return Result(EmbedResponse([len(texts), output.dimensions], stored, data=[HOLE]), prepared, numbers, "data")
+    count = len(texts)
+    if store.wait:
+        del writable
+        request.text, store.metadata = "", None  # another request may need their memory meanwhile
+        texts.clear()
+        prepared.texts.clear()
+        await app.require_store().wait_for(stored, context, keep_answers=True)
+    return Result(EmbedResponse([count, output.dimensions], stored, data=[HOLE]), prepared, numbers, "data")
 
 
 async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:

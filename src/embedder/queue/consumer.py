@@ -19,6 +19,7 @@ from embedder.queue import redelivery
 from embedder.queue.items import QueuedDocument, Received, access_of, by_access, joined, one_per_id
 from embedder.queue.letters import dead_letter
 from embedder.queue.redelivery import LONGEST_DELAY_S, MAX_ATTEMPTS, PERMANENT
+from embedder.settings import LARGE_BYTES
 
 MAX_CALLS = 100  # of the model, per batch; the rest of the batch is retried
 MAX_BATCH_S = 600  # until no more calls start; Queues ends a consumer after 15 minutes (Queues, Limits)
@@ -60,7 +61,14 @@ class _Consumer:
 
     async def run(self) -> None:
         while received := _decoder.decode(await self._batch.read(self._context.lifetime)):
-            items = [item for message in received if (item := self._prepared(message))]
+            items: list[QueuedDocument] = []
+            chars = 0
+            for message in received:  # the tokens of a large one take as long as those of a large body
+                if (chars := chars + len(message.body)) > LARGE_BYTES:
+                    await self._context.lifetime.turn()
+                    chars = len(message.body)
+                if item := self._prepared(message):
+                    items.append(item)
             self._context.log.texts += len(items)
             # first what leaves stored ids as they are: the result is the same in every order
             for mode in ("insert", "upsert"):
@@ -78,7 +86,8 @@ class _Consumer:
                 raise EmbedderError("invalid_request", _FAULTS[received.fault])
             message = messages.decode(received.body)
             name = message.document.id
-            [row], prepared = documents.prepare(self._app, [message.document], message, reported=False)
+            [row] = documents.check([message.document], message)
+            prepared = documents.add_prompts(self._app, [message.document], message, reported=False)
             return QueuedDocument(received, message.mode, access_of(message), row, prepared)
         except EmbedderError as error:
             self._fail(received, name, error)

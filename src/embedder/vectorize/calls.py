@@ -39,6 +39,8 @@ class Calls:
         self, context: RequestContext, options: dict[str, Any], *, vectors: Vectors | None, name: str = ""
     ) -> tuple[Matches, object]:
         """Search with the first of `vectors`, or with the stored vector `name`. Return the matches and their values."""
+        if options["returnValues"] or options["returnMetadata"] == "all":
+            await self._index.reserve(context.lifetime, options["topK"])
         if vectors is None:
             answer = await self._index.call(context.lifetime, "queryById", _json([name, options]))
         else:
@@ -52,6 +54,7 @@ class Calls:
 
     async def get(self, context: RequestContext, ids: Sequence[str], take: Callable[[Found], T]) -> list[T]:
         """Read the vectors with these ids, in calls of 20. `take` says what is kept of each answer."""
+        await self._index.reserve(context.lifetime, min(len(ids), GET_IDS * MAX_CALLS_IN_FLIGHT))
         limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
 
         async def one(part: Sequence[str]) -> T:

@@ -3,13 +3,15 @@
 Source of the limits: Vectorize, "Limits" and "Metadata filtering" pages. GET_IDS and DELETE_IDS as seen live.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import msgspec
 
 from embedder.access.scopes import MAX_NAMESPACE_BYTES
-from embedder.errors import invalid
+from embedder.errors import EmbedderError, invalid
 from embedder.stored import (
     MAX_FILTER_BYTES,
     MAX_ID_BYTES,
@@ -29,6 +31,7 @@ _LIST_OPERATORS = ("$in", "$nin")
 _EQUALITY = ("$eq", "$ne", *_LIST_OPERATORS)
 _OPERATORS = ("$eq", "$ne", "$lt", "$lte", "$gt", "$gte", *_LIST_OPERATORS)
 _MAX_PATH_CHARS = 200
+_KEY = re.compile(r'(?!\$)[^."]+')  # Vectorize rejects others
 
 
 def check_id(name: str, param: str) -> None:
@@ -96,22 +99,30 @@ def _check_values(metadata: Metadata, param: str) -> None:
     """
     waiting: list[tuple[Any, str, bool]] = [(metadata, param, False)]
     for value, path, in_list in waiting:
-        if isinstance(value, dict):
-            for key, item in value.items():
-                if not in_list:
-                    _check_key(key, path)
-                waiting.append((item, f"{path}.{key}"[:_MAX_PATH_CHARS], in_list))
-        elif isinstance(value, list):
-            waiting.extend((item, path, True) for item in value)
-        elif isinstance(value, int) and abs(value) > MAX_INTEGER:
-            shown = str(value)[:40] if abs(value) < 10**40 else "too large"
-            raise invalid(f"{path} is {shown}; integers beyond 2^53 lose digits, so send a string.", path)
+        is_list = isinstance(value, list)
+        if not is_list and not in_list:
+            _check_keys(value, path)
+        for key, item in zip(repeat(""), value, strict=False) if is_list else value.items():
+            if isinstance(item, dict | list):
+                waiting.append((item, _joined(path, key), in_list or is_list))
+            elif isinstance(item, int) and not -MAX_INTEGER <= item <= MAX_INTEGER:
+                raise _too_many_digits(item, _joined(path, key))
 
 
-def _check_key(key: str, path: str) -> None:
-    if not key or "." in key or '"' in key or key.startswith("$"):
+def _check_keys(keys: Iterable[str], path: str) -> None:
+    if not all(map(_KEY.fullmatch, keys)):
+        wrong = next(key for key in keys if not _KEY.fullmatch(key))
         rule = 'a key must not be empty, contain . or ", or start with $'
-        raise invalid(f"{path} has the key {key[:64]!r}; {rule}.", path)
+        raise invalid(f"{path} has the key {wrong[:64]!r}; {rule}.", path)
+
+
+def _joined(path: str, key: str) -> str:
+    return f"{path}.{key}"[:_MAX_PATH_CHARS] if key else path
+
+
+def _too_many_digits(value: int, path: str) -> EmbedderError:
+    shown = str(value)[:40] if abs(value) < 10**40 else "too large"
+    return invalid(f"{path} is {shown}; integers beyond 2^53 lose digits, so send a string.", path)
 
 
 def query_options(

@@ -96,7 +96,6 @@ class Store:
         context: RequestContext,
         *,
         method: str,
-        wait: bool,
     ) -> Written:
         """Write the vectors of `answers` in order, as soon as each arrives. An answer has the vectors of 100 rows.
 
@@ -112,14 +111,23 @@ class Store:
                 done += len(batch)
         except EmbedderError as error:
             raise partly_accepted(error, [row.id for row in rows], done) from error
-        return await self._written(len(rows), mutations, context, wait=wait)
+        return Written(len(rows), mutations)
 
-    async def write_one(
-        self, writable: Writable, vectors: Vectors, context: RequestContext, *, method: str, wait: bool = False
-    ) -> Written:
+    async def write_one(self, writable: Writable, vectors: Vectors, context: RequestContext, *, method: str) -> Written:
         """Write rows with the values of `vectors` in one call."""
         mutation = await self._calls.write(context, writable.rows, vectors, method=method)
-        return await self._written(len(writable.rows), [mutation], context, wait=wait)
+        return Written(len(writable.rows), [mutation])
+
+    async def wait_for(self, written: Written, context: RequestContext, *, keep_answers: bool = False) -> None:
+        """Wait until writes are visible, and note whether they are.
+
+        The request must hold none of its texts any more, and of its vectors only with `keep_answers`.
+        """
+        context.lifetime.finish_work(keep_answers=keep_answers)
+        if written.mutation_ids:
+            written.visible = await visibility.wait(
+                written.mutation_ids[-1], context, self._calls.describe, clock=self._clock, wait_s=self._wait_s
+            )
 
     async def search(
         self,
@@ -224,12 +232,10 @@ class Store:
         return description
 
     async def _written(self, count: int, mutations: list[str], context: RequestContext, *, wait: bool) -> Written:
-        visible = None
-        if wait and mutations:
-            visible = await visibility.wait(
-                mutations[-1], context, self._calls.describe, clock=self._clock, wait_s=self._wait_s
-            )
-        return Written(count, mutations, visible)
+        written = Written(count, mutations)
+        if wait:
+            await self.wait_for(written, context)
+        return written
 
     async def _owners(self, ids: Sequence[str], context: RequestContext) -> dict[str, str | None]:
         """Return the namespaces of the stored vectors with these ids. A vector that was just written is missing."""

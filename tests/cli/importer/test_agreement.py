@@ -89,7 +89,8 @@ def imported(job):
     for item in items:
         body = b'{"documents":[%b]%b}' % (item.body, job.sent_tail)
         request = decoding.decode(body, UpsertRequest)
-        documents.prepare(UNLIMITED, request.documents, request)
+        documents.check(request.documents, request)
+        documents.add_prompts(UNLIMITED, request.documents, request)
         tally.accept(item, truncated=False)
     journal.close()
     return tally, items

@@ -185,7 +185,8 @@ def accepts(document, keep_text):
     tail = b',"keep_text":%b}' % json.dumps(keep_text).encode()
     try:
         request = decoding.decode(b'{"documents":[%b]%b' % (body, tail), UpsertRequest)
-        documents.prepare(UNLIMITED, request.documents, request)
+        documents.check(request.documents, request)
+        documents.add_prompts(UNLIMITED, request.documents, request)
     except EmbedderError:
         return False
     return True

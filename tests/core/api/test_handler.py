@@ -6,7 +6,7 @@ import pytest
 
 from embedder.api import routes
 from tests import strategies
-from tests.core.api.bodies import RUN
+from tests.core.api.bodies import NAME, RUN
 from tests.core.fakes import FakeApp, content, error
 
 
@@ -131,6 +131,21 @@ def test_the_error_of_a_limiter_does_not_name_the_caller_in_the_log():
     assert app.ask("/embed", {"text": "a"}, cf_connecting_ip="192.0.2.7").status == 500
     assert "192.0.2.7" not in app.log[0]
     assert "no answer for ..." in app.log[0]
+
+
+@pytest.mark.parametrize(("size", "turns"), [(60_000, 0), (70_000, 1)])
+def test_others_get_a_turn_between_the_steps_of_a_large_body(size, turns):
+    app = FakeApp()
+    assert app.ask("/embed", {"text": "a" * size}).status == 200
+    assert app.lifetime.turns == turns
+    assert json.loads(app.call("embed", "a" * size).text)["ok"] is True
+    assert app.lifetime.turns == 2 * turns
+
+
+def test_others_get_a_turn_before_the_calls_of_a_batch():
+    app = FakeApp()
+    assert app.ask("/v1/embeddings", {"model": NAME, "input": ["a"] * 101}).status == 200
+    assert app.lifetime.turns == 1
 
 
 def test_head_options_and_other_methods():

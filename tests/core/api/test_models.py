@@ -24,6 +24,16 @@ def test_the_model_name_can_contain_a_task():
     ]
 
 
+@pytest.mark.parametrize("part", ["google/", "latest:", "a/", ":"])
+def test_a_name_that_is_too_long_is_not_taken_apart(part, monkeypatch):
+    monkeypatch.setattr(models, "_spellings", None)
+    app = FakeApp()
+    assert error(app.ask("/v1/embeddings", {"model": part * 30_000 + NAME, "input": "a"}))[:2] == (
+        404,
+        "model_not_found",
+    )
+
+
 def test_lists_models_and_gets_them_by_name():
     app = FakeApp()
     names = [item["id"] for item in json_of(app.send("GET", "/v1/models"))["data"]]

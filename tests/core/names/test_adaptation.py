@@ -7,6 +7,7 @@ import pytest
 
 from embedder import decoding
 from embedder.errors import EmbedderError
+from embedder.names import adaptation
 from embedder.names.adaptation import EQUAL, EVERYWHERE
 
 
@@ -108,3 +109,14 @@ def test_broken_json_behind_an_unknown_field_is_invalid_json():
     with pytest.raises(EmbedderError) as broken:
         decoding.decode(b'{"z":1,', Body, lambda *_: None)
     assert broken.value.code == "invalid_json"
+
+
+def test_a_name_that_is_too_long_for_a_field_is_unknown_and_is_quoted_in_part():
+    name = "_" * 5_000_000 + "topK"
+    body, seen = ignoring(**{name: 3})
+    assert (body.top_k, [len(path) for path in seen]) == (5, [64])
+
+
+@pytest.mark.parametrize(("text", "found"), [("WORD", "word"), ("A" * 65, "A" * 65)])
+def test_only_a_word_is_written_in_lower_case(text, found):
+    assert adaptation.lower(text) == found

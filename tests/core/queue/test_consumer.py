@@ -40,6 +40,14 @@ def test_the_tokens_of_a_batch_are_estimated_together(monkeypatch):
     assert len(estimated) == 3 + 6  # also each of them, to reject those that are too long
 
 
+def test_requests_run_between_large_messages():
+    made = Ingestion()
+    made.consume(
+        [{"version": 1, "keep_text": False, "document": {**item, "text": "a " * 30_000}} for item in documents(4)]
+    )
+    assert (made.lifetimes[0].turns, made.log["written"]) == (3, 4)
+
+
 def test_what_was_queued_is_stored_as_an_upsert_would_store_it():
     queued, direct = Ingestion(), Ingestion()
     given = [{"id": "a", "text": "one", "title": "T", "metadata": {"year": 2026}}, {"id": "b", "text": "two"}]

@@ -75,6 +75,22 @@ def test_a_later_failure_of_the_model_is_a_partial_failure():
     assert len(answer["not_accepted"]) == 50
 
 
+@pytest.mark.parametrize(
+    ("options", "reserved"),
+    [
+        ({"metadata": "none"}, []),
+        ({"metadata": "indexed", "top_k": 7}, []),
+        ({"top_k": 7}, [7]),
+        ({"metadata": "none", "exact": True, "top_k": 9}, [9]),
+        ({"diversity": 0.5}, [50]),
+    ],
+)
+def test_a_search_reserves_room_for_the_stored_vectors_that_it_gets(options, reserved):
+    index = FakeIndex()
+    assert app_with(index).ask("/search", {"text": "a", **options}).status == 200
+    assert index.reserved == reserved
+
+
 def test_values_are_returned_only_on_request():
     app = app_with(FakeIndex(matches=MATCHES))
     assert "values" not in json_of(app.ask("/search", {"text": "a"}))["matches"][0]

@@ -14,9 +14,13 @@ import msgspec
 
 from embedder import decoding
 from embedder.errors import EmbedderError
-from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
+from embedder.settings import MAX_JSON_DEPTH
 
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|\d[\d.eE+-]*+|[\[\]{},:]', re.DOTALL)
+_MAX_TOKENS = 20_000  # of all such strings: each takes a step in Python, and msgspec long for some numbers
+_USUAL_DIGITS = 26
+_EXPONENT = re.compile("[eE]")
+_EXPONENT_TOKENS = 64  # bindings/limits.js counts numbers likewise
 
 
 class _Shape(NamedTuple):
@@ -44,21 +48,28 @@ def _converted_body(arguments: bytes, kind: Any) -> bytes:  # noqa: ANN401
 
 
 class _Budget:
-    """How many JSON values strings may hold together, as those of a body are counted."""
+    """How many tokens of JSON strings may hold together."""
 
     def __init__(self) -> None:
-        self.left = MAX_JSON_VALUES
+        self.left = _MAX_TOKENS
 
     def allows(self, text: str) -> bool:
-        """Return whether a text is neither nested too deeply nor has too many values."""
+        """Return whether a text is neither nested too deeply nor has too many tokens."""
         depth = 0
         for token in _TOKEN.finditer(text):
-            sign = token[0]
-            depth += (sign in "[{") - (sign in "]}") if len(sign) == 1 else 0
-            self.left -= sign in "[{,"
+            first = text[token.start()]
+            depth += (first in "[{") - (first in "]}")
+            self.left -= _weight(token) if first.isdigit() else 1
             if depth > MAX_JSON_DEPTH or self.left < 0:
                 return False
         return True
+
+
+def _weight(number: re.Match[str]) -> int:
+    """Return how many tokens a number counts for: as many as it takes longer, if it is long or has an exponent."""
+    digits = number.end() - number.start()
+    has_exponent = _EXPONENT.search(number.string, number.start(), number.end())
+    return 1 + max(0, digits - _USUAL_DIGITS) + (_EXPONENT_TOKENS if has_exponent else 0)
 
 
 def _converted(value: Any, shape: _Shape, budget: _Budget) -> Any:  # noqa: ANN401

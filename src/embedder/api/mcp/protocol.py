@@ -30,6 +30,7 @@ _META = "io.modelcontextprotocol/"
 _COMPLETE = {"resultType": "complete", "_meta": {f"{_META}serverInfo": SERVER}}
 _PARSE_ERROR, _INVALID_REQUEST, _METHOD_NOT_FOUND, _INTERNAL_ERROR = -32700, -32600, -32601, -32603
 _UNSUPPORTED_VERSION = -32022
+_MAX_QUOTED_CHARS = 100
 
 
 class McpParams(Struct):
@@ -77,13 +78,13 @@ async def handle(app: App, context: RequestContext, message: McpMessage) -> Resu
         return Result(None, status=202)
     version = message.params.meta.get(f"{_META}protocolVersion", MODERN)
     if version not in (MODERN, *LEGACY):
-        data = {"supported": [MODERN], "requested": version}
+        data = {"supported": [MODERN], "requested": version[:_MAX_QUOTED_CHARS] if isinstance(version, str) else None}
         return _error(message, _UNSUPPORTED_VERSION, f"Unsupported protocol version; use {MODERN}.", data)
     if message.method == "tools/call":
         return _result(message, await tools.call(app, context, message.params.name, bytes(message.params.arguments)))
     result = _plain_result(app, context, message)
     if result is None:
-        return _error(message, _METHOD_NOT_FOUND, f"Unknown method {message.method[:100]!r}.")
+        return _error(message, _METHOD_NOT_FOUND, f"Unknown method {message.method[:_MAX_QUOTED_CHARS]!r}.")
     return _result(message, Result(result))
 
 

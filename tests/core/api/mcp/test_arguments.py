@@ -102,6 +102,33 @@ def test_anything_else_is_an_error_that_names_the_field(tool, given, part):
     assert part in caught.value.message
 
 
+LONG_NUMBER = "9" * 4_000
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        '["a"' + ',"a"' * 15_000 + "]",
+        "[[]" + ",[]" * 10_000 + "]",
+        "[1e308" + ",1e308" * 400 + "]",
+        "[" + LONG_NUMBER + f",{LONG_NUMBER}" * 9 + "]",
+        "-" + "9" * 30_000,
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_string_that_takes_long_is_not_decoded(texts):
+    """Each would otherwise be a list, with another error: of its items, or because it has too many of them."""
+    with pytest.raises(EmbedderError, match=r"texts: Expected array, got str"):
+        decoded("compare", {"texts": texts})
+
+
+def test_the_tokens_of_all_strings_count_together():
+    document = json.dumps({**DOCUMENT, "metadata": {"tags": ["a"] * 1_000}})
+    assert len(decoded("store", {"documents": [document] * 9}).documents) == 9
+    with pytest.raises(EmbedderError, match="documents"):
+        decoded("store", {"documents": [document] * 11})
+
+
 def test_no_arguments_are_an_empty_object():
     with pytest.raises(EmbedderError, match="text"):
         arguments.decode(b"null", TOOLS["search"].arguments)

@@ -52,3 +52,10 @@ def test_what_is_no_message_is_an_error_of_json_rpc(body, status, code):
 def test_the_version_is_that_of_the_project():
     project = tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text())["project"]
     assert protocol.SERVER["version"] == project["version"]
+
+
+@pytest.mark.parametrize(("version", "quoted"), [("x" * 5_000, "x" * 100), ({"a": 1}, None)])
+def test_the_version_of_a_client_is_quoted_in_part(version, quoted):
+    newer = message("tools/list")
+    newer["params"]["_meta"] = {"io.modelcontextprotocol/protocolVersion": version}
+    assert json_of(FakeApp().ask("/mcp", newer))["error"]["data"]["requested"] == quoted
