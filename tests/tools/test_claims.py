@@ -48,7 +48,8 @@ LOOKED_UP = set(
     queues/platform/pricing queues/reference/how-queues-works
     vectorize vectorize/best-practices/insert-vectors vectorize/best-practices/query-vectors vectorize/platform/limits
     vectorize/platform/pricing vectorize/reference/client-api vectorize/reference/metadata-filtering
-    workers-ai workers-ai/features/markdown-conversion workers-ai/models/embeddinggemma-300m
+    workers-ai workers-ai/features/markdown-conversion workers-ai/get-started/rest-api
+    workers-ai/models/embeddinggemma-300m
     workers-ai/platform/errors workers-ai/platform/limits workers-ai/platform/pricing
     workers/configuration/compatibility-flags workers/configuration/placement workers/configuration/secrets
     workers/languages/python/how-python-workers-work workers/languages/python/packages workers/local-development

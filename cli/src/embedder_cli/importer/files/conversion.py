@@ -20,7 +20,8 @@ MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 _TIMEOUT_S = 180.0
 _NEEDED = (
-    "--convert needs CLOUDFLARE_API_TOKEN, a token with the permission Workers AI: Read, and CLOUDFLARE_ACCOUNT_ID."
+    "--convert needs CLOUDFLARE_API_TOKEN, a token with the permissions Workers AI: Read and Workers AI: Edit, and "
+    "CLOUDFLARE_ACCOUNT_ID."
 )
 
 Convert = Callable[[str, bytes], str]
