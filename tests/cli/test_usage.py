@@ -198,6 +198,14 @@ def test_a_failure_is_one_sentence(fake, usage, failure, sentence):
     assert fake.queries == []
 
 
+def test_the_names_of_fields_may_have_points(fake, usage):
+    fields = [field.replace("_", ".") for field in fake.fields[DATASET]]
+    settings = {"settings": {DATASET: {**fake.limits, "availableFields": fields}}}
+    fake.failures = [answer({"data": {"viewer": {"accounts": [settings]}}})]
+    assert rows(usage("--json")) == BY_KEY
+    assert fake.queries == ["tags"]
+
+
 @pytest.mark.parametrize("settings", [{}, {"settings": None}, {"settings": {DATASET: {"availableFields": None}}}])
 def test_settings_of_another_form_are_no_error(fake, usage, settings):
     fake.failures = [answer({"data": {"viewer": {"accounts": [settings]}}})]

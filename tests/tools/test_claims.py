@@ -27,7 +27,6 @@ REASONS = {
     "| `quota_exhausted` |": "the section above the table has the page",
     "- `quota_exhausted`: ": "docs/errors.md has the page",
     "| `upstream_busy`, `upstream_timeout` or": "advice",
-    "- **Reset.**": "measured under workerd, as the sentence above the list says",
     "| Calls of Workers AI, 100 texts each |": "computed from the figures below the table",
     "| Writes to Vectorize, 100 vectors each |": "computed from the figures below the table",
     "| 413 `batch_too_large` |": "a limit of this service",
@@ -119,6 +118,7 @@ def test_a_linked_page_of_cloudflare_was_looked_up():
         "The price of this model on Workers AI is not published.",
         "AI Gateway caches an answer for 5 minutes. See [operating](operating.md).",
         "Vectorize has [50,000 namespaces](https://example.com/).",
+        "A queue costs $0.40 ([Queues](https://developers.cloudflare.com/queues/)). Vectorize answers 500 queries.",
     ],
 )
 def test_a_claim_without_a_source_is_found(claim):

@@ -28,7 +28,7 @@ class Dataset:
             found = analytics.selected(f"settings {{ {name} {{ {_FIELDS} }} }}", {})
             with form():
                 settings = found["settings"][name]
-                fields = frozenset(map(str, settings["availableFields"] or ()))
+                fields = frozenset(str(field).replace(".", "_") for field in settings["availableFields"] or ())
                 longest, oldest = _seconds(settings.get("maxDuration")), _seconds(settings.get("notOlderThan"))
         except AnalyticsError:
             return cls(name)

@@ -10,6 +10,7 @@ from embedder_cli.doctor.vectors import Vector, cosine, same
 
 BATCH = 100  # texts: the most in one call of the model
 _PLACES = (0, BATCH // 2, BATCH - 1)
+_SIZE = 256  # numbers: enough to tell texts apart, and a third of the answer
 _SHIFT = 37  # has no factor in common with BATCH, so that no exchange of rows but a shift of all stays unseen
 _SHORT, _LONG = 20, 100  # words: most texts of the batch have up to so many; every 25th has _LONG
 
@@ -53,10 +54,10 @@ def seen(endpoint: Endpoint) -> Result:
 def alone_and_in_a_batch(endpoint: Endpoint) -> Result:
     """Check that a text has the same vector alone and among 99 others, shorter and longer ones, in any order."""
     texts = [*recorded.vectors()][: len(_PLACES)]
-    alone = [endpoint.embed([text])[0] for text in texts]
+    alone = [endpoint.embed([text], dimensions=_SIZE)[0] for text in texts]
     batch = _batch(texts)
-    rows = endpoint.embed(batch)
-    shifted = endpoint.embed([*batch[_SHIFT:], *batch[:_SHIFT]])
+    rows = endpoint.embed(batch, dimensions=_SIZE)
+    shifted = endpoint.embed([*batch[_SHIFT:], *batch[:_SHIFT]], dimensions=_SIZE)
     cosines = [cosine(one, rows[place]) for one, place in zip(alone, _PLACES, strict=True)]
     lowest, moved = min(cosines), _apart(rows, [*shifted[-_SHIFT:], *shifted[:-_SHIFT]])
     return verdict(
