@@ -33,6 +33,45 @@ def float32(rows):
     return [array("f", row) for row in rows]
 
 
+@pytest.fixture(scope="module")
+def planets(probe):
+    """Four copies of a text and two others, in a namespace."""
+    texts = ["Mars is the red planet."] * 4 + ["Venus is a hot planet.", "Cats sleep most of the day."]
+    documents = [{"id": f"planet-{place}", "text": text} for place, text in enumerate(texts)]
+    written = call(probe, "upsert", documents, {"namespace": "planets", "wait": True})
+    assert written["visible"] is True
+    return {"namespace": "planets", "metadata": "none"}
+
+
+@pytest.mark.parametrize(
+    ("options", "exact", "order", "count"),
+    [
+        ({}, False, "score", 3),
+        ({"exact": True}, True, "score", 3),
+        ({"values": True}, True, "score", 3),
+        ({"min_score": 0.9999, "top_k": 50}, True, "score", 0),
+        ({"diversity": 0}, False, "score", 3),
+        ({"diversity": 0.5}, True, "diversity", 3),
+        ({"diversity": 1, "top_k": 50}, True, "diversity", 6),
+        ({"diversity": 0.5, "filter": {"lang": "xx"}}, True, "diversity", 0),
+        ({"top_k": 51}, False, "score", 6),
+    ],
+)
+def test_scores_and_diversity(probe, planets, options, exact, order, count):
+    found = call(probe, "search", "the red planet", {"top_k": 3, **planets, **options})
+    assert (found["ok"], found["exact"], found["order"], found["count"]) == (True, exact, order, count)
+    assert all(("values" in match) is ("values" in options) for match in found["matches"])
+    if options.get("diversity"):
+        copies = [match["id"] for match in found["matches"][:3] if match["id"] < "planet-4"]
+        assert len(copies) == (1 if count else 0)
+
+
+@pytest.mark.parametrize("option", [{"exact": True}, {"min_score": 0.1}, {"diversity": 0.1}, {"values": True}])
+def test_exact_scores_have_at_most_50_matches(probe, planets, option):
+    found = call(probe, "search", "the red planet", {**planets, **option, "top_k": 51})
+    assert (found["ok"], found["error"]["code"], found["error"]["param"]) == (False, "invalid_request", "top_k")
+
+
 def test_embed_answers_arrays(probe, worker):
     answer = call(probe, "embed", ["one", "two"], {"task": "search_query"})
     native = worker.post("/embed", {"text": ["one", "two"], "task": "search_query"}).json()
