@@ -4,7 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { choose } from "../../src/bindings/diversity.js";
+import { FULL, MESSAGES } from "./messages.js";
 import { random } from "./samples.js";
+
+/** @type {(left: number[], right: number[]) => number} */
+const dot = (left, right) => left.reduce((sum, value, i) => sum + value * right[i], 0);
 
 /** @type {(left: number[], right: number[]) => number} */
 const cosine = (left, right) => {
@@ -72,4 +76,26 @@ test("the length of a vector does not matter, and a vector of zeros is no error"
   const vectors = [[3, 0], [30, 0], [0, 0.001], [0, 0]];
   assert.deepEqual(choose(vectors, [0.9, 0.8, 0.7, 0.6], 4, 0.9), [0, 2, 3, 1]);
   assert.deepEqual(choose([], [], 5, 0.5), []);
+});
+
+/**
+ * Returns how many of the first five matches of 12 queries are copies of another one, if each text is stored four times.
+ * @param {number} diversity
+ */
+function copies(diversity) {
+  const queries = MESSAGES.flatMap((message, place) => (message.query ? [place] : []));
+  const texts = MESSAGES.flatMap((message, place) => (message.query ? [] : [place]));
+  let found = 0;
+  for (const query of queries) {
+    const ranked = texts.map((place) => ({ place, score: dot(FULL[query], FULL[place]) })).sort((left, right) => right.score - left.score);
+    const nearest = ranked.slice(0, 13).flatMap((match) => [match, match, match, match]).slice(0, 50);
+    const scores = nearest.map((match) => match.score);
+    const chosen = choose(nearest.map((match) => FULL[match.place]), scores, 5, diversity);
+    found += 5 - new Set(chosen.map((place) => nearest[place].place)).size;
+  }
+  return found;
+}
+
+test("the documented share of copies", () => {
+  assert.deepEqual([0, 0.3, 0.5].map(copies), [36, 12, 0]); // of 60; docs/searching.md has these figures
 });

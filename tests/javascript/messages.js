@@ -27,6 +27,18 @@ export const MESSAGES = lines("support-messages-int8.jsonl").map((line, place) =
   return { topic, concept: concept ?? single, query, row: Float32Array.from(new Int8Array(Buffer.from(vector, "base64"))) };
 });
 
+/** The vectors of `MESSAGES` with all 768 numbers. @type {number[][]} */
+export const FULL = lines("support-messages-float16.txt").map((line) => {
+  const bytes = new DataView(Uint8Array.from(Buffer.from(line, "base64")).buffer);
+  return Array.from({ length: bytes.byteLength / 2 }, (_, place) => half(bytes.getUint16(2 * place, true)));
+});
+
+/** Returns the number that 16 bits are. @param {number} bits */
+function half(bits) {
+  const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -24 * fraction);
+}
+
 /**
  * Returns the adjusted Rand index of two groupings: 1 if they are equal, about 0 if they agree by chance.
  *
