@@ -102,12 +102,11 @@ def test_an_api_that_checks_the_origin_rejects_pages_of_other_sites(serve):
 def test_the_time_for_a_parameter_that_is_repeated_is_linear():
     def seconds(count):
         query = "&".join(["ids=" + "x" * 50] * count)
-        began = time.perf_counter()
+        began = time.thread_time()  # other programs and the garbage collector disturb single measurements
         assert len(query_values(query)["ids"]) == 51 * count - 1
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
-    seconds(100)
-    assert seconds(20_000) < 40 * max(seconds(2_000), 0.001)
+    assert min(seconds(20_000) for _ in range(5)) < 40 * max(min(seconds(2_000) for _ in range(5)), 0.001)
 
 
 def test_an_unknown_path_is_quoted_up_to_200_characters():
