@@ -57,7 +57,7 @@ function isWhole({ bytes, spans }, head, tail) {
  * Returns whether the output is the model's own digits, unchanged. Of a large batch they may not have been kept.
  * @type {(format: Format, rows: Rows) => boolean}
  */
-export function keepsDigits({ dimensions, encoding }, { bytes }) {
+function keepsDigits({ dimensions, encoding }, { bytes }) {
   return dimensions === DIMENSIONS && encoding === "float" && bytes.length > 0;
 }
 

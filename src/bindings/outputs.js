@@ -1,8 +1,8 @@
 // @ts-check
 /** The formats in which numbers leave: as JSON text for HTTP, or as JavaScript values for another Worker. */
 import { DIMENSIONS } from "./answer.js";
-import { cosines, encode, keepsDigits, plain, rowsOf, writeRows } from "./numbers.js";
-import { discard, dropDigits } from "./room.js";
+import { cosines, encode, plain, rowsOf, writeRows } from "./numbers.js";
+import { discard } from "./room.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./numbers.js").Format} Format */
@@ -95,19 +95,13 @@ export function join(dimensions, encoding, ...answers) {
   const batches = answers.map(({ rows }) => /** @type {Rows} */ (rows));
   /** @param {string} name */
   const vectors = (name) => new Vectors([...batches], { dimensions, encoding: name });
-  if (!encoding.includes(",")) {
-    for (const rows of batches) if (rows.floats && !keepsDigits({ dimensions, encoding }, rows)) dropDigits(rows);
-    return vectors(encoding);
-  }
+  if (!encoding.includes(",")) return vectors(encoding);
   return new Encodings(new Map(encoding.split(",").map((name) => [name, vectors(name)])));
 }
 
 /** @param {number} dimensions @param {boolean} source whether row 0 is the source @param {Answer[]} answers in order, with floats */
 export function similarity(dimensions, source, ...answers) {
-  const parts = answers.map(({ rows }) => {
-    dropDigits(/** @type {Rows} */ (rows));
-    return /** @type {Float32Array} */ (/** @type {Rows} */ (rows).floats);
-  });
+  const parts = answers.map(({ rows }) => /** @type {Float32Array} */ (/** @type {Rows} */ (rows).floats));
   const floats = together(parts);
   return new Scores(cosines(floats, floats.length / DIMENSIONS, dimensions, source));
 }

@@ -39,9 +39,9 @@ const scope = {
 };
 
 /** @param {Binding} binding @param {string} text @param {string} [gateway] @param {string} [key] */
-function send(binding, text, gateway, key) {
+function send(binding, text, gateway, key, kept = /** @type {"digits" | "floats" | "both"} */ ("digits")) {
   const inputs = JSON.stringify({ text: [text] });
-  return ask(/** @type {any} */ (scope), /** @type {any} */ (binding), "m", inputs, 1, 768, false, true, gateway, key);
+  return ask(/** @type {any} */ (scope), /** @type {any} */ (binding), "m", inputs, 1, 768, kept, true, gateway, key);
 }
 
 afterEach(() => useGateway("", 0, false));
@@ -83,4 +83,13 @@ test("calls that overlap share no options", async () => {
   }
   const objects = binding.seen.flatMap((options) => [options, options.gateway, options.gateway.metadata, options.tags]);
   assert.equal(new Set(objects).size, objects.length);
+});
+
+test("of an answer only what is needed is kept: its memory is freed at once", async () => {
+  const sizes = [];
+  for (const kept of /** @type {const} */ (["digits", "floats", "both"])) {
+    const { rows } = await send(new Binding(), kept, "", "", kept);
+    sizes.push([Boolean(rows?.bytes.length), rows?.floats?.length]);
+  }
+  assert.deepEqual(sizes, [[true, undefined], [false, 768], [true, 768]]);
 });

@@ -46,23 +46,6 @@ test("several encodings are members of one object, in the order that was asked f
   assert.ok(object.int8.flat().every((/** @type {number} */ value) => Number.isInteger(value) && Math.abs(value) <= 128));
 });
 
-test("the model's digits are freed if the output is made of the floats, and kept if it has them", () => {
-  /** @type {(size: number, encoding: string) => number} */
-  const left = (size, encoding) => {
-    const one = answerOf([A]);
-    const { buffer } = one.rows.bytes;
-    join(size, encoding, one);
-    return buffer.byteLength;
-  };
-  for (const [size, encoding] of /** @type {const} */ ([[768, "base64"], [256, "float"], [768, "int8"], [768, "float32"]])) {
-    assert.equal(left(size, encoding), 0, encoding);
-  }
-  for (const encoding of ["float", "int8,float"]) assert.ok(left(768, encoding) > 0, encoding);
-  const one = answerOf([A, B]);
-  similarity(768, false, one);
-  assert.equal(one.rows.bytes.length, 0);
-});
-
 test("the memory of an output is of its own size", () => {
   for (const encoding of ["base64", "int8", "uint8", "binary", "ubinary", "base64:int8"]) {
     const [part] = join(768, encoding, answerOf([A, B])).parts("[", "@", "]");

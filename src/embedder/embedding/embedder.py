@@ -159,7 +159,7 @@ class Embedder:
                 inputs,
                 count,
                 dimensions=output.dimensions,
-                with_floats=output != MODEL_DIGITS,
+                kept=output.kept,
                 reject_if_busy=context.reject_if_busy or not last,
                 gateway=context.gateway,
                 alone=context.access.namespaces is not None,

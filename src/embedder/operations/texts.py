@@ -61,8 +61,8 @@ async def _embed_and_store(
     writable = await app.require_store().texts_to_write(
         context, texts, store.ids, store.namespace, store.metadata, keep_text=store.keep_text, param="store"
     )
-    # the index needs numbers, not digits
-    [answer] = await app.embedder.embed(prepared, context, OutputFormat(output.dimensions, "float32"))
+    of_both = OutputFormat(output.dimensions, f"{output.encoding},float32")  # the index needs numbers, not digits
+    [answer] = await app.embedder.embed(prepared, context, of_both)
     stored = await app.require_store().write_one(writable, answer, context, method=store.mode)
     numbers = app.embedder.model.join([answer], output.dimensions, output.encoding)
     count = len(texts)

@@ -33,18 +33,31 @@ def test_rejects_invalid_fields_before_calling_the_model(path, body, expected):
 
 
 @pytest.mark.parametrize(
-    ("options", "with_floats"),
+    ("options", "kept"),
     [
-        ({}, False),
-        ({"dimensions": 768, "encoding_format": "float"}, False),
-        ({"dimensions": 512}, True),
-        ({"encoding_format": "base64"}, True),
+        ({}, "digits"),
+        ({"dimensions": 768, "encoding_format": "float"}, "digits"),
+        ({"dimensions": 512}, "floats"),
+        ({"encoding_format": "base64"}, "floats"),
+        ({"store": {"ids": ["1"]}}, "both"),
+        ({"store": {"ids": ["1"]}, "dimensions": 256}, "floats"),
+        ({"store": {"ids": ["1"]}, "encoding_format": "base64"}, "floats"),
     ],
 )
-def test_floats_are_computed_only_if_the_digits_of_the_model_do_not_suffice(options, with_floats):
-    app = FakeApp()
+def test_only_what_the_answer_needs_is_kept_of_the_models(options, kept):
+    app = app_with(FakeIndex())
     assert app.ask("/embed", {"text": "a", **options}).status == 200
-    assert app.model.with_floats == [with_floats]
+    assert app.model.kept == [kept]
+
+
+@pytest.mark.parametrize(
+    ("types", "kept"), [(["float"], "digits"), (["float", "int8"], "both"), (["int8", "ubinary"], "floats")]
+)
+def test_several_encodings_keep_what_each_of_them_needs(types, kept):
+    app = FakeApp()
+    body = {"model": "embeddinggemma-300m", "texts": ["a"], "input_type": "search_query", "embedding_types": types}
+    assert app.ask("/v2/embed", body).status == 200
+    assert app.model.kept == [kept]
 
 
 def test_a_source_and_100_texts_take_two_calls():
