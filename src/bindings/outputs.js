@@ -12,10 +12,11 @@ const encoder = new TextEncoder();
 
 /** Vectors in an output format: as JSON text, or as JavaScript values. */
 class Vectors {
-  /** @param {Rows[]} batches in order @param {Format} format */
-  constructor(batches, format) {
+  /** @param {Rows[]} batches in order @param {Format} format @param {boolean} last whether nobody reads the rows later */
+  constructor(batches, format, last) {
     this.batches = batches;
     this.format = format;
+    this.last = last;
   }
 
   /**
@@ -29,7 +30,7 @@ class Vectors {
     for (let i = 0, first = 0; i <= last; i++) {
       const rows = /** @type {Rows} */ (batches.shift());
       const part = writeRows(rows, format, item, first, i ? "," : head, i === last ? tail : "");
-      if (last > 0 && part !== rows.bytes) discard(rows.bytes); // the rows of a single call may have other encodings
+      if (this.last) free(rows, part);
       yield part;
       first += rows.count;
     }
@@ -45,6 +46,12 @@ class Vectors {
   floats() {
     return this.batches[0].floats;
   }
+}
+
+/** Frees rows, except for the bytes that are sent. @param {Rows} rows @param {Uint8Array} sent */
+function free({ bytes, floats }, sent) {
+  if (floats) discard(floats);
+  if (bytes !== sent) discard(bytes);
 }
 
 /** @type {(row: ReturnType<typeof encode>) => string | number[]} */
@@ -93,10 +100,9 @@ class Encodings {
  */
 export function join(dimensions, encoding, ...answers) {
   const batches = answers.map(({ rows }) => /** @type {Rows} */ (rows));
-  /** @param {string} name */
-  const vectors = (name) => new Vectors([...batches], { dimensions, encoding: name });
-  if (!encoding.includes(",")) return vectors(encoding);
-  return new Encodings(new Map(encoding.split(",").map((name) => [name, vectors(name)])));
+  const names = encoding.split(",");
+  const members = names.map((name, i) => new Vectors([...batches], { dimensions, encoding: name }, !names[i + 1]));
+  return names.length === 1 ? members[0] : new Encodings(new Map(names.map((name, i) => [name, members[i]])));
 }
 
 /** @param {number} dimensions @param {boolean} source whether row 0 is the source @param {Answer[]} answers in order, with floats */

@@ -203,7 +203,10 @@ export function leave(scope) {
   answers.release(scope);
 }
 
-/** Frees the memory of bytes that nobody reads again. The garbage collector would do it much later. @param {Uint8Array} bytes */
+/**
+ * Frees the memory of bytes that nobody reads again. The garbage collector would do it much later, and stop everything.
+ * @param {Uint8Array | Float32Array} bytes
+ */
 export function discard(bytes) {
   if (bytes.byteLength) /** @type {ArrayBuffer} */ (bytes.buffer).transfer(0);
 }

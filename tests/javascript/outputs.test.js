@@ -46,6 +46,20 @@ test("several encodings are members of one object, in the order that was asked f
   assert.ok(object.int8.flat().every((/** @type {number} */ value) => Number.isInteger(value) && Math.abs(value) <= 128));
 });
 
+test("rows are freed when the last encoding that is made of them has been written", () => {
+  for (const encoding of ["base64", "int8", "float", "int8,float,base64"]) {
+    const one = answerOf([A, B]);
+    const { bytes: digits, floats } = one.rows;
+    const [part] = [...join(768, encoding, one).parts("[", "@", "]")];
+    assert.deepEqual([digits.length, floats?.length], [0, 0], encoding);
+    assert.ok(part.length > 0);
+  }
+  const whole = answerOf([A]);
+  const text = new TextDecoder().decode(whole.rows.bytes);
+  const [part] = [...join(768, "float", whole).parts(text.slice(0, text.indexOf("[[") + 1), "@", "]}")];
+  assert.equal(new TextDecoder().decode(part), text, "what is sent is kept");
+});
+
 test("the memory of an output is of its own size", () => {
   for (const encoding of ["base64", "int8", "uint8", "binary", "ubinary", "base64:int8"]) {
     const [part] = join(768, encoding, answerOf([A, B])).parts("[", "@", "]");
