@@ -28,7 +28,7 @@ class WorkersAI:
         count: int,
         *,
         dimensions: int,
-        kept: str,
+        encoding: str,
         reject_if_busy: bool,
         gateway: str,
         alone: bool,
@@ -40,7 +40,7 @@ class WorkersAI:
         # A text of Python with one wide character takes four bytes for each. Text is faster if it is short.
         sent = inputs.decode() if len(inputs) <= _SHORT else to_js(inputs)
         ai = self.binding(lifetime, alone=alone)
-        of_call = (dimensions, kept, reject_if_busy, gateway, key)
+        of_call = (dimensions, encoding, reject_if_busy, gateway, key)
         return await _js.ask(lifetime.scope, ai, MODEL, sent, count, *of_call)
 
     def binding(self, lifetime: Any, *, alone: bool) -> Any:  # noqa: ARG002  for batcher/shared.py

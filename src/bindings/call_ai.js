@@ -66,11 +66,11 @@ function about(gateway, key) {
  * Embeds `count` texts with Workers AI. The `fault` of the answer is "" (none), "http", "type", "invalid", "timeout",
  * "disconnected" or "broken"; `ports.Answer` explains them.
  * @param {Scope} scope @param {Ai} ai @param {string} model @param {string | Uint8Array} inputs JSON, see textsOf @param {number} count
- * @param {number} dimensions how many numbers of a row will be used @param {"digits" | "floats" | "both"} kept of the answer
+ * @param {number} dimensions how many numbers of a row will be used @param {string} encoding of them, or several ones, separated by commas
  * @param {boolean} rejectIfBusy fail instead of waiting for capacity @param {string} [gateway] id of an AI Gateway
  * @param {string} [key] the label of the caller's key
  */
-export async function ask(scope, ai, model, inputs, count, dimensions, kept, rejectIfBusy, gateway, key) {
+export async function ask(scope, ai, model, inputs, count, dimensions, encoding, rejectIfBusy, gateway, key) {
   try {
     const input = typeof inputs === "string" ? JSON.parse(inputs) : { text: await textsOf(scope, inputs) };
     scope.check();
@@ -85,14 +85,20 @@ export async function ask(scope, ai, model, inputs, count, dimensions, kept, rej
       return new Answer(scope.reason ?? "busy", null);
     }
     const bytes = new Uint8Array(await scope.within(response.arrayBuffer()));
-    const onlyFloats = kept === "floats" || scope.batch === "floats";
-    const rows = readAnswer(bytes, count, onlyFloats || kept === "both", dimensions);
-    if (onlyFloats) dropDigits(rows);
+    const needed = scope.batch === "floats" ? { digits: false, floats: true } : neededFor(dimensions, encoding);
+    const rows = readAnswer(bytes, count, needed.floats, dimensions);
+    if (!needed.digits) dropDigits(rows);
     return new Answer("", rows, 200, "", /** @type {any} */ (response).cached);
   } catch (error) {
     if (error instanceof InvalidAnswer) return new Answer("invalid", null, 200, error.message);
     return new Answer(scope.reason ?? /** @type {any} */ (error)?.fault ?? "broken", null);
   }
+}
+
+/** Returns what is needed of an answer: its digits are all numbers as "float". @param {number} dimensions @param {string} encoding */
+function neededFor(dimensions, encoding) {
+  const digits = dimensions === DIMENSIONS && encoding.split(",").includes("float");
+  return { digits, floats: !digits || encoding !== "float" };
 }
 
 /**

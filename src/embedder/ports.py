@@ -1,7 +1,7 @@
 """Protocols for what the core needs from the runtime. `bindings/` implements them; the tests have fakes."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 Clock = Callable[[], float]
 """Milliseconds since the epoch."""
@@ -113,9 +113,6 @@ class Answer(Protocol):
     def detail(self) -> str: ...
 
 
-Kept = Literal["digits", "floats", "both"]  # of an answer: the model's own digits, numbers as float32, or both
-
-
 class Vectors(Protocol):
     """A handle to vectors: those of an `Answer`, or those that a client sent."""
 
@@ -134,13 +131,13 @@ class Model(Protocol):
         count: int,
         *,
         dimensions: int,
-        kept: Kept,
+        encoding: str,
         reject_if_busy: bool,
         gateway: str,
         alone: bool,
         key: str,
     ) -> Answer:
-        """Embed `count` texts; `inputs` is JSON. Only what is `kept` of the answer can be used.
+        """Embed `count` texts; `inputs` is JSON. The answer can only be used for `dimensions` and `encoding`.
 
         `gateway` is the id of an AI Gateway, "" for the one of the Worker. With `alone`, the call uses nothing that is
         kept of other callers' texts. `key` is the label of the caller's key, see `access/labels.py`, or "".

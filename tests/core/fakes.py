@@ -108,7 +108,7 @@ class FakeModel:
     def __init__(self, reply: Callable[[list[str]], FakeAnswer] | None = None) -> None:
         self.calls: list[list[str]] = []
         self.rejecting: list[bool] = []
-        self.kept: list[str] = []
+        self.outputs: list[tuple[int, str]] = []
         self.gateways: list[str] = []
         self.alone: list[bool] = []
         self.keys: list[str] = []
@@ -116,12 +116,14 @@ class FakeModel:
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
-    async def ask(self, _scope, inputs, count, *, dimensions, kept, reject_if_busy, gateway, alone, key) -> FakeAnswer:
+    async def ask(
+        self, _scope, inputs, count, *, dimensions, encoding, reject_if_busy, gateway, alone, key
+    ) -> FakeAnswer:
         self.gateways.append(gateway)
         self.alone.append(alone)
         self.keys.append(key)
         self.rejecting.append(reject_if_busy)
-        self.kept.append(kept)
+        self.outputs.append((dimensions, encoding))
         texts = json.loads(inputs)["text"]
         assert (len(texts), dimensions in (768, 512, 256, 128)) == (count, True)
         self.calls.append(texts)

@@ -39,9 +39,9 @@ const scope = {
 };
 
 /** @param {Binding} binding @param {string} text @param {string} [gateway] @param {string} [key] */
-function send(binding, text, gateway, key, kept = /** @type {"digits" | "floats" | "both"} */ ("digits")) {
+function send(binding, text, gateway, key, dimensions = 768, encoding = "float") {
   const inputs = JSON.stringify({ text: [text] });
-  return ask(/** @type {any} */ (scope), /** @type {any} */ (binding), "m", inputs, 1, 768, kept, true, gateway, key);
+  return ask(/** @type {any} */ (scope), /** @type {any} */ (binding), "m", inputs, 1, dimensions, encoding, true, gateway, key);
 }
 
 afterEach(() => useGateway("", 0, false));
@@ -85,11 +85,19 @@ test("calls that overlap share no options", async () => {
   assert.equal(new Set(objects).size, objects.length);
 });
 
-test("of an answer only what is needed is kept: its memory is freed at once", async () => {
-  const sizes = [];
-  for (const kept of /** @type {const} */ (["digits", "floats", "both"])) {
-    const { rows } = await send(new Binding(), kept, "", "", kept);
-    sizes.push([Boolean(rows?.bytes.length), rows?.floats?.length]);
-  }
-  assert.deepEqual(sizes, [[true, undefined], [false, 768], [true, 768]]);
-});
+/** @type {[number, string, boolean, boolean][]} size, encoding, whether digits and floats are needed */
+const NEEDED = [
+  [768, "float", true, false],
+  [768, "int8,float", true, true],
+  [768, "float,float32", true, true],
+  [768, "base64", false, true],
+  [768, "float32", false, true],
+  [256, "float", false, true],
+  [256, "float,float32", false, true],
+];
+for (const [size, encoding, digits, floats] of NEEDED) {
+  test(`of an answer for ${size} numbers as ${encoding}, only what is needed is kept`, async () => {
+    const { rows } = await send(new Binding(), "a", "", "", size, encoding);
+    assert.deepEqual([Boolean(rows?.bytes.length), rows?.floats?.length], [digits, floats ? 768 : undefined]);
+  });
+}

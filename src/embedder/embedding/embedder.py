@@ -159,7 +159,7 @@ class Embedder:
                 inputs,
                 count,
                 dimensions=output.dimensions,
-                kept=output.kept,
+                encoding=output.encoding,
                 reject_if_busy=context.reject_if_busy or not last,
                 gateway=context.gateway,
                 alone=context.access.namespaces is not None,

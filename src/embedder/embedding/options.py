@@ -7,7 +7,6 @@ from msgspec import Meta, Struct
 from embedder.names import tasks
 from embedder.names.adaptation import EQUAL, EVERYWHERE, lower
 from embedder.names.tasks import Task
-from embedder.ports import Kept
 from embedder.settings import DIMENSIONS
 
 SIZES = (768, 512, 256, 128)  # Matryoshka sizes (model card)
@@ -60,13 +59,6 @@ class OutputFormat(Struct, frozen=True):
 
     dimensions: int = DIMENSIONS
     encoding: str = "float"
-
-    @property
-    def kept(self) -> Kept:
-        """What is needed of the model's answer. Its digits are the output of all dimensions as "float"."""
-        if self == MODEL_DIGITS:
-            return "digits"
-        return "both" if self.dimensions == DIMENSIONS and "float" in self.encoding.split(",") else "floats"
 
 
 MODEL_DIGITS = OutputFormat()  # the model's own digits, unchanged

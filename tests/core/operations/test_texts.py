@@ -33,31 +33,19 @@ def test_rejects_invalid_fields_before_calling_the_model(path, body, expected):
 
 
 @pytest.mark.parametrize(
-    ("options", "kept"),
+    ("options", "output"),
     [
-        ({}, "digits"),
-        ({"dimensions": 768, "encoding_format": "float"}, "digits"),
-        ({"dimensions": 512}, "floats"),
-        ({"encoding_format": "base64"}, "floats"),
-        ({"store": {"ids": ["1"]}}, "both"),
-        ({"store": {"ids": ["1"]}, "dimensions": 256}, "floats"),
-        ({"store": {"ids": ["1"]}, "encoding_format": "base64"}, "floats"),
+        ({}, (768, "float")),
+        ({"dimensions": 512}, (512, "float")),
+        ({"encoding_format": "base64"}, (768, "base64")),
+        ({"store": {"ids": ["1"]}}, (768, "float,float32")),
+        ({"store": {"ids": ["1"]}, "dimensions": 256, "encoding_format": "base64"}, (256, "base64,float32")),
     ],
 )
-def test_only_what_the_answer_needs_is_kept_of_the_models(options, kept):
+def test_the_model_learns_what_its_answer_is_needed_for(options, output):
     app = app_with(FakeIndex())
     assert app.ask("/embed", {"text": "a", **options}).status == 200
-    assert app.model.kept == [kept]
-
-
-@pytest.mark.parametrize(
-    ("types", "kept"), [(["float"], "digits"), (["float", "int8"], "both"), (["int8", "ubinary"], "floats")]
-)
-def test_several_encodings_keep_what_each_of_them_needs(types, kept):
-    app = FakeApp()
-    body = {"model": "embeddinggemma-300m", "texts": ["a"], "input_type": "search_query", "embedding_types": types}
-    assert app.ask("/v2/embed", body).status == 200
-    assert app.model.kept == [kept]
+    assert app.model.outputs == [output]
 
 
 def test_a_source_and_100_texts_take_two_calls():
