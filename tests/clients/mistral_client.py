@@ -1,9 +1,15 @@
-"""The package mistralai, which needs every field that its types require."""
+"""The package mistralai, which needs every field that its types require, and two frameworks: LangChain, LlamaIndex."""
 
+import asyncio
+
+import httpx
 import numpy as np
 import pytest
+from langchain_mistralai import MistralAIEmbeddings
+from llama_index.embeddings.mistralai import MistralAIEmbedding
 from mistralai.client import Mistral
 from mistralai.client.errors import SDKError
+from tokenizers import Tokenizer, models
 
 from tests.clients.conftest import NAME, OTHER, TEXTS, UNKNOWN, WRONG_KEY
 
@@ -45,3 +51,45 @@ def test_errors_and_a_key(client, protected_url, key):
     with pytest.raises(SDKError) as wrong:
         client_of(protected_url, WRONG_KEY).embeddings.create(model=NAME, inputs="a")
     assert wrong.value.status_code == 401
+
+
+DOCUMENTS = [f"document {number}" for number in range(300)]
+DOCUMENT = f"{NAME}:search_document"
+
+
+def langchain(url, key="unused"):
+    tokenizer = Tokenizer(models.BPE())  # otherwise it asks the Hub for one
+    return MistralAIEmbeddings(model=DOCUMENT, endpoint=f"{url}/v1/", api_key=key, tokenizer=tokenizer, max_retries=1)
+
+
+def llama_index(url, key="unused"):
+    embedding = MistralAIEmbedding(model_name=DOCUMENT, api_key=key)
+    embedding._client = client_of(url, key)  # it has no setting for the address
+    return embedding
+
+
+def test_langchain(url, same):
+    embeddings = langchain(url)
+    same([embeddings.embed_query(TEXTS[0])], TEXTS[0], task="search_document")
+    same(asyncio.run(embeddings.aembed_documents(TEXTS)), TEXTS, task="search_document")
+    vectors = embeddings.embed_documents(DOCUMENTS)
+    assert len(vectors) == 300
+    same(vectors[200:], DOCUMENTS[200:], task="search_document")
+
+
+def test_llama_index(url, same):
+    embedding = llama_index(url)
+    same([embedding.get_query_embedding(TEXTS[0])], TEXTS[0], task="search_document")
+    same([asyncio.run(embedding.aget_query_embedding(TEXTS[0]))], TEXTS[0], task="search_document")
+    vectors = embedding.get_text_embedding_batch(DOCUMENTS)
+    assert len(vectors) == 300
+    same(vectors[200:], DOCUMENTS[200:], task="search_document")
+
+
+def test_the_frameworks_and_a_key(protected_url, key):
+    assert len(langchain(protected_url, key).embed_query("a")) == 768
+    assert len(llama_index(protected_url, key).get_text_embedding("a")) == 768
+    with pytest.raises(httpx.HTTPStatusError, match="401"):
+        langchain(protected_url, WRONG_KEY).embed_query("a")
+    with pytest.raises(SDKError, match="401"):
+        llama_index(protected_url, WRONG_KEY).get_text_embedding("a")

@@ -35,6 +35,7 @@ TASKS: Mapping[str, Task | None] = {
     "CODE_RETRIEVAL_QUERY": "code_retrieval",
 }
 _TYPES: Mapping[str | None, str] = {task: name for name, task in TASKS.items()}
+_NUMBERED = (*TASKS,)  # in the order of the numbers of Google's enum
 TaskType = Literal[
     "TASK_TYPE_UNSPECIFIED",
     "RETRIEVAL_QUERY",
@@ -51,7 +52,9 @@ _STATUS |= {429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEED
 
 
 def _task_type(value: object) -> object:
-    """Return the task type of a name that another API gives to the task."""
+    """Return the task type of a number in Google's enum, or of a name that another API gives to the task."""
+    if type(value) is int and 0 <= value < len(_NUMBERED):
+        return _NUMBERED[value]
     return _TYPES.get(known(value), value) if isinstance(value, str) and known(value) else value
 
 

@@ -29,7 +29,7 @@ from embedder.errors import EmbedderError, invalid
 from embedder.settings import GATEWAY, GATEWAY_RULE, LARGE_BYTES, MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
-_FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data")
+_FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 _SHORTEST_RANGE = 2
 _MAX_HEADER_CHARS = 4_000
 _RETRY_AFTER_S = 60  # the longest period that the rate-limit binding supports

@@ -44,9 +44,7 @@ def test_every_route_rejects_an_invalid_body(path, body, headers, status, fault)
     assert fault in (None, code)
 
 
-FORM = "application/x-www-form-urlencoded"
-
-
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain;charset=UTF-8"])
 @pytest.mark.parametrize(
     ("path", "headers", "status"),
     [
@@ -56,9 +54,12 @@ FORM = "application/x-www-form-urlencoded"
         ("/v1/embeddings", {"authorization": "Bearer any"}, 415),
     ],
 )
-def test_accepts_the_media_type_of_html_forms_only_on_the_rest_route_with_a_key(path, headers, status):
+def test_accepts_the_default_media_types_of_curl_and_fetch_only_on_the_rest_route_with_a_key(
+    kind, path, headers, status
+):
+    """Cloudflare's documentation calls it with both, and sets none."""
     app = FakeApp()
-    response = app.send("POST", path, b'{"text": "a"}', content_type=FORM, **headers)
+    response = app.send("POST", path, b'{"text": "a"}', content_type=kind, **headers)
     assert response.status == status
     assert len(app.model.calls) == (status == 200)
 

@@ -25,7 +25,7 @@ from embedder.operations.texts import EmbedResponse
 from embedder.settings import MAX_TEXTS_PER_CALL, MODEL
 
 # The default of curl. The curl example in the documentation of Workers AI sends it.
-_CURL = "application/x-www-form-urlencoded"
+_CURL, _FETCH = "application/x-www-form-urlencoded", "text/plain"  # what they send for a string by default
 _TASK = "Text Embeddings"
 # This service's error codes, and the codes that Cloudflare's API uses for the same errors.
 _CODES = {
@@ -135,7 +135,7 @@ def _run_route(model: str, summary: str) -> Route:
         body=RunRequest,
         response=Envelope[EmbedResponse],
         scope="embed",
-        media_types=(JSON, _CURL),
+        media_types=(JSON, _CURL, _FETCH),
         gateway=True,
     )
 
