@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.model import recorded
 from embedder_cli.doctor.model.filler import filler
+from embedder_cli.doctor.model.pairs import PAIRS
 from embedder_cli.doctor.results import Result, verdict
 from embedder_cli.doctor.vectors import Vector, cosine, same
 
@@ -13,27 +14,6 @@ _PLACES = (0, BATCH // 2, BATCH - 1)
 _SIZE = 256  # numbers: enough to tell texts apart, and a third of the answer
 _SHIFT = 37  # has no factor in common with BATCH, so that no exchange of rows but a shift of all stays unseen
 _SHORT, _LONG = 20, 100  # words: most texts of the batch have up to so many; every 25th has _LONG
-
-# What differs -> two texts. White space is not at the ends, where some servers of the model remove it.
-PAIRS = {
-    "white space": ("if ready:\n    start()\n    stop()", "if ready: start() stop()"),
-    "spaces": ("name    year  place", "name year place"),
-    "tabs": ("name\tyear\tplace", "name year place"),
-    "case": ("The US Army asked Polish Bill to help us.", "the us army asked polish bill to help us."),
-    "case of other letters": ("Übung am Ätna: Łódź", "übung am ätna: łódź"),
-    "accents": ("un pêcheur qui a péché", "un pecheur qui a peche"),
-    "Unicode composition (NFC)": ("caf\u00e9 na\u00efve", "cafe\u0301 nai\u0308ve"),
-    "Unicode compatibility (NFKC)": ("\uff26\uff49\ufb01 \u00bd \u2460", "Fifi 1\u20442 1"),
-    "emoji": ("we shipped it 🎉 today", "we shipped it 💥 today"),
-    "invisible characters": ("data\u200bbase of the\u00ad saurus", "database of the saurus"),
-    "digits": ("invoice 4711 of 2024", "invoice 9385 of 2016"),
-    "punctuation": ("let us eat, grandma (now)", "let us eat grandma now"),
-    "markup": ("a <b>bold</b> word &amp; a link", "a bold word & a link"),
-    "word order": ("the dog bites the man", "the man bites the dog"),
-    "repeated words": ("this is very very very good", "this is very good"),
-    "the first token": ("Never touch a running system", "Always touch a running system"),
-    "the last token": ("The answer to this question is yes", "The answer to this question is no"),
-}
 
 
 def seen(endpoint: Endpoint) -> Result:
@@ -44,7 +24,7 @@ def seen(endpoint: Endpoint) -> Result:
     return verdict(
         "small differences",
         not ignored,
-        f"Each of these changes a vector: {', '.join(PAIRS)}.",
+        f"{len(PAIRS)} small differences change a vector, such as white space, case and the last token.",
         f"The model ignores {', '.join(ignored)}: two texts that differ in nothing else have the same vector. Look for "
         "what changes the texts on their way, and write again what was stored meanwhile.",
         cosines={name: round(cosine(*pair), 4) for name, pair in found.items()},

@@ -1,0 +1,45 @@
+"""Pairs of texts with a small difference that the model reads, and that something on the way may remove.
+
+White space is not at the ends, where some servers of the model remove it.
+"""
+
+# What differs -> two texts.
+PAIRS = {
+    "white space": ("if ready:\n    start()\n    stop()", "if ready: start() stop()"),
+    "spaces": ("name    year  place", "name year place"),
+    "tabs": ("name\tyear\tplace", "name year place"),
+    "line endings": ("first line\r\nsecond line", "first line\nsecond line"),
+    "kinds of spaces": ("price:\u00a0ten\u2003euros", "price: ten euros"),
+    "case": ("The US Army asked Polish Bill to help us.", "the us army asked polish bill to help us."),
+    "case of other letters": ("Übung am Ätna: Łódź", "übung am ätna: łódź"),
+    "accents": ("un pêcheur qui a péché", "un pecheur qui a peche"),
+    "vowel signs": ("\u0643\u064e\u062a\u064e\u0628\u064e", "\u0643\u062a\u0628"),
+    "Unicode composition (NFC)": ("caf\u00e9 na\u00efve", "cafe\u0301 nai\u0308ve"),
+    "Unicode compatibility (NFKC)": ("\uff26\uff49\ufb01 \u00bd \u2460", "Fifi 1\u20442 1"),
+    "invisible characters": ("data\u200bbase of the\u00ad saurus", "database of the saurus"),
+    "emoji": ("we shipped it 🎉 today", "we shipped it 💥 today"),
+    "symbols": ("5 € + 3 £ > 7", "5 $ - 3 ¥ < 7"),
+    "digits": ("invoice 4711 of 2024", "invoice 9385 of 2016"),
+    "punctuation": ("let us eat, grandma (now)", "let us eat grandma now"),
+    "quotation marks and dashes": ("she said \u201cyes\u201d \u2014 twice", 'she said "yes" - twice'),
+    "markup": ("a <b>bold</b> word &amp; a link", "a bold word & a link"),
+    "Markdown": ("# Plan\n\na **bold** word and `code`", "Plan\n\na bold word and code"),
+    "addresses": ("see https://example.com/terms for more", "see https://example.org/prices for more"),
+    "joined words": ("user_name, readFile, e-mail", "user name, read File, e mail"),
+    "repeated letters": ("that was soooo good", "that was so good"),
+    "repeated words": ("this is very very very good", "this is very good"),
+    "small words": ("the door is not open", "the door is open"),
+    "endings of words": ("she walks and he worked", "she walk and he work"),
+    "word order": ("the dog bites the man", "the man bites the dog"),
+    "Arabic": ("القطة نائمة", "الكلب ينبح"),
+    "Cyrillic": ("кошка спит", "собака лает"),
+    "Greek": ("η γάτα κοιμάται", "ο σκύλος γαβγίζει"),
+    "Hebrew": ("החתול ישן", "הכלב נובח"),
+    "kana": ("ねこがねている", "いぬがほえている"),
+    "Korean": ("고양이가 잔다", "개가 짖는다"),
+    "Thai": ("แมวกำลังนอน", "หมากำลังเห่า"),
+    "the second sentence": ("It rained all day. We stayed at home.", "It rained all day. We went to the beach."),
+    "the second line": ("Shopping list\nmilk and bread", "Shopping list\nnails and paint"),
+    "the first token": ("Never touch a running system", "Always touch a running system"),
+    "the last token": ("The answer to this question is yes", "The answer to this question is no"),
+}
