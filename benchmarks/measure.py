@@ -143,6 +143,7 @@ def _summarise(cell: Cell, taken: list[Taken], cpu: float) -> None:
     wall = sum(each.wall_s for each in taken)
     cell.p50_ms = round(1000 * statistics.median(times), 3)
     cell.p99_ms = round(1000 * times[min(len(times) - 1, int(len(times) * 0.99))], 3)
+    cell.requests = len(taken)
     cell.per_s_1 = round(len(taken) / wall, 1)
     cell.waited = round(sum(each.waited_s for each in taken) / wall, 3)
     cell.cpu_ms = round(cpu / len(taken), 3)

@@ -4,6 +4,8 @@ import msgspec
 
 from benchmarks.names import OURS, TYPESCRIPT
 
+ENOUGH = 300  # requests for a p99
+
 
 class Cell(msgspec.Struct, omit_defaults=True):
     """The figures of one contender for one kind of request. If there are none, `note` is the reason."""
@@ -13,6 +15,7 @@ class Cell(msgspec.Struct, omit_defaults=True):
     per_s_1: float = 0.0  # requests per second over one connection
     per_s_8: float = 0.0  # over eight connections
     cpu_ms: float = 0.0  # per request, of the whole process including the upstream emulator
+    requests: int = 0  # that the times are of
     waited: float = 0.0  # share of the time of all requests that client and Worker waited for a processor
     note: str = ""
 
@@ -40,8 +43,9 @@ class Line(msgspec.Struct):
         return _quotient(self.cpu(OURS), self.cpu(TYPESCRIPT))
 
     def tail(self) -> float | None:
-        """Return the p99 of this Worker divided by its p50."""
-        return _quotient(self.cells.get(OURS, Cell()).p99_ms, self.p50(OURS))
+        """Return the p99 of this Worker divided by its p50; None for few requests, of which it is the highest."""
+        cell = self.cells.get(OURS, Cell())
+        return _quotient(cell.p99_ms, cell.p50_ms) if cell.requests >= ENOUGH else None
 
     def waited(self) -> float:
         """Return the largest share of the time that a contender waited for a processor."""

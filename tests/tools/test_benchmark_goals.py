@@ -9,7 +9,7 @@ import pytest
 from benchmarks import checks, goals, measure, report, run, search
 from benchmarks.kinds import KINDS
 from benchmarks.names import CONSUMED, HELLO, OURS, TYPESCRIPT
-from benchmarks.results import Cell, Line, Results
+from benchmarks.results import ENOUGH, Cell, Line, Results
 from benchmarks.rows import Rows, WrongAnswerError
 
 FAST, SLOW = 1.0, 1000.0
@@ -47,7 +47,7 @@ def test_a_wrong_cosine_is_found(known, scores):
 
 def made_up(figure):
     """A whole run in which this Worker has `figure` everywhere; TypeScript's figures are 100, those of hello 1."""
-    ours = Cell(p50_ms=figure, p99_ms=figure**2, cpu_ms=figure)
+    ours = Cell(p50_ms=figure, p99_ms=figure**2, cpu_ms=figure, requests=ENOUGH)
     cells = {OURS: ours, TYPESCRIPT: Cell(p50_ms=100, cpu_ms=100), HELLO: Cell(p50_ms=1)}
     lines = [Line(kind.name, kind.texts, dict(cells)) for kind in KINDS]
     startup_s = {OURS: {"plain": 1.0, "snapshot": figure}, HELLO: {"plain": 1.0, "snapshot": 1.0}}
@@ -58,6 +58,15 @@ def made_up(figure):
 def test_a_fast_run_misses_no_goal_and_a_slow_one_all():
     assert goals.missed(made_up(FAST), whole=True) == []
     assert goals.missed(made_up(SLOW), whole=False) == goals.of(made_up(SLOW))
+
+
+def test_the_p99_of_few_requests_is_not_judged():
+    results = made_up(FAST)
+    cell = results.line("native", 100).cells[OURS]  # of all lines
+    cell.p99_ms = SLOW
+    assert [goal.limit for goal in goals.missed(results, whole=False)] == [*goals.TAILS.values()]
+    cell.requests = ENOUGH - 1
+    assert goals.missed(results, whole=False) == []
 
 
 def test_the_highest_cpu_time_is_that_of_an_http_request():
@@ -117,7 +126,7 @@ def test_the_time_that_client_and_worker_waited_for_a_processor_does_not_count()
     measure._summarise(cell, [measure.Taken(0.010, 0.009), measure.Taken(0.002, 0.0), measure.Taken(0.003, 0.0)], 6.0)
     assert (cell.p50_ms, cell.p99_ms, cell.cpu_ms) == (2.0, 3.0, 2.0)
     assert cell.waited == pytest.approx(0.6)
-    assert cell.per_s_1 == 200
+    assert (cell.per_s_1, cell.requests) == (200, 3)
 
 
 def test_the_waiting_of_threads_is_read_from_the_kernel():
