@@ -23,6 +23,8 @@ class Connection:
         self._filled = 0
         self._head = b""
         self._end: int | None = None
+        self.first_s = 0.0  # time from the last `send` to the first bytes of the answer
+        self._sent = 0.0
 
     def exchange(self, request: bytes) -> float:
         """Send `request`, read the whole answer, and return the time in seconds."""
@@ -34,6 +36,7 @@ class Connection:
 
     def send(self, request: bytes) -> None:
         self._filled, self._head, self._end = 0, b"", None
+        self._sent = time.perf_counter()
         self.socket.sendall(request)
 
     def receive(self) -> bool:
@@ -41,6 +44,8 @@ class Connection:
         count = self.socket.recv_into(self._buffer[self._filled :])
         if not count:
             raise ConnectionError("the connection was closed before the answer was complete")
+        if not self._filled:
+            self.first_s = time.perf_counter() - self._sent
         self._filled += count
         if not self._head:
             self._read_head()

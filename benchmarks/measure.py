@@ -104,10 +104,14 @@ def _latencies(
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """The time of one request in seconds, and how much of it client and Worker waited for a processor."""
+    """The time of one request in seconds, and how much of it client and Worker waited for a processor.
+
+    `first_s` is the time until the first bytes of the answer.
+    """
 
     wall_s: float
     waited_s: float
+    first_s: float = 0.0
 
     @property
     def undisturbed_s(self) -> float:
@@ -128,7 +132,7 @@ class Waits:
     def exchange(self, connection: Connection, request: bytes) -> Taken:
         before = self.waited_s()
         wall = connection.exchange(request)
-        return Taken(wall, min(wall, self.waited_s() - before))
+        return Taken(wall, min(wall, self.waited_s() - before), connection.first_s)
 
     def waited_s(self) -> float:
         return sum(int(os.pread(file, 100, 0).split()[1]) for file in self._files) / 1e9

@@ -125,7 +125,7 @@ def _take(connection: Connection, sent: Sequence[tuple[float, Taken]]) -> list[C
     connection.exchange(_TAKE)
     found = msgspec.json.decode(connection.body(), type=_Taken)
     return [
-        Clocked(when, 1000 * taken.wall_s, 1000 * taken.waited_s, python, javascript)
+        Clocked(when, 1000 * taken.wall_s, 1000 * taken.first_s, 1000 * taken.waited_s, python, javascript)
         for (when, taken), python, javascript in zip(sent, found.python, found.javascript, strict=True)
     ]
 

@@ -33,7 +33,8 @@ JAVASCRIPT = {
 }
 ARRIVAL = "arrival: socket, HTTP, start of Python"
 LOOP = "event loop: two awaits"
-DEPARTURE = "departure: event loop, HTTP, socket"
+DEPARTURE = "departure: event loop, HTTP, first bytes"
+BODY = "rest of the answer through the socket"
 ORDER = (
     ARRIVAL,
     "lifetime, headers",
@@ -53,16 +54,18 @@ ORDER = (
     "log line",
     "response",
     DEPARTURE,
+    BODY,
 )
 
 
 class Clocked(msgspec.Struct):
-    """One request: when it was sent (seconds), how long it took, how much of that client and Worker waited for a
-    processor, and what the clocks of the Worker say.
+    """One request: when it was sent (seconds), how long it took, also until the first bytes of the answer, how much of
+    that client and Worker waited for a processor, and what the clocks of the Worker say.
     """
 
     sent_s: float
     took_ms: float
+    first_ms: float
     waited_ms: float
     python: dict[str, float]  # seconds, and the time when it "began"
     javascript: dict[str, float]  # milliseconds
@@ -111,4 +114,5 @@ def _steps(request: Clocked) -> dict[str, float]:
     steps |= {step: javascript.get(name, 0.0) for step, name in JAVASCRIPT.items()}
     waited = math.fsum(javascript.get(name, 0.0) for name in (*JAVASCRIPT.values(), "ask"))
     loop = 1000 * python.get("calls", 0.0) - waited
-    return steps | {ARRIVAL: arrival, LOOP: loop, DEPARTURE: request.took_ms - arrival - inside}
+    ends = {DEPARTURE: request.first_ms - arrival - inside, BODY: request.took_ms - request.first_ms}
+    return steps | {ARRIVAL: arrival, LOOP: loop} | ends
