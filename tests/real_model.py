@@ -12,14 +12,15 @@ from pathlib import Path
 
 from emulator import lexical
 
-RECORDED = Path(__file__).parent / "data" / "embeddinggemma-vectors.jsonl"
+DATA = Path(__file__).parent / "data"
+RECORDED = (DATA / "embeddinggemma-vectors.jsonl", DATA / "embeddinggemma-vectors-more.jsonl")
 _WEIGHT = 0.2  # of the characters: two texts with the same words have a cosine of about 0.96
 
 
 @cache
 def recorded() -> dict[str, list[float]]:
     """Return what EmbeddingGemma-300M returned, by text with its prompt."""
-    lines = RECORDED.read_text(encoding="utf-8").splitlines()
+    lines = [line for path in RECORDED for line in path.read_text(encoding="utf-8").splitlines()]
     return {item["text"]: item["vector"] for item in map(json.loads, lines)}
 
 
