@@ -136,6 +136,15 @@ def test_a_gateway_is_not_asked_where_the_tags_are_there(fake, usage):
     assert fake.queries == ["settings", "tags"]
 
 
+def test_a_gateway_without_calls_is_said_to_have_none(fake, usage):
+    fake.rename(DATASET, "tags", "")
+    done = usage("--gateway", "mian", "--json")
+    assert (rows(done, 1), json.loads(done.stdout)["total"]) == ({}, TOTAL)
+    assert "Check the name of the gateway" in done.stderr
+    fake.calls = []
+    assert rows(usage("--gateway", "mian", "--json")) == {}
+
+
 @pytest.mark.parametrize("told", [True, False])
 def test_without_tags_and_metadata_there_is_a_total(fake, usage, told):
     fake.rename(DATASET, "tags", "")

@@ -55,6 +55,8 @@ def read(analytics: Analytics, gateway: str, since: datetime, until: datetime) -
     if not gateway:
         return report.Found({}, total, None, report.NO_TAGS)
     usage, known = gateways.by_key(analytics, gateway, since, until)
+    if known and total.calls and not usage:
+        return report.Found({}, total, None, report.NO_CALLS)
     if known:
         return report.Found(usage, total, "gateway", report.BY_GATEWAY)
     return report.Found({}, total, None, report.NO_METADATA)

@@ -19,6 +19,10 @@ BY_GATEWAY = (
     "usage: Cloudflare's analytics of Workers AI have no field for tags in this account. The calls by key are those of "
     "the gateway, which has no neurons; the total is that of Workers AI, of all callers."
 )
+NO_CALLS = (
+    "usage: No call of the model passed through this gateway in this time, so this is a total of all callers. Check "
+    "the name of the gateway."
+)
 NO_METADATA = (
     "usage: Cloudflare's analytics have neither a field for tags nor one for the gateway's metadata in this account, "
     "so this is a total of all callers."
