@@ -36,7 +36,9 @@ def as_boolean(value: object) -> object:
 
 
 def whole(value: object) -> object:
-    """Return a size that is written as a float, such as 256.0, as an integer."""
+    """Return a size that is written as a float, such as 256.0, as an integer, and None for 0, which asks for none."""
+    if type(value) in (int, float) and value == 0:
+        return None
     return int(value) if isinstance(value, float) and value in SIZES else value
 
 

@@ -268,3 +268,23 @@ def test_the_error_of_a_long_text_names_its_field(path, body, named):
     _, answer, _ = sent(path, body)
     message = answer.get("message") or answer["error"]
     assert (message if isinstance(message, str) else message["message"]).startswith(f"{named}: over the limit")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/embeddings", openai("a", dimensions=0)),
+        ("/v1/embeddings", voyage(output_dimension=0)),
+        (AZURE, openai("a", dimensions=0)),
+        ("/v2/embed", cohere(output_dimension=0)),
+        (GOOGLE, google(outputDimensionality=0)),
+        ("/api/embed", ollama(dimensions=0)),
+        ("/embed", {"inputs": "a", "dimensions": 0}),
+        (RUN, {"text": "a", "dimensions": 0}),
+    ],
+)
+def test_a_size_of_zero_is_none(path, body):
+    """Clients with a default for every field send it, such as the one of Infinity."""
+    app = FakeApp()
+    assert app.ask(path, body).status == 200
+    assert app.ask("/embed", {"text": "a", "dimensions": 0}).status == 400
