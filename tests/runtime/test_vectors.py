@@ -159,7 +159,8 @@ def test_a_rejection_by_vectorize_is_returned_as_an_error(worker):
 
 def test_a_search_by_an_unknown_id_is_not_found(worker):
     response = worker.post("/search", {"id": "never-stored"})
-    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+    error = response.json()["error"]
+    assert (response.status_code, error["code"], error["param"]) == (404, "not_found", "id")
 
 
 def test_documents_can_be_queued(worker):

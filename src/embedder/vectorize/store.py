@@ -146,7 +146,12 @@ class Store:
             options = {**options, "namespace": area.namespace}
         if vectors is None and not await self._own([name], context):
             raise EmbedderError("not_found", f"No vector with the id {name!r} is stored.", param="id")
-        results, values = await self._calls.query(context, options, vectors=vectors, name=name)
+        try:
+            results, values = await self._calls.query(context, options, vectors=vectors, name=name)
+        except EmbedderError as error:
+            if vectors is None and error.code == "not_found":
+                error.param = "id"
+            raise
         results.matches = [match for match in results.matches if _belongs(match, area, context)]
         results.count = len(results.matches)
         if options["returnValues"]:

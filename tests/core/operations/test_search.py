@@ -190,3 +190,8 @@ def test_a_diverse_search_by_id_begins_with_the_vector_itself():
 def test_a_match_without_values_is_an_invalid_answer():
     app = app_with(FakeIndex(matches=[{"id": "a", "score": 0.9}]))
     assert error(app.ask("/search", {"text": "a", "diversity": 0.5}))[:2] == (502, "upstream_invalid")
+
+
+def test_an_id_that_is_not_stored_is_named_as_the_field():
+    answer = near_copies(EmulatedIndex()).ask("/search", {"id": "nowhere", "diversity": 0.5})
+    assert error(answer) == (404, "not_found", "id")
