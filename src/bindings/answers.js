@@ -24,9 +24,9 @@ export function send(scope, parts, text = 0) {
   return next.done ? first : new Sending(scope, first, parts, text, next).stream;
 }
 
-/** Does the same with a text. @param {Scope} scope @param {string | null} text */
+/** Does the same with a text. Python's None is undefined here. @param {Scope} scope @param {string | null | undefined} text */
 export function sendText(scope, text) {
-  if (text === null || text.length <= SMALL) return text;
+  if (!text || text.length <= SMALL) return text ?? null;
   const bytes = encoder.encode(text);
   return send(scope, [bytes].values(), bytes.length);
 }
