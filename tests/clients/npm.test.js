@@ -1,5 +1,5 @@
-// The npm packages @huggingface/inference, ollama, ai with @ai-sdk/openai-compatible, @mistralai/mistralai, and
-// @modelcontextprotocol/sdk.
+// The npm packages @huggingface/inference, ollama, ai with @ai-sdk/openai-compatible, @mistralai/mistralai with
+// @langchain/mistralai on top, and @modelcontextprotocol/sdk.
 // `tests/runtime/test_clients.py` runs this file.
 
 import assert from "node:assert/strict";
@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { InferenceClient } from "@huggingface/inference";
+import { MistralAIEmbeddings } from "@langchain/mistralai";
 import { Mistral } from "@mistralai/mistralai";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -84,6 +85,17 @@ test("mistral", async () => {
   await assert.rejects(failing(url, "unused", OTHER), { statusCode: 404 });
   await assert.rejects(failing(protectedUrl, "wrong", model), { statusCode: 401 });
   assert.equal((await failing(protectedUrl, key, model)).data.length, 1);
+});
+
+test("@langchain/mistralai", async () => {
+  const model = "embeddinggemma-300m:search_document";
+  const embeddings = (serverURL, apiKey) => new MistralAIEmbeddings({ model, serverURL, apiKey, maxRetries: 0 });
+  const task = { task: "search_document" };
+  const documents = Array.from({ length: 100 }, (_, number) => `document ${number}`);
+  await same([await embeddings(url, "unused").embedQuery(TEXTS[0])], TEXTS[0], task);
+  await same(await embeddings(url, "unused").embedDocuments(documents), documents, task);
+  assert.equal((await embeddings(protectedUrl, key).embedQuery("a")).length, 768);
+  await assert.rejects(embeddings(protectedUrl, "wrong").embedQuery("a"), /401|key/);
 });
 
 const connect = async (address, presented) => {
