@@ -181,6 +181,14 @@ def test_texts_of_one_request_share_a_budget(monkeypatch):
     assert over == [3, 7, 11, 15]
 
 
+@pytest.mark.parametrize("unit", ["aбγ字한ع ไก่ ა ሀ ᓂ ㅎ é😀", "👨\u200d👩\u200d👧", "e\u0301\u0302", "\u0378"])
+def test_texts_of_any_script_share_the_budget(unit, monkeypatch):
+    counted = []
+    monkeypatch.setattr(tokens, "count", lambda text: counted.append(len(text)) or count(text))
+    tokens.measure([unit * (1_400 // len(unit))] * 2048, 2000)
+    assert sum(counted) <= 1.05 * 80_000
+
+
 def test_the_sample_of_a_text_does_not_begin_with_its_prompt():
     texts = ["title: none | text: " + "12 34 " * 300] * 2000
     assert tokens.measure(texts, 2000)[0] == pytest.approx(2000 * tokens.estimate(texts[0]), rel=0.1)
