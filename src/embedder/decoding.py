@@ -19,6 +19,7 @@ _TOO_FEW = re.compile(r"Expected `array` of length >= 1$")
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAX_NAME_CHARS = 64
 _MAX_SENTENCE_CHARS = 200  # the sentence may quote the request
+_MAX_ERROR_CHARS = 100_000  # of an error of msgspec that quotes a name or a word: there is no memory to read it twice
 
 
 @cache
@@ -37,8 +38,10 @@ def decode(body: bytes, kind: Any, unknown: Unknown | None = None) -> Any:  # no
     try:
         try:
             return decoder(kind).decode(body)
-        except msgspec.ValidationError:
-            return msgspec.convert(adapted(msgspec.json.decode(body), kind, unknown), kind)
+        except msgspec.ValidationError as error:
+            if len(message := str(error)) > _MAX_ERROR_CHARS:
+                raise _explained(message, kind) from None
+        return msgspec.convert(adapted(msgspec.json.decode(body), kind, unknown), kind)
     except msgspec.ValidationError as error:
         raise _explained(str(error), kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

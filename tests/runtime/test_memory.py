@@ -136,3 +136,16 @@ def test_many_small_values_need_no_memory():
         found = memory.take(process, [("POST", "/embed", (body % part).encode()) for body in VALUES for part in lists])
     assert found.statuses.keys() <= {413, 429}
     assert found.heap_mib < AT_START_MIB
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("path", ["/embed", "/v1/embeddings"])
+@pytest.mark.parametrize("kind", ["name", "word"])
+def test_a_name_or_a_word_that_fills_a_body_takes_no_more_than_a_text(path, kind):
+    """Its error quotes it, and took up to 134 MiB."""
+    long = "FLOAT" * (SIZE // 6) + memory.EMOJI
+    field = {long: 1} if kind == "name" else {"encoding_format": long}
+    with memory.serve() as process:
+        found = memory.take(process, [memory.post(path, {"text": "a", "input": "a", "model": NAME, **field})])
+    assert found.statuses.keys() == {400}
+    assert found.heap_mib < 80

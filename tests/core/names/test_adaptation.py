@@ -112,9 +112,17 @@ def test_broken_json_behind_an_unknown_field_is_invalid_json():
 
 
 def test_a_name_that_is_too_long_for_a_field_is_unknown_and_is_quoted_in_part():
-    name = "_" * 5_000_000 + "topK"
+    name = "_" * 90_000 + "topK"
     body, seen = ignoring(**{name: 3})
     assert (body.top_k, [len(path) for path in seen]) == (5, [64])
+
+
+@pytest.mark.parametrize("fields", [{"_" * 100_000 + "topK": 3}, {"kind": "B" * 100_000}])
+def test_a_body_with_a_name_or_word_that_fills_it_is_read_once(fields, monkeypatch):
+    monkeypatch.setattr(decoding, "adapted", None)
+    with pytest.raises(EmbedderError) as caught:
+        ignoring(**fields)
+    assert caught.value.code == "invalid_request"
 
 
 @pytest.mark.parametrize(("text", "found"), [("WORD", "word"), ("A" * 65, "A" * 65)])
