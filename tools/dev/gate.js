@@ -9,7 +9,8 @@ export default {
   /** @param {Request} request @param {{ NEXT: Fetcher }} env */
   async fetch(request, { NEXT }) {
     const { hostname, pathname } = new URL(request.url);
-    // wrangler lets its header MF-Original-URL replace both; a page that sends it has an Origin, except with GET
+    // wrangler replaces both if its header MF-Original-URL says so, and removes it: nothing here tells such a request
+    // from another one. A page that sends it has an Origin, except with GET.
     const foreign = [hostname, nameOf(request.headers.get("host"))].find((name) => !LOOPBACK.includes(name));
     return foreign === undefined ? NEXT.fetch(request) : rejected(request.method, pathname, foreign);
   },
