@@ -18,6 +18,7 @@ const HEADERS = [
 const REST_PATH = /\/client\/v4\/|%/; // it may be percent-encoded
 const REST_HEADERS = [...HEADERS, "cf-aig-gateway-id"];
 const PREFLIGHT_HEADERS = [...HEADERS, "access-control-request-method", "access-control-request-headers"];
+const TURN_MS = 1; // with 0, the timer fires before the runtime has taken a request that has arrived to its handler
 export const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
 
 /** One request: its deadline, its client, and its upstream calls, which end with them. */
@@ -32,6 +33,8 @@ export class Scope {
     this.ends = 0; // time of the deadline
     /** @type {ReturnType<typeof setTimeout> | null} */
     this.timer = null;
+    /** @type {Promise<unknown> | undefined} the last turn of other requests */
+    this.turns = undefined;
     this.controller = new AbortController();
     /** @type {Promise<never>} */
     this.ended = new Promise((_, reject) => (this.reject = reject));
@@ -76,9 +79,10 @@ export class Scope {
     if (!keepAnswers) answers.release(this);
   }
 
-  /** Lets other requests run. */
+  /** Lets other requests run. What a request does at the same time gets one turn after the other: together, it would block. */
   turn() {
-    return this.sleep(0);
+    const rest = () => this.sleep(TURN_MS);
+    return (this.turns = this.turns ? this.turns.then(rest) : rest());
   }
 
   /** Throws if the request has ended. */

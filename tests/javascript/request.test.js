@@ -2,6 +2,7 @@
 /** One request: its head, its deadline, its end and its response. */
 import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 
 import { GRACE_MS, admits, open, respond } from "../../src/bindings/request.js";
 import { answers, working } from "../../src/bindings/room.js";
@@ -72,6 +73,19 @@ test("work that settles first is returned, and a sleep ends with the request wit
   mock.timers.reset();
   scope.abort("timeout");
   await sleeping;
+});
+
+test("others get a turn between all parts of a request, also if they wait at the same time", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const scope = start();
+  const done = [];
+  for (const name of ["a", "b", "c"]) scope.turn().then(() => done.push(name));
+  for (const count of [1, 2, 3]) {
+    mock.timers.tick(0);
+    await setImmediate();
+    assert.equal(done.length, count);
+  }
+  mock.timers.reset();
 });
 
 test("a request is over when it was answered, or some time after its deadline, as if the runtime had dropped it", () => {

@@ -37,6 +37,7 @@ class Blocked(msgspec.Struct, frozen=True, order=True):
     ms: float
     status: int
     name: str
+    share: float = 1.0  # of all the work in this time
 
 
 @contextmanager
@@ -107,7 +108,8 @@ def blocked_by(process: workerd.Process, name: str, sent: Request) -> Blocked:
     headers = {"content-type": sent.kind, **sent.headers}
     url = process.url(WORKER) + sent.path
     answer = requests.request(sent.method, url, data=sent.body, headers=headers, timeout=TIMEOUT_S)
-    return Blocked(health.longest(), answer.status_code, name)
+    longest = health.longest()
+    return Blocked(longest, answer.status_code, name, longest / sum(health.gaps))
 
 
 def worst(process: workerd.Process, route: Route, kind: str) -> list[Blocked]:

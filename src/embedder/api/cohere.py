@@ -19,7 +19,7 @@ from embedder.names.adaptation import EQUAL
 from embedder.names.tasks import Task
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
-from embedder.settings import DIMENSIONS, MAX_TEXTS
+from embedder.settings import DIMENSIONS, LARGE_BYTES, MAX_TEXTS
 
 EmbeddingTypes = Annotated[list[Encoding], Meta(min_length=1, max_length=6)]
 
@@ -179,6 +179,8 @@ async def _embed(
     body = merged(response)
     texts.clear()  # the JSON has them; as text they can take 16 MB twice
     prepared.texts.clear()
+    if memoryview(body).nbytes > LARGE_BYTES:
+        await context.lifetime.turn()
     return Result(body, prepared, numbers)
 
 

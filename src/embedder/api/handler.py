@@ -120,6 +120,8 @@ async def _answer(app: App, request: HttpRequest, place: Place, context: Request
     if result.body is None or request.method == "HEAD":
         return HttpResponse(result.status, None)
     text, tail = open_hole(result.body)
+    if len(text) > LARGE_BYTES:
+        await request.lifetime.turn()
     if unknown and result.ignored:
         unknown.add(result.ignored)
     headers = unknown.headers() if unknown else {}

@@ -57,11 +57,13 @@ class Embedder:
         alias: str | None = None,
         default: str | None = None,
         reported: bool = True,
+        measured: tuple[int, list[int]] | None = None,
     ) -> PreparedTexts:
         """Add prompts to `texts` and estimate their tokens. This does not call the model.
 
         `alias` is the task in the model name, `default` the task if the request names none. `param` is the path of a
         text, for errors; `#` stands for its index. Without `reported`, tokens are estimated only to reject texts.
+        `measured` is the estimate, if it has been made.
 
         Raises `text_too_long` if `options.truncate` is "error" and a text is too long.
         """
@@ -69,7 +71,7 @@ class Embedder:
         prompted = prompts.apply(task, texts, options.title)
         limit = self._settings.max_text_tokens
         needed = reported or options.truncate == "error"
-        count, over = tokens.measure(prompted, limit) if needed else (0, [])
+        count, over = measured or (tokens.measure(prompted, limit) if needed else (0, []))
         if over and options.truncate == "error":
             raise _too_long(over, limit, param, options.asks_to_truncate())
         return PreparedTexts(prompted, task, count, over)
@@ -92,9 +94,17 @@ class Embedder:
             texts = [texts]
         elif "#" not in param:
             param += "[#]"
-        prepared = self.prepare(texts, options, param=param, alias=alias)
+        measured = await self._measured(texts, options, context, alias) if len(texts) > MAX_TEXTS_PER_CALL else None
+        prepared = self.prepare(texts, options, param=param, alias=alias, measured=measured)
         answers = await self.embed(prepared, context, output)
         return prepared, self.model.join(answers, output.dimensions, output.encoding)
+
+    async def _measured(
+        self, texts: list[str], options: PromptOptions, context: RequestContext, alias: str | None
+    ) -> tuple[int, list[int]]:
+        """Estimate the tokens of many texts. Other requests run meanwhile."""
+        prompted = prompts.apply(_task(options, alias), texts, options.title)
+        return await tokens.measure_many(prompted, self._settings.max_text_tokens, context.lifetime.turn)
 
     async def embed(self, prepared: PreparedTexts, context: RequestContext, output: OutputFormat) -> list[Answer]:
         """Embed in calls of 100 texts, at most 6 at a time, and return the answers in order.

@@ -5,6 +5,7 @@ estimate counts words, letters, signs and scripts, and multiplies each count by 
 the weights to exact counts for prose in 400 languages, source code, and generated texts such as DNA and random symbols.
 """
 
+from collections.abc import Awaitable, Callable
 from math import inf
 from operator import mul
 from typing import Final
@@ -14,6 +15,7 @@ from embedder.embedding.token_weights import WEIGHTS
 
 _BUDGET: Final = 80_000  # characters of a request that are looked at
 _LEAST: Final = 40  # characters of a text that are looked at, however many texts there are
+_PART: Final = 512  # texts that are counted at a time
 _PIECE: Final = 512  # characters of a piece of a sample, if the sample has more
 
 
@@ -25,14 +27,30 @@ def estimate(text: str) -> int:
     return _estimate(text, _BUDGET)
 
 
-def measure(texts: list[str], limit: float = inf) -> tuple[int, list[int]]:
+async def measure_many(texts: list[str], limit: float, turn: Callable[[], Awaitable[object]]) -> tuple[int, list[int]]:
+    """Return what `measure` does. It calls `turn` between parts of the texts, so that other requests can run."""
+    size = sum(map(len, texts))
+    if size <= _BUDGET:
+        return measure(texts, limit)
+    total, over = 0, []
+    for start in range(0, len(texts), _PART):
+        await turn()
+        count, long = measure(texts[start : start + _PART], limit, size)
+        total += count
+        over += [start + index for index in long]
+    return total, over
+
+
+def measure(texts: list[str], limit: float = inf, whole: int = 0) -> tuple[int, list[int]]:
     """Return about how many tokens the texts of a request have, and the indexes of those that have more than `limit`.
 
     All characters are counted if there are up to 80,000. Otherwise a sample of each text is, in proportion to its
     length. This bounds time and memory. English texts that are too short to have more than `limit` are counted
     together, because most of the time for a short text is spent on calls, and not on its characters.
+
+    `whole` is the number of characters of the request, if `texts` are a part of it.
     """
-    size = sum(map(len, texts))
+    size = whole or sum(map(len, texts))
     if len(texts) > 1 and size <= _BUDGET and max(map(len, texts)) <= limit and (counts := count_english(texts)):
         together = sum(map(mul, counts.values(), map(WEIGHTS.__getitem__, counts)))
         return max(len(texts) - texts.count(""), round(together)), []

@@ -149,6 +149,13 @@ def test_others_get_a_turn_before_the_calls_of_a_batch():
     assert app.lifetime.turns == 1
 
 
+def test_others_get_a_turn_before_a_long_answer_is_written():
+    app = FakeApp()
+    body = {"model": NAME, "texts": ["a" * 30_000] * 3, "input_type": "search_query"}
+    assert app.ask("/v2/embed", body).status == 200
+    assert app.lifetime.turns == 3
+
+
 def test_head_options_and_other_methods():
     app = FakeApp()
     head = app.send("HEAD", "/health")

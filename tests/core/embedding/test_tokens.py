@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from embedder.embedding import tokens
 from embedder.embedding.token_counts import count
+from tests.core.fakes import run
 
 SAMPLES = Path(__file__).parents[2] / "data" / "gemma-token-counts.jsonl"
 CHARACTERS = " \na7.\0éж字한ก😀\u0301\u200d\ud800\udfff\U0010ffff"
@@ -187,6 +188,17 @@ def test_texts_of_any_script_share_the_budget(unit, monkeypatch):
     monkeypatch.setattr(tokens, "count", lambda text: counted.append(len(text)) or count(text))
     tokens.measure([unit * (1_400 // len(unit))] * 2048, 2000)
     assert sum(counted) <= 1.05 * 80_000
+
+
+@pytest.mark.parametrize(("texts", "turns"), [(["字" * 90, "a " * 90] * 1024, 4), (["a", "b" * 900] * 60, 0)])
+def test_many_texts_are_measured_in_turns_and_have_the_same_tokens(texts, turns):
+    taken = []
+
+    async def turn():
+        taken.append(1)
+
+    assert run(tokens.measure_many(texts, 80, turn)) == tokens.measure(texts, 80)
+    assert len(taken) == turns
 
 
 def test_the_sample_of_a_text_does_not_begin_with_its_prompt():
