@@ -71,7 +71,7 @@ def run_python(program, *, with_clients):
 
 def test_the_page_of_the_clients_has_a_program_for_every_package_of_the_tests():
     programs = "".join(block.code for block in PROGRAMS if block.page == "docs/clients.md")
-    known = {*sys.stdlib_module_names, "numpy", "pytest", "requests"}
+    known = {*sys.stdlib_module_names, "httpx", "numpy", "pytest", "requests"}
     for path in environment.FOLDER.glob("*_client.py"):
         imported = re.findall(r"^(?:import|from) (\w+)", path.read_text(), re.MULTILINE)
         package = next(name for name in imported if name not in known)
