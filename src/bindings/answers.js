@@ -1,15 +1,16 @@
 // @ts-check
 /** Hands an answer to the client. Its memory stays reserved until the client has it, or is too slow. */
+import { asBytes } from "./numbers.js";
 import { Pace } from "./pace.js";
 import { answers, discard, working } from "./room.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
+/** @typedef {import("./numbers.js").Text} Text */
 
 const SMALL = 65_536; // bytes that leave at once
 const GRACE_MS = 3_000;
 const RATE = 65.536; // bytes per millisecond after the grace period, 64 KiB/s
 const CROWDED_RATE = 1048.576; // the same while others wait for room, 1 MiB/s
-const encoder = new TextEncoder();
 
 /**
  * Returns a small answer as it is, and others as a stream. The next part is made when the client has taken the last one.
@@ -24,10 +25,10 @@ export function send(scope, parts, text = 0) {
   return next.done ? first : new Sending(scope, first, parts, text, next).stream;
 }
 
-/** Does the same with a text. Python's None is undefined here. @param {Scope} scope @param {string | null | undefined} text */
+/** Does the same with a text, of which Python passes a large one as bytes, and none as undefined. @param {Scope} scope @param {Text | null | undefined} text */
 export function sendText(scope, text) {
   if (!text || text.length <= SMALL) return text ?? null;
-  const bytes = encoder.encode(text);
+  const bytes = asBytes(text);
   return send(scope, [bytes].values(), bytes.length);
 }
 

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from pyodide.ffi import JsProxy
+from pyodide.ffi import JsProxy, to_js
 from workers import import_from_javascript
 
 from bindings import environment
@@ -82,10 +82,14 @@ async def admits(lifetime: Lifetime, limiter: Any, key: str) -> bool:
 def response_to_js(lifetime: Any, response: HttpResponse) -> JsProxy:
     """Return a `Response`. Headers are passed as JSON text, which is cheaper than converting a dict."""
     headers = msgspec.json.encode(response.headers).decode()
-    scope = lifetime.scope
+    scope, text, tail = lifetime.scope, response.text, response.tail
+    if isinstance(text, bytes):
+        text = to_js(text)
     if response.numbers is None:
-        return _js.respond(scope, response.status, headers, response.text)
-    return _js.respond(scope, response.status, headers, response.text, response.numbers, response.item, response.tail)
+        return _js.respond(scope, response.status, headers, text)
+    if isinstance(tail, bytes):
+        tail = to_js(tail)
+    return _js.respond(scope, response.status, headers, text, response.numbers, response.item, tail)
 
 
 async def page(request: JsProxy, incoming: HttpRequest) -> Any:

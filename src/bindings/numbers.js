@@ -12,6 +12,8 @@ const COMMA = 44;
 const latin1 = new TextDecoder("latin1");
 const encoder = new TextEncoder();
 
+/** @typedef {string | Uint8Array} Text as JSON, as bytes if it is large */
+
 /**
  * The output format: `dimensions` numbers per row. `encoding` is "float", "int8", "uint8", "binary", "ubinary", or
  * "base64", which means float32, or "base64:TYPE".
@@ -25,14 +27,14 @@ const ENCODED_BYTES = 6; // most of a number as base64 of a float32, or as an in
  * Returns rows as JSON text, separated by commas, between `head` and `tail`.
  * `item` is the template of a row: `@` is replaced with its numbers and `#` with its index, counted from `first`.
  * @param {Rows} rows @param {Format} format @param {string} item @param {number} first
- * @param {string} head @param {string} tail
+ * @param {Text} head @param {Text} tail they may hold the texts of the request
  * @returns {Uint8Array}
  */
 export function writeRows(rows, format, item, first, head, tail) {
   if (item === "@" && keepsDigits(format, rows) && isWhole(rows, head, tail)) return rows.bytes;
   const [before, after] = item.split("@").map((text) => text.split("#"));
   const each = rowBytes(rows, format) + item.length + 2 * NUMBER_BYTES;
-  const [start, end] = [encoder.encode(head), encoder.encode(tail)]; // they may hold the texts of the request
+  const [start, end] = [asBytes(head), asBytes(tail)];
   const out = new Writer(rows.count * each + start.length + end.length);
   out.copy(start);
   for (let i = 0; i < rows.count; i++) {
@@ -44,9 +46,22 @@ export function writeRows(rows, format, item, first, head, tail) {
   return out.bytes.subarray(0, out.at);
 }
 
+/** @param {Text} text */
+export function asBytes(text) {
+  return typeof text === "string" ? encoder.encode(text) : text;
+}
+
+/** Returns one text after the other. @param {Text[]} texts */
+export function joined(...texts) {
+  const parts = texts.map(asBytes);
+  const out = new Writer(parts.reduce((sum, part) => sum + part.length, 0));
+  for (const part of parts) out.copy(part);
+  return out.bytes;
+}
+
 /**
  * Returns whether the model's answer is already the requested output.
- * @type {(rows: Rows, head: string, tail: string) => boolean}
+ * @type {(rows: Rows, head: Text, tail: Text) => boolean}
  */
 function isWhole({ bytes, spans }, head, tail) {
   const [start, end] = [spans[0], spans[spans.length - 1]];

@@ -1,14 +1,13 @@
 // @ts-check
 /** The formats in which numbers leave: as JSON text for HTTP, or as JavaScript values for another Worker. */
 import { DIMENSIONS } from "./answer.js";
-import { cosines, encode, plain, rowsOf, writeRows } from "./numbers.js";
+import { asBytes, cosines, encode, joined, plain, rowsOf, writeRows } from "./numbers.js";
 import { discard } from "./room.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./numbers.js").Format} Format */
+/** @typedef {import("./numbers.js").Text} Text */
 /** @typedef {{ rows: Rows | null }} Answer see `ask` in call_ai.js */
-
-const encoder = new TextEncoder();
 
 /** Vectors in an output format: as JSON text, or as JavaScript values. */
 class Vectors {
@@ -22,7 +21,7 @@ class Vectors {
   /**
    * Yields JSON in parts, one per model call: the rows, separated by commas, between `head` and `tail`. Each part is
    * built on demand, and its rows are released. See writeRows for `item`.
-   * @param {string} head @param {string} item @param {string} tail
+   * @param {Text} head @param {string} item @param {Text} tail
    */
   *parts(head, item, tail) {
     const { batches, format } = this;
@@ -70,9 +69,9 @@ class Scores {
     return this.scores;
   }
 
-  /** @param {string} head @param {string} _ @param {string} tail */
+  /** @param {Text} head @param {string} _ @param {Text} tail */
   *parts(head, _, tail) {
-    yield encoder.encode(head + JSON.stringify(this.scores).slice(1, -1) + tail);
+    yield joined(head, JSON.stringify(this.scores).slice(1, -1), tail);
   }
 }
 
@@ -83,14 +82,14 @@ class Encodings {
     this.members = members;
   }
 
-  /** @param {string} head @param {string} item @param {string} tail */
+  /** @param {Text} head @param {string} item @param {Text} tail */
   *parts(head, item, tail) {
     let before = head;
     for (const [name, vectors] of this.members) {
-      yield* vectors.parts(`${before}"${name}":[`, item, "]");
+      yield* vectors.parts(joined(before, `"${name}":[`), item, "]");
       before = ",";
     }
-    yield encoder.encode(tail);
+    yield asBytes(tail);
   }
 }
 

@@ -3,6 +3,8 @@
 import { send, sendText } from "./answers.js";
 import { answers, leave, working } from "./room.js";
 
+/** @typedef {import("./numbers.js").Text} Text */
+
 const HEADERS = [
   "x-request-id",
   "content-type",
@@ -128,9 +130,9 @@ export async function admits(scope, limiter, key) {
 
 /**
  * Returns a response. Its body is `text`, or the JSON of `numbers` between `text` and `tail`.
- * @param {Scope} scope @param {number} status @param {string} headers JSON @param {string | null} text
- * @param {{ parts(head: string, item: string, tail: string): Iterator<Uint8Array> }} [numbers]
- * @param {string} [item] see writeRows @param {string} [tail]
+ * @param {Scope} scope @param {number} status @param {string} headers JSON @param {Text | null} text
+ * @param {{ parts(head: Text, item: string, tail: Text): Iterator<Uint8Array> }} [numbers]
+ * @param {string} [item] see writeRows @param {Text} [tail]
  */
 export function respond(scope, status, headers, text, numbers, item = "@", tail = "") {
   const body = numbers ? send(scope, numbers.parts(text ?? "", item, tail), text?.length) : sendText(scope, text);

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from embedder.settings import LARGE_BYTES
+
 _MARK = b"\0"  # no JSON contains this character, also not in a string
 HOLE: Any = msgspec.Raw(_MARK)  # stands for the rows, or for one row
 HOLE_OF_MEMBERS: Any = msgspec.Raw(b"{%b}" % _MARK)  # an object whose members are rows in several encodings
@@ -14,6 +16,15 @@ def open_hole(body: object) -> tuple[str, str]:
     """Return the JSON of `body` before and after its hole. Without a hole, it is all before."""
     head, _, tail = msgspec.json.encode(body).partition(_MARK)  # as bytes, which are smaller than text
     return head.decode(), tail.decode()
+
+
+def open_large(body: object) -> tuple[str | bytes, str | bytes]:
+    """Do the same, but leave what is large as bytes: JavaScript takes them in a tenth of the time of wide characters."""
+    head, _, tail = msgspec.json.encode(body).partition(_MARK)
+    return (
+        head if len(head) > LARGE_BYTES else head.decode(),
+        tail if len(tail) > LARGE_BYTES else tail.decode(),
+    )
 
 
 def merged(*bodies: object) -> msgspec.Raw:

@@ -302,9 +302,10 @@ class FakeApp:
 
 def content(response: HttpResponse) -> str:
     """Return the body of the response, as JavaScript would write it."""
+    text, tail = (part.decode() if isinstance(part, bytes) else part for part in (response.text, response.tail))
     if isinstance(response.numbers, FakeNumbers):
-        return f"{response.text}{response.numbers.written(response.item)}{response.tail}"
-    return response.text
+        return f"{text}{response.numbers.written(response.item)}{tail}"
+    return text
 
 
 def json_of(response: HttpResponse) -> dict:

@@ -2,9 +2,11 @@
 
 import json
 
+import pytest
 from msgspec import Raw, Struct
 
-from embedder.encoding import HOLE, HOLE_IN_TEXT, HOLE_OF_MEMBERS, merged, open_hole
+from embedder.encoding import HOLE, HOLE_IN_TEXT, HOLE_OF_MEMBERS, merged, open_hole, open_large
+from embedder.settings import LARGE_BYTES
 
 
 class Body(Struct):
@@ -17,6 +19,15 @@ def test_a_hole_is_where_the_rows_go():
     assert open_hole({"of": HOLE_OF_MEMBERS}) == ('{"of":{', "}}")
     assert open_hole({"text": HOLE_IN_TEXT}) == ('{"text":"[', ']"}')
     assert open_hole(Body("a")) == ('{"text":"a","rows":[]}', "")
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "🦙"])
+def test_what_is_large_stays_bytes(letter):
+    large = letter * LARGE_BYTES
+    head, tail = open_large({"texts": [large], "rows": [HOLE]})
+    assert (head, tail) == (f'{{"texts":["{large}"],"rows":['.encode(), "]}")
+    assert open_large({"rows": [HOLE], "text": large})[1] == f'],"text":"{large}"}}'.encode()
+    assert open_large(Body("a", [HOLE])) == open_hole(Body("a", [HOLE]))
 
 
 def test_no_text_of_a_caller_is_a_hole():

@@ -46,6 +46,21 @@ test("several encodings are members of one object, in the order that was asked f
   assert.ok(object.int8.flat().every((/** @type {number} */ value) => Number.isInteger(value) && Math.abs(value) <= 128));
 });
 
+test("what stands before and after the numbers may be bytes", () => {
+  /** @param {(head: any, item: string, tail: any) => Iterable<Uint8Array>} parts */
+  const both = (parts) => [["[\"é🦙\",", "]"], [bytes("[\"é🦙\","), bytes("]")]].map(([head, tail]) => {
+    const found = [...parts(head, "@", tail)].map((part) => Buffer.from(part));
+    return Buffer.concat(found).toString();
+  });
+  for (const encoding of ["float", "base64", "int8,float"]) {
+    const [texts, asBytes] = both((...given) => join(768, encoding, answerOf([A]), answerOf([B])).parts(...given));
+    assert.equal(asBytes, texts, encoding);
+    assert.ok(texts.startsWith('["é🦙",'));
+  }
+  const [texts, asBytes] = both((...given) => similarity(768, false, answerOf([A, B])).parts(...given));
+  assert.equal(asBytes, texts);
+});
+
 test("rows are freed when the last encoding that is made of them has been written", () => {
   for (const encoding of ["base64", "int8", "float", "int8,float,base64"]) {
     const one = answerOf([A, B]);

@@ -46,18 +46,18 @@ class HttpRequest(msgspec.Struct):
 
 
 class HttpResponse(msgspec.Struct):
-    """A response. `numbers` is a handle to vectors or scores, written between `text` and `tail`.
+    """A response. `numbers` is a handle to vectors or scores, written between `text` and `tail`, see `open_large`.
 
     `item` is the template of one row: `@` is replaced with its numbers and `#` with its index.
     """
 
     status: int
-    text: str | None
+    text: str | bytes | None
     headers: dict[str, str] = {}
     prepared: PreparedTexts | None = None
     numbers: object = None
     item: str = "@"
-    tail: str = ""
+    tail: str | bytes = ""
 
 
 class Route(msgspec.Struct, frozen=True):
