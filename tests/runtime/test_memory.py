@@ -145,7 +145,8 @@ def test_a_name_or_a_word_that_fills_a_body_takes_no_more_than_a_text(path, kind
     """Its error quotes it, and took up to 134 MiB."""
     long = "FLOAT" * (SIZE // 6) + memory.EMOJI
     field = {long: 1} if kind == "name" else {"encoding_format": long}
+    known = {"text": "a"} if path == "/embed" else {"input": "a", "model": NAME, "of_another_server": 1}
     with memory.serve() as process:
-        found = memory.take(process, [memory.post(path, {"text": "a", "input": "a", "model": NAME, **field})])
-    assert found.statuses.keys() == {400}
+        found = memory.take(process, [memory.post(path, {**known, **field})])
+    assert found.statuses.keys() == ({200} if kind == "name" and path != "/embed" else {400})
     assert found.heap_mib < 80

@@ -29,6 +29,7 @@ class _Field(NamedTuple):
     optional: bool
     equal: Callable[[Any], Any] | None
     everywhere: bool
+    words: bool  # whether its only texts are words
     struct: Any  # of the value, or of its items; None if it has none
 
 
@@ -66,7 +67,16 @@ def _value(part: object, field: _Field, where: str, unknown: Unknown | None) -> 
             part = field.equal(part)
         except ValueError as error:
             raise invalid(f"{where}: {error}", where) from None
+    if field.words:
+        part = _shortened(part)
     return part if field.struct is None else adapted(part, field.struct, unknown, where)
+
+
+def _shortened(value: object) -> object:
+    """Cut what is too long for a word. It stays wrong, and msgspec's error, which quotes it, needs no memory for it."""
+    if isinstance(value, list):
+        return [_shortened(item) for item in value]
+    return value[:_MAX_WORD_CHARS] if isinstance(value, str) else value
 
 
 @cache
@@ -82,7 +92,8 @@ def _field(field: Any, hint: Any) -> _Field:  # noqa: ANN401
     for meta in parts:
         extra |= (meta.extra or {}) if isinstance(meta, msgspec.Meta) else {}
     struct = next((part for part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)), None)
-    return _Field(field.encode_name, not field.required, extra.get(EQUAL), EVERYWHERE in extra, struct)
+    words = str not in parts and any(get_origin(part) is Literal for part in parts)
+    return _Field(field.encode_name, not field.required, extra.get(EQUAL), EVERYWHERE in extra, words, struct)
 
 
 def _raw(value: object) -> msgspec.Raw:

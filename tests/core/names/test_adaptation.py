@@ -26,6 +26,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, rename="camel", kw_only=T
     top_k: int = 5
     kind: Annotated[Literal["a", "b"] | None, msgspec.Meta(extra={EQUAL: lower})] = None
     always: Annotated[Literal["a", "b"], msgspec.Meta(extra={EQUAL: lower, EVERYWHERE: True})] = "a"
+    kinds: list[Literal["a", "b"]] = []
     raw: msgspec.Raw = msgspec.Raw(b"{}")
     other: Part | None = None
 
@@ -128,3 +129,14 @@ def test_a_body_with_a_name_or_word_that_fills_it_is_read_once(fields, monkeypat
 @pytest.mark.parametrize(("text", "found"), [("WORD", "word"), ("A" * 65, "A" * 65)])
 def test_only_a_word_is_written_in_lower_case(text, found):
     assert adaptation.lower(text) == found
+
+
+@pytest.mark.parametrize("words", ["kind", "kinds"])
+def test_a_word_that_is_too_long_is_cut_before_it_is_read_once_more(words, monkeypatch):
+    asked = []
+    monkeypatch.setattr(decoding.msgspec, "convert", lambda value, kind: asked.append(value))
+    long = "B" * 90_000  # the first reading fails for the unknown field
+    ignoring(z=1, **{words: long if words == "kind" else ["a", long]}, raw=long, parts=[{"text": long}])
+    [value] = asked
+    assert value[words] in ("b" * 64, "B" * 64, ["a", "B" * 64])
+    assert value["parts"] == [{"text": long}]
