@@ -134,7 +134,7 @@ def test_only_a_word_is_written_in_lower_case(text, found):
 @pytest.mark.parametrize("words", ["kind", "kinds"])
 def test_a_word_that_is_too_long_is_cut_before_it_is_read_once_more(words, monkeypatch):
     asked = []
-    monkeypatch.setattr(decoding.msgspec, "convert", lambda value, kind: asked.append(value))
+    monkeypatch.setattr(decoding.msgspec, "convert", lambda value, _: asked.append(value))
     long = "B" * 90_000  # the first reading fails for the unknown field
     ignoring(z=1, **{words: long if words == "kind" else ["a", long]}, raw=long, parts=[{"text": long}])
     [value] = asked
