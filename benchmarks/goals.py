@@ -21,10 +21,10 @@ RATIOS = {
     ("native", 100): 0.6,
     ("OpenAI float", 10): 1.4,
     ("OpenAI float", 100): 0.5,
-    ("OpenAI float", 2048): 0.38,
+    ("OpenAI float", 2048): 0.48,
     ("OpenAI base64", 10): 2.3,
     ("OpenAI base64", 100): 1.15,
-    ("OpenAI base64", 2048): 1.05,
+    ("OpenAI base64", 2048): 1.2,
     ("OpenAI 256", 10): 1.9,
     ("OpenAI 256", 100): 0.95,
     # another Worker that calls this one, compared with one that calls Workers AI itself and parses the JSON
@@ -72,6 +72,7 @@ def of(results: Results) -> list[Goal]:
     return [
         *_latencies(results),
         *_cpu_times(results),
+        _highest_cpu_time(results),
         Goal("Wasm heap, MiB", max(results.heap_mib.values(), default=None), HEAP_MIB),
         *_searches(results),
         Goal(f"start from a snapshot over that of {HELLO}", _startup(results), STARTUP_RATIO),
@@ -94,10 +95,13 @@ def _cpu_times(results: Results) -> Iterator[Goal]:
     for (kind, texts), limit in CPU_RATIOS.items():
         line = results.line(kind, texts)
         yield _goal(f"{kind}, {texts:,} texts: CPU over TypeScript's", line, line.cpu_ratio(), limit)
+
+
+def _highest_cpu_time(results: Results) -> Goal:
     few = [line for line in results.lines if line.texts <= HIGHEST_CPU_TEXTS and line.kind in OVER_HTTP]
     highest = max(few, key=lambda line: line.cpu(OURS) or 0.0, default=Line("", 0, {}))
     name = f"the highest CPU time of an HTTP request of up to {HIGHEST_CPU_TEXTS} texts: over TypeScript's"
-    yield _goal(name, highest, highest.cpu_ratio(), HIGHEST_CPU_RATIO)
+    return _goal(name, highest, highest.cpu_ratio(), HIGHEST_CPU_RATIO)
 
 
 def _goal(name: str, line: Line, value: float | None, limit: float) -> Goal:
@@ -118,6 +122,12 @@ def missed(results: Results, *, whole: bool) -> list[Goal]:
     In a `whole` run, a goal that was not measured counts as missed.
     """
     return [goal for goal in of(results) if goal.met is False or (whole and goal.met is None)]
+
+
+def missed_by(line: Line) -> list[Goal]:
+    """Return the goals of one kind of request that were missed, or can't be judged."""
+    alone = Results({}, [line])
+    return [goal for goal in (*_latencies(alone), *_cpu_times(alone)) if goal.met is False]
 
 
 def _startup(results: Results) -> float | None:

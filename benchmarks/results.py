@@ -26,6 +26,7 @@ class Line(msgspec.Struct):
     kind: str
     texts: int
     cells: dict[str, Cell]
+    measured: int = 1  # times; the last one is here
 
     def p50(self, name: str) -> float | None:
         """Return the p50 of a contender, or None if it has no figures."""

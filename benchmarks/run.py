@@ -1,7 +1,8 @@
 """`make bench`: measures all contenders and writes results.json and the tables of README.md.
 
-The exit status is 1 if an answer was wrong or a goal was missed, and 3 if a goal was missed only where the machine was
-too busy to judge. Each wrong answer and missed goal is a line on stderr.
+A kind of request that misses a goal is measured again at the end, at most twice; the last time counts. The exit status
+is 1 if an answer was wrong or a goal was missed, and 3 if a goal was missed only where the machine was too busy to
+judge. Each wrong answer and missed goal is a line on stderr.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,7 @@ from tools.runtime.workerd import pyodide_installed
 from tools.workerd import Process, serve
 
 FOLDER = Path(__file__).parent
+MOST_TIMES = 3  # that a kind of request which misses a goal is measured
 FAILED, TOO_BUSY = 1, 3  # exit status; argparse has 2
 
 
@@ -70,12 +72,21 @@ def run(kinds: Sequence[Kind], effort: Effort, *, whole: bool) -> Results:
         file = known.write(Path(folder) / "rows.json")
         with processes(file, Path(folder), {name for kind in kinds for name in kind.contenders}) as started:
             results.lines = [_line(kind, started, known, effort) for kind in kinds]
+            measure_again(kinds, results.lines, lambda kind: _line(kind, started, known, effort))
         if whole:
             results.startup_s = startup.measure(file, startup.FULL_ROUNDS)
             results.heap_mib = memory.measure(file)
             results.search_cpu_ms = search.measure()
     results.machine["load average after"] = _load()
     return results
+
+
+def measure_again(kinds: Sequence[Kind], lines: list[Line], line_of: Callable[[Kind], Line]) -> None:
+    """Measure kinds of request again that missed a goal: another program may have disturbed one contender more."""
+    for times in range(2, MOST_TIMES + 1):
+        for index, kind in enumerate(kinds):
+            if goals.missed_by(lines[index]):
+                lines[index] = msgspec.structs.replace(line_of(kind), measured=times)
 
 
 def _line(kind: Kind, started: Mapping[str, Process], known: Rows, effort: Effort) -> Line:

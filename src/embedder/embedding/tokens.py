@@ -34,7 +34,8 @@ async def measure_many(texts: list[str], limit: float, turn: Callable[[], Awaita
         return measure(texts, limit)
     total, over = 0, []
     for start in range(0, len(texts), _PART):
-        await turn()
+        if start:
+            await turn()
         count, long = measure(texts[start : start + _PART], limit, size)
         total += count
         over += [start + index for index in long]
