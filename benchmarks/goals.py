@@ -14,7 +14,7 @@ from benchmarks.results import Line, Results
 from benchmarks.search import MODES, PLAIN
 
 # p50 with one text, divided by that of the Python hello Worker
-TO_HELLO = {"native": 1.9, "OpenAI float": 1.9, "OpenAI base64": 1.9, "OpenAI 256": 1.9}
+TO_HELLO = {"native": 2.0, "OpenAI float": 2.0, "OpenAI base64": 2.0, "OpenAI 256": 2.0}
 # p50 divided by that of the TypeScript Worker
 RATIOS = {
     ("native", 10): 1.4,
@@ -23,13 +23,13 @@ RATIOS = {
     ("OpenAI float", 100): 0.5,
     ("OpenAI float", 2048): 0.48,
     ("OpenAI base64", 10): 2.3,
-    ("OpenAI base64", 100): 1.15,
+    ("OpenAI base64", 100): 1.2,
     ("OpenAI base64", 2048): 1.2,
     ("OpenAI 256", 10): 1.9,
     ("OpenAI 256", 100): 0.95,
     # another Worker that calls this one, compared with one that calls Workers AI itself and parses the JSON
     ("RPC arrays", 100): 2.15,
-    ("RPC Float32Array", 100): 1.3,
+    ("RPC Float32Array", 100): 1.35,
     ("RPC Response", 100): 1.5,
     ("upsert", 100): 1.35,
     (CONSUMED, 100): 1.55,

@@ -168,7 +168,7 @@ def test_every_failure_is_a_line_on_stderr(bench, capsys):
     assert f"fault: native, 1: {OURS}: HTTP 500: broken" in lines
     assert f"missed: {NATIVE_100}" in lines
     assert (
-        f"missed: native, 1 text: p50 over that of {HELLO}: not measured, at most {goals.TO_HELLO['native']}" in lines
+        f"missed: native, 1 text: p50 over that of {HELLO}: not measured, at most {goals.TO_HELLO['native']:g}" in lines
     )
     assert lines[-1] == "measured on: cores 2"
 
