@@ -33,7 +33,7 @@ SEEN = {
     "ready": [0, 2, 3, True],
     "timeouts": ["too late", "too late", "in time"],
     "passed": "at once",
-    "sleepers": [0, 0.001, 0.03, 0.05],
+    "sleepers": [0, 0.001, 0.03, 0.5],
     "cancelled": [True, True, "enough"],
     "exceptions": [True, "LookupError", "ValueError"],
     "generators": ["closed", "lost"],

@@ -177,7 +177,7 @@ async def sleepers(*_):
         seen.append(delay)
 
     seen = []
-    await asyncio.gather(*map(note, (0.05, 0.03, SHORT_S, 0)))
+    await asyncio.gather(*map(note, (0.5, 0.03, SHORT_S, 0)))  # a busy machine may take some time between two of them
     return seen
 
 
