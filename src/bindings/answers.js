@@ -25,7 +25,10 @@ export function send(scope, parts, text = 0) {
   return next.done ? first : new Sending(scope, first, parts, text, next).stream;
 }
 
-/** Does the same with a text, of which Python passes a large one as bytes, and none as undefined. @param {Scope} scope @param {Text | null | undefined} text */
+/**
+ * Does the same with a text. Python passes a large one as bytes, and none as undefined.
+ * @param {Scope} scope @param {Text | null | undefined} text
+ */
 export function sendText(scope, text) {
   if (!text || text.length <= SMALL) return text ?? null;
   const bytes = asBytes(text);

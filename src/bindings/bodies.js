@@ -2,11 +2,10 @@
 /** Reads the body of a request within the memory of the isolate, and at a minimal rate. */
 import { excess, textBytes } from "./limits.js";
 import { Pace } from "./pace.js";
-import { arriving, working } from "./room.js";
+import { SMALL, arriving, working } from "./room.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
-const SMALL = 65_536; // bytes; the buffer of a body that does not tell its length begins with it
 const LEAST = 16_384; // bytes for one step: a chunk can be one byte
 const DRAIN_FACTOR = 4;
 const GRACE_MS = 3_000;
@@ -94,7 +93,7 @@ class Upload {
 
   /** @returns {Promise<Uint8Array | string>} */
   async read() {
-    const first = this.claimed <= SMALL ? this.claimed : SMALL;
+    const first = this.claimed <= SMALL ? this.claimed : SMALL; // also of a body that does not tell its length
     if (!(await this.mayHold(first, true))) return this.drain(busy(this.scope));
     let bytes = await this.fill(new Uint8Array(first + 1));
     if (this.size < bytes.length) return bytes.subarray(0, this.size);

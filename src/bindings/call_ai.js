@@ -7,7 +7,7 @@ import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
 import { textsOf } from "./inputs.js";
 import { excess } from "./limits.js";
 import { rowsOf, shortDigits } from "./numbers.js";
-import { answers, dropDigits } from "./room.js";
+import { FEW, answers, dropDigits } from "./room.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./request.js").Scope} Scope */
@@ -18,7 +18,6 @@ export const ROW_BYTES = 17 * 1024; // of a row of the model as JSON
 const FLOATS_BYTES = 3 * 1024; // of a row as float32
 const MAX_TEXTS = 100; // in one call
 const IN_FLIGHT = 6 * MAX_TEXTS; // rows that arrive at once
-const FEW = 10; // texts of a request that need not wait for larger ones
 const encoder = new TextEncoder();
 
 /** The outcome of one model call: `rows`, or a `fault` with the HTTP status and the body of the answer. */

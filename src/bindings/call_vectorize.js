@@ -7,14 +7,13 @@ import { DIMENSIONS, InvalidAnswer } from "./answer.js";
 import { choose } from "./diversity.js";
 import { MAX_DEPTH, excess } from "./limits.js";
 import { plain } from "./numbers.js";
-import { answers } from "./room.js";
+import { FEW, answers } from "./room.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
 const TOO_DEEP = `Vectorize returned JSON that is nested deeper than ${MAX_DEPTH} levels.`;
 const NOT_VECTORS = `Vectorize returned values that are not ${DIMENSIONS} numbers.`;
 const STORED_BYTES = 48 * 1024; // of a stored vector: its values as JSON, as numbers and in the answer, and its metadata
-const FEW = 10; // vectors of a request that need not wait for larger ones
 const encoder = new TextEncoder();
 
 /** Returns a unit vector along one axis, to search with. @param {number} number of the axis, modulo 768 */

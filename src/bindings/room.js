@@ -8,7 +8,8 @@
 
 const MIB = 1_048_576;
 const TOTAL = 110 * MIB; // the Wasm heap, and what JavaScript holds for requests
-const SMALL = 65_536; // bytes of a body; larger ones leave a share of each part to smaller ones
+export const SMALL = 65_536; // bytes of a body; larger ones leave a share of each part, and turns, to smaller ones
+export const FEW = 10; // vectors of an answer that need not wait for larger ones
 const LARGE_BYTES = 28 * MIB; // what large bodies in progress may need, or as much as one of plain text does
 const PER_BODY_BYTE = 5.5;
 const LOOK_MS = 250; // nobody wakes a request for what the runtime dropped, or for a client that is too slow

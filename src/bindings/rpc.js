@@ -5,11 +5,11 @@
  */
 import { reserveWork } from "./bodies.js";
 import { MAX_DEPTH, MAX_VALUES, excess } from "./limits.js";
+import { SMALL } from "./room.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
 const DATE_CHARS = 26;
-const LARGE = 65_536; // bytes: other requests run before Python's work on more
 const JSON_TYPE = "application/json";
 const encoder = new TextEncoder();
 
@@ -48,8 +48,14 @@ export function read(scope, names, limit, given) {
   const json = toJson(names, limit, given);
   if (typeof json === "string") return json;
   const reserved = reserveWork(scope, json);
-  if (json.length > LARGE) return Promise.resolve(reserved).then(async (held) => (await scope.turn(), held ? json : "busy"));
-  return reserved === true ? json : reserved.then((held) => (held ? json : "busy"));
+  return reserved === true && json.length <= SMALL ? json : whenHeld(scope, reserved, json);
+}
+
+/** @param {Scope} scope @param {true | Promise<boolean>} reserved @param {Uint8Array} json */
+async function whenHeld(scope, reserved, json) {
+  const held = await reserved;
+  if (json.length > SMALL) await scope.turn();
+  return held ? json : "busy";
 }
 
 /** @type {(names: string[], given: unknown[]) => object} */

@@ -3,6 +3,7 @@
 import { DIMENSIONS } from "./answer.js";
 import { readBytes } from "./bodies.js";
 import { MAX_VALUES, excess } from "./limits.js";
+import { SMALL } from "./room.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
@@ -10,7 +11,6 @@ const FORM = /^\s*multipart\/form-data/i;
 const NOT_JSON = "is not JSON in UTF-8";
 const ONE_FIELD = "The form must have one field: a file with one JSON object per line.";
 const BOUNDARY = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i;
-const LARGE = 65_536; // characters of a body
 const latin1 = new TextDecoder("latin1");
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }); // false: it leaves the mark out;
 const encoder = new TextEncoder();
@@ -45,7 +45,7 @@ class Uploaded {
 export async function readVectors(scope, field, most, limit) {
   try {
     const json = await content(scope, limit);
-    const rest = () => json.length > LARGE && scope.turn(); // other requests run between the steps
+    const rest = () => json.length > SMALL && scope.turn(); // other requests run between the steps
     await rest();
     const request = parse(json, field, most);
     await rest();

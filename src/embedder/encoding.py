@@ -19,7 +19,7 @@ def open_hole(body: object) -> tuple[str, str]:
 
 
 def open_large(body: object) -> tuple[str | bytes, str | bytes]:
-    """Do the same, but leave what is large as bytes: JavaScript takes wide characters of Python slowly."""
+    """Return what `open_hole` does, but large parts as bytes: JavaScript takes wide characters of Python slowly."""
     head, _, tail = msgspec.json.encode(body).partition(_MARK)
     return (
         head if len(head) > LARGE_BYTES else head.decode(),

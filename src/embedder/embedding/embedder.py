@@ -21,6 +21,7 @@ MAX_ATTEMPTS = 4
 _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 2.0
 _MAX_NAMED = 20  # texts named in an error
+_Measured = tuple[list[str], int, list[int]]  # texts with their prompts, and what `tokens.measure` returns
 
 
 class PreparedTexts(msgspec.Struct, frozen=True):
@@ -57,21 +58,24 @@ class Embedder:
         alias: str | None = None,
         default: str | None = None,
         reported: bool = True,
-        measured: tuple[int, list[int]] | None = None,
+        measured: _Measured | None = None,
     ) -> PreparedTexts:
         """Add prompts to `texts` and estimate their tokens. This does not call the model.
 
         `alias` is the task in the model name, `default` the task if the request names none. `param` is the path of a
         text, for errors; `#` stands for its index. Without `reported`, tokens are estimated only to reject texts.
-        `measured` is the estimate, if it has been made.
+        `measured` has the texts with their prompts and the estimate, if they have been made.
 
         Raises `text_too_long` if `options.truncate` is "error" and a text is too long.
         """
         task = _task(options, alias) or default
-        prompted = prompts.apply(task, texts, options.title)
         limit = self._settings.max_text_tokens
-        needed = reported or options.truncate == "error"
-        count, over = measured or (tokens.measure(prompted, limit) if needed else (0, []))
+        if measured:
+            prompted, count, over = measured
+        else:
+            prompted = prompts.apply(task, texts, options.title)
+            needed = reported or options.truncate == "error"
+            count, over = tokens.measure(prompted, limit) if needed else (0, [])
         if over and options.truncate == "error":
             raise _too_long(over, limit, param, options.asks_to_truncate())
         return PreparedTexts(prompted, task, count, over)
@@ -101,10 +105,10 @@ class Embedder:
 
     async def _measured(
         self, texts: list[str], options: PromptOptions, context: RequestContext, alias: str | None
-    ) -> tuple[int, list[int]]:
-        """Estimate the tokens of many texts. Other requests run meanwhile."""
+    ) -> _Measured:
+        """Add prompts to many texts and estimate their tokens. Other requests run meanwhile."""
         prompted = prompts.apply(_task(options, alias), texts, options.title)
-        return await tokens.measure_many(prompted, self._settings.max_text_tokens, context.lifetime.turn)
+        return prompted, *await tokens.measure_many(prompted, self._settings.max_text_tokens, context.lifetime.turn)
 
     async def embed(self, prepared: PreparedTexts, context: RequestContext, output: OutputFormat) -> list[Answer]:
         """Embed in calls of 100 texts, at most 6 at a time, and return the answers in order.
