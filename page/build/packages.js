@@ -1,7 +1,7 @@
 // @ts-check
 /** The packages that the build needs: those of Python for the Worker, those of npm for the page. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,13 @@ const PYTHONS = [["python3"], ["python"], ["uv", "run", "--no-project", "python"
 export function fail(sentence) {
   console.error(sentence);
   process.exit(1);
+}
+
+/** Makes a folder that is removed when the build ends. @param {string} prefix */
+export function temporary(prefix) {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Runs a program in the checkout. @param {string[]} command @param {string[]} options @param {NodeJS.ProcessEnv} [env] */
@@ -45,7 +52,7 @@ export function pagePackages() {
   const own = join(ROOT, "node_modules");
   if (OF_THE_PAGE.every((name) => existsSync(join(own, name, "package.json")))) return own;
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const folder = mkdtempSync(join(tmpdir(), "page-packages-"));
+  const folder = temporary("page-packages-");
   const wanted = OF_THE_PAGE.map((name) => `${name}@${dependencies[name]}`);
   const done = run(["npm", "install", "--no-save", "--no-audit", "--no-fund", "--silent", "--prefix", folder], wanted);
   if (done.status !== 0) fail(`npm can't install the packages of the page: ${(done.stderr || String(done.error)).trim()}`);

@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from tools import vendor
 from tools.runtime.commands import finished, run
+from tools.runtime.files import write_at_once
 from tools.runtime.paths import ROOT, VENDORED, RuntimeSetupError
 
 # Marks with which pywrangler knows that its own download of the same packages is not needed.
@@ -41,4 +42,4 @@ def mark_synced() -> None:
     """Tell pywrangler that the packages are here."""
     for mark in _SYNC_MARKS:
         mark.parent.mkdir(exist_ok=True)
-        mark.write_text(version("workers-py"))
+        write_at_once(mark, version("workers-py"))

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from tools.runtime.commands import WRAPPER
+from tools.runtime.files import write_at_once
 from tools.runtime.paths import CACHE, NODE_MODULES, RuntimeSetupError
 
 
@@ -59,5 +60,4 @@ for argument; do
 done
 exec "{workerd_binary()}" "$@"
 """
-    WRAPPER.write_text(content)
-    WRAPPER.chmod(0o755)
+    write_at_once(WRAPPER, content, mode=0o755)
