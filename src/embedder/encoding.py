@@ -1,4 +1,7 @@
-"""Encodes answers as JSON. The numbers of vectors are not in Python; the JSON has a hole where they go."""
+"""Encodes answers as JSON.
+
+The numbers of vectors are not in Python: a placeholder in the JSON marks where JavaScript writes them.
+"""
 
 from typing import Any
 
@@ -7,19 +10,19 @@ import msgspec
 from embedder.settings import LARGE_BYTES
 
 _MARK = b"\0"  # no JSON contains this character, also not in a string
-HOLE: Any = msgspec.Raw(_MARK)  # stands for the rows, or for one row
-HOLE_OF_MEMBERS: Any = msgspec.Raw(b"{%b}" % _MARK)  # an object whose members are rows in several encodings
-HOLE_IN_TEXT: Any = msgspec.Raw(b'"[%b]"' % _MARK)  # a string that contains rows as JSON
+PLACEHOLDER: Any = msgspec.Raw(_MARK)  # stands for the rows, or for one row
+MEMBERS_PLACEHOLDER: Any = msgspec.Raw(b"{%b}" % _MARK)  # an object whose members are rows in several encodings
+TEXT_PLACEHOLDER: Any = msgspec.Raw(b'"[%b]"' % _MARK)  # a string that contains rows as JSON
 
 
-def open_hole(body: object) -> tuple[str, str]:
-    """Return the JSON of `body` before and after its hole. Without a hole, it is all before."""
+def split_at_placeholder(body: object) -> tuple[str, str]:
+    """Return the JSON of `body` before and after its placeholder. Without one, it is all before."""
     head, _, tail = msgspec.json.encode(body).partition(_MARK)  # as bytes, which are smaller than text
     return head.decode(), tail.decode()
 
 
-def open_large(body: object) -> tuple[str | bytes, str | bytes]:
-    """Return what `open_hole` does, but large parts as bytes: JavaScript takes wide characters of Python slowly."""
+def split_large(body: object) -> tuple[str | bytes, str | bytes]:
+    """Like `split_at_placeholder`, with large parts as bytes: JavaScript takes wide characters of Python slowly."""
     head, _, tail = msgspec.json.encode(body).partition(_MARK)
     return (
         head if len(head) > LARGE_BYTES else head.decode(),

@@ -12,7 +12,7 @@ from embedder.access.scopes import FULL
 from embedder.app import App, Guard, finish
 from embedder.context import RequestContext
 from embedder.embedding.options import FLOATS, MODEL_DIGITS, OutputFormat
-from embedder.encoding import merged, open_hole
+from embedder.encoding import merged, split_at_placeholder
 from embedder.errors import EmbedderError, invalid
 from embedder.operations import requests, table
 from embedder.operations.result import Result
@@ -82,7 +82,7 @@ async def _answer(app: App, context: RequestContext, name: str, arguments: Argum
 def _success(result: Result) -> str:
     prepared = result.prepared
     usage = {"task": prepared.task, "tokens": prepared.tokens, "truncated": prepared.truncated} if prepared else {}
-    return "".join(open_hole(merged({"ok": True}, result.body, usage)))
+    return "".join(split_at_placeholder(merged({"ok": True}, result.body, usage)))
 
 
 def _failure(error: EmbedderError) -> str:

@@ -13,7 +13,7 @@ from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import TASK, Dimensions, Encoding, OutputFormat, PromptOptions, encoding, truncation
-from embedder.encoding import HOLE, HOLE_OF_MEMBERS, merged
+from embedder.encoding import MEMBERS_PLACEHOLDER, PLACEHOLDER, merged
 from embedder.errors import EmbedderError, invalid
 from embedder.names.adaptation import EQUAL
 from embedder.names.tasks import Task
@@ -174,7 +174,7 @@ async def _embed(
         texts=texts,
         response_type="embeddings_by_type" if by_type else "embeddings_floats",
         meta=CohereUsage(ApiVersion(version), BilledUnits(prepared.tokens)),
-        embeddings=_embeddings(types) if by_type else [HOLE],
+        embeddings=_embeddings(types) if by_type else [PLACEHOLDER],
     )
     body = merged(response)
     texts.clear()  # the JSON has them; as text they can take 16 MB twice
@@ -185,7 +185,7 @@ async def _embed(
 
 
 def _embeddings(types: list[str]) -> Any:  # noqa: ANN401
-    return {types[0]: [HOLE]} if len(types) == 1 else HOLE_OF_MEMBERS
+    return {types[0]: [PLACEHOLDER]} if len(types) == 1 else MEMBERS_PLACEHOLDER
 
 
 def _route(version: str, handler: Any) -> Route:  # noqa: ANN401

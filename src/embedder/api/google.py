@@ -15,7 +15,7 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions
-from embedder.encoding import HOLE
+from embedder.encoding import PLACEHOLDER
 from embedder.errors import EmbedderError, invalid
 from embedder.names.adaptation import EQUAL
 from embedder.names.tasks import Task, known
@@ -139,13 +139,15 @@ def error_text(error: EmbedderError) -> str:
 async def embed_content(app: App, context: RequestContext, request: GoogleRequest, *, model: str) -> Result:
     """Embed one content."""
     prepared, numbers = await _vectors(app, context, [request], model, "content")
-    return Result(GoogleResponse(GoogleValues(HOLE), GoogleUsage(prepared.tokens)), prepared, numbers)
+    return Result(GoogleResponse(GoogleValues(PLACEHOLDER), GoogleUsage(prepared.tokens)), prepared, numbers)
 
 
 async def batch_embed_contents(app: App, context: RequestContext, request: GoogleBatchRequest, *, model: str) -> Result:
     """Embed 1 to 2,048 contents."""
     prepared, numbers = await _vectors(app, context, request.requests, model, "requests[#].content")
-    return Result(GoogleBatchResponse([HOLE], GoogleUsage(prepared.tokens)), prepared, numbers, item='{"values":@}')
+    return Result(
+        GoogleBatchResponse([PLACEHOLDER], GoogleUsage(prepared.tokens)), prepared, numbers, item='{"values":@}'
+    )
 
 
 async def _vectors(

@@ -24,7 +24,7 @@ from embedder.api.routing import (
 from embedder.app import App, Guard, finish
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
-from embedder.encoding import open_large
+from embedder.encoding import split_large
 from embedder.errors import EmbedderError, invalid
 from embedder.settings import GATEWAY, GATEWAY_RULE, LARGE_BYTES, MAX_REQUEST_ID_CHARS
 
@@ -119,7 +119,7 @@ async def _answer(app: App, request: HttpRequest, place: Place, context: Request
     result = await route.handler(app, context, body, **place.values, **arguments)
     if result.body is None or request.method == "HEAD":
         return HttpResponse(result.status, None)
-    text, tail = open_large(result.body)
+    text, tail = split_large(result.body)
     if len(text) + len(tail) > LARGE_BYTES:
         await request.lifetime.turn()
     if unknown and result.ignored:

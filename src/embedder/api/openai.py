@@ -14,7 +14,7 @@ from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions, Encoding, OutputFormat, Size, as_boolean, encoding, whole
-from embedder.encoding import HOLE, merged
+from embedder.encoding import PLACEHOLDER, merged
 from embedder.errors import EmbedderError, invalid
 from embedder.names.adaptation import EQUAL
 from embedder.operations.requests import Text
@@ -149,7 +149,9 @@ async def embeddings(app: App, context: RequestContext, request: EmbeddingsReque
         request.input, request, request.output(), context, param="input", alias=task
     )
     usage = Usage(prompt_tokens=prepared.tokens, total_tokens=prepared.tokens)
-    body = EmbeddingsResponse(id=context.log.request_id, object="list", data=[HOLE], model=request.model, usage=usage)
+    body = EmbeddingsResponse(
+        id=context.log.request_id, object="list", data=[PLACEHOLDER], model=request.model, usage=usage
+    )
     return Result(body, prepared, numbers, item=_ITEM)
 
 

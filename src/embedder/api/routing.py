@@ -46,7 +46,7 @@ class HttpRequest(msgspec.Struct):
 
 
 class HttpResponse(msgspec.Struct):
-    """A response. `numbers` is a handle to vectors or scores, written between `text` and `tail`, see `open_large`.
+    """A response. `numbers` is a handle to vectors or scores, written between `text` and `tail`, see `split_large`.
 
     `item` is the template of one row: `@` is replaced with its numbers and `#` with its index.
     """

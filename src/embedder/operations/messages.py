@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from embedder import decoding
-from embedder.encoding import HOLE, open_hole
+from embedder.encoding import PLACEHOLDER, split_at_placeholder
 from embedder.errors import EmbedderError
 from embedder.operations.requests import DocumentIn, UpsertOptions, UpsertRequest
 
@@ -38,7 +38,9 @@ def encode(request: UpsertRequest, request_id: str, *, bound: bool) -> list[str]
     """Return one message per document. Raises `payload_too_large` for a document that no message can hold."""
     options = {name: getattr(request, name) for name in UpsertOptions.__struct_fields__}
     options |= {"request_id": request_id, "bound": bound}
-    before, after = map(str.encode, open_hole(QueueMessage(version=1, document=HOLE, **options)))  # once for all
+    before, after = map(
+        str.encode, split_at_placeholder(QueueMessage(version=1, document=PLACEHOLDER, **options))
+    )  # once for all
     bodies: list[str] = []
     for index, document in enumerate(request.documents):
         body = b"%b%b%b" % (before, msgspec.json.encode(document), after)

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import OutputFormat
-from embedder.encoding import HOLE
+from embedder.encoding import PLACEHOLDER
 from embedder.errors import invalid
 from embedder.names.tasks import SIMILARITY
 from embedder.operations.operation import Operation
@@ -51,7 +51,7 @@ async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Res
     if request.store:
         return await _embed_and_store(app, context, request, request.store, texts, output)
     prepared, numbers = await app.embedder.vectors(request.text, request, output, context, param="text")
-    return Result(EmbedResponse([len(texts), output.dimensions], data=[HOLE]), prepared, numbers, "data")
+    return Result(EmbedResponse([len(texts), output.dimensions], data=[PLACEHOLDER]), prepared, numbers, "data")
 
 
 async def _embed_and_store(
@@ -72,7 +72,7 @@ async def _embed_and_store(
         texts.clear()
         prepared.texts.clear()
         await app.require_store().wait_for(stored, context, keep_answers=True)
-    return Result(EmbedResponse([count, output.dimensions], stored, data=[HOLE]), prepared, numbers, "data")
+    return Result(EmbedResponse([count, output.dimensions], stored, data=[PLACEHOLDER]), prepared, numbers, "data")
 
 
 async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:
@@ -91,7 +91,7 @@ async def similarity(app: App, context: RequestContext, request: SimilarityReque
     scores = app.embedder.model.similarity(answers, output.dimensions, source=bool(source))
     count = len(request.texts)
     shape = [count] if source else [count, count]
-    return Result(SimilarityResponse(shape, scores=[HOLE]), prepared, scores, "scores")
+    return Result(SimilarityResponse(shape, scores=[PLACEHOLDER]), prepared, scores, "scores")
 
 
 OPERATIONS = (

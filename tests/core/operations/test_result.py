@@ -11,7 +11,7 @@ from embedder.api.native import error_text
 from embedder.api.routes import Place
 from embedder.api.routing import Api, Route
 from embedder.embedding.embedder import PreparedTexts
-from embedder.encoding import HOLE
+from embedder.encoding import PLACEHOLDER
 from embedder.operations.operation import Operation
 from embedder.operations.result import Result
 from tests.core.fakes import FakeApp, FakeNumbers, content
@@ -48,7 +48,7 @@ def test_a_result_without_numbers_is_its_body(answers):
 
 def test_numbers_go_into_the_hole_and_over_rpc_into_the_field(answers):
     numbers = FakeNumbers([[1, 2], [3, 4]])
-    response, reply = answers(Result({"n": 2, "rows": [HOLE], "z": 0}, numbers=numbers, field="rows"))
+    response, reply = answers(Result({"n": 2, "rows": [PLACEHOLDER], "z": 0}, numbers=numbers, field="rows"))
     assert json.loads(content(response)) == {"n": 2, "rows": [[1, 2], [3, 4]], "z": 0}
     assert (json.loads(reply.text), reply.numbers, reply.field) == (
         {"ok": True, "n": 2, "rows": [], "z": 0},
@@ -58,7 +58,7 @@ def test_numbers_go_into_the_hole_and_over_rpc_into_the_field(answers):
 
 
 def test_the_template_of_a_row_has_its_numbers_and_its_index(answers):
-    response, _ = answers(Result({"rows": [HOLE]}, numbers=FakeNumbers([[1], [2]]), item='{"i":#,"v":@}'))
+    response, _ = answers(Result({"rows": [PLACEHOLDER]}, numbers=FakeNumbers([[1], [2]]), item='{"i":#,"v":@}'))
     assert json.loads(content(response)) == {"rows": [{"i": 0, "v": [1]}, {"i": 1, "v": [2]}]}
 
 
@@ -73,7 +73,7 @@ def test_a_body_that_is_none_is_an_empty_answer(answers):
 
 
 def test_the_answer_to_head_has_no_body_and_no_numbers(answers):
-    response, _ = answers(Result({"rows": [HOLE]}, numbers=FakeNumbers([[1]])), "HEAD")
+    response, _ = answers(Result({"rows": [PLACEHOLDER]}, numbers=FakeNumbers([[1]])), "HEAD")
     assert (response.status, content(response), response.numbers) == (200, None, None)
 
 

@@ -17,7 +17,7 @@ from embedder.api.routing import JSON, Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions
-from embedder.encoding import HOLE
+from embedder.encoding import PLACEHOLDER
 from embedder.errors import EmbedderError
 from embedder.operations.requests import Text, Texts
 from embedder.operations.result import Result
@@ -104,7 +104,7 @@ async def run(app: App, context: RequestContext, request: RunRequest, *, model: 
         context = replace(context, reject_if_busy=True)
     output = request.output()
     prepared, numbers = await app.embedder.vectors(request.text, request, output, context, param="text", alias=task)
-    body = EmbedResponse([len(prepared.texts), output.dimensions], data=[HOLE])
+    body = EmbedResponse([len(prepared.texts), output.dimensions], data=[PLACEHOLDER])
     return Result(Envelope(body), prepared, numbers)
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from embedder.api.mcp.arguments import decode
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.encoding import HOLE_IN_TEXT
+from embedder.encoding import TEXT_PLACEHOLDER
 from embedder.errors import EmbedderError, invalid
 from embedder.operations import requests, table
 from embedder.operations.operation import Operation
@@ -93,7 +93,7 @@ async def _compare(app: App, context: RequestContext, arguments: Compare) -> Res
     request = requests.SimilarityRequest(source=arguments.source, texts=arguments.texts)
     result = await _SIMILARITY.handler(app, context, request)
     # The scores are numbers of JavaScript. Their JSON needs no escapes, so it can be written into a JSON string.
-    return Result(_content(HOLE_IN_TEXT), result.prepared, result.numbers)
+    return Result(_content(TEXT_PLACEHOLDER), result.prepared, result.numbers)
 
 
 def _readable(item: Match | Stored) -> dict[str, Any]:

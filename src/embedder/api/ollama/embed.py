@@ -12,7 +12,7 @@ from embedder.api.routing import Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions, as_boolean
-from embedder.encoding import HOLE
+from embedder.encoding import PLACEHOLDER
 from embedder.names.adaptation import EQUAL
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
@@ -82,7 +82,7 @@ async def embed(app: App, context: RequestContext, request: OllamaRequest) -> Re
     duration = int((app.clock() - context.began_ms) * 1e6)
     body = OllamaResponse(
         model=request.model,
-        embeddings=[HOLE],
+        embeddings=[PLACEHOLDER],
         total_duration=duration,
         load_duration=0,
         prompt_eval_count=prepared.tokens,
@@ -96,7 +96,7 @@ async def embeddings(app: App, context: RequestContext, request: OllamaPromptReq
     prepared, numbers = await app.embedder.vectors(
         request.prompt, PromptOptions(), OutputFormat(), context, param="prompt", alias=task
     )
-    return Result(OllamaVector(HOLE), prepared, numbers)
+    return Result(OllamaVector(PLACEHOLDER), prepared, numbers)
 
 
 ROUTES = (

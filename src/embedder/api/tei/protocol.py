@@ -12,7 +12,7 @@ from embedder.api.tei.forms import Info, Sentences, SimilarityRequest, TeiOption
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import OutputFormat
-from embedder.encoding import HOLE
+from embedder.encoding import PLACEHOLDER
 from embedder.errors import EmbedderError, invalid
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS
@@ -48,7 +48,7 @@ async def embed(app: App, context: RequestContext, request: TeiRequest) -> Resul
     output = OutputFormat(request.dimensions or DIMENSIONS)
     prepared, numbers = await app.embedder.vectors(request.inputs, request.options(), output, context, param="inputs")
     # The last module of the model normalises, so its own output has length 1. Haystack sends false by default.
-    return Result([HOLE], prepared, numbers, ignored=("normalize",) if request.normalize is False else ())
+    return Result([PLACEHOLDER], prepared, numbers, ignored=("normalize",) if request.normalize is False else ())
 
 
 async def embed_or_compare(app: App, context: RequestContext, request: TeiRequest) -> Result:
@@ -68,7 +68,7 @@ async def _compare(app: App, context: RequestContext, inputs: Sentences, options
     prepared = app.embedder.prepare(texts, options.options(), param="inputs.sentences")
     output = OutputFormat(DIMENSIONS, "float32")
     answers = await app.embedder.embed(prepared, context, output)
-    return Result([HOLE], prepared, app.embedder.model.similarity(answers, DIMENSIONS, source=True))
+    return Result([PLACEHOLDER], prepared, app.embedder.model.similarity(answers, DIMENSIONS, source=True))
 
 
 async def info(app: App, context: RequestContext, body: None) -> Result:
