@@ -25,7 +25,7 @@ PYTHON = {
 JAVASCRIPT = {
     "body read": "body",
     "limits of the body": "limits",
-    "room in memory": "room",
+    "reservation of memory": "memory",
     "JSON of the inputs, JavaScript": "json",
     "upstream: binding and emulator": "upstream",
     "answer to bytes": "bytes",
@@ -40,7 +40,7 @@ ORDER = (
     "lifetime, headers",
     "body read",
     "limits of the body",
-    "room in memory",
+    "reservation of memory",
     "body to Python",
     "decode",
     "tokens",

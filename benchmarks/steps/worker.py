@@ -9,7 +9,7 @@ CLOCKED = {
     "bindings/request.js": ("open",),
     "bindings/bodies.js": ("readBody",),
     "bindings/limits.js": ("excess", "textBytes"),
-    "bindings/room.js": ("Part",),
+    "bindings/memory.js": ("MemoryPool",),
     "bindings/call_ai.js": ("ask",),
     "bindings/answer.js": ("readAnswer",),
 }

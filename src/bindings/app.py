@@ -22,7 +22,7 @@ from embedder.embedding.embedder import Embedder
 from embedder.ports import Limiter
 from embedder.settings import Settings
 
-_room = import_from_javascript("bindings/room.js")
+_memory = import_from_javascript("bindings/memory.js")
 
 
 @cache
@@ -33,7 +33,7 @@ def app() -> App:
     settings, fault = environment.settings()
     if settings.ignored:
         js.console.log(f"ignored: {settings.ignored}")
-    _room.configure(pyodide_js._module, settings.max_body_bytes)
+    _memory.configure(pyodide_js._module, settings.max_body_bytes)
     return App(
         settings=settings,
         embedder=Embedder(settings, _model(env, settings), clock=clock, jitter=js.Math.random),

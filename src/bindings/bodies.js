@@ -1,8 +1,8 @@
 // @ts-check
 /** Reads the body of a request within the memory of the isolate, and at a minimal rate. */
 import { excess, textBytes } from "./limits.js";
+import { SMALL_BYTES, bodyMemory, workMemory } from "./memory.js";
 import { Pace } from "./pace.js";
-import { SMALL, arriving, working } from "./room.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
@@ -24,7 +24,7 @@ export async function readBody(scope, limit) {
   const bytes = await received(scope, limit);
   if (typeof bytes === "string") return bytes;
   const fault = excess(bytes);
-  if (bytes.length > SMALL) await scope.turn();
+  if (bytes.length > SMALL_BYTES) await scope.turn();
   return fault || (await toWork(scope, bytes, pythonBytes(bytes)));
 }
 
@@ -34,13 +34,13 @@ function pythonBytes(bytes) {
 }
 
 /**
- * Reserves room for Python's work on JSON that did not come with the request. Returns true, or a promise of whether there
- * was room in time. @param {Scope} scope @param {Uint8Array} bytes
+ * Reserves memory for Python's work on JSON that did not come with the request. Returns true, or a promise of whether it
+ * was free in time. @param {Scope} scope @param {Uint8Array} bytes
  */
 export function reserveWork(scope, bytes) {
   const needed = BASE + pythonBytes(bytes);
-  const small = bytes.length <= SMALL;
-  return working.reserveAtOnce(scope, needed, small) || working.reserve(scope, needed, small);
+  const small = bytes.length <= SMALL_BYTES;
+  return workMemory.reserveAtOnce(scope, needed, small) || workMemory.reserve(scope, needed, small);
 }
 
 /**
@@ -54,8 +54,8 @@ export async function readBytes(scope, limit) {
 
 /** @type {(scope: Scope, bytes: Uint8Array, needed: number) => Promise<Uint8Array | string>} */
 async function toWork(scope, bytes, needed) {
-  const entered = await working.reserve(scope, BASE + needed, bytes.length <= SMALL);
-  arriving.release(scope);
+  const entered = await workMemory.reserve(scope, BASE + needed, bytes.length <= SMALL_BYTES);
+  bodyMemory.release(scope);
   return entered ? bytes : busy(scope);
 }
 
@@ -93,7 +93,7 @@ class Upload {
 
   /** @returns {Promise<Uint8Array | string>} */
   async read() {
-    const first = this.claimed <= SMALL ? this.claimed : SMALL; // also of a body that does not tell its length
+    const first = this.claimed <= SMALL_BYTES ? this.claimed : SMALL_BYTES; // also of a body that does not tell its length
     if (!(await this.mayHold(first, true))) return this.drain(busy(this.scope));
     let bytes = await this.fill(new Uint8Array(first + 1));
     if (this.size < bytes.length) return bytes.subarray(0, this.size);
@@ -116,10 +116,10 @@ class Upload {
     return this.size > this.limit ? this.drain("too_large") : bytes.subarray(0, this.size);
   }
 
-  /** Waits for room. The client is not to blame for this time. @param {number} bytes @param {boolean} small */
+  /** Waits for memory. This time does not count against the client. @param {number} bytes @param {boolean} small */
   async mayHold(bytes, small) {
     this.pace.paused = true;
-    const held = await arriving.reserve(this.scope, bytes, small);
+    const held = await bodyMemory.reserve(this.scope, bytes, small);
     this.pace.paused = false;
     return held;
   }
@@ -136,9 +136,9 @@ class Upload {
 
   /** Reads and drops the rest: a client may not read the answer while it is sending. @param {string} reason */
   async drain(reason) {
-    arriving.release(this.scope);
+    bodyMemory.release(this.scope);
     const end = this.limit * DRAIN_FACTOR;
-    for (let bytes = new Uint8Array(SMALL); this.size < end && this.size !== this.claimed; ) {
+    for (let bytes = new Uint8Array(SMALL_BYTES); this.size < end && this.size !== this.claimed; ) {
       const step = await this.step(bytes);
       if (step.done) break;
       bytes = new Uint8Array(step.value.buffer);

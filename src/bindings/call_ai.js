@@ -7,7 +7,7 @@ import { DIMENSIONS, InvalidAnswer, readAnswer } from "./answer.js";
 import { textsOf } from "./inputs.js";
 import { excess } from "./limits.js";
 import { rowsOf, shortDigits } from "./numbers.js";
-import { FEW, answers, dropDigits } from "./room.js";
+import { FEW_VECTORS, answerMemory, dropDigits } from "./memory.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./request.js").Scope} Scope */
@@ -79,8 +79,8 @@ export async function ask(scope, ai, model, inputs, count, dimensions, encoding,
     const response = await scope.within(call);
     if (response.status !== 200) return new Answer("http", null, response.status, await scope.within(detail(response)));
     if (!isJson(response)) return new Answer("type", null);
-    // The answer is not read before there is room for it, and for the output that is made of it.
-    if (!scope.batch && !(await answers.reserve(scope, 2 * count * ROW_BYTES, count <= FEW))) {
+    // The answer is not read before there is memory for it, and for the output that is made of it.
+    if (!scope.batch && !(await answerMemory.reserve(scope, 2 * count * ROW_BYTES, count <= FEW_VECTORS))) {
       return new Answer(scope.reason ?? "busy", null);
     }
     const bytes = new Uint8Array(await scope.within(response.arrayBuffer()));
@@ -101,17 +101,17 @@ function neededFor(dimensions, encoding) {
 }
 
 /**
- * Waits until there is room for the answers of a batch, which are kept until the last one has arrived. Returns "" or a
- * fault: "busy", "timeout" or "disconnected". If the heap of Python leaves no room for the model's own digits, only the
+ * Reserves memory for the answers of a batch, which are kept until the last one has arrived. Returns "" or a
+ * fault: "busy", "timeout" or "disconnected". If the heap of Python leaves too little for the model's own digits, only the
  * numbers are kept, as float32.
  * @param {Scope} scope @param {number} texts @param {boolean} withFloats then the digits are not needed
  */
 export async function reserve(scope, texts, withFloats) {
   const digits = (texts + MAX_TEXTS) * ROW_BYTES;
   const floats = texts * FLOATS_BYTES + Math.min(texts, IN_FLIGHT) * ROW_BYTES;
-  scope.batch = withFloats || !answers.hasRoom(digits) ? "floats" : "digits";
+  scope.batch = withFloats || !answerMemory.couldHold(digits) ? "floats" : "digits";
   const kept = scope.batch === "floats" ? floats : digits;
-  return (await answers.reserve(scope, kept, false)) ? "" : (scope.reason ?? "busy");
+  return (await answerMemory.reserve(scope, kept, false)) ? "" : (scope.reason ?? "busy");
 }
 
 /** @param {Response} response */

@@ -7,7 +7,7 @@ import { DIMENSIONS, InvalidAnswer } from "./answer.js";
 import { choose } from "./diversity.js";
 import { MAX_DEPTH, excess } from "./limits.js";
 import { plain } from "./numbers.js";
-import { FEW, answers } from "./room.js";
+import { FEW_VECTORS, answerMemory } from "./memory.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
@@ -24,14 +24,14 @@ export function axis(number) {
 }
 
 /**
- * Reserves room for stored vectors. Returns "", or a promise of a fault if there is none yet: "busy", "timeout",
+ * Reserves memory for stored vectors. Returns "", or a promise of a fault if it is not free yet: "busy", "timeout",
  * "disconnected", or "" for none.
  * @param {Scope} scope @param {number} count
  */
 export function reserve(scope, count) {
   const bytes = count * STORED_BYTES;
-  if (answers.reserveAtOnce(scope, bytes, count <= FEW)) return "";
-  return answers.reserve(scope, bytes, count <= FEW).then((held) => (held ? "" : (scope.reason ?? "busy")));
+  if (answerMemory.reserveAtOnce(scope, bytes, count <= FEW_VECTORS)) return "";
+  return answerMemory.reserve(scope, bytes, count <= FEW_VECTORS).then((held) => (held ? "" : (scope.reason ?? "busy")));
 }
 
 /**

@@ -2,7 +2,7 @@
 /** The formats in which numbers leave: as JSON text for HTTP, or as JavaScript values for another Worker. */
 import { DIMENSIONS } from "./answer.js";
 import { asBytes, cosines, encode, joined, plain, rowsOf, writeRows } from "./numbers.js";
-import { discard } from "./room.js";
+import { discard } from "./memory.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 /** @typedef {import("./numbers.js").Format} Format */

@@ -47,7 +47,7 @@ export class Batch {
 
   /**
    * Returns the next messages as JSON: about `MAX_READ_BYTES` of them, and an empty list at the end. Returns "" if there is
-   * no room for them in time. Their room replaces that of the last ones. @param {Scope} scope
+   * no memory for them in time. Their reservation replaces that of the last ones. @param {Scope} scope
    */
   async read(scope) {
     const found = [];

@@ -1,7 +1,7 @@
 // @ts-check
 /** One request: its head, its deadline, and its response. */
-import { send, sendText } from "./answers.js";
-import { answers, leave, working } from "./room.js";
+import { answerMemory, releaseAll, workMemory } from "./memory.js";
+import { send, sendText } from "./responses.js";
 
 /** @typedef {import("./numbers.js").Text} Text */
 
@@ -44,7 +44,7 @@ export class Scope {
     this.extend(ms);
     request?.signal.addEventListener("abort", () => this.abort("disconnected"));
     this.request = request;
-    /** @type {string | undefined} the key or the address that shares the room for bodies; Python sets it */
+    /** @type {string | undefined} the key or the address whose share of the memory it uses; Python sets it */
     this.caller = undefined;
   }
 
@@ -75,10 +75,10 @@ export class Scope {
     return this.within(new Promise((resolve) => setTimeout(resolve, ms))).catch(() => {});
   }
 
-  /** Gives back the room for Python's work and for answers, before the request ends. @param {boolean} keepAnswers */
+  /** Releases the memory of Python's work and of answers, before the request ends. @param {boolean} keepAnswers */
   finishWork(keepAnswers) {
-    working.release(this);
-    if (!keepAnswers) answers.release(this);
+    workMemory.release(this);
+    if (!keepAnswers) answerMemory.release(this);
   }
 
   /** Lets other requests run. What a request does at the same time gets one turn after the other: together, it would block. */
@@ -96,7 +96,7 @@ export class Scope {
   close() {
     this.answered = true;
     clearTimeout(this.timer);
-    leave(this);
+    releaseAll(this);
   }
 
   /** Returns whether the request has ended. Nothing is called in one that the runtime dropped; its deadline passes. */
@@ -108,7 +108,7 @@ export class Scope {
   abort(reason) {
     this.reason ??= reason;
     this.reject?.(new Error(reason));
-    leave(this);
+    releaseAll(this);
     try {
       this.controller.abort();
       clearTimeout(this.timer);

@@ -5,7 +5,7 @@
  */
 import { reserveWork } from "./bodies.js";
 import { MAX_DEPTH, MAX_VALUES, excess } from "./limits.js";
-import { SMALL } from "./room.js";
+import { SMALL_BYTES } from "./memory.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
@@ -27,9 +27,9 @@ export function toJson(names, limit, given) {
   try {
     const fields = names ? names.split(" ") : [];
     const options = optionsOf(fields, given);
-    const room = new Room(limit);
-    for (const value of given.slice(0, fields.length)) room.measure(value, 1);
-    room.measure(options, 0);
+    const budget = new Budget(limit);
+    for (const value of given.slice(0, fields.length)) budget.measure(value, 1);
+    budget.measure(options, 0);
     const body = named(fields, given, options);
     const bytes = encoder.encode(JSON.stringify(body));
     return bytes.length > limit ? "too_large" : excess(bytes) || bytes;
@@ -39,7 +39,7 @@ export function toJson(names, limit, given) {
 }
 
 /**
- * Like toJson, within the memory of the isolate: returns "busy" if there is no room in time, and a promise if the call
+ * Like toJson, within the memory of the isolate: returns "busy" if there is no memory in time, and a promise if the call
  * has to wait, or if its arguments are large.
  * @param {Scope} scope @param {string} names @param {number} limit @param {unknown[]} given
  * @returns {Uint8Array | string | Promise<Uint8Array | string>}
@@ -48,13 +48,13 @@ export function read(scope, names, limit, given) {
   const json = toJson(names, limit, given);
   if (typeof json === "string") return json;
   const reserved = reserveWork(scope, json);
-  return reserved === true && json.length <= SMALL ? json : whenHeld(scope, reserved, json);
+  return reserved === true && json.length <= SMALL_BYTES ? json : whenHeld(scope, reserved, json);
 }
 
 /** @param {Scope} scope @param {true | Promise<boolean>} reserved @param {Uint8Array} json */
 async function whenHeld(scope, reserved, json) {
   const held = await reserved;
-  if (json.length > SMALL) await scope.turn();
+  if (json.length > SMALL_BYTES) await scope.turn();
   return held ? json : "busy";
 }
 
@@ -76,7 +76,7 @@ function named(names, given, options) {
  * be an array of a billion holes, or an object with many references to the same large child. A cycle counts as nesting
  * that is too deep.
  */
-class Room {
+class Budget {
   /** @param {number} characters */
   constructor(characters) {
     this.characters = characters;

@@ -3,7 +3,7 @@
 import { DIMENSIONS } from "./answer.js";
 import { readBytes } from "./bodies.js";
 import { MAX_VALUES, excess } from "./limits.js";
-import { SMALL } from "./room.js";
+import { SMALL_BYTES } from "./memory.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
@@ -45,7 +45,7 @@ class Uploaded {
 export async function readVectors(scope, field, most, limit) {
   try {
     const json = await content(scope, limit);
-    const rest = () => json.length > SMALL && scope.turn(); // other requests run between the steps
+    const rest = () => json.length > SMALL_BYTES && scope.turn(); // other requests run between the steps
     await rest();
     const request = parse(json, field, most);
     await rest();

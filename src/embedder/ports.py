@@ -37,7 +37,7 @@ class Lifetime(Protocol):
         ...
 
     def finish_work(self, *, keep_answers: bool) -> object:
-        """Give back the room for the body and the texts, and that for answers of the model, before the request ends."""
+        """Release the memory of the body and the texts, and that of answers of the model, before the request ends."""
         ...
 
     async def turn(self) -> object:
@@ -145,7 +145,7 @@ class Model(Protocol):
         ...
 
     async def reserve(self, lifetime: Lifetime, count: int, *, with_floats: bool) -> None:
-        """Wait until there is room for the answers to `count` texts in several calls. Raises `rate_limited`."""
+        """Wait until there is memory for the answers to `count` texts in several calls. Raises `rate_limited`."""
         ...
 
     def join(self, answers: list[Answer], dimensions: int, encoding: str) -> Numbers:
@@ -177,7 +177,7 @@ class Index(Protocol):
         ...
 
     async def reserve(self, lifetime: Lifetime, count: int) -> None:
-        """Wait until there is room for `count` stored vectors in answers. Raises `rate_limited`."""
+        """Wait until there is memory for `count` stored vectors in answers. Raises `rate_limited`."""
         ...
 
     def axis(self, number: int) -> Vectors:

@@ -51,7 +51,7 @@ class EmulatedIndex:
         return json.dumps(result)
 
     async def reserve(self, _scope, _count: int) -> None:
-        """There is room."""
+        """There is memory."""
 
     def axis(self, number: int) -> FakeAnswer:
         row = [0.0] * 768

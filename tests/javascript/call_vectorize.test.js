@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { axis, callIndex, diverse, merge, reserve } from "../../src/bindings/call_vectorize.js";
 import { open } from "../../src/bindings/request.js";
-import { answers } from "../../src/bindings/room.js";
+import { answerMemory } from "../../src/bindings/memory.js";
 
 const ROW = Array.from({ length: 768 }, (_, i) => (i + 1) / 1000);
 
@@ -145,14 +145,14 @@ test("right values are kept, also of typed arrays, and answers may have none", a
   }
 });
 
-test("stored vectors have room at once, or wait for it, or are a fault", async () => {
+test("stored vectors get memory at once, or wait for it, or are a fault", async () => {
   const [first, second, late] = [20_000, 20_000, 50].map((ms) => open(ms));
   assert.equal(reserve(first, 500), "");
-  assert.ok(answers.used.large >= 500 * 40_000);
+  assert.ok(answerMemory.used.large >= 500 * 40_000);
   const [waiting, rejected] = [reserve(second, 500), reserve(late, 500)];
   assert.equal(await rejected, "busy");
   first.close();
   assert.equal(await waiting, "");
   for (const scope of [second, late]) scope.close();
-  assert.equal(answers.used.large, 0);
+  assert.equal(answerMemory.used.large, 0);
 });

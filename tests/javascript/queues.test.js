@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { MAX_DEPTH } from "../../src/bindings/limits.js";
 import { isBatch, open, send } from "../../src/bindings/queues.js";
 import { Scope } from "../../src/bindings/request.js";
-import { working } from "../../src/bindings/room.js";
+import { workMemory } from "../../src/bindings/memory.js";
 
 /** As the runtime's own batch: the methods are inherited. */
 class RuntimeBatch {
@@ -59,11 +59,11 @@ test("large messages are read in parts, each of them once, and reserve what they
   /** @type {number[]} */
   const held = [];
   const scope = new Scope(20_000);
-  for (let part; (part = JSON.parse(await batch.read(scope))).length; parts.push(part.length)) held.push(working.used.large);
+  for (let part; (part = JSON.parse(await batch.read(scope))).length; parts.push(part.length)) held.push(workMemory.used.large);
   assert.deepEqual(parts, [33, 33, 33, 1]);
   assert.ok(Math.min(...held.slice(0, 3)) > 4_000_000 && Math.max(...held) < 40_000_000, String(held));
   scope.close();
-  assert.equal(working.used.large, 0);
+  assert.equal(workMemory.used.large, 0);
 });
 
 test("requests run between large messages, and before Python's work on them", async () => {
@@ -77,9 +77,9 @@ test("requests run between large messages, and before Python's work on them", as
   scope.close();
 });
 
-test("a batch that finds no room in time is not read", async () => {
+test("a batch that finds no memory in time is not read", async () => {
   const [other, scope] = [new Scope(20_000), new Scope(50)];
-  assert.ok(working.take(other, 30_000_000, false));
+  assert.ok(workMemory.take(other, 30_000_000, false));
   const given = new RuntimeBatch(...Array(40).fill("x".repeat(128_000)));
   const batch = open(/** @type {any} */ (given));
   assert.equal(await batch.read(scope), "");

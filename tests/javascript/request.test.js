@@ -5,7 +5,7 @@ import { afterEach, mock, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 
 import { GRACE_MS, admits, open, respond } from "../../src/bindings/request.js";
-import { answers, working } from "../../src/bindings/room.js";
+import { answerMemory, workMemory } from "../../src/bindings/memory.js";
 
 /** @type {import("../../src/bindings/request.js").Scope[]} */
 const opened = [];
@@ -100,12 +100,12 @@ test("a request is over when it was answered, or some time after its deadline, a
   assert.equal(other.isOver(), true);
 });
 
-test("a request may give its room back before it ends, and keep that of its answers", () => {
+test("a request may release its memory before it ends, and keep that of its answers", () => {
   for (const [keep, left] of /** @type {[boolean, number][]} */ ([[true, 1000], [false, 0]])) {
     const scope = start();
-    assert.ok(working.take(scope, 500, true) && answers.take(scope, 1000, true));
+    assert.ok(workMemory.take(scope, 500, true) && answerMemory.take(scope, 1000, true));
     scope.finishWork(keep);
-    assert.deepEqual([working.used.small, answers.used.small], [0, left]);
+    assert.deepEqual([workMemory.used.small, answerMemory.used.small], [0, left]);
     scope.close();
   }
 });

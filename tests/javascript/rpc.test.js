@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { MAX_DEPTH } from "../../src/bindings/limits.js";
 import { Scope } from "../../src/bindings/request.js";
-import { working } from "../../src/bindings/room.js";
+import { workMemory } from "../../src/bindings/memory.js";
 import { read, toJson } from "../../src/bindings/rpc.js";
 
 const LIMIT = 10_000;
@@ -89,18 +89,18 @@ test("others get a turn before the work on large arguments", async () => {
   scope.close();
 });
 
-test("arguments reserve what they take, wait for room, and are rejected if there is none in time", async () => {
+test("arguments reserve what they take, wait for memory, and are rejected if there is none in time", async () => {
   const scopes = [20_000, 20_000, 50].map((ms) => new Scope(ms));
   const [first, second, late] = scopes;
   const given = ["😀".repeat(900_000)];
   const read4 = (/** @type {Scope} */ scope) => read(scope, "text", 4_000_000, given);
   assert.ok((await read4(first)) instanceof Uint8Array);
-  assert.ok(working.used.large > 15_000_000);
+  assert.ok(workMemory.used.large > 15_000_000);
   const [waiting, rejected] = [read4(second), read4(late)];
   assert.equal(await rejected, "busy");
   assert.ok(read(late, "text", 4_000_000, ["a"]) instanceof Uint8Array);
   first.close();
   assert.ok((await waiting) instanceof Uint8Array);
   for (const scope of scopes) scope.close();
-  assert.equal(working.used.large + working.used.small, 0);
+  assert.equal(workMemory.used.large + workMemory.used.small, 0);
 });

@@ -58,7 +58,7 @@ def test_the_table_has_every_route():
     assert list(documented()) == list(ROUTES)
 
 
-def test_many_bodies_that_are_just_small_share_the_room():
+def test_many_bodies_that_are_just_small_share_the_memory():
     """A hundred at once, while the model is slow to take them, needed up to 130 MiB of heap."""
     body = memory.post("/v2/embed", {"model": NAME, "texts": [memory.text(32_000)] * 2, "input_type": "search_query"})
     with memory.serve() as process:

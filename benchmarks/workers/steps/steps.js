@@ -83,9 +83,9 @@ const AROUND = {
   readBody: (readBody) => awaited("body", readBody),
   excess: (excess) => timed("limits", excess),
   textBytes: (textBytes) => timed("limits", textBytes),
-  Part: (Part) => {
-    Part.prototype.reserve = timedAsync("room", Part.prototype.reserve);
-    return Part;
+  MemoryPool: (MemoryPool) => {
+    MemoryPool.prototype.reserve = timedAsync("memory", MemoryPool.prototype.reserve);
+    return MemoryPool;
   },
   ask: (ask) => awaited("ask", (scope, ai, ...given) => ask(scope, clocked(ai), ...given)),
   readAnswer: (readAnswer) => timed("check", readAnswer),

@@ -106,7 +106,7 @@ export class Gathering {
     const ticket = new Ticket(asked.ends);
     const key = `${asked.alone ? this.count++ : ""}\n${asked.lane}\n`;
     const rows = asked.texts.map((text) => (asked.alone ? undefined : this.cache.get(text)));
-    if (!this.hasRoom(asked.texts.filter((text, i) => !rows[i] && !this.places.has(key + text)))) {
+    if (!this.canWait(asked.texts.filter((text, i) => !rows[i] && !this.places.has(key + text)))) {
       ticket.settle({ fault: "busy" });
       return ticket;
     }
@@ -117,7 +117,7 @@ export class Gathering {
   }
 
   /** @param {string[]} texts that need a place */
-  hasRoom(texts) {
+  canWait(texts) {
     const chars = texts.reduce((sum, text) => sum + text.length, 0);
     return this.waiting + texts.length <= MAX_WAITING && (this.waiting === 0 || this.chars + chars <= MAX_WAITING_CHARS);
   }

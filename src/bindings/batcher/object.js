@@ -2,7 +2,7 @@
 /** The Durable Object behind `BATCHER`: requests of all isolates meet here, and their texts share calls of the model. */
 import { DIMENSIONS, InvalidAnswer, readAnswer } from "../answer.js";
 import { ROW_BYTES, detail, isJson } from "../call_ai.js";
-import { holdForObject } from "../room.js";
+import { reserveForObject } from "../memory.js";
 import { Gathering, MAX_TEXTS } from "./gathering.js";
 import { answer, failure } from "./wire.js";
 
@@ -89,6 +89,6 @@ function about({ gateway, ...options }, labels) {
 /** @param {ConstructorParameters<typeof Batcher>} options */
 export function open(...options) {
   const [, , calls, cacheBytes] = options;
-  holdForObject(cacheBytes + calls * CALL_BYTES);
+  reserveForObject(cacheBytes + calls * CALL_BYTES);
   return new Batcher(...options);
 }

@@ -43,8 +43,8 @@ async def handle(app: App, open_lifetime: Callable[[], Lifetime], request_id: st
         await _Consumer(app, context, open_lifetime, batch).run()
         context.lifetime.close()
         context.log.status = 200
-    has_no_room = context.log.code == "rate_limited"
-    context.log.retried += batch.retry_rest(redelivery.FIRST_DELAY_S if has_no_room else LONGEST_DELAY_S)
+    lacks_memory = context.log.code == "rate_limited"
+    context.log.retried += batch.retry_rest(redelivery.FIRST_DELAY_S if lacks_memory else LONGEST_DELAY_S)
     finish(app, context)
 
 

@@ -1,26 +1,25 @@
 // @ts-check
-/** Hands an answer to the client. Its memory stays reserved until the client has it, or is too slow. */
+/** Sends an answer to the client. Its memory stays reserved until the client has received it, or is too slow. */
+import { SMALL_BYTES, answerMemory, discard, workMemory } from "./memory.js";
 import { asBytes } from "./numbers.js";
 import { Pace } from "./pace.js";
-import { answers, discard, working } from "./room.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 /** @typedef {import("./numbers.js").Text} Text */
 
-const SMALL = 65_536; // bytes that leave at once
 const GRACE_MS = 3_000;
 const RATE = 65.536; // bytes per millisecond after the grace period, 64 KiB/s
-const CROWDED_RATE = 1048.576; // the same while others wait for room, 1 MiB/s
+const RATE_OTHERS_WAIT = 1048.576; // the same while other requests wait for memory, 1 MiB/s
 
 /**
  * Returns a small answer as it is, and others as a stream. The next part is made when the client has taken the last one.
  * @param {Scope} scope @param {Iterator<Uint8Array>} parts @param {number} [text] characters of the first part that are
- * not of the model: they may quote a large request, and then keep its room
+ * not of the model: they may quote a large request, whose memory then stays reserved
  * @returns {Uint8Array | ReadableStream<Uint8Array>}
  */
 export function send(scope, parts, text = 0) {
   const first = parts.next().value ?? new Uint8Array(0);
-  if (first.length > SMALL) return new Sending(scope, first, parts, text).stream;
+  if (first.length > SMALL_BYTES) return new Sending(scope, first, parts, text).stream;
   const next = parts.next();
   return next.done ? first : new Sending(scope, first, parts, text, next).stream;
 }
@@ -30,7 +29,7 @@ export function send(scope, parts, text = 0) {
  * @param {Scope} scope @param {Text | null | undefined} text
  */
 export function sendText(scope, text) {
-  if (!text || text.length <= SMALL) return text ?? null;
+  if (!text || text.length <= SMALL_BYTES) return text ?? null;
   const bytes = asBytes(text);
   return send(scope, [bytes].values(), bytes.length);
 }
@@ -47,8 +46,8 @@ class Sending {
     this.sent = undefined;
     /** @type {Uint8Array | null} */
     this.current = first;
-    answers.pass(scope, this);
-    if (text > SMALL) working.pass(scope, this, first.length);
+    answerMemory.transfer(scope, this);
+    if (text > SMALL_BYTES) workMemory.transfer(scope, this, first.length);
     /** @type {ReadableStreamDefaultController<Uint8Array> | null} */
     this.controller = null;
     this.stream = new ReadableStream(
@@ -59,15 +58,15 @@ class Sending {
       }),
       { highWaterMark: 0 },
     );
-    const isCrowded = () => answers.isCrowded() || (working.held.has(this) && working.isCrowded());
-    this.pace = new Pace(GRACE_MS, () => (isCrowded() ? CROWDED_RATE : RATE), () => this.breakOff());
+    const othersWait = () => answerMemory.hasWaiting() || (workMemory.held.has(this) && workMemory.hasWaiting());
+    this.pace = new Pace(GRACE_MS, () => (othersWait() ? RATE_OTHERS_WAIT : RATE), () => this.breakOff());
   }
 
   /** Called when the client has taken what was sent before. */
   pull() {
     if (this.sent) {
       discard(this.sent);
-      working.release(this); // the first part has the text
+      workMemory.release(this); // the first part has the text
     }
     const part = (this.sent = this.current ?? this.following());
     this.current = null;
@@ -75,7 +74,7 @@ class Sending {
       this.end();
       return this.controller?.close();
     }
-    answers.shrink(this, this.pace.bytes);
+    answerMemory.shrink(this, this.pace.bytes);
     this.pace.bytes += part.length;
     return this.controller?.enqueue(part);
   }
@@ -92,7 +91,7 @@ class Sending {
     this.controller?.error(new Error("The client reads too slowly."));
   }
 
-  /** Another request may take the room of a client that is too slow, also if the runtime dropped this request. */
+  /** Another request may get the memory of a client that is too slow, also if the runtime dropped this request. */
   isOver() {
     return this.parts === null || this.pace.isOver();
   }
@@ -100,7 +99,7 @@ class Sending {
   end() {
     this.pace.end();
     this.parts = this.current = null;
-    answers.release(this);
-    working.release(this);
+    answerMemory.release(this);
+    workMemory.release(this);
   }
 }

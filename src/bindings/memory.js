@@ -1,21 +1,21 @@
 // @ts-check
 /**
  * The memory of an isolate, which has 128 MB. Every request reserves what it will hold before it holds it, in one of
- * three parts: bodies that arrive, the Wasm heap of Python, and answers of the model. One caller, which is a key or an
- * address, takes at most half of a part, unless it needs more for a single request. A request takes them in this order
- * and gives them all back when its answer has been handed over, so that whoever holds the last part never waits.
+ * three pools: bodies that arrive, the Wasm heap of Python, and answers of the model. One caller, which is a key or an
+ * address, gets at most half of a pool, unless it needs more for a single request. A request reserves in this order and
+ * releases everything when its answer has been sent, so that a request that holds memory of the last pool never waits.
  */
 
 const MIB = 1_048_576;
 const TOTAL = 110 * MIB; // the Wasm heap, and what JavaScript holds for requests
-export const SMALL = 65_536; // bytes of a body; larger ones leave a share of each part, and turns, to smaller ones
-export const FEW = 10; // vectors of an answer that need not wait for larger ones
+export const SMALL_BYTES = 65_536; // bytes of a body; a share of each pool is kept for these, and they run between the steps of larger ones
+export const FEW_VECTORS = 10; // vectors of an answer that need not wait for larger ones
 const LARGE_BYTES = 28 * MIB; // what large bodies in progress may need, or as much as one of plain text does
 const PER_BODY_BYTE = 5.5;
-const LOOK_MS = 250; // nobody wakes a request for what the runtime dropped, or for a client that is too slow
+const RECHECK_MS = 250; // nothing wakes a waiting request when the runtime drops another one, or a client is too slow
 const NO_BYTES = new Uint8Array(0);
-const MOST_WAITING = 100; // requests in one line
-const PATIENCE = 0.5; // share of the time until the deadline that a request waits, so that it can be sent again in time
+const MAX_WAITING = 100; // requests in one line
+const MAX_WAIT_SHARE = 0.5; // share of the time until the deadline that a request waits, so that it can be sent again in time
 
 /**
  * Who reserves: a request, or the answer that it leaves. `caller` is a key or an address.
@@ -35,17 +35,17 @@ export function configure(module, limit) {
   largeBytes = Math.min(LARGE_BYTES, PER_BODY_BYTE * limit);
 }
 
-/** Takes memory out of the room for answers, for an object in this isolate. @param {number} bytes */
-export function holdForObject(bytes) {
+/** Reserves memory of the pool for answers for a Durable Object in this isolate. @param {number} bytes */
+export function reserveForObject(bytes) {
   objectBytes += bytes;
 }
 
-/** A part of the memory. Requests that find no room wait in one of two lines, those with small bodies in their own. */
-export class Part {
-  /** @param {() => number} room in bytes @param {number} spared of it for small bodies */
-  constructor(room, spared) {
-    this.room = room;
-    this.spared = spared;
+/** A part of the memory. Requests that do not fit wait in one of two lines: those with small bodies, and the others. */
+export class MemoryPool {
+  /** @param {() => number} size in bytes @param {number} kept for small bodies */
+  constructor(size, kept) {
+    this.size = size;
+    this.kept = kept;
     /** @type {{ small: Map<string, number>, large: Map<string, number> }} bytes of each caller */
     this.callers = { small: new Map(), large: new Map() };
     this.used = { small: 0, large: 0 };
@@ -58,20 +58,20 @@ export class Part {
   }
 
   /**
-   * Waits until there is room. Returns false if there is none in time. Replaces what `scope` holds of this part.
+   * Waits until `bytes` are free. Returns false if they are not in time. Replaces what `scope` holds of this pool.
    * @param {Scope} scope @param {number} bytes @param {boolean} [small]
    */
-  async reserve(scope, bytes, small = bytes <= SMALL) {
+  async reserve(scope, bytes, small = bytes <= SMALL_BYTES) {
     if (this.reserveAtOnce(scope, bytes, small)) return true;
     const line = small ? this.lines.small : this.lines.large;
     this.sweep();
-    if (line.size >= MOST_WAITING) return false;
+    if (line.size >= MAX_WAITING) return false;
     line.set(scope, false);
-    const last = Date.now() + (scope.ends - Date.now()) * PATIENCE;
+    const last = Date.now() + (scope.ends - Date.now()) * MAX_WAIT_SHARE;
     let taken = false;
     while (!scope.reason && !(taken = isNext(line, scope) && this.take(scope, bytes, small)) && Date.now() < last) {
       line.set(scope, this.isOverShare(scope, bytes, small));
-      await this.change(scope, Math.min(LOOK_MS, last - Date.now()));
+      await this.change(scope, Math.min(RECHECK_MS, last - Date.now()));
       this.sweep();
     }
     line.delete(scope);
@@ -79,7 +79,7 @@ export class Part {
     return taken && !scope.reason;
   }
 
-  /** Waits until something was given back, or for some milliseconds. @param {Scope} scope @param {number} ms */
+  /** Waits until something was released, or for some milliseconds. @param {Scope} scope @param {number} ms */
   async change(scope, ms) {
     /** @type {() => void} */
     let wake = () => {};
@@ -88,7 +88,7 @@ export class Part {
     this.waking.delete(wake);
   }
 
-  /** Has all that wait look again. The runtime continues each of them in its own request. */
+  /** Makes all that wait check again. The runtime continues each of them in its own request. */
   wake() {
     for (const wake of this.waking) wake();
     this.waking.clear();
@@ -100,7 +100,7 @@ export class Part {
     return (small ? this.lines.small : this.lines.large).size === 0 && this.take(scope, bytes, small);
   }
 
-  /** Takes room if there is some. @param {Holder} holder @param {number} bytes @param {boolean} small */
+  /** Reserves memory if it is free. @param {Holder} holder @param {number} bytes @param {boolean} small */
   take(holder, bytes, small) {
     if (this.isOverShare(holder, bytes, small) || !this.fits(bytes, small)) return false;
     const entry = { bytes: 0, small, caller: holder.caller };
@@ -109,28 +109,28 @@ export class Part {
     return true;
   }
 
-  /** One that is larger than the room gets in when no other large one is. @param {number} bytes @param {boolean} small */
+  /** A request that is larger than the pool gets in when it holds no other large one. @param {number} bytes @param {boolean} small */
   fits(bytes, small) {
-    const room = this.room();
+    const size = this.size();
     const { small: few, large: many } = this.used;
-    if (!small) return few <= this.spared && (many === 0 || many + bytes <= room - this.spared);
-    const free = this.lines.large.size ? this.spared - few : Math.max(this.spared - few, room - few - many);
+    if (!small) return few <= this.kept && (many === 0 || many + bytes <= size - this.kept);
+    const free = this.lines.large.size ? this.kept - few : Math.max(this.kept - few, size - few - many);
     return few === 0 || bytes <= free;
   }
 
   /** Whether a large request would fit if it were alone. @param {number} bytes */
-  hasRoom(bytes) {
-    return bytes <= this.room() - this.spared;
+  couldHold(bytes) {
+    return bytes <= this.size() - this.kept;
   }
 
-  /** Whether a caller has his share. Small and large requests do not count for each other. @param {Holder} holder @param {number} bytes @param {boolean} small */
+  /** Whether a caller would have more than its share. Small and large requests do not count for each other. @param {Holder} holder @param {number} bytes @param {boolean} small */
   isOverShare({ caller }, bytes, small) {
     const own = this.callers[small ? "small" : "large"].get(caller ?? "") ?? 0;
-    return caller !== undefined && own > 0 && own + bytes > this.room() / 2;
+    return caller !== undefined && own > 0 && own + bytes > this.size() / 2;
   }
 
-  /** Hands what one holds to another, at most so many bytes. @param {Holder} from @param {Holder} to @param {number} [most] */
-  pass(from, to, most = Infinity) {
+  /** Transfers what one holds to another, at most so many bytes. @param {Holder} from @param {Holder} to @param {number} [most] */
+  transfer(from, to, most = Infinity) {
     const entry = this.held.get(from);
     if (!entry) return;
     this.held.delete(from);
@@ -138,7 +138,7 @@ export class Part {
     this.shrink(to, entry.bytes - most);
   }
 
-  /** Gives back a part of what one holds. @param {Holder} holder @param {number} freed bytes since the beginning */
+  /** Releases a part of what one holds. @param {Holder} holder @param {number} freed bytes since the beginning */
   shrink(holder, freed) {
     const entry = this.held.get(holder);
     if (!entry) return;
@@ -146,8 +146,8 @@ export class Part {
     this.add(entry, left - entry.bytes);
   }
 
-  /** Whether somebody waits. */
-  isCrowded() {
+  /** Whether a request waits. */
+  hasWaiting() {
     return this.lines.small.size + this.lines.large.size > 0;
   }
 
@@ -191,17 +191,17 @@ function isNext(line, scope) {
 }
 
 /** Bodies that arrive. */
-export const arriving = new Part(() => 12 * MIB, 4 * MIB);
-/** What Python holds for a body, and what JavaScript does for one with vectors. */
-export const working = new Part(() => 8 * MIB + largeBytes, 8 * MIB);
-/** Answers of the model, until the client has got its own. What the heap has taken is gone. */
-export const answers = new Part(() => Math.min(40 * MIB, Math.max(8 * MIB, TOTAL - heapBytes() - objectBytes)), 4 * MIB);
+export const bodyMemory = new MemoryPool(() => 12 * MIB, 4 * MIB);
+/** What Python holds for a body, and JavaScript for one with vectors. */
+export const workMemory = new MemoryPool(() => 8 * MIB + largeBytes, 8 * MIB);
+/** Answers of the model, until the client has received its own. The Wasm heap takes its size away from this pool. */
+export const answerMemory = new MemoryPool(() => Math.min(40 * MIB, Math.max(8 * MIB, TOTAL - heapBytes() - objectBytes)), 4 * MIB);
 
-/** Frees what a request holds. @param {Scope} scope */
-export function leave(scope) {
-  arriving.release(scope);
-  working.release(scope);
-  answers.release(scope);
+/** Releases what a request holds of every pool. @param {Scope} scope */
+export function releaseAll(scope) {
+  bodyMemory.release(scope);
+  workMemory.release(scope);
+  answerMemory.release(scope);
 }
 
 /**

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { send, sendText } from "../../src/bindings/answers.js";
+import { send, sendText } from "../../src/bindings/responses.js";
 import { open } from "../../src/bindings/request.js";
-import { answers, working } from "../../src/bindings/room.js";
+import { answerMemory, workMemory } from "../../src/bindings/memory.js";
 import { bytes } from "./samples.js";
 
 const LARGE = 70_000;
@@ -59,17 +59,17 @@ test("a part is made when the client has taken the one before it", () => scoped(
   await reader.cancel();
 }));
 
-test("a client that goes gives its room back, and no further part is made", () => scoped(async (scope) => {
+test("a client that goes gives its memory back, and no further part is made", () => scoped(async (scope) => {
   const counter = { made: 0 };
-  const release = mock.method(answers, "release");
+  const release = mock.method(answerMemory, "release");
   await stream(send(scope, parts([LARGE, LARGE], counter))).cancel();
   assert.deepEqual([release.mock.callCount(), counter.made], [1, 1]);
   release.mock.restore();
 }));
 
-test("a client that reads nothing loses its answer, and its room is given back", async () => {
+test("a client that reads nothing loses its answer, and its memory is released", async () => {
   mock.timers.enable({ apis: ["setTimeout", "Date"] });
-  const release = mock.method(answers, "release");
+  const release = mock.method(answerMemory, "release");
   try {
     const reader = stream(send(open(20_000), parts([LARGE, LARGE], { made: 0 }))).getReader();
     for (let ms = 0; ms < 5_000; ms += 500) mock.timers.tick(500);
@@ -81,28 +81,28 @@ test("a client that reads nothing loses its answer, and its room is given back",
   }
 });
 
-test("a large text, as of a request that is quoted, keeps its room until the client has it", async () => {
+test("a large text, as of a request that is quoted, keeps its memory until the client has it", async () => {
   for (const answer of [
     (/** @type {any} */ scope) => sendText(scope, "é".repeat(LARGE)),
     (/** @type {any} */ scope) => send(scope, parts([2 * LARGE, 20], { made: 0 }), 2 * LARGE),
   ]) {
     const scope = open(20_000);
-    await working.reserve(scope, 9 * LARGE, false);
+    await workMemory.reserve(scope, 9 * LARGE, false);
     const reader = stream(answer(scope)).getReader();
     scope.close();
-    assert.equal(working.used.large, 2 * LARGE);
+    assert.equal(workMemory.used.large, 2 * LARGE);
     assert.equal((await reader.read()).value?.length, 2 * LARGE);
-    assert.equal(working.used.large, 2 * LARGE);
+    assert.equal(workMemory.used.large, 2 * LARGE);
     while (!(await reader.read()).done);
-    assert.equal(working.used.large, 0);
+    assert.equal(workMemory.used.large, 0);
   }
 });
 
-test("a small text leaves as it is, and gives the room of its request back", () => scoped((scope) => {
-  assert.ok(working.take(scope, 9 * LARGE, false));
+test("a small text leaves as it is, and releases the memory of its request", () => scoped((scope) => {
+  assert.ok(workMemory.take(scope, 9 * LARGE, false));
   assert.equal(sendText(scope, "{}"), "{}");
   for (const none of [null, undefined]) assert.equal(sendText(scope, none), null); // Python's None is undefined
   assert.ok(send(scope, parts([LARGE, 20], { made: 0 }), 30) instanceof ReadableStream);
   scope.close();
-  assert.equal(working.used.large, 0);
+  assert.equal(workMemory.used.large, 0);
 }));
