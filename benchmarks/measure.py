@@ -26,17 +26,17 @@ class Effort(msgspec.Struct, frozen=True):
 
     requests: Mapping[int, int]
     warm_up: int
-    turns: int  # number of blocks
+    blocks: int
 
     def of(self, kind: Kind) -> int:
         return next(count for texts, count in self.requests.items() if kind.texts <= texts)
 
     def block(self, kind: Kind) -> int:
-        return max(1, self.of(kind) // self.turns)
+        return max(1, self.of(kind) // self.blocks)
 
 
-FULL = Effort({1: 900, 10: 600, 100: 300, 2048: 12}, warm_up=300, turns=30)
-QUICK = Effort({1: 200, 10: 120, 100: 100, 2048: 4}, warm_up=60, turns=10)
+FULL = Effort({1: 900, 10: 600, 100: 300, 2048: 12}, warm_up=300, blocks=30)
+QUICK = Effort({1: 200, 10: 120, 100: 100, 2048: 4}, warm_up=60, blocks=10)
 
 
 def measure(kind: Kind, processes: Mapping[str, Process], rows: Rows, effort: Effort) -> dict[str, Cell]:

@@ -70,14 +70,14 @@ def run(requests: int) -> Run:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         rows = Rows().write(folder / "rows.json")
         process = stack.enter_context(serve(measured_config(rows), folder))
-        turn = _mixed(stack, process)
+        requests = _mixed(stack, process)
         chance = random.Random(5)  # noqa: S311 the same in every run
         warm_up = max(_WARM_UP, requests // 10)
-        _send(turn, warm_up, chance)
+        _send(requests, warm_up, chance)
         samples = [_sample(warm_up, process)]
         step = (requests - warm_up) // _SAMPLES
         for place in range(1, _SAMPLES + 1):
-            _send(turn, step, chance)
+            _send(requests, step, chance)
             samples.append(_sample(warm_up + place * step, process))
         return Run(samples, sum('"code":"client_disconnected"' in line for line in list(process.stdout)))
 
@@ -108,8 +108,8 @@ def _mixed(stack: contextlib.ExitStack, process: Process) -> Iterator[tuple[Kind
     return itertools.cycle([(kind, kind.request(), connections[kind.caller]) for kind in weighted])
 
 
-def _send(turn: Iterator[tuple[Kind, bytes, Connection]], count: int, chance: random.Random) -> None:
-    for kind, request, connection in itertools.islice(turn, count):
+def _send(requests: Iterator[tuple[Kind, bytes, Connection]], count: int, chance: random.Random) -> None:
+    for kind, request, connection in itertools.islice(requests, count):
         if chance.random() < _ABORTED_SHARE:
             _abort(connection.port, request, chance)
             continue

@@ -24,7 +24,7 @@ export async function readBody(scope, limit) {
   const bytes = await received(scope, limit);
   if (typeof bytes === "string") return bytes;
   const fault = excess(bytes);
-  if (bytes.length > SMALL_BYTES) await scope.turn();
+  if (bytes.length > SMALL_BYTES) await scope.yieldToOthers();
   return fault || (await toWork(scope, bytes, pythonBytes(bytes)));
 }
 

@@ -42,7 +42,7 @@ def install() -> bool:
             if not handle.cancelled():
                 handle._run()
 
-        if callback == count:  # Pyodide counts what is done; this needs no turn of its own
+        if callback == count:  # Pyodide counts what is done; this needs no microtask
             handle._run()
         else:
             queue(create_once_callable(run))

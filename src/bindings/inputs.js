@@ -22,7 +22,7 @@ export async function textsOf(scope, json) {
     let text = "";
     for (i++; json[i] !== QUOTE; ) {
       if (left <= 0) {
-        await scope.turn();
+        await scope.yieldToOthers();
         left = PIECE;
       }
       const end = endOfPiece(json, i, i + left);

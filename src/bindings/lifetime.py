@@ -35,8 +35,8 @@ class Lifetime:
     def finish_work(self, *, keep_answers: bool) -> None:
         self.scope.finishWork(keep_answers)
 
-    async def turn(self) -> None:
-        await self.scope.turn()
+    async def yield_to_others(self) -> None:
+        await self.scope.yieldToOthers()
 
     def close(self) -> None:
         self.scope.close()

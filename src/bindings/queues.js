@@ -51,20 +51,20 @@ export class Batch {
    */
   async read(scope) {
     const found = [];
-    let unseen = 0; // characters since the last turn of other requests
+    let unseen = 0; // characters since other requests ran
     for (let left = MAX_READ_BYTES; this.next < this.batch.messages.length && left > 0; this.next++) {
       const { attempts, body } = this.batch.messages[this.next];
       const text = asText(body);
       found.push({ position: this.next, attempts, ...text });
       left -= text.body.length;
       if ((unseen += text.body.length) > PIECE) {
-        await scope.turn();
+        await scope.yieldToOthers();
         unseen = 0;
       }
     }
     const json = JSON.stringify(found);
     const reserved = await reserveWork(scope, encoder.encode(json));
-    if (json.length > PIECE) await scope.turn();
+    if (json.length > PIECE) await scope.yieldToOthers();
     return reserved ? json : "";
   }
 

@@ -20,7 +20,7 @@ const HEADERS = [
 const REST_PATH = /\/client\/v4\/|%/; // it may be percent-encoded
 const REST_HEADERS = [...HEADERS, "cf-aig-gateway-id"];
 const PREFLIGHT_HEADERS = [...HEADERS, "access-control-request-method", "access-control-request-headers"];
-const TURN_MS = 1; // with 0, the timer fires before the runtime has taken a request that has arrived to its handler
+const YIELD_MS = 1; // with 0, the timer fires before the runtime has taken a request that has arrived to its handler
 export const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
 
 /** One request: its deadline, its client, and its upstream calls, which end with them. */
@@ -35,8 +35,8 @@ export class Scope {
     this.ends = 0; // time of the deadline
     /** @type {ReturnType<typeof setTimeout> | null} */
     this.timer = null;
-    /** @type {Promise<unknown> | undefined} the last turn of other requests */
-    this.turns = undefined;
+    /** @type {Promise<unknown> | undefined} when the last call of `yieldToOthers` ends */
+    this.lastYield = undefined;
     this.controller = new AbortController();
     /** @type {Promise<never>} */
     this.ended = new Promise((_, reject) => (this.reject = reject));
@@ -81,10 +81,10 @@ export class Scope {
     if (!keepAnswers) answerMemory.release(this);
   }
 
-  /** Lets other requests run. What a request does at the same time gets one turn after the other: together, it would block. */
-  turn() {
-    const rest = () => this.sleep(TURN_MS);
-    return (this.turns = this.turns ? this.turns.then(rest) : rest());
+  /** Lets other requests run. Concurrent calls of one request wait one after the other, because their work together would block. */
+  yieldToOthers() {
+    const wait = () => this.sleep(YIELD_MS);
+    return (this.lastYield = this.lastYield ? this.lastYield.then(wait) : wait());
   }
 
   /** Throws if the request has ended. */

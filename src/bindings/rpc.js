@@ -54,7 +54,7 @@ export function read(scope, names, limit, given) {
 /** @param {Scope} scope @param {true | Promise<boolean>} reserved @param {Uint8Array} json */
 async function whenHeld(scope, reserved, json) {
   const held = await reserved;
-  if (json.length > SMALL_BYTES) await scope.turn();
+  if (json.length > SMALL_BYTES) await scope.yieldToOthers();
   return held ? json : "busy";
 }
 

@@ -45,7 +45,7 @@ class Uploaded {
 export async function readVectors(scope, field, most, limit) {
   try {
     const json = await content(scope, limit);
-    const rest = () => json.length > SMALL_BYTES && scope.turn(); // other requests run between the steps
+    const rest = () => json.length > SMALL_BYTES && scope.yieldToOthers(); // between the steps
     await rest();
     const request = parse(json, field, most);
     await rest();

@@ -40,8 +40,8 @@ class Lifetime(Protocol):
         """Release the memory of the body and the texts, and that of answers of the model, before the request ends."""
         ...
 
-    async def turn(self) -> object:
-        """Let other requests run, in the midst of work that takes long."""
+    async def yield_to_others(self) -> object:
+        """Let other requests run in the middle of long work."""
         ...
 
     def close(self) -> object:

@@ -74,7 +74,7 @@ async def _answer(app: App, context: RequestContext, name: str, arguments: Argum
     body = await arguments(context.lifetime, operation.arguments, app.settings.max_body_bytes)
     request = decoding.decode(body, REQUESTS[operation.name])
     if len(body) > LARGE_BYTES:
-        await context.lifetime.turn()
+        await context.lifetime.yield_to_others()
     result = await operation.handler(app, context, request)
     return Reply(_success(result), result.numbers, result.field, getattr(request, "format", "array"))
 

@@ -52,7 +52,7 @@ class FakeLifetime:
         self.caller = ""
         self.aborted: list[str] = []
         self.extended: list[float] = []
-        self.turns = 0
+        self.yields = 0
         self.finished = ""
 
     def belong_to(self, caller: str) -> None:
@@ -77,8 +77,8 @@ class FakeLifetime:
     def finish_work(self, *, keep_answers: bool) -> None:
         self.finished = "work" if keep_answers else "work and answers"
 
-    async def turn(self) -> None:
-        self.turns += 1
+    async def yield_to_others(self) -> None:
+        self.yields += 1
         await asyncio.sleep(0)
 
 

@@ -12,12 +12,12 @@ const PARTS = ["a", "é", "字", "😀", "\n", '"', "\\", "\u0001", "\\u0041", "
 /** @param {string[]} texts */
 async function parsed(texts) {
   const scope = open(20_000);
-  let turns = 0;
-  const turn = scope.turn.bind(scope);
-  scope.turn = () => (turns++, turn());
+  let yields = 0;
+  const yieldToOthers = scope.yieldToOthers.bind(scope);
+  scope.yieldToOthers = () => (yields++, yieldToOthers());
   const found = await textsOf(scope, new TextEncoder().encode(JSON.stringify({ text: texts })));
   scope.close();
-  return { found, turns };
+  return { found, yields };
 }
 
 test("no piece ends within a character or an escape", async () => {
@@ -36,7 +36,7 @@ test("texts of any number and length stay as they are", async () => {
 
 test("other requests run between the pieces, of one text and of many", async () => {
   const size = 8 * PIECE;
-  assert.equal((await parsed(["a".repeat(size)])).turns, 8);
-  assert.equal((await parsed(Array(64).fill("字".repeat(size / 64 / 3)))).turns, 8);
-  assert.equal((await parsed(["a".repeat(size / 64)])).turns, 1);
+  assert.equal((await parsed(["a".repeat(size)])).yields, 8);
+  assert.equal((await parsed(Array(64).fill("字".repeat(size / 64 / 3)))).yields, 8);
+  assert.equal((await parsed(["a".repeat(size / 64)])).yields, 1);
 });

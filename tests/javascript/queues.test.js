@@ -68,12 +68,12 @@ test("large messages are read in parts, each of them once, and reserve what they
 
 test("requests run between large messages, and before Python's work on them", async () => {
   const scope = new Scope(20_000);
-  let turns = 0;
-  const turn = scope.turn.bind(scope);
-  scope.turn = () => (turns++, turn());
+  let yields = 0;
+  const yieldToOthers = scope.yieldToOthers.bind(scope);
+  scope.yieldToOthers = () => (yields++, yieldToOthers());
   const batch = open(/** @type {any} */ (new RuntimeBatch(...Array(9).fill("x".repeat(120_000)), "y")));
   await batch.read(scope);
-  assert.equal(turns, 3 + 1);
+  assert.equal(yields, 3 + 1);
   scope.close();
 });
 

@@ -75,11 +75,11 @@ test("work that settles first is returned, and a sleep ends with the request wit
   await sleeping;
 });
 
-test("others get a turn between all parts of a request, also if they wait at the same time", async () => {
+test("other requests run between all parts of a request, also if these wait at the same time", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const scope = start();
   const done = [];
-  for (const name of ["a", "b", "c"]) scope.turn().then(() => done.push(name));
+  for (const name of ["a", "b", "c"]) scope.yieldToOthers().then(() => done.push(name));
   for (const count of [1, 2, 3]) {
     mock.timers.tick(1);
     await setImmediate();

@@ -79,12 +79,12 @@ test("options are measured before they are copied", () => {
   assert.equal(body(["a", options], "text", 10_000_000), "too_many_values");
 });
 
-test("others get a turn before the work on large arguments", async () => {
+test("other requests run before the work on large arguments", async () => {
   const scope = new Scope(20_000);
-  let turned = false;
-  setTimeout(() => (turned = true));
+  let ran = false;
+  setTimeout(() => (ran = true));
   assert.ok((await read(scope, "text", 100_000, ["a".repeat(70_000)])) instanceof Uint8Array);
-  assert.equal(turned, true);
+  assert.equal(ran, true);
   assert.ok(read(scope, "text", 100_000, ["a".repeat(60_000)]) instanceof Uint8Array);
   scope.close();
 });

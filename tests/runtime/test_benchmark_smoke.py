@@ -11,7 +11,7 @@ from benchmarks.steps import breakdown
 
 pytestmark = pytest.mark.extended
 
-SHORT = Effort({2048: 1}, warm_up=0, turns=1)
+SHORT = Effort({2048: 1}, warm_up=0, blocks=1)
 KINDS_OF_THE_SHORT_RUN = [kind for kind in KINDS if kind.texts <= 100]
 
 

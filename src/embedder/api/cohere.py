@@ -180,7 +180,7 @@ async def _embed(
     texts.clear()  # the JSON has them; as text they can take 16 MB twice
     prepared.texts.clear()
     if memoryview(body).nbytes > LARGE_BYTES:
-        await context.lifetime.turn()
+        await context.lifetime.yield_to_others()
     return Result(body, prepared, numbers)
 
 

@@ -166,7 +166,7 @@ async def _vectors(
     output = OutputFormat(dimensions)
     given = texts if "#" in param else texts[0]
     if len(texts) > MAX_TEXTS_PER_CALL:
-        await context.lifetime.turn()
+        await context.lifetime.yield_to_others()
     return await app.embedder.vectors(given, prompt, output, context, param=param, alias=models.task_of(app, model))
 
 

@@ -121,7 +121,7 @@ async def _answer(app: App, request: HttpRequest, place: Place, context: Request
         return HttpResponse(result.status, None)
     text, tail = split_large(result.body)
     if len(text) + len(tail) > LARGE_BYTES:
-        await request.lifetime.turn()
+        await request.lifetime.yield_to_others()
     if unknown and result.ignored:
         unknown.add(result.ignored)
     headers = unknown.headers() if unknown else {}
@@ -216,7 +216,7 @@ async def _read_body(
     is_large = len(body) > LARGE_BYTES
     del body
     if is_large:
-        await request.lifetime.turn()
+        await request.lifetime.yield_to_others()
     return route, found, arguments, unknown
 
 

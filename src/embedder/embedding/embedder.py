@@ -108,7 +108,9 @@ class Embedder:
     ) -> _Measured:
         """Add prompts to many texts and estimate their tokens. Other requests run meanwhile."""
         prompted = prompts.apply(_task(options, alias), texts, options.title)
-        return prompted, *await tokens.measure_many(prompted, self._settings.max_text_tokens, context.lifetime.turn)
+        return prompted, *await tokens.measure_many(
+            prompted, self._settings.max_text_tokens, context.lifetime.yield_to_others
+        )
 
     async def embed(self, prepared: PreparedTexts, context: RequestContext, output: OutputFormat) -> list[Answer]:
         """Embed in calls of 100 texts, at most 6 at a time, and return the answers in order.
@@ -118,7 +120,7 @@ class Embedder:
         context.log.texts, context.log.tokens = len(prepared.texts), prepared.tokens
         if context.log.texts <= MAX_TEXTS_PER_CALL:
             return [await self._call(prepared.texts, context, output)]
-        await context.lifetime.turn()  # their tokens were counted just now
+        await context.lifetime.yield_to_others()  # their tokens were counted just now
         await self.model.reserve(context.lifetime, context.log.texts, with_floats=output != MODEL_DIGITS)
         async with Tasks(self._calls(prepared, context, output)) as tasks:
             return await asyncio.gather(*tasks)
@@ -130,7 +132,7 @@ class Embedder:
         """Embed like `embed`, but yield each answer in order as soon as it arrives, and keep none of them."""
         context.log.texts, context.log.tokens = len(prepared.texts), prepared.tokens
         if context.log.texts > MAX_TEXTS_PER_CALL:
-            await context.lifetime.turn()
+            await context.lifetime.yield_to_others()
             await self.model.reserve(context.lifetime, context.log.texts, with_floats=True)
         async with Tasks(self._calls(prepared, context, FLOATS)) as tasks:
             yield _in_order(tasks)

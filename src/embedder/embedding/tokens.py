@@ -27,15 +27,17 @@ def estimate(text: str) -> int:
     return _estimate(text, _BUDGET)
 
 
-async def measure_many(texts: list[str], limit: float, turn: Callable[[], Awaitable[object]]) -> tuple[int, list[int]]:
-    """Return what `measure` does. It calls `turn` between parts of the texts, so that other requests can run."""
+async def measure_many(
+    texts: list[str], limit: float, yield_to_others: Callable[[], Awaitable[object]]
+) -> tuple[int, list[int]]:
+    """Return what `measure` does. Other requests run between parts of the texts."""
     size = sum(map(len, texts))
     if size <= _BUDGET:
         return measure(texts, limit)
     total, over = 0, []
     for start in range(0, len(texts), _PART):
         if start:
-            await turn()
+            await yield_to_others()
         count, long = measure(texts[start : start + _PART], limit, size)
         total += count
         over += [start + index for index in long]

@@ -62,7 +62,7 @@ async def upsert(app: App, context: RequestContext, request: UpsertRequest) -> R
     """Embed documents and store their vectors, or queue them for that."""
     rows = check(request.documents, request)
     if len(rows) > MAX_TEXTS_PER_CALL:
-        await context.lifetime.turn()
+        await context.lifetime.yield_to_others()
     prepared = add_prompts(app, request.documents, request)
     if request.queue:
         return await _enqueue(app, context, request, rows, prepared)
@@ -122,7 +122,7 @@ async def _enqueue(
     request.namespace = context.access.namespace(request.namespace)
     prepared.texts.clear()  # the messages have the texts without prompts
     if len(rows) > MAX_TEXTS_PER_CALL:
-        await context.lifetime.turn()
+        await context.lifetime.yield_to_others()
     bodies = messages.encode(request, context.log.request_id, bound=context.access.namespaces is not None)
     await app.require_store().to_write(context, rows, "documents[#].id")
     ids = [item.id for item in request.documents]

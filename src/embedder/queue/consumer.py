@@ -65,7 +65,7 @@ class _Consumer:
             chars = 0
             for message in received:  # the tokens of a large one take as long as those of a large body
                 if (chars := chars + len(message.body)) > LARGE_BYTES:
-                    await self._context.lifetime.turn()
+                    await self._context.lifetime.yield_to_others()
                     chars = len(message.body)
                 if item := self._prepared(message):
                     items.append(item)

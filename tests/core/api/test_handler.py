@@ -134,26 +134,26 @@ def test_the_error_of_a_limiter_does_not_name_the_caller_in_the_log():
     assert "no answer for ..." in app.log[0]
 
 
-@pytest.mark.parametrize(("size", "turns"), [(60_000, 0), (70_000, 1)])
-def test_others_get_a_turn_between_the_steps_of_a_large_body(size, turns):
+@pytest.mark.parametrize(("size", "yields"), [(60_000, 0), (70_000, 1)])
+def test_other_requests_run_between_the_steps_of_a_large_body(size, yields):
     app = FakeApp()
     assert app.ask("/embed", {"text": "a" * size}).status == 200
-    assert app.lifetime.turns == turns
+    assert app.lifetime.yields == yields
     assert json.loads(app.call("embed", "a" * size).text)["ok"] is True
-    assert app.lifetime.turns == 2 * turns
+    assert app.lifetime.yields == 2 * yields
 
 
 def test_others_get_a_turn_before_the_calls_of_a_batch():
     app = FakeApp()
     assert app.ask("/v1/embeddings", {"model": NAME, "input": ["a"] * 101}).status == 200
-    assert app.lifetime.turns == 1
+    assert app.lifetime.yields == 1
 
 
 def test_others_get_a_turn_before_a_long_answer_is_written():
     app = FakeApp()
     body = {"model": NAME, "texts": ["a" * 30_000] * 3, "input_type": "search_query"}
     assert app.ask("/v2/embed", body).status == 200
-    assert app.lifetime.turns == 3
+    assert app.lifetime.yields == 3
 
 
 def test_head_options_and_other_methods():

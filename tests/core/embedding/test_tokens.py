@@ -190,15 +190,15 @@ def test_texts_of_any_script_share_the_budget(unit, monkeypatch):
     assert sum(counted) <= 1.05 * 80_000
 
 
-@pytest.mark.parametrize(("texts", "turns"), [(["字" * 90, "a " * 90] * 1024, 3), (["a", "b" * 900] * 60, 0)])
-def test_many_texts_are_measured_in_turns_and_have_the_same_tokens(texts, turns):
+@pytest.mark.parametrize(("texts", "yields"), [(["字" * 90, "a " * 90] * 1024, 3), (["a", "b" * 900] * 60, 0)])
+def test_many_texts_are_measured_in_parts_and_have_the_same_tokens(texts, yields):
     taken = []
 
-    async def turn():
+    async def yield_to_others():
         taken.append(1)
 
-    assert run(tokens.measure_many(texts, 80, turn)) == tokens.measure(texts, 80)
-    assert len(taken) == turns
+    assert run(tokens.measure_many(texts, 80, yield_to_others)) == tokens.measure(texts, 80)
+    assert len(taken) == yields
 
 
 def test_the_sample_of_a_text_does_not_begin_with_its_prompt():

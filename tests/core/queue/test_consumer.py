@@ -45,7 +45,7 @@ def test_requests_run_between_large_messages():
     made.consume(
         [{"version": 1, "keep_text": False, "document": {**item, "text": "a " * 30_000}} for item in documents(4)]
     )
-    assert (made.lifetimes[0].turns, made.log["written"]) == (3, 4)
+    assert (made.lifetimes[0].yields, made.log["written"]) == (3, 4)
 
 
 def test_what_was_queued_is_stored_as_an_upsert_would_store_it():
