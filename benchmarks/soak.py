@@ -70,14 +70,14 @@ def run(requests: int) -> Run:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         rows = Rows().write(folder / "rows.json")
         process = stack.enter_context(serve(measured_config(rows), folder))
-        requests = _mixed(stack, process)
+        kinds = _mixed(stack, process)
         chance = random.Random(5)  # noqa: S311 the same in every run
         warm_up = max(_WARM_UP, requests // 10)
-        _send(requests, warm_up, chance)
+        _send(kinds, warm_up, chance)
         samples = [_sample(warm_up, process)]
         step = (requests - warm_up) // _SAMPLES
         for place in range(1, _SAMPLES + 1):
-            _send(requests, step, chance)
+            _send(kinds, step, chance)
             samples.append(_sample(warm_up + place * step, process))
         return Run(samples, sum('"code":"client_disconnected"' in line for line in list(process.stdout)))
 

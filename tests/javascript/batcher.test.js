@@ -1,5 +1,5 @@
 // @ts-check
-/** The way of a request through the Durable Object and back: rows, faults, and an object that fails. */
+/** A request through the Durable Object and back: rows, faults, and an object that fails. */
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { setImmediate } from "node:timers/promises";

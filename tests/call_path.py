@@ -1,4 +1,4 @@
-"""Counts the way of a request through the core: its functions, its modules, and how often it comes back to a module."""
+"""Counts the call path of a request in the core: functions, modules, and how often it returns to a module."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -12,8 +12,8 @@ import embedder
 _CORE = str(Path(embedder.__file__).parent)
 
 
-class Trip(NamedTuple):
-    """The way of one request.
+class CallPath(NamedTuple):
+    """The size of the call path of one request.
 
     `functions` counts each function once; comprehensions are none, because Python 3.14 has no frames for them. A module
     is entered with a call, or when a coroutine continues; `returns` counts the entries into modules that were entered
@@ -25,7 +25,7 @@ class Trip(NamedTuple):
     returns: int
 
 
-def count(work: Callable[[], object]) -> Trip:
+def count(work: Callable[[], object]) -> CallPath:
     """Run `work`, and count what it calls in the core."""
     entered: list[tuple[str, str]] = []
 
@@ -40,7 +40,7 @@ def count(work: Callable[[], object]) -> Trip:
     finally:
         sys.setprofile(None)
     modules = list(_modules(entered))
-    return Trip(len(set(entered)), len(set(modules)), len(modules) - len(set(modules)))
+    return CallPath(len(set(entered)), len(set(modules)), len(modules) - len(set(modules)))
 
 
 def _modules(entered: list[tuple[str, str]]) -> Iterator[str]:
