@@ -6,12 +6,10 @@ from pyodide.ffi import to_js
 from workers import import_from_javascript
 
 from embedder.errors import EmbedderError, interrupted
-from embedder.settings import MODEL, Settings
+from embedder.settings import LARGE_BYTES, MODEL, Settings
 
 _js = import_from_javascript("bindings/call_ai.js")
 _outputs = import_from_javascript("bindings/outputs.js")
-
-_SHORT = 65_536  # bytes
 
 
 class WorkersAI:
@@ -38,7 +36,7 @@ class WorkersAI:
             message = 'Workers AI is not bound: add [ai] with binding = "AI" to wrangler.toml.'
             raise EmbedderError("ai_not_configured", message)
         # A text of Python with one wide character takes four bytes for each. Text is faster if it is short.
-        sent = inputs.decode() if len(inputs) <= _SHORT else to_js(inputs)
+        sent = inputs.decode() if len(inputs) <= LARGE_BYTES else to_js(inputs)
         ai = self.binding(lifetime, alone=alone)
         of_call = (dimensions, encoding, reject_if_busy, gateway, key)
         return await _js.ask(lifetime.scope, ai, MODEL, sent, count, *of_call)
@@ -47,8 +45,8 @@ class WorkersAI:
         """Return the binding for a call of one request."""
         return self._ai
 
-    async def reserve(self, lifetime: Any, count: int, *, with_floats: bool) -> None:
-        fault = await _js.reserve(lifetime.scope, count, with_floats)
+    async def reserve(self, lifetime: Any, count: int, *, dimensions: int, encoding: str) -> None:
+        fault = await _js.reserve(lifetime.scope, count, dimensions, encoding)
         if error := interrupted(fault, "Workers AI"):
             raise error
 

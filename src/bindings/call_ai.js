@@ -37,14 +37,14 @@ class Answer {
   }
 }
 
-let own = { id: "", ttl: 0, collectLog: false };
+let ownGateway = { id: "", ttl: 0, collectLog: false };
 
 /**
  * Sends later calls that name no other gateway through an AI Gateway, "" for none.
  * @param {string} id @param {number} ttl in seconds; 0: the gateway's own @param {boolean} collectLog of any gateway
  */
 export function useGateway(id, ttl, collectLog) {
-  own = { id, ttl, collectLog };
+  ownGateway = { id, ttl, collectLog };
 }
 
 /**
@@ -52,13 +52,13 @@ export function useGateway(id, ttl, collectLog) {
  * that overlap share the binding.
  * @param {string} [gateway] another one than the Worker's own @param {string} [key] the label of the key
  */
-function about(gateway, key) {
-  const id = gateway || own.id;
+function callOptions(gateway, key) {
+  const id = gateway || ownGateway.id;
   const options = key ? { tags: [`key:${key}`] } : {};
   if (!id) return options;
-  const cached = own.ttl && id === own.id ? { cacheTtl: own.ttl } : {};
+  const cached = ownGateway.ttl && id === ownGateway.id ? { cacheTtl: ownGateway.ttl } : {};
   const named = key ? { metadata: { key } } : {};
-  return { ...options, gateway: { id, collectLog: own.collectLog, ...cached, ...named } };
+  return { ...options, gateway: { id, collectLog: ownGateway.collectLog, ...cached, ...named } };
 }
 
 /**
@@ -73,7 +73,7 @@ export async function ask(scope, ai, model, inputs, count, dimensions, encoding,
   try {
     const input = typeof inputs === "string" ? JSON.parse(inputs) : { text: await textsOf(scope, inputs) };
     scope.check();
-    const options = { returnRawResponse: true, rejectIfBusy, signal: scope.controller.signal, ...about(gateway, key) };
+    const options = { returnRawResponse: true, rejectIfBusy, signal: scope.controller.signal, ...callOptions(gateway, key) };
     const call = /** @type {any} */ (ai).run(model, input, options);
     /** @type {Response} */
     const response = await scope.within(call);
@@ -94,7 +94,10 @@ export async function ask(scope, ai, model, inputs, count, dimensions, encoding,
   }
 }
 
-/** Returns what is needed of an answer: its digits are all numbers as "float". @param {number} dimensions @param {string} encoding */
+/**
+ * Returns what is needed of an answer: the model's own digits, for 768 numbers as "float", and the numbers as float32, for
+ * everything else. @param {number} dimensions @param {string} encoding
+ */
 function neededFor(dimensions, encoding) {
   const digits = dimensions === DIMENSIONS && encoding.split(",").includes("float");
   return { digits, floats: !digits || encoding !== "float" };
@@ -104,12 +107,12 @@ function neededFor(dimensions, encoding) {
  * Reserves memory for the answers of a batch, which are kept until the last one has arrived. Returns "" or a
  * fault: "busy", "timeout" or "disconnected". If the heap of Python leaves too little for the model's own digits, only the
  * numbers are kept, as float32.
- * @param {Scope} scope @param {number} texts @param {boolean} withFloats then the digits are not needed
+ * @param {Scope} scope @param {number} texts @param {number} dimensions @param {string} encoding as in `ask`
  */
-export async function reserve(scope, texts, withFloats) {
+export async function reserve(scope, texts, dimensions, encoding) {
   const digits = (texts + MAX_TEXTS) * ROW_BYTES;
   const floats = texts * FLOATS_BYTES + Math.min(texts, IN_FLIGHT) * ROW_BYTES;
-  scope.batch = withFloats || !answerMemory.couldHold(digits) ? "floats" : "digits";
+  scope.batch = neededFor(dimensions, encoding).floats || !answerMemory.couldHold(digits) ? "floats" : "digits";
   const kept = scope.batch === "floats" ? floats : digits;
   return (await answerMemory.reserve(scope, kept, false)) ? "" : (scope.reason ?? "busy");
 }

@@ -144,8 +144,11 @@ class Model(Protocol):
         """
         ...
 
-    async def reserve(self, lifetime: Lifetime, count: int, *, with_floats: bool) -> None:
-        """Wait until there is memory for the answers to `count` texts in several calls. Raises `rate_limited`."""
+    async def reserve(self, lifetime: Lifetime, count: int, *, dimensions: int, encoding: str) -> None:
+        """Wait until there is memory for the answers to `count` texts in several calls. Raises `rate_limited`.
+
+        `dimensions` and `encoding` are those of the calls: they say what is kept of an answer.
+        """
         ...
 
     def join(self, answers: list[Answer], dimensions: int, encoding: str) -> Numbers:

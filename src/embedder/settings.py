@@ -10,7 +10,7 @@ from embedder.access import keys, origins
 from embedder.access.keys import Key, KeysError
 from embedder.batching import Batching
 from embedder.names import aliases
-from embedder.variables import integer as _integer
+from embedder.variables import integer, switch
 
 MODEL = "@cf/google/embeddinggemma-300m"
 DIMENSIONS = 768  # numbers in a vector of the model (model card)
@@ -61,17 +61,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         faults: list[str] = []
         allowed, wrong = origins.parse(str(env.get("CORS_ORIGINS", "")))
         settings = cls(
-            max_text_tokens=_integer(env, "MAX_TEXT_TOKENS", TEXT_TOKENS, 1, 8192, faults),
-            max_body_bytes=_integer(env, "MAX_BODY_BYTES", 4 * 1024 * 1024, 1024, 16 * 1024 * 1024, faults),
-            auth=_switch(env, "AUTH", faults, default="on"),
+            max_text_tokens=integer(env, "MAX_TEXT_TOKENS", TEXT_TOKENS, 1, 8192, faults),
+            max_body_bytes=integer(env, "MAX_BODY_BYTES", 4 * 1024 * 1024, 1024, 16 * 1024 * 1024, faults),
+            auth=switch(env, "AUTH", faults, default="on"),
             keys=_keys(env, faults),
             cors_origins=allowed,
             ignored=origins.listed(wrong),
-            deadline_s=_integer(env, "DEADLINE_S", 25, 1, 300, faults),
-            wait_s=_integer(env, "WAIT_S", 30, 0, 120, faults),
+            deadline_s=integer(env, "DEADLINE_S", 25, 1, 300, faults),
+            wait_s=integer(env, "WAIT_S", 30, 0, 120, faults),
             ai_gateway=_gateway(env, faults),
             ai_gateway_cache_ttl_s=_cache_ttl(env, faults),
-            ai_gateway_log=_switch(env, "AI_GATEWAY_LOG", faults, default="off"),
+            ai_gateway_log=switch(env, "AI_GATEWAY_LOG", faults),
             vectorize_index=_index(env, faults),
             batcher=batching.from_env(env, faults),
             model_aliases=aliases.parse(str(env.get("MODEL_ALIASES", "")), faults),
@@ -80,14 +80,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if faults:
             raise SettingsError(" ".join([*faults, *filter(None, [settings.ignored])]))
         return settings
-
-
-def _switch(env: Mapping[str, object], name: str, faults: list[str], *, default: str) -> bool:
-    value = env.get(name, default)
-    if value not in ("on", "off"):
-        faults.append(f'{name} must be "on" or "off".')
-        value = default
-    return value == "on"
 
 
 def _gateway(env: Mapping[str, object], faults: list[str]) -> str:
@@ -116,7 +108,7 @@ def _cache_ttl(env: Mapping[str, object], faults: list[str]) -> int:
     if str(env.get("AI_GATEWAY_CACHE_TTL_S", 0)).strip() == "0":
         return 0
     own_faults: list[str] = []
-    ttl = _integer(env, "AI_GATEWAY_CACHE_TTL_S", 0, *_CACHE_TTL_S, own_faults)
+    ttl = integer(env, "AI_GATEWAY_CACHE_TTL_S", 0, *_CACHE_TTL_S, own_faults)
     faults += [f"{fault[:-1]}, or 0 for the gateway's own setting." for fault in own_faults]
     return ttl
 

@@ -13,8 +13,9 @@ def integer(env: Mapping[str, object], name: str, default: int, low: int, high: 
 
 
 def switch(env: Mapping[str, object], name: str, faults: list[str], *, default: str = "off") -> bool:
-    """Return whether the variable `name` is "on". Any other value than "off" adds a sentence to `faults`."""
+    """Return whether the variable `name` is "on". One that is neither "on" nor "off" adds a sentence to `faults`."""
     value = env.get(name, default)
     if value not in ("on", "off"):
         faults.append(f'{name} must be "on" or "off".')
+        return default == "on"
     return value == "on"

@@ -112,7 +112,7 @@ class FakeModel:
         self.gateways: list[str] = []
         self.alone: list[bool] = []
         self.keys: list[str] = []
-        self.reserved: list[tuple[int, bool]] = []
+        self.reserved: list[tuple[int, int, str]] = []  # texts, dimensions and encoding
         self.in_flight = self.most_in_flight = self.cancelled = 0
         self._reply = reply or rows_of
 
@@ -138,8 +138,8 @@ class FakeModel:
         finally:
             self.in_flight -= 1
 
-    async def reserve(self, _scope, count, *, with_floats) -> None:
-        self.reserved.append((count, with_floats))
+    async def reserve(self, _scope, count, *, dimensions, encoding) -> None:
+        self.reserved.append((count, dimensions, encoding))
 
     def join(self, answers: list[FakeAnswer], dimensions: int, encoding: str) -> FakeNumbers:
         rows = [shortened(row, dimensions) for answer in answers for row in answer.rows]

@@ -32,4 +32,5 @@ def test_a_switch_is_on_or_off(value, expected):
 def test_another_word_is_no_switch(value):
     faults: list[str] = []
     assert switch({"S": value}, "S", faults) is False
-    assert faults == ['S must be "on" or "off".']
+    assert switch({"S": value}, "S", faults, default="on") is True
+    assert faults == 2 * ['S must be "on" or "off".']

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { ask, useGateway } from "../../src/bindings/call_ai.js";
+import { ask, reserve, useGateway } from "../../src/bindings/call_ai.js";
+import { answerMemory } from "../../src/bindings/memory.js";
+import { open } from "../../src/bindings/request.js";
 import { answer, row } from "./samples.js";
 
 /** Keeps the options of the last call, as the runtime's class does, and sends them when the call is made. */
@@ -99,5 +101,22 @@ for (const [size, encoding, digits, floats] of NEEDED) {
   test(`of an answer for ${size} numbers as ${encoding}, only what is needed is kept`, async () => {
     const { rows } = await send(new Binding(), "a", "", "", size, encoding);
     assert.deepEqual([Boolean(rows?.bytes.length), rows?.floats?.length], [digits, floats ? 768 : undefined]);
+  });
+}
+
+/** @type {[number, string, "digits" | "floats"][]} size, encoding, what is kept of the answers of a batch */
+const KEPT = [
+  [768, "float", "digits"],
+  [768, "int8,float", "floats"],
+  [768, "float32", "floats"],
+  [256, "float", "floats"],
+];
+for (const [size, encoding, kept] of KEPT) {
+  test(`of a batch of ${size} numbers as ${encoding}, the ${kept} are kept`, async () => {
+    const scope = open(20_000);
+    assert.equal(await reserve(scope, 200, size, encoding), "");
+    assert.equal(scope.batch, kept);
+    assert.equal(answerMemory.used.large, kept === "digits" ? 300 * 17_408 : 200 * (3_072 + 17_408));
+    scope.close();
   });
 }

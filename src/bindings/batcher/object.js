@@ -53,7 +53,7 @@ export class Batcher {
     const ended = new Promise((_, reject) => signal.addEventListener("abort", reject));
     ended.catch(() => {}); // it may reject while nothing awaits it
     try {
-      const own = { ...about(options, labels), returnRawResponse: true, rejectIfBusy, signal };
+      const own = { ...withLabels(options, labels), returnRawResponse: true, rejectIfBusy, signal };
       const call = /** @type {any} */ (this.ai).run(model, { text: texts }, own);
       return await Promise.race([ended, call.then((/** @type {Response} */ response) => this.read(response, texts.length))]);
     } catch (error) {
@@ -79,7 +79,7 @@ export class Batcher {
  * Adds whose texts a call has, for the analytics of Workers AI and a gateway: the label of one key, or "shared".
  * @param {{ gateway?: object }} options @param {string[]} labels
  */
-function about({ gateway, ...options }, labels) {
+function withLabels({ gateway, ...options }, labels) {
   const label = labels.length > 1 ? SHARED : labels[0];
   const named = label ? { ...options, tags: [label] } : options;
   if (!gateway) return named;

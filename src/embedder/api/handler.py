@@ -208,9 +208,9 @@ async def _read_body(
     try:
         found = decoding.decode(body, route.body, unknown)
     except EmbedderError as error:
-        if not (place.beside and _is_beside(body, route, place.beside[1])):
+        if not (place.alternative and _is_for(place.alternative[1], body, route)):
             raise _explained(error, body, route) from error
-        request.api, route = place.beside
+        request.api, route = place.alternative
         unknown = Ignored()
         found = _decode(body, route, unknown)
     is_large = len(body) > LARGE_BYTES
@@ -231,14 +231,14 @@ def _explained(error: EmbedderError, body: bytes, route: Route) -> EmbedderError
     return route.explain(error, body) if route.explain else error
 
 
-def _is_beside(body: bytes, route: Route, other: Route) -> bool:
-    """Return whether a body is for the route of another API. Fields of both APIs together are an error."""
+def _is_for(other: Route, body: bytes, route: Route) -> bool:
+    """Return whether a body is for the route of another API that shares the path. Fields of both are an error."""
     names = decoding.names(body)
-    if other.beside not in names:
+    if other.selected_by not in names:
         return False
     ours, theirs = ({field.encode_name for field in fields(kind)} for kind in (route.body, other.body))
     if mixed := sorted((names & ours) - theirs):
-        message = f"{other.beside} and {mixed[0]} are of two APIs; send one of them."
+        message = f"{other.selected_by} and {mixed[0]} are of two APIs; send one of them."
         raise invalid(message, mixed[0])
     return True
 

@@ -33,8 +33,8 @@ APIS: tuple[Api, ...] = (
     *tei.APIS,
     *mcp.APIS,
 )
-TABLE = tuple(route for api in APIS for route in api.routes if not route.beside)
-_BESIDE = {route.path: (api, route) for api in APIS for route in api.routes if route.beside}
+TABLE = tuple(route for api in APIS for route in api.routes if not route.selected_by)
+_ALTERNATIVES = {route.path: (api, route) for api in APIS for route in api.routes if route.selected_by}
 
 Methods = Mapping[str, Route]
 
@@ -42,13 +42,13 @@ Methods = Mapping[str, Route]
 class Place(NamedTuple):
     """Where a path leads: its API, its routes by method (none for an unknown path), and its `{name}` segments.
 
-    `beside` is the route of another API that shares the path, with that API.
+    `alternative` is another API that shares the path, and its route.
     """
 
     api: Api
     methods: Methods
     values: Mapping[str, str]
-    beside: tuple[Api, Route] | None = None
+    alternative: tuple[Api, Route] | None = None
 
 
 _SEGMENTS = {
@@ -68,12 +68,12 @@ def _places() -> dict[str, tuple[Api, dict[str, Route]]]:
     places: dict[str, tuple[Api, dict[str, Route]]] = {}
     for api in APIS:
         for route in api.routes:
-            if not route.beside:
+            if not route.selected_by:
                 places.setdefault(route.path, (api, {}))[1][route.method] = route
     return places
 
 
-_PLACES = {path: Place(api, methods, {}, _BESIDE.get(path)) for path, (api, methods) in _places().items()}
+_PLACES = {path: Place(api, methods, {}, _ALTERNATIVES.get(path)) for path, (api, methods) in _places().items()}
 # The longest path is tried first, so `/v1/models/{model}:embedContent` comes before `/v1/models/{id}`.
 _PATTERNS = [(_pattern(path), _PLACES[path]) for path in sorted(_PLACES, key=len, reverse=True) if "{" in path]
 _PREFIXES = {prefix: Place(api, {}, {}) for api in APIS for prefix in api.prefixes}

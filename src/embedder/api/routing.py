@@ -61,17 +61,23 @@ class HttpResponse(msgspec.Struct):
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A route.
+    """A route of an API.
 
-    `path` may contain `{name}` segments. `body` and `response` are Structs. `query` describes query parameters.
-    `handler` is called with the application, the context, the body, and by name: the `{name}` segments except the
-    account, with `takes_query` the query string as `query`, and `vectors` if the body contains them. The first of
-    `media_types` is JSON; those of HTML forms are accepted only together with a key. `vectors` names the field of the
-    body that contains vectors: "vector" or "vectors". `explain` may replace an error in the body, which it takes too,
-    with a clearer one. `scope` is what the key of the caller needs; without one, every scope. With `gateway`, the
-    header cf-aig-gateway-id chooses an AI Gateway. `queued` is the Struct of an answer with status 202. With
-    `key_in_query`, the key may also be the query parameter `key`. A route with
-    `beside` shares its path and method with one of the native API: it gets the bodies with this field.
+    Attributes:
+        path: may contain `{name}` segments.
+        handler: called with the application, the context and the body, and by name with the `{name}` segments except
+            `{account}`, with `query` if the route `takes_query`, and with `vectors` if the body contains them.
+        body, response: Structs. `queued` is the Struct of an answer with status 202.
+        query: descriptions of the query parameters.
+        takes_query: whether the handler gets the query string.
+        scope: what the key of the caller needs; by default every scope.
+        public: whether no key is needed.
+        media_types: the first is JSON. Those of HTML forms are accepted only together with a key.
+        vectors: the field of the body that contains vectors, "vector" or "vectors"; "" for none.
+        explain: may replace an error in the body, which it is called with too, by a clearer one.
+        gateway: whether the header cf-aig-gateway-id chooses an AI Gateway.
+        key_in_query: whether the key may also be the query parameter `key`.
+        selected_by: for a route that shares method and path with a native one: bodies with this field go to this route.
     """
 
     method: str
@@ -90,7 +96,7 @@ class Route(msgspec.Struct, frozen=True):
     gateway: bool = False
     queued: Any = None
     key_in_query: bool = False
-    beside: str = ""
+    selected_by: str = ""
 
 
 def query_values(query: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import msgspec
 from embedder.access.labels import label
 from embedder.context import RequestContext
 from embedder.embedding import prompts, tokens, workers_ai_errors
-from embedder.embedding.options import FLOATS, MODEL_DIGITS, OutputFormat, PromptOptions
+from embedder.embedding.options import FLOATS, OutputFormat, PromptOptions
 from embedder.errors import EmbedderError, invalid
 from embedder.live import Tasks
 from embedder.names.tasks import full_name
@@ -120,8 +120,7 @@ class Embedder:
         context.log.texts, context.log.tokens = len(prepared.texts), prepared.tokens
         if context.log.texts <= MAX_TEXTS_PER_CALL:
             return [await self._call(prepared.texts, context, output)]
-        await context.lifetime.yield_to_others()  # their tokens were counted just now
-        await self.model.reserve(context.lifetime, context.log.texts, with_floats=output != MODEL_DIGITS)
+        await self._reserve(context, output)
         async with Tasks(self._calls(prepared, context, output)) as tasks:
             return await asyncio.gather(*tasks)
 
@@ -132,10 +131,16 @@ class Embedder:
         """Embed like `embed`, but yield each answer in order as soon as it arrives, and keep none of them."""
         context.log.texts, context.log.tokens = len(prepared.texts), prepared.tokens
         if context.log.texts > MAX_TEXTS_PER_CALL:
-            await context.lifetime.yield_to_others()
-            await self.model.reserve(context.lifetime, context.log.texts, with_floats=True)
+            await self._reserve(context, FLOATS)
         async with Tasks(self._calls(prepared, context, FLOATS)) as tasks:
             yield _in_order(tasks)
+
+    async def _reserve(self, context: RequestContext, output: OutputFormat) -> None:
+        """Reserve memory for several answers. Other requests run before, because the tokens were counted just now."""
+        await context.lifetime.yield_to_others()
+        await self.model.reserve(
+            context.lifetime, context.log.texts, dimensions=output.dimensions, encoding=output.encoding
+        )
 
     def _calls(
         self, prepared: PreparedTexts, context: RequestContext, output: OutputFormat

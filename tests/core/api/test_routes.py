@@ -24,7 +24,7 @@ def test_no_two_routes_have_the_same_path_and_method():
 
 
 def test_no_two_apis_share_a_path():
-    paths = [path for api in routes.APIS for path in {route.path for route in api.routes if not route.beside}]
+    paths = [path for api in routes.APIS for path in {route.path for route in api.routes if not route.selected_by}]
     assert len(set(paths)) == len(paths)
 
 

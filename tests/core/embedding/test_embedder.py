@@ -21,6 +21,7 @@ def test_large_batches_are_split_in_order_with_six_calls_in_flight():
     texts = [f"text {number}" for number in range(1050)]
     answer = json_of(app.ask("/v1/embeddings", openai(texts, dimensions=128)))
     assert [len(call) for call in app.model.calls] == [100] * 10 + [50]
+    assert app.model.reserved == [(1050, 128, "float")]
     assert app.model.most_in_flight == 6
     assert [item["index"] for item in answer["data"]] == list(range(1050))
     alone = json_of(app.ask("/v1/embeddings", openai(texts[777], dimensions=128)))["data"][0]["embedding"]

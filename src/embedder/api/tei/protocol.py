@@ -84,7 +84,7 @@ def unknown(path: str) -> EmbedderError:
     )
 
 
-def _route(path: str, handler: Any, body: Any, response: Any, *, beside: str = "") -> Route:  # noqa: ANN401
+def _route(path: str, handler: Any, body: Any, response: Any, *, selected_by: str = "") -> Route:  # noqa: ANN401
     return Route(
         method="POST",
         path=path,
@@ -94,7 +94,7 @@ def _route(path: str, handler: Any, body: Any, response: Any, *, beside: str = "
         response=response,
         scope="embed",
         explain=explain,
-        beside=beside,
+        selected_by=selected_by,
     )
 
 
@@ -106,8 +106,8 @@ APIS = (
         prefixes=tuple(_ABSENT),
         routes=(
             _route("/", embed_or_compare, TeiRequest, Vectors),
-            _route("/embed", embed, TeiRequest, Vectors, beside="inputs"),
-            _route("/similarity", similarity, SimilarityRequest, Vectors, beside="inputs"),
+            _route("/embed", embed, TeiRequest, Vectors, selected_by="inputs"),
+            _route("/similarity", similarity, SimilarityRequest, Vectors, selected_by="inputs"),
             _INFO,
         ),
         error_text=error_text,

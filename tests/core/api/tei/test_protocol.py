@@ -152,10 +152,10 @@ def test_a_key_is_needed():
     assert app.ask("/", {"inputs": "a"}, authorization="Bearer 0123456789abcdef").status == 200
 
 
-def test_a_route_beside_another_has_its_method_and_scope():
+def test_a_route_that_shares_a_path_has_the_method_and_scope_of_the_other():
     for api in routes.APIS:
         for route in api.routes:
-            if route.beside:
+            if route.selected_by:
                 other = routes.find(route.path).methods[route.method]
                 assert (route.scope, route.public) == (other.scope, other.public)
 
