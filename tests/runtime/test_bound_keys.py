@@ -10,7 +10,7 @@ from embedder.api import routes
 from embedder.api.cloudflare import vectorize
 from embedder.api.mcp import tools
 from embedder.operations import table
-from embedder_cli.importer.sending import evidence
+from embedder_cli.importer.sending import index_check
 from embedder_cli.main import app
 from tests import strategies, tables
 
@@ -208,7 +208,7 @@ def test_a_key_works_in_its_own_namespace(shared):
 
 def test_an_import_with_a_key_that_has_one_namespace(shared, tmp_path, monkeypatch):
     """The same file was imported for another tenant. What has left the source is removed, although some is gone."""
-    monkeypatch.setattr(evidence, "_POLLS", 1)  # it waits for a document that was deleted a moment ago
+    monkeypatch.setattr(index_check, "_POLLS", 1)  # it waits for a document that was deleted a moment ago
     source = tmp_path / "notes.jsonl"
 
     def run(key, namespace, *texts):

@@ -1,7 +1,7 @@
 /** The example of the first load. Its vectors were recorded from the model, so nothing is called. */
 
 const DIMENSIONS = 768;
-const ZERO = 79; // code of the letter for 0, as in tools/example.py
+const ZERO = 79; // code of the letter for 0, as in tools/page_example.py
 
 const LANGUAGES = 5;
 

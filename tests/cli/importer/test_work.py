@@ -21,9 +21,9 @@ from embedder_cli.importer.records.fields import Fields
 from embedder_cli.importer.records.reading import Reading
 from embedder_cli.importer.result import bar, report
 from embedder_cli.importer.result.tally import OTHER_REASONS, Tally
-from embedder_cli.importer.sending import evidence
-from embedder_cli.importer.sending.ahead import ahead
+from embedder_cli.importer.sending import index_check
 from embedder_cli.importer.sending.journal import Journal
+from embedder_cli.importer.sending.read_ahead import read_ahead
 from embedder_cli.importer.work import Job
 from embedder_cli.main import app
 from embedder_cli.service import Service
@@ -121,7 +121,7 @@ def test_reading_ahead_is_bounded_and_a_blocked_source_blocks_nothing_else():
         yield -1
 
     async def consume():
-        found = ahead(source(), lambda _: 1)
+        found = read_ahead(source(), lambda _: 1)
         numbers = await anext(found)
         assert read <= 64 * 5
         while len(numbers) < 6400:
@@ -141,7 +141,7 @@ def test_a_source_that_fails_ends_the_reading():
         raise OSError("gone")
 
     async def consume():
-        return [group async for group in ahead(source(), lambda _: 1)]
+        return [group async for group in read_ahead(source(), lambda _: 1)]
 
     with pytest.raises(OSError, match="gone"):
         asyncio.run(consume())
@@ -223,14 +223,14 @@ class Visibility:
 
 def test_a_write_that_is_not_visible_yet_is_waited_for(recent):
     connection = Visibility(polls=3)
-    asyncio.run(evidence.check(connection, recent))
+    asyncio.run(index_check.check(connection, recent))
     assert connection.waited == 6
 
 
 def test_the_wait_for_a_write_is_bounded(recent):
     connection = Visibility(polls=1000)
     with pytest.raises(work.StoppedError, match="wait a few minutes instead"):
-        asyncio.run(evidence.check(connection, recent))
+        asyncio.run(index_check.check(connection, recent))
     assert connection.waited == 60
 
 

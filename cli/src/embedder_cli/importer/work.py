@@ -15,12 +15,12 @@ from embedder_cli.importer.files import corpus
 from embedder_cli.importer.files.corpus import Corpus
 from embedder_cli.importer.lines import SourceError
 from embedder_cli.importer.result.tally import Tally
-from embedder_cli.importer.sending import evidence
-from embedder_cli.importer.sending.ahead import ahead
+from embedder_cli.importer.sending import index_check
 from embedder_cli.importer.sending.batches import Batch, Batches
 from embedder_cli.importer.sending.connection import Connection, StoppedError
 from embedder_cli.importer.sending.delivery import Delivery
 from embedder_cli.importer.sending.journal import Journal
+from embedder_cli.importer.sending.read_ahead import read_ahead
 from embedder_cli.service import Service
 
 _REMOVED_AT_A_TIME = 100
@@ -114,8 +114,8 @@ async def _run(job: Job, journal: Journal, tally: Tally) -> None:
         connection = Connection(job.target, client, tally, job.longest_wait_s)
         if job.fresh:
             journal.forget_contents()
-        is_empty = await evidence.check(connection, journal) == 0
-        guard = None if job.fresh or is_empty else evidence.Guard(connection, journal, job.namespace)
+        is_empty = await index_check.check(connection, journal) == 0
+        guard = None if job.fresh or is_empty else index_check.Guard(connection, journal, job.namespace)
         delivery = Delivery(connection, journal, tally, job.sent_tail, guard)
         await spread(_batches(job, journal, tally), delivery.deliver, job.concurrency)
         for names in _stale(job, journal, tally):
@@ -124,7 +124,7 @@ async def _run(job: Job, journal: Journal, tally: Tally) -> None:
 
 async def _batches(job: Job, journal: Journal, tally: Tally) -> AsyncIterator[Batch]:
     collected = job.batches(journal, tally)
-    async for group in ahead(corpus.read(job.corpus), _size):
+    async for group in read_ahead(corpus.read(job.corpus), _size):
         for found, weight in group:
             for batch in collected.add(found, weight):
                 yield batch

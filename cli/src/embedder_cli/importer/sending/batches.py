@@ -7,7 +7,7 @@ from embedder_cli.importer.faults import Rules, checked
 from embedder_cli.importer.files import kinds
 from embedder_cli.importer.result.tally import Tally
 from embedder_cli.importer.sending.connection import StoppedError
-from embedder_cli.importer.sending.evidence import moves
+from embedder_cli.importer.sending.index_check import moves
 from embedder_cli.importer.sending.journal import Journal
 
 MAX_BATCH_BYTES = 2 * 1024 * 1024  # half of what a service accepts by default

@@ -7,7 +7,7 @@ from embedder_cli.importer.documents import Item, Rejection
 from embedder_cli.importer.result.tally import Tally
 from embedder_cli.importer.sending import backoff
 from embedder_cli.importer.sending.connection import Connection, StoppedError
-from embedder_cli.importer.sending.evidence import Guard
+from embedder_cli.importer.sending.index_check import Guard
 from embedder_cli.importer.sending.journal import Journal
 from embedder_cli.importer.sending.verdicts import Rejected, Repeat, Split, Stop, Verdict, Written
 

@@ -12,14 +12,14 @@ _MAX_GROUPS = 2  # that wait
 T = TypeVar("T")
 
 
-async def ahead(source: Iterator[T], size: Callable[[T], int]) -> AsyncIterator[list[T]]:
+async def read_ahead(source: Iterator[T], size: Callable[[T], int]) -> AsyncIterator[list[T]]:
     """Yield the items of `source` in groups, and raise what it raises. Only a few groups are held in memory."""
     loop = asyncio.get_running_loop()
     waiting: asyncio.Queue[list[T] | BaseException] = asyncio.Queue()
-    room = threading.Semaphore(_MAX_GROUPS)
+    free = threading.Semaphore(_MAX_GROUPS)
 
     def hand_over(group: list[T] | BaseException) -> None:
-        room.acquire()
+        free.acquire()
         loop.call_soon_threadsafe(waiting.put_nowait, group)
 
     def read() -> None:
@@ -36,7 +36,7 @@ async def ahead(source: Iterator[T], size: Callable[[T], int]) -> AsyncIterator[
         if isinstance(group, BaseException):
             raise group
         yield group
-        room.release()
+        free.release()
         await asyncio.sleep(0)  # a queue that is never empty would not let anything else run
 
 

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from tools import example
+from tools import page_example
 
 
 def dot(one, other):
@@ -14,15 +14,15 @@ def dot(one, other):
 
 @pytest.mark.slow
 def test_the_file_is_what_the_tool_writes():
-    assert example.TARGET.read_text(encoding="utf-8") == example.document()
+    assert page_example.TARGET.read_text(encoding="utf-8") == page_example.document()
 
 
 @pytest.mark.slow
 def test_the_integers_keep_the_cosines():
-    content = json.loads(example.document())
-    packed = [ord(letter) - example.ZERO for letter in content["rows"]]
+    content = json.loads(page_example.document())
+    packed = [ord(letter) - page_example.ZERO for letter in content["rows"]]
     rows = [packed[at : at + 768] for at in range(0, len(packed), 768)]
-    full = [vector for _, _, vector in example.messages()]
+    full = [vector for _, _, vector in page_example.messages()]
     assert len(rows) == len(full) == len(content["texts"]) == 40
     assert len(set(content["languages"])) == 5
 
