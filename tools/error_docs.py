@@ -76,9 +76,11 @@ EXPLANATIONS = {
         "Split the request.",
     ),
     "unsupported_media_type": (
-        "The content type is not `application/json` in UTF-8. The Workers AI route also accepts curl's default type, "
-        "and Vectorize's `insert` and `upsert` a form, from callers that send an `authorization` header. These two "
-        "also accept `application/x-ndjson`. Or the body is compressed: it has a `content-encoding`.",
+        "The content type is another one than `application/json` in UTF-8, and none of these: no content type; "
+        "`application/x-www-form-urlencoded` and `text/plain`, the defaults of curl and `fetch`, on the routes of "
+        "Workers AI and Ollama; `multipart/form-data` and `application/x-ndjson` on Vectorize's `insert` and `upsert`. All "
+        "of these except the last are taken only with the header of a key. Or the body is compressed: it has a "
+        "`content-encoding`.",
         "Send `content-type: application/json`, and no `content-encoding`.",
     ),
     "rate_limited": (

@@ -67,6 +67,19 @@ def _models(prefix: str, tag: str, **parameters: str) -> dict[str, About]:
     }
 
 
+def _deployment(path: str, kind: str) -> dict[str, About]:
+    return {
+        f"POST {path}": About(
+            tag=OPENAI,
+            description=f"The name of the {kind} is the model name, and may end in a task.",
+            uses=CALLS_MODEL,
+            parameters={"deployment": f"{_NAME}:search_query"},
+            examples={"A search": {"input": QUESTION}},
+            answer=_VECTORS,
+        )
+    }
+
+
 def _google(version: str) -> dict[str, About]:
     path = f"POST /{version}/models/{{model}}"
     first: dict[str, Any] = {"content": {"parts": [{"text": MARS}]}, "taskType": "RETRIEVAL_DOCUMENT", "title": "Mars"}
@@ -182,9 +195,14 @@ _OLLAMA_ROUTES = {
     ),
     "POST /api/show": About(
         tag=OLLAMA,
-        errors=("model_not_found",),  # its name may be in one of two fields
         examples={"The model": {"model": _OLLAMA}},
         answer=to_builtins(listing.OllamaDescription()),
+    ),
+    "POST /api/pull": About(
+        tag=OLLAMA,
+        description="For clients that download a model before they use it: this one is there.",
+        examples={"The model": {"model": _OLLAMA}},
+        answer=to_builtins(listing.Pulled()),
     ),
     "GET /api/version": About(tag=OLLAMA, answer=to_builtins(listing.Version())),
 }
@@ -203,14 +221,8 @@ ROUTES = {
     ),
     **_models("/v1/models", OPENAI),
     "POST /openai/v1/embeddings": About(tag=OPENAI, uses=CALLS_MODEL, examples=_OPENAI_EXAMPLES, answer=_VECTORS),
-    "POST /openai/deployments/{deployment}/embeddings": About(
-        tag=OPENAI,
-        description="The name of the deployment is the model name, and may end in a task.",
-        uses=CALLS_MODEL,
-        parameters={"deployment": f"{_NAME}:search_query"},
-        examples={"A search": {"input": QUESTION}},
-        answer=_VECTORS,
-    ),
+    **_deployment("/openai/deployments/{deployment}/embeddings", "deployment"),
+    **_deployment("/v1/engines/{deployment}/embeddings", "engine"),
     **_models("/openai/v1/models", OPENAI),
     "POST /embeddings": About(
         tag=OPENAI,

@@ -48,7 +48,7 @@ def _of_body(body: Schema) -> set[str]:
         found.add("batch_too_large")
     if {"truncate", "truncation"} & set(body["properties"]):
         found.add("text_too_long")
-    if "model" in body["required"]:
+    if "model" in body["properties"]:
         found.add("model_not_found")
     return found
 

@@ -50,8 +50,12 @@ class CohereRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     """Cohere's request: texts, or inputs with text content."""
 
     model: Annotated[
-        str, Meta(description="The model name, which may end in a task: `embeddinggemma-300m:search_query`.")
-    ]
+        str,
+        Meta(
+            description="The model name, which may end in a task: `embeddinggemma-300m:search_query`. "
+            "There is one model, so it may be left out."
+        ),
+    ] = models.NAME
     texts: Annotated[
         Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)] | None,
         Meta(description=f"1 to {MAX_TEXTS:,} texts. Send either these or `inputs`."),

@@ -17,7 +17,8 @@ from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions
 from embedder.encoding import PLACEHOLDER
 from embedder.errors import EmbedderError, invalid
-from embedder.names.adaptation import EQUAL
+from embedder.names import tasks
+from embedder.names.adaptation import ALSO, EQUAL
 from embedder.names.tasks import Task, known
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
@@ -82,7 +83,7 @@ class GoogleRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=
         TaskType | None,
         Meta(
             description="The task. `RETRIEVAL_QUERY` is `search_query`, `RETRIEVAL_DOCUMENT` is `search_document`.",
-            extra={EQUAL: _task_type},
+            extra={EQUAL: _task_type, ALSO: tasks.FIELDS},
         ),
     ] = None
     title: Annotated[str | None, Meta(description="Part of the document prompt; only with `RETRIEVAL_DOCUMENT`.")] = (

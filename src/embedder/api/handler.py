@@ -12,8 +12,10 @@ from embedder.api import auth, cors, routes
 from embedder.api.ignored import Ignored
 from embedder.api.routes import Methods, Place
 from embedder.api.routing import (
+    FORM,
     GATEWAY_HEADER,
     JSON,
+    TEXT,
     Api,
     HttpRequest,
     HttpResponse,
@@ -29,7 +31,8 @@ from embedder.errors import EmbedderError, invalid
 from embedder.settings import GATEWAY, GATEWAY_RULE, LARGE_BYTES, MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
-_FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
+_FORMS = ("", FORM, "multipart/form-data", TEXT)
+_UTF8 = ("utf-8", "utf8", "us-ascii")
 _SHORTEST_RANGE = 2
 _MAX_HEADER_CHARS = 4_000
 _RETRY_AFTER_S = 60  # the longest period that the rate-limit binding supports
@@ -253,9 +256,10 @@ def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
     kind, *parameters = [part.strip().lower() for part in header.split(";")]
     charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
     has_key = any(name in headers for name in auth.KEY_HEADERS)
-    accepted = kind in (*route.media_types, "") and (has_key or kind not in _FORMS)
-    if not accepted or charset != "utf-8":
-        message = f"The content type is {header[:100]!r}; send {JSON} in UTF-8."
+    is_known = kind in (*route.media_types, "")
+    if not is_known or charset not in _UTF8 or (kind in _FORMS and not has_key):
+        needs_key = is_known and charset in _UTF8
+        message = f"The content type is {header[:100]!r}; send {JSON} in UTF-8{', or a key' if needs_key else ''}."
         raise EmbedderError("unsupported_media_type", message, param="content-type")
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from embedder.embedding.options import truncation
 from embedder.errors import invalid
+from embedder.names import tasks
 from embedder.names.adaptation import lower
 from embedder.settings import DIMENSIONS, MODEL_TOKENS
 
@@ -40,7 +41,7 @@ def _is_no_limit(value: object) -> bool:
 
 def _cuts_the_end(value: object) -> bool:
     try:
-        return truncation(value) == "end"
+        return value == "truncate" or truncation(value) == "end"
     except ValueError:
         return False
 
@@ -52,57 +53,61 @@ def _is_float(value: object) -> bool:
 
 _CHOICES = (
     _Choice(
-        "task task_type task_name input_type prompt_type prompt_name query_type text_type embedding_task is_query",
+        f"{' '.join(tasks.FIELDS)} prompt_type query_type is_query",
         _never,
         "name the task in the model: embeddinggemma-300m:search_query",
     ),
     _Choice(
         "prompt prompts instruction instructions instruct query_instruction document_instruction text_instruction "
-        "query_instruction_for_retrieval text_instruction_for_retrieval prefix query_prefix document_prefix suffix "
-        "system system_prompt template prompt_template chat_template embedding_prompt",
+        "query_instruction_for_retrieval text_instruction_for_retrieval task_instruction task_description "
+        "embed_instruction prefix query_prefix document_prefix passage_prefix suffix system system_prompt query_prompt "
+        "document_prompt passage_prompt template prompt_template chat_template embedding_prompt",
         _never,
         "the prompts are those of the model; name a task, or write the prompt into the text",
     ),
     _Choice(
-        "dimensions dimension dim dims ndims embedding_dimensions embedding_dimension embedding_dim embedding_size "
-        "output_dimensions output_dimension output_dim output_dimensionality output_size vector_size truncate_dim "
-        "matryoshka_dim matryoshka_dimensions size",
+        "dimensions dimension dimensionality dim dims ndims embedding_dimensions embedding_dimension embedding_dim "
+        "embedding_size output_dimensions output_dimension output_dim output_dimensionality output_size vector_size "
+        "truncate_dim matryoshka_dim matryoshka_dimensions size",
         lambda value: value == DIMENSIONS and not isinstance(value, bool),
         "this route has no such field; see docs/compatibility.md for its name",
     ),
     _Choice(
         "encoding encoding_format encoding_type encoding_types output_dtype output_type output_types output_format "
-        "dtype embed_dtype embedding_type embedding_types embedding_format response_encoding quantization precision",
+        "output_encoding dtype embed_dtype embedding_type embedding_types embedding_format response_encoding "
+        "vector_type quantization precision",
         _is_float,
         "this route has no such field; see docs/compatibility.md for its name",
     ),
     _Choice("endianness", lambda value: value in ("native", "little"), "base64 is little-endian"),
     _Choice(
-        "normalize normalise normalized normalised normalize_embeddings do_normalize embd_normalize",
-        lambda value: value is True or value == 2,  # 2: Euclidean, of llama.cpp
+        "normalize normalise normalized normalised normalize_embeddings do_normalize embd_normalize normalize_l2 "
+        "l2_normalize normalization use_activation",
+        lambda value: value is True or value in (2, "l2", "L2"),  # 2: Euclidean, of llama.cpp
         "vectors always have length 1",
     ),
     _Choice(
-        "truncate truncation truncation_direction truncation_side truncation_strategy auto_truncate",
+        "truncate truncation truncation_direction truncation_side truncation_strategy truncation_mode truncate_mode "
+        "auto_truncate long_text_mode",
         _cuts_the_end,
         "this route can't choose what happens to texts that are too long: their end is cut off",
     ),
     _Choice(
         "max_tokens max_length max_input_length max_input_tokens max_seq_length truncate_prompt_tokens "
-        "max_tokens_per_doc max_tokens_per_document",
+        "truncate_input_tokens num_ctx max_tokens_per_doc max_tokens_per_document",
         _is_no_limit,
         f"a text is read up to {MODEL_TOKENS} tokens; shorten it yourself",
     ),
     _Choice(
-        "pooling pooling_type pooling_strategy pooling_method",
+        "pooling pooling_type pooling_strategy pooling_method pooling_mode",
         lambda value: isinstance(value, str) and lower(value) == "mean",
         "the model has mean pooling",
     ),
     _Choice("add_special_tokens", lambda value: value is True, "the model always has its special tokens"),
     _Choice(
-        "return_multivector multi_vector return_sparse sparse return_colbert_vecs sparse_embedding "
-        "return_token_embeddings",
-        lambda value: value is False,
+        "return_multivector multi_vector return_sparse sparse return_colbert_vecs sparse_embedding late_interaction "
+        "return_token_embeddings output_value",
+        lambda value: value in (False, "sentence_embedding"),
         "the model has one dense vector per text",
     ),
     _Choice(
@@ -137,6 +142,14 @@ def _plain(name: str) -> str:
 
 
 _BY_NAME = {_plain(name): choice for choice in _CHOICES for name in choice.names.split()}
+# Objects whose members say nothing about the vectors: labels of a request, and what routers choose a provider by.
+_LABELS = frozenset("metadata litellmmetadata labels tags attributes headers extraheaders provider".split())
+
+
+def _reject_choice(path: str, name: str, value: object) -> None:
+    choice = _BY_NAME.get(_plain(name))
+    if choice and value not in (None, "", [], {}) and not choice.is_default(value):
+        raise invalid(f"{path} would change the answer, so it is not ignored: {choice.advice}.", path)
 
 
 class Ignored:
@@ -146,11 +159,14 @@ class Ignored:
         self._names: dict[str, None] = {}
 
     def __call__(self, path: str, value: object) -> None:
-        """Ignore a field, or raise `invalid_request` if it chooses what this API can't do."""
-        choice = _BY_NAME.get(_plain(path.rpartition(".")[2][:_MAX_NAME_CHARS]))
-        if choice and value not in ("", [], {}) and not choice.is_default(value):
-            shown = path[:_MAX_NAME_CHARS]
-            raise invalid(f"{shown} would change the answer, so it is not ignored: {choice.advice}.", shown)
+        """Ignore a field, or raise `invalid_request` if it, or a member of it, chooses what this API can't do."""
+        waiting = [(path[:_MAX_NAME_CHARS], path.rpartition(".")[2][:_MAX_NAME_CHARS], value)]
+        while waiting:
+            shown, name, part = waiting.pop()
+            _reject_choice(shown, name, part)
+            if isinstance(part, dict) and _plain(name) not in _LABELS:
+                parent = shown[:_MAX_NAME_CHARS]
+                waiting.extend((f"{parent}.{(key := member[:_MAX_NAME_CHARS])}", key, part[member]) for member in part)
         if len(self._names) < MAX_NAMES:
             self._names[_INDEX.sub("[]", path[:_MAX_NAME_CHARS])] = None
 

@@ -13,22 +13,38 @@ from embedder.api.native import error_text
 from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding.options import EmbedOptions, Encoding, OutputFormat, Size, as_boolean, encoding, whole
+from embedder.embedding.options import SIZE, TASK, EmbedOptions, Encoding, OutputFormat, Size, as_boolean, encoding
 from embedder.encoding import PLACEHOLDER, merged
 from embedder.errors import EmbedderError, invalid
-from embedder.names.adaptation import EQUAL
+from embedder.names import tasks
+from embedder.names.adaptation import EQUAL, lower
+from embedder.names.tasks import Task
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS
 
+_TEXT_TYPES = ("text", "input_text")
 _ITEM = '{"object":"embedding","index":#,"embedding":@}'
 
 
 def _texts(value: object) -> object:
-    """Return texts that are written as objects, `{"text": "a"}`, as strings."""
-    values = value if isinstance(value, list) else [value]
-    texts = [item["text"] if isinstance(item, dict) and item.keys() == {"text"} else item for item in values]
-    return texts if isinstance(value, list) else texts[0]
+    """Return texts that are written as objects, as strings: `{"text": "a"}`, and with a `content` of text parts."""
+    return [_text(item) for item in value] if isinstance(value, list) else _text(value)
+
+
+def _text(item: object) -> object:
+    if not isinstance(item, dict):
+        return item
+    if item.keys() == {"content"} and isinstance(item["content"], list):
+        texts = [_text(part) for part in item["content"]]
+        return "\n".join(map(str, texts)) if texts and all(isinstance(text, str) for text in texts) else item
+    is_text = item.keys() <= {"text", "type"} and item.get("type", "text") in _TEXT_TYPES
+    return item.get("text", item) if is_text else item
+
+
+def _input_type(value: object) -> object:
+    """Return null for Azure's `text`, which is any text, and otherwise what `tasks.equal` returns."""
+    return None if isinstance(value, str) and lower(value) == "text" else tasks.equal(value)
 
 
 class EmbeddingsRequest(EmbedOptions, kw_only=True):
@@ -42,13 +58,14 @@ class EmbeddingsRequest(EmbedOptions, kw_only=True):
         str,
         Meta(
             description="The model name, which may end in a task: `embeddinggemma-300m:search_query`. "
-            "`GET /v1/models` lists all."
+            "`GET /v1/models` lists all. There is one model, so it may be left out."
         ),
-    ]
-    user: Annotated[str | None, Meta(description="Accepted and ignored.")] = None
-    output_dimension: Annotated[
-        Size | None, Meta(description="Voyage's name for `dimensions`.", extra={EQUAL: whole})
+    ] = ""
+    input_type: Annotated[
+        Task | None, Meta(description="Another name for `task`.", extra={**TASK, EQUAL: _input_type})
     ] = None
+    user: Annotated[str | None, Meta(description="Accepted and ignored.")] = None
+    output_dimension: Annotated[Size | None, Meta(description="Voyage's name for `dimensions`.", extra=SIZE)] = None
     output_dtype: Annotated[
         Literal["float", "int8", "uint8", "binary", "ubinary"] | None,
         Meta(
@@ -127,10 +144,13 @@ class _TokenIds(Struct):
 
 
 def explain(error: EmbedderError, body: bytes) -> EmbedderError:
-    """Return a clearer error for token ids, which some clients send by default."""
+    """Return a clearer error for token ids, which some clients send by default, and for images."""
     if (error.param or "").startswith("input[") and _has_token_ids(body):
         message = "input contains token ids, which this service can't decode; send text "
         return invalid(message + "(LangChain: check_embedding_ctx_length=False).", "input")
+    if (error.param or "").startswith("input") and error.message.endswith("got object."):
+        message = "is an object that is not text alone; send a string, as the model reads no images"
+        return invalid(f"{error.param} {message}.", error.param)
     return error
 
 
@@ -144,14 +164,13 @@ def _has_token_ids(body: bytes) -> bool:
 
 async def embeddings(app: App, context: RequestContext, request: EmbeddingsRequest) -> Result:
     """Embed up to 2,048 texts."""
-    task = models.task_of(app, request.model)
+    name = request.model or models.NAME
+    task = models.task_of(app, name)
     prepared, numbers = await app.embedder.vectors(
         request.input, request, request.output(), context, param="input", alias=task
     )
     usage = Usage(prompt_tokens=prepared.tokens, total_tokens=prepared.tokens)
-    body = EmbeddingsResponse(
-        id=context.log.request_id, object="list", data=[PLACEHOLDER], model=request.model, usage=usage
-    )
+    body = EmbeddingsResponse(id=context.log.request_id, object="list", data=[PLACEHOLDER], model=name, usage=usage)
     return Result(body, prepared, numbers, item=_ITEM)
 
 
@@ -178,16 +197,19 @@ def embeddings_route(path: str, client: str, *, gateway: bool = False) -> Route:
     )
 
 
-_DEPLOYMENT = Route(
-    method="POST",
-    path="/openai/deployments/{deployment}/embeddings",
-    handler=deployment_embeddings,
-    summary="Embed up to 2,048 texts (Azure)",
-    body=DeploymentRequest,
-    response=EmbeddingsResponse,
-    scope="embed",
-    explain=explain,
-)
+def _deployment_route(path: str, client: str) -> Route:
+    return Route(
+        method="POST",
+        path=path,
+        handler=deployment_embeddings,
+        summary=f"Embed up to 2,048 texts ({client})",
+        body=DeploymentRequest,
+        response=EmbeddingsResponse,
+        scope="embed",
+        explain=explain,
+    )
+
+
 APIS = (
     Api(routes=(embeddings_route("/v1/embeddings", "OpenAI, Voyage"),), error_text=voyage_error_text, lenient=True),
     Api(
@@ -208,7 +230,8 @@ APIS = (
         prefixes=("/v1/", "/openai/"),
         routes=(
             embeddings_route("/openai/v1/embeddings", "Azure"),
-            _DEPLOYMENT,
+            _deployment_route("/openai/deployments/{deployment}/embeddings", "Azure"),
+            _deployment_route("/v1/engines/{deployment}/embeddings", "OpenAI before 2023, LocalAI"),
             *models.routes("/v1/models"),
             *models.routes("/openai/v1/models"),
         ),

@@ -13,6 +13,7 @@ from embedder.operations.result import Result
 from embedder.ports import Lifetime, Vectors
 
 JSON = "application/json"
+FORM, TEXT = "application/x-www-form-urlencoded", "text/plain"  # what curl and fetch send by default
 GATEWAY_HEADER = "cf-aig-gateway-id"  # of Cloudflare's REST API
 
 

@@ -5,11 +5,15 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from embedder.names import tasks
-from embedder.names.adaptation import EQUAL, EVERYWHERE, lower
+from embedder.names.adaptation import ALSO, EQUAL, EVERYWHERE, lower
 from embedder.names.tasks import Task
 from embedder.settings import DIMENSIONS
 
 SIZES = (768, 512, 256, 128)  # Matryoshka sizes (model card)
+_NAMES_OF_SIZE = (  # of other services
+    *("dimensions", "dimension", "dimensionality", "output_dimension", "output_dimensions", "output_dimensionality"),
+    *("embedding_dimensions", "truncate_dim"),
+)
 Size = Literal[768, 512, 256, 128]
 Encoding = Literal["float", "base64", "int8", "uint8", "binary", "ubinary"]
 _ENCODING = (
@@ -36,9 +40,11 @@ def as_boolean(value: object) -> object:
 
 
 def whole(value: object) -> object:
-    """Return a size that is written as a float, such as 256.0, as an integer, and None for 0, which asks for none."""
+    """Return a size that is written as 256.0 or "256" as an integer, and None for 0, which asks for none."""
     if type(value) in (int, float) and value == 0:
         return None
+    if isinstance(value, str):
+        return next((size for size in SIZES if str(size) == value), value)
     return int(value) if isinstance(value, float) and value in SIZES else value
 
 
@@ -49,10 +55,12 @@ def encoding(value: object) -> object:
     return lower(value) if isinstance(value, str) else value
 
 
-TASK: dict[str, Any] = {EQUAL: tasks.equal, EVERYWHERE: True}  # `extra` of a field that takes other names of tasks
+# `extra` of a field that takes other names of tasks
+TASK: dict[str, Any] = {EQUAL: tasks.equal, EVERYWHERE: True, ALSO: tasks.FIELDS}
 Truncate = Annotated[Literal["end", "error"] | None, Meta(description=_END_OR_ERROR, extra={EQUAL: truncation})]
 _TITLE = Meta(description="Part of the document prompt: one, or one per text.")
-_SIZE = Meta(description="Size of the vectors: truncated and renormalised.", extra={EQUAL: whole})
+SIZE: dict[str, Any] = {EQUAL: whole, ALSO: _NAMES_OF_SIZE}  # `extra` of a field with the size
+_SIZE = Meta(description="Size of the vectors: truncated and renormalised.", extra=SIZE)
 Dimensions = Annotated[Size | None, _SIZE]
 
 

@@ -2,7 +2,8 @@
 
 A field of a Struct takes other words with `Meta(extra={EQUAL: function})`: the function returns the value of the type
 that means the same, or raises a ValueError that says why there is none. Where unknown fields are errors, only those
-with EVERYWHERE do.
+with EVERYWHERE do. Where they are not, ALSO has names of the field in other services; a field of the Struct that has
+one of them goes first.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ import msgspec
 
 from embedder.errors import invalid
 
-EQUAL, EVERYWHERE = "equal", "everywhere"
+EQUAL, EVERYWHERE, ALSO = "equal", "everywhere", "also"
 _MAX_WORD_CHARS = 64  # of a name of a field, or of a word for a value
 # Called with the path of each unknown field and its value. It returns to have the field ignored, or raises an error.
 Unknown = Callable[[str, object], None]
@@ -29,8 +30,9 @@ class _Field(NamedTuple):
     optional: bool
     equal: Callable[[Any], Any] | None
     everywhere: bool
-    words: bool  # whether its only texts are words
+    words: tuple[Any, ...]  # its choices, if these are the only texts that it takes
     struct: Any  # of the value, or of its items; None if it has none
+    also: tuple[str, ...]  # its other names
 
 
 def adapted(value: object, kind: Any, unknown: Unknown | None, path: str = "") -> Any:  # noqa: ANN401
@@ -47,11 +49,16 @@ def adapted(value: object, kind: Any, unknown: Unknown | None, path: str = "") -
         where = f"{path}.{shown}" if path else shown
         if field is None:
             _keep_or_ignore(found, name, part, where, unknown)
-        elif unknown is None or part is not None or not field.optional:
+        elif unknown is None or not _is_nothing(part, field):
             if field.name in found:
                 raise invalid(f"{where} and {field.name} are the same field; send one of them.", where)
             found[field.name] = _value(part, field, where, unknown)
     return found
+
+
+def _is_nothing(part: object, field: _Field) -> bool:
+    """Return whether a value stands for the default of a field: null, or where a word is wanted, none."""
+    return field.optional and (part is None or (field.words != () and part in ("", [])))
 
 
 def _keep_or_ignore(found: dict[str, Any], name: str, part: object, where: str, unknown: Unknown | None) -> None:
@@ -69,6 +76,9 @@ def _value(part: object, field: _Field, where: str, unknown: Unknown | None) -> 
             raise invalid(f"{where}: {error}", where) from None
     if field.words:
         part = _shortened(part)
+        if isinstance(part, str) and part not in field.words and not where.endswith(field.name):
+            choices = ", ".join(map(str, field.words))  # the error of msgspec has the name of the Struct
+            raise invalid(f"{where} is {part!r}; it must be one of {choices}.", where)
     return part if field.struct is None else adapted(part, field.struct, unknown, where)
 
 
@@ -83,7 +93,8 @@ def _shortened(value: object) -> object:
 def _fields(kind: Any) -> _Fields:  # noqa: ANN401
     hints = get_type_hints(kind, include_extras=True)
     by_name = {field.encode_name: _field(field, hints[field.name]) for field in msgspec.structs.fields(kind)}
-    return _Fields(by_name, {_plain(name): field for name, field in by_name.items()})
+    others = {_plain(name): field for field in reversed(by_name.values()) for name in field.also}
+    return _Fields(by_name, others | {_plain(name): field for name, field in by_name.items()})
 
 
 def _field(field: Any, hint: Any) -> _Field:  # noqa: ANN401
@@ -92,8 +103,10 @@ def _field(field: Any, hint: Any) -> _Field:  # noqa: ANN401
     for meta in parts:
         extra |= (meta.extra or {}) if isinstance(meta, msgspec.Meta) else {}
     struct = next((part for part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)), None)
-    words = str not in parts and any(get_origin(part) is Literal for part in parts)
-    return _Field(field.encode_name, not field.required, extra.get(EQUAL), EVERYWHERE in extra, words, struct)
+    choices = (choice for part in parts if get_origin(part) is Literal for choice in get_args(part))
+    words = () if str in parts else tuple(choices)
+    equal, everywhere, also = extra.get(EQUAL), EVERYWHERE in extra, extra.get(ALSO, ())
+    return _Field(field.encode_name, not field.required, equal, everywhere, words, struct, also)
 
 
 def _raw(value: object) -> msgspec.Raw:

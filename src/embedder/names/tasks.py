@@ -23,6 +23,8 @@ CODE = "code_retrieval"
 
 _SHORT = {"query": QUERY, "document": DOCUMENT}
 _UNLISTED = (*_SHORT, "summarization")  # it is in the model's configuration, but not in the model card
+# Names of the field, here and in other services.
+FIELDS = ("task", "task_type", "task_name", "input_type", "prompt_name", "embedding_task", "text_type")
 TASKS: tuple[str, ...] = tuple(task for task in TASK_VALUES if task not in _UNLISTED)
 
 _MAX_NAME_CHARS = 64

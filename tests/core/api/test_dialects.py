@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from embedder.api.ignored import HEADER
 from embedder.embedding import prompts
 from tests.core.api.bodies import (
     AZURE,
@@ -176,7 +177,7 @@ def test_the_routes_of_the_model_take_100_texts(path):
             ),
             ("/v1/embeddings", openai("a"), ["input_type", "output_dimension", "output_dtype", "truncation", "title"]),
             ("/v2/embed", cohere(), ["inputs", "input_type", "embedding_types", "output_dimension", "truncate"]),
-            ("/v2/embed", cohere(), ["images", "max_tokens", "priority"]),
+            ("/v2/embed", cohere(), ["images", "max_tokens", "priority", "model"]),
             ("/api/embed", ollama(), ["truncate", "dimensions", "keep_alive", "options", "format"]),
             ("/api/embeddings", {"model": "embeddinggemma", "prompt": "a"}, ["keep_alive", "options", "images"]),
             (GOOGLE, google(), ["taskType", "title", "outputDimensionality", "model", "task_type"]),
@@ -216,11 +217,69 @@ def test_values_that_mean_the_same_are_taken(path, body, texts):
 
 
 @pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/embeddings", openai("a")),
+        (AZURE.replace(":clustering", ""), {"input": "a"}),
+        ("/v2/embed", cohere()),
+        ("/api/embed", ollama()),
+        ("/api/embeddings", {"model": "embeddinggemma", "prompt": "a"}),
+        ("/", {"inputs": "a"}),
+        (GOOGLE, google()),
+        (GOOGLE_BATCH, {"requests": [google()]}),
+        (RUN, {"text": "a"}),
+    ],
+)
+def test_every_api_of_others_takes_every_name_of_the_task_and_of_the_size(path, body):
+    for name in ("task", "input_type", "promptName", "task_type", "embedding_task"):
+        fields = {name: "retrieval.query"}
+        response, _, calls = sent(
+            path, {"requests": [google(**fields)]} if path == GOOGLE_BATCH else {**body, **fields}
+        )
+        assert (response.status, calls, response.headers.get(HEADER)) == (
+            200,
+            [["task: search result | query: a"]],
+            None,
+        )
+    sizes = {f"{path} {response.status}" for response in _with_size(path, body)}
+    assert sizes == ({f"{path} 400"} if path == "/api/embeddings" else {f"{path} 200"})
+
+
+def _with_size(path, body):
+    for name in ("dimensions", "output_dimension", "outputDimensionality", "dimension"):
+        for size in (256, "256", 256.0):
+            fields = {name: size}
+            yield sent(path, {"requests": [google(**fields)]} if path == GOOGLE_BATCH else {**body, **fields})[0]
+
+
+def test_an_error_names_the_field_as_it_was_sent():
+    _, answer, _ = sent("/api/embed", ollama(input_type="image"))
+    assert answer["error"].startswith("input_type is 'image'; it must be one of search_query,")
+    _, answer, _ = sent("/v2/embed", cohere(input_type="query", task="query"))
+    assert answer["message"] == "task and input_type are the same field; send one of them."
+
+
+@pytest.mark.parametrize(
     ("fields", "strict"),
     [({"truncate": "NONE"}, True), ({"truncate": False}, True), ({"truncation": "none"}, True), ({}, False)],
 )
 def test_every_word_for_no_truncation_rejects_long_texts(fields, strict):
     assert sent("/v1/embeddings", openai(LONG, **fields))[0].status == (400 if strict else 200)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/embeddings", openai("a", task="", encoding_format="", truncate="", dimensions="")),
+        ("/v1/embeddings", openai("a", input_type="TEXT", embedding_type=[])),
+        ("/v2/embed", cohere(input_type="", embedding_types=[], truncate="")),
+        ("/", {"inputs": "a", "prompt_name": "", "truncation_direction": ""}),
+        (GOOGLE, google(taskType="")),
+    ],
+)
+def test_no_word_is_no_choice(path, body):
+    response, _, calls = sent(path, body)
+    assert (response.status, calls) == (200, [["a"]])
 
 
 def test_cohere_takes_texts_or_inputs():

@@ -61,6 +61,9 @@ def test_the_apis_of_others_ignore_unknown_fields_and_name_them(path, body):
         {"lora_id": "x"},
         {"sparse": True},
         {"namespace": "n"},
+        {"use_activation": False},
+        {"long_text_mode": "mean"},
+        {"truncate_input_tokens": 100},
     ],
 )
 def test_what_would_change_the_answer_is_not_ignored(path, body, field):
@@ -89,6 +92,42 @@ def test_what_would_change_the_answer_is_not_ignored(path, body, field):
 def test_a_choice_of_what_happens_anyway_is_ignored(path, body, field):
     response, _, _ = sent(path, {**body, **field})
     assert (response.status, response.headers[HEADER]) == (200, next(iter(field)))
+
+
+@pytest.mark.parametrize(("path", "body"), OTHERS)
+@pytest.mark.parametrize(
+    ("field", "named"),
+    [
+        ({"extra_body": {"x": 1, "pooling": "cls"}}, "extra_body.pooling"),
+        ({"config": {"a": {"b": {"instruction": "find"}}}}, "config.a.b.instruction"),
+        ({"model_kwargs": {"Output-Size": 300}}, "model_kwargs.Output-Size"),
+    ],
+)
+def test_a_choice_inside_of_an_unknown_object_is_not_ignored(path, body, field, named):
+    response, answer, calls = sent(path, {**body, **field})
+    assert (response.status, calls) == (400, [])
+    assert f"{named} would change the answer" in str(answer)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"labels": {"title": "a", "prompt": "b"}},
+        {"provider": {"max_price": {"prompt": 1, "image": 0}}},
+        {"extra_body": {"x": {"pooling": "mean", "prompt": None}}},
+    ],
+)
+def test_labels_and_choices_of_what_happens_anyway_inside_of_an_object_are_ignored(field):
+    response, _, _ = sent("/v1/embeddings", openai("a", **field))
+    assert (response.status, response.headers[HEADER]) == (200, next(iter(field)))
+
+
+def test_long_names_inside_of_an_object_are_cut():
+    members = {f"{'n' * 100_000}{number}": {} for number in range(10)}
+    response, _, _ = sent("/v1/embeddings", openai("a", x={"y" * 100_000: members}))
+    assert (response.status, response.headers[HEADER]) == (200, "x")
+    response, answer, _ = sent("/v1/embeddings", openai("a", x={"y" * 100_000: {"pooling": "cls"}}))
+    assert (response.status, len(answer["error"]["param"]) < 200) == (400, True)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.core.fakes import FakeApp, content, error, json_of
 @pytest.mark.parametrize(
     ("path", "body", "expected"),
     [
-        ("/v1/embeddings", {"input": "a"}, (400, "invalid_request", None)),
+        ("/v1/embeddings", {"model": NAME}, (400, "invalid_request", None)),
         ("/v1/embeddings", {"input": "a", "model": "text-embedding-3-small"}, (404, "model_not_found", "model")),
         ("/v1/embeddings", {"input": "a", "model": f"{NAME}:doc"}, (404, "model_not_found", "model")),
         (
@@ -29,6 +29,51 @@ def test_rejects_invalid_fields_before_calling_the_model(path, body, expected):
     app = FakeApp()
     assert error(app.ask(path, body)) == expected
     assert app.model.calls == []
+
+
+@pytest.mark.parametrize("fields", [{}, {"model": None}, {"model": ""}])
+def test_without_a_name_the_one_model_answers(fields):
+    """Azure's clients and those of TEI send none."""
+    for path in ("/v1/embeddings", "/embeddings", "/client/v4/accounts/abc/ai/v1/embeddings"):
+        response = FakeApp().ask(path, {"input": "a", **fields})
+        assert (response.status, json_of(response)["model"]) == (200, NAME)
+    assert FakeApp().ask("/v2/embed", {"texts": ["a"], **dict.fromkeys(fields)}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "texts"),
+    [
+        ({"type": "text", "text": "a"}, ["a"]),
+        ([{"text": "a"}, {"type": "input_text", "text": "b"}, "c"], ["a", "b", "c"]),
+        ([{"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}], ["a\nb"]),
+    ],
+)
+def test_texts_may_be_objects(given, texts):
+    app = FakeApp()
+    assert (app.ask("/v1/embeddings", openai(given)).status, app.model.calls) == (200, [texts])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"image": "data:"},
+        [{"text": "a", "image": "data:"}],
+        [{"type": "image_url", "text": "a"}],
+        [{"content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {}}]}],
+        [{"content": []}],
+        {},
+    ],
+)
+def test_objects_that_are_not_text_alone_are_rejected_with_the_reason(given):
+    response = FakeApp().ask("/v1/embeddings", openai(given))
+    assert error(response)[:2] == (400, "invalid_request")
+    assert "the model reads no images" in json_of(response)["error"]["message"]
+
+
+def test_the_path_of_an_engine_names_the_model():
+    app = FakeApp()
+    assert app.ask(f"/v1/engines/{NAME}:search_query/embeddings", {"input": "a"}).status == 200
+    assert app.model.calls == [["task: search result | query: a"]]
 
 
 def test_token_ids_are_rejected_with_a_hint_for_the_client():

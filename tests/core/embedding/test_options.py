@@ -56,7 +56,9 @@ def test_the_start_can_not_be_cut_off(value):
 
 
 def test_other_words_for_a_size_and_an_encoding():
-    assert [type(options.whole(value)) for value in (256.0, 256, 300.0, True, "256")] == [int, int, float, bool, str]
+    assert [type(options.whole(value)) for value in (256.0, 256, 300.0, True, "256", "300")] == [
+        *(int, int, float, bool, int, str)
+    ]
     assert [options.whole(value) for value in (0, 0.0, False)] == [None, None, False]
     assert [options.encoding(value) for value in ("Base64", ["FLOAT"], ["float", "int8"], None)] == [
         "base64",

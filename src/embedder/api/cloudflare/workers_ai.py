@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from embedder.api import models
 from embedder.api.cloudflare import envelope
 from embedder.api.cloudflare.envelope import CloudflareError, Envelope
-from embedder.api.routing import JSON, Api, Route
+from embedder.api.routing import FORM, JSON, TEXT, Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions
@@ -24,8 +24,6 @@ from embedder.operations.result import Result
 from embedder.operations.texts import EmbedResponse
 from embedder.settings import MAX_TEXTS_PER_CALL, MODEL
 
-# The default of curl. The curl example in the documentation of Workers AI sends it.
-_CURL, _FETCH = "application/x-www-form-urlencoded", "text/plain"  # what they send for a string by default
 _TASK = "Text Embeddings"
 # This service's error codes, and the codes that Cloudflare's API uses for the same errors.
 _CODES = {
@@ -135,7 +133,7 @@ def _run_route(model: str, summary: str) -> Route:
         body=RunRequest,
         response=Envelope[EmbedResponse],
         scope="embed",
-        media_types=(JSON, _CURL, _FETCH),
+        media_types=(JSON, FORM, TEXT),  # the curl example in the documentation of Workers AI sends its default
         gateway=True,
     )
 

@@ -1,6 +1,7 @@
 """Ollama's routes that embed texts.
 
-Source: Ollama's documentation, "API".
+Source: Ollama's documentation, "API", and `EmbedHandler` in its server/routes.go: without a text, the request loads the
+model, and is answered with no vector.
 """
 
 from typing import Annotated, Any
@@ -8,18 +9,30 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from embedder.api import models
-from embedder.api.routing import Route
+from embedder.api.routing import FORM, JSON, TEXT, Route
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions, as_boolean
+from embedder.embedding.options import TASK, Dimensions, OutputFormat, PromptOptions, as_boolean
 from embedder.encoding import PLACEHOLDER
-from embedder.names.adaptation import EQUAL
+from embedder.names.adaptation import ALSO, EQUAL
+from embedder.names.tasks import Task
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS
 
 _NAMED = Meta(description="`embeddinggemma`, which may end in a tag and a task.")
 _IGNORED = Meta(description="Accepted and ignored.")
+_Task = Annotated[Task | None, Meta(description="This service's own: the prompt of every text.", extra=TASK)]
+MEDIA_TYPES = (JSON, FORM, TEXT)  # Ollama does not look at the type, and its examples send that of curl
+
+
+def _nothing(value: object) -> object:
+    """Return null for the empty text, which loads the model."""
+    return None if value == "" else value
+
+
+# A text under another name would otherwise be ignored, and the answer have no vector.
+_TEXT: dict[str, Any] = {EQUAL: _nothing, ALSO: ("input", "inputs", "text", "texts")}
 
 
 class OllamaRequest(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -30,9 +43,10 @@ class OllamaRequest(Struct, forbid_unknown_fields=True, kw_only=True):
         Meta(description="`embeddinggemma`, which may end in a tag and a task: `embeddinggemma:300m:search_query`."),
     ]
     input: Annotated[
-        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)],
-        Meta(description=f"The text, or up to {MAX_TEXTS:,} texts."),
-    ]
+        Text | Annotated[list[Text], Meta(max_length=MAX_TEXTS)] | None,
+        Meta(description=f"The text, or up to {MAX_TEXTS:,} texts. Without one, no vector.", extra=_TEXT),
+    ] = None
+    task: _Task = None
     truncate: Annotated[bool, Meta(description="false: reject texts that are too long.", extra={EQUAL: as_boolean})] = (
         True
     )
@@ -52,7 +66,14 @@ class OllamaPromptRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     """Ollama's older request. `keep_alive` and `options` are accepted and ignored."""
 
     model: Annotated[str, _NAMED]
-    prompt: Annotated[Text, Meta(description="The text. Despite the name, no prompt.")]
+    prompt: Annotated[
+        Text | None,
+        Meta(
+            description="The text. Despite the name, no prompt. Without one, the vector is empty.",
+            extra=_TEXT,
+        ),
+    ] = None
+    task: _Task = None
     keep_alive: Annotated[str | float | None, _IGNORED] = None
     options: Annotated[dict[str, Any] | None, _IGNORED] = None
 
@@ -74,10 +95,12 @@ class OllamaVector(Struct):
 
 
 async def embed(app: App, context: RequestContext, request: OllamaRequest) -> Result:
-    """Embed 1 to 2,048 texts."""
-    options = OllamaOptions(truncate="end" if request.truncate else "error")
+    """Embed up to 2,048 texts."""
+    options = OllamaOptions(task=request.task, truncate="end" if request.truncate else "error")
     output = OutputFormat(request.dimensions or DIMENSIONS)
     task = models.task_of(app, request.model)
+    if not request.input:
+        return Result(OllamaResponse(request.model, [], total_duration=0, load_duration=0, prompt_eval_count=0))
     prepared, numbers = await app.embedder.vectors(request.input, options, output, context, param="input", alias=task)
     duration = int((app.clock() - context.began_ms) * 1e6)
     body = OllamaResponse(
@@ -93,8 +116,11 @@ async def embed(app: App, context: RequestContext, request: OllamaRequest) -> Re
 async def embeddings(app: App, context: RequestContext, request: OllamaPromptRequest) -> Result:
     """Embed one text."""
     task = models.task_of(app, request.model)
+    if not request.prompt:
+        return Result(OllamaVector([]))
+    options = PromptOptions(task=request.task)
     prepared, numbers = await app.embedder.vectors(
-        request.prompt, PromptOptions(), OutputFormat(), context, param="prompt", alias=task
+        request.prompt, options, OutputFormat(), context, param="prompt", alias=task
     )
     return Result(OllamaVector(PLACEHOLDER), prepared, numbers)
 
@@ -104,10 +130,11 @@ ROUTES = (
         method="POST",
         path="/api/embed",
         handler=embed,
-        summary="Embed 1 to 2,048 texts (Ollama)",
+        summary="Embed up to 2,048 texts (Ollama)",
         body=OllamaRequest,
         response=OllamaResponse,
         scope="embed",
+        media_types=MEDIA_TYPES,
     ),
     Route(
         method="POST",
@@ -117,5 +144,6 @@ ROUTES = (
         body=OllamaPromptRequest,
         response=OllamaVector,
         scope="embed",
+        media_types=MEDIA_TYPES,
     ),
 )

@@ -1,6 +1,6 @@
 """What Ollama's clients ask about models.
 
-Source: Ollama's documentation, "API", and the types of its clients.
+Source: Ollama's documentation, "API", the types of its clients, and of its server (api/types.go).
 """
 
 from typing import Annotated
@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from embedder.api import models
+from embedder.api.ollama.embed import MEDIA_TYPES
 from embedder.api.routing import Route
 from embedder.app import App
 from embedder.context import RequestContext
@@ -28,6 +29,21 @@ class ShowRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     model: Annotated[str | None, Meta(description="The model name. Send either this or `name`.")] = None
     name: Annotated[str | None, Meta(description="The older name of `model`.")] = None
     verbose: Annotated[bool | None, Meta(description="Accepted and ignored.")] = None
+
+
+class PullRequest(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Download a model, by either name of the field. Nothing is downloaded: the model is there."""
+
+    model: Annotated[str | None, Meta(description="The model name. Send either this or `name`.")] = None
+    name: Annotated[str | None, Meta(description="The older name of `model`.")] = None
+    stream: Annotated[bool | None, Meta(description="Accepted and ignored: the answer is one line.")] = None
+    insecure: Annotated[bool | None, Meta(description="Accepted and ignored.")] = None
+
+
+class Pulled(Struct):
+    """The model is there."""
+
+    status: Annotated[str, Meta(description="Always `success`.")] = "success"
 
 
 class Version(Struct):
@@ -58,6 +74,7 @@ class OllamaModel(Struct):
     details: Annotated[Details, Meta(description="What is known of the model.")] = msgspec.field(
         default_factory=Details
     )
+    capabilities: Annotated[tuple[str, ...], Meta(description="What the model can do.")] = ("embedding",)
 
 
 class Tags(Struct):
@@ -122,11 +139,21 @@ async def running(app: App, context: RequestContext, body: None) -> Result:
 
 async def show(app: App, context: RequestContext, request: ShowRequest) -> Result:
     """Describe the model."""
+    _check_name(app, request)
+    return Result(OllamaDescription())
+
+
+async def pull(app: App, context: RequestContext, request: PullRequest) -> Result:
+    """Answer a client that downloads the model before it uses it."""
+    _check_name(app, request)
+    return Result(Pulled())
+
+
+def _check_name(app: App, request: ShowRequest | PullRequest) -> None:
     name = request.model or request.name
     if not name:
         raise invalid("Send the model name as model.", "model")
     models.task_of(app, name)
-    return Result(OllamaDescription())
 
 
 async def version(app: App, context: RequestContext, body: None) -> Result:
@@ -159,6 +186,17 @@ ROUTES = (
         body=ShowRequest,
         response=OllamaDescription,
         scope="any",
+        media_types=MEDIA_TYPES,
+    ),
+    Route(
+        method="POST",
+        path="/api/pull",
+        handler=pull,
+        summary="Whether there is a model (Ollama)",
+        body=PullRequest,
+        response=Pulled,
+        scope="any",
+        media_types=MEDIA_TYPES,
     ),
     Route(
         method="GET",

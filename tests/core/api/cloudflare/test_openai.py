@@ -12,7 +12,7 @@ def test_the_answer_is_that_of_openai():
 
 
 def test_an_error_has_both_formats():
-    response = FakeApp().ask(f"{ACCOUNT}/v1/embeddings", {"input": "a"})
+    response = FakeApp().ask(f"{ACCOUNT}/v1/embeddings", {"model": "embeddinggemma"})
     answer = json.loads(content(response))
     assert response.status == 400
     assert answer["success"] is False

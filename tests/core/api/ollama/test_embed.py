@@ -1,6 +1,9 @@
 """Ollama's routes that embed texts."""
 
+import pytest
+
 from tests.core.api.bodies import ollama, sent
+from tests.core.fakes import FakeApp, json_of
 
 
 def test_an_ollama_answer_has_its_counts():
@@ -9,3 +12,41 @@ def test_an_ollama_answer_has_its_counts():
     assert answer["load_duration"] == 0 <= answer["total_duration"]
     _, answer, _ = sent("/api/embeddings", {"model": "embeddinggemma", "prompt": "a"})
     assert (answer.keys(), len(answer["embedding"])) == ({"embedding"}, 768)
+
+
+@pytest.mark.parametrize("fields", [{"input": ""}, {"input": []}, {"input": None}, {}])
+def test_a_request_without_a_text_loads_the_model(fields):
+    """As `EmbedHandler` of Ollama does; clients send it first."""
+    response, answer, calls = sent("/api/embed", {"model": "embeddinggemma", **fields})
+    assert (response.status, answer["model"], answer["embeddings"], calls) == (200, "embeddinggemma", [], [])
+
+
+@pytest.mark.parametrize("fields", [{"prompt": ""}, {"prompt": None}, {}])
+def test_the_older_request_loads_the_model_too(fields):
+    response, answer, calls = sent("/api/embeddings", {"model": "embeddinggemma", **fields})
+    assert (response.status, answer, calls) == (200, {"embedding": []}, [])
+
+
+@pytest.mark.parametrize("path", ["/api/embed", "/api/embeddings"])
+def test_only_a_known_model_is_loaded(path):
+    assert sent(path, {"model": "llama3"})[0].status == 404
+
+
+def test_an_empty_text_among_others_is_an_error():
+    response, answer, _ = sent("/api/embed", ollama(input=["a", ""]))
+    assert (response.status, answer["error"][:8]) == (400, "input[1]")
+
+
+@pytest.mark.parametrize(("path", "name"), [("/api/embed", "inputs"), ("/api/embeddings", "input")])
+def test_a_text_under_another_name_is_embedded(path, name):
+    response, _, calls = sent(path, {"model": "embeddinggemma", name: "a"})
+    assert (response.status, calls) == (200, [["a"]])
+
+
+def test_the_type_of_curl_is_taken_with_a_key():
+    body = b'{"model": "embeddinggemma", "input": "a"}'
+    for kind in ("application/x-www-form-urlencoded", "text/plain;charset=UTF-8", ""):
+        app = FakeApp()
+        assert app.send("POST", "/api/embed", body, content_type=kind, authorization="Bearer any").status == 200
+        response = app.send("POST", "/api/embed", body, content_type=kind)
+        assert (response.status, json_of(response)["error"][-12:]) == (415, "8, or a key.")

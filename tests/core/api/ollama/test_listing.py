@@ -36,3 +36,11 @@ def test_the_version_has_three_numbers():
 def test_an_unknown_model_is_not_shown():
     response, answer, _ = sent("/api/show", {"model": "llama3"})
     assert (response.status, answer["error"][:22]) == (404, "Unknown model 'llama3'")
+
+
+def test_a_model_that_is_there_need_not_be_downloaded():
+    """mem0's client pulls a model whose name it does not find in the list."""
+    for body in ({"model": "embeddinggemma-300m", "stream": True}, {"name": "embeddinggemma", "insecure": None}):
+        assert sent("/api/pull", body)[:2][1] == {"status": "success"}
+    assert sent("/api/pull", {"model": "llama3"})[0].status == 404
+    assert sent("/api/pull", {})[0].status == 400

@@ -12,4 +12,4 @@ def test_an_error_is_a_sentence():
 
 def test_the_routes_are_those_of_the_api():
     paths = {route.path for api in protocol.APIS for route in api.routes}
-    assert paths == {f"/api/{name}" for name in ("embed", "embeddings", "tags", "ps", "show", "version")}
+    assert paths == {f"/api/{name}" for name in ("embed", "embeddings", "tags", "ps", "show", "pull", "version")}
