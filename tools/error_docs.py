@@ -78,9 +78,9 @@ EXPLANATIONS = {
     "unsupported_media_type": (
         "The content type is another one than `application/json` in UTF-8, and none of these: no content type; "
         "`application/x-www-form-urlencoded` and `text/plain`, the defaults of curl and `fetch`, on the routes of "
-        "Workers AI and Ollama; `multipart/form-data` and `application/x-ndjson` on Vectorize's `insert` and `upsert`. All "
-        "of these except the last are taken only with the header of a key. Or the body is compressed: it has a "
-        "`content-encoding`.",
+        "Workers AI and Ollama; `multipart/form-data` and `application/x-ndjson` on Vectorize's `insert` and "
+        "`upsert`. All of these except the last are taken only with the header of a key. Or the body is compressed: it "
+        "has a `content-encoding`.",
         "Send `content-type: application/json`, and no `content-encoding`.",
     ),
     "rate_limited": (
