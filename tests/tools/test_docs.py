@@ -81,7 +81,7 @@ def test_defaults_and_limits_are_those_of_the_code(name):
 
 def test_every_integer_variable_has_its_row():
     place = "the variables in docs/configuration.md, with an integer as default"
-    tables.complete(INTEGERS, re.findall(r'_integer\(env, "(\w+)"', SETTINGS), place)
+    tables.complete(INTEGERS, re.findall(r'\binteger\(env, "(\w+)"', SETTINGS), place)
 
 
 def test_every_field_of_a_log_line_is_explained():
