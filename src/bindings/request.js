@@ -19,7 +19,8 @@ const HEADERS = [
 // Cloudflare's REST API has one header more. Reading a header costs time in every request.
 const REST_PATH = /\/client\/v4\/|%/; // it may be percent-encoded
 const REST_HEADERS = [...HEADERS, "cf-aig-gateway-id"];
-const PREFLIGHT_HEADERS = [...HEADERS, "access-control-request-method", "access-control-request-headers"];
+const REQUESTED = ["method", "headers", "private-network"].map((name) => `access-control-request-${name}`);
+const PREFLIGHT_HEADERS = [...HEADERS, ...REQUESTED];
 const YIELD_MS = 1; // with 0, the timer fires before the runtime has taken a request that has arrived to its handler
 export const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
 

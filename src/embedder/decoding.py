@@ -98,10 +98,10 @@ def _explained(message: str, kind: Any) -> EmbedderError:  # noqa: ANN401
         return invalid(f"{path} is {sentence.removeprefix('Invalid enum value ')}; it must be one of {choices}.", path)
     limits = next((meta for meta in types if isinstance(meta, msgspec.Meta) and meta.max_length), None)
     if _TOO_MANY.match(message) and limits:
-        sentence = f"{path} has too many items; the limit is {limits.max_length} per request."
+        sentence = f"{path or 'The body'} has too many items; the limit is {limits.max_length} per request."
         return EmbedderError("batch_too_large", sentence, param=path)
     if _TOO_FEW.match(message[: match.start()] if match else message) and limits:
-        return invalid(f"{path} is empty; send 1 to {limits.max_length} items.", path)
+        return invalid(f"{path or 'The body'} is empty; send 1 to {limits.max_length} items.", path or None)
     return invalid(f"{path}: {sentence}." if path else f"{sentence}.", path or None)
 
 
@@ -111,7 +111,7 @@ def _choices(types: list[Any]) -> str:
 
 def _types_at(kind: Any, path: str) -> list[Any]:  # noqa: ANN401
     """Return all types at a path of a Struct, including members of unions and constraints."""
-    types = [kind]
+    types = list(parts_of(kind))
     for name in re.findall(r"\w+", re.sub(r"\[\d*\]", "", path)):
         structs = [part for part in types if isinstance(part, type) and issubclass(part, msgspec.Struct)]
         hints = get_type_hints(structs[0], include_extras=True) if structs else {}

@@ -27,6 +27,7 @@ const SENT = {
   "x-api-key": "k",
   "cf-aig-gateway-id": "mine",
   "access-control-request-method": "POST",
+  "access-control-request-private-network": "true",
   "x-other": "1",
 };
 
@@ -42,7 +43,9 @@ test("Cloudflare's REST API, encoded or not, and preflight requests have headers
   for (const path of ["/client/v4/accounts/a/ai/run/m", "/%63lient/v4/x"]) {
     assert.equal(head(path, { headers: SENT }).headers["cf-aig-gateway-id"], "mine");
   }
-  assert.equal(head("/embed", { method: "OPTIONS", headers: SENT }).headers["access-control-request-method"], "POST");
+  const asked = head("/embed", { method: "OPTIONS", headers: SENT }).headers;
+  assert.equal(asked["access-control-request-method"], "POST");
+  assert.equal(asked["access-control-request-private-network"], "true");
 });
 
 test("the deadline ends what waits, and can be moved", async () => {

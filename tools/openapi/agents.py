@@ -12,7 +12,8 @@ ROUTES = {
             "A stateless server of the Model Context Protocol (2026-07-28, and 2025-11-25 with `initialize`) with the "
             "tools `search`, `get`, `store` and `compare`. An agent needs this address and the header "
             "`Authorization: Bearer KEY`. Errors of a tool are results with `isError`, and errors of the protocol have "
-            "the status 200; the statuses below are those of the transport."
+            "the status 200; the statuses below are those of the transport. A batch has up to 20 messages, of "
+            "which one may call a tool."
         ),
         examples={
             "Call a tool": {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": _CALL},

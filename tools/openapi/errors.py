@@ -46,9 +46,10 @@ def _of_body(body: Schema) -> set[str]:
     found = set(_WITH_BODY)
     if '"maxItems"' in json.dumps(body):
         found.add("batch_too_large")
-    if {"truncate", "truncation"} & set(body["properties"]):
+    properties = body.get("properties", {})  # a batch of MCP is no object
+    if {"truncate", "truncation"} & set(properties):
         found.add("text_too_long")
-    if "model" in body["properties"]:
+    if "model" in properties:
         found.add("model_not_found")
     return found
 

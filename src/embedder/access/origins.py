@@ -4,7 +4,7 @@ Source: the Fetch standard, "CORS protocol" and "Origin header"; RFC 6454, secti
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 
 ANY = "*"
 NOBODY = "null"  # of a page in a sandbox, of a file, of a redirect: anybody can have it, so it says nothing
@@ -13,6 +13,8 @@ _ORIGIN = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
 )
 _FILES = "file://"  # of desktop shells whose pages are files
+# All hosts of a scheme: some browsers and editors give each installation, or each page, a host of its own.
+_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*://\*")
 _MAX_PORT = 65_535
 _MAX_QUOTED_CHARS = 80
 
@@ -39,6 +41,8 @@ def normalised(entry: str) -> str:
         return ANY
     if origin.rstrip("/") == "file:":
         return _FILES
+    if _SCHEME.fullmatch(origin.rstrip("/")):
+        return origin.rstrip("/")
     found = _ORIGIN.fullmatch(origin.rstrip("/"))
     if found is None or int(found["port"] or 0) > _MAX_PORT:
         raise OriginError(f"{entry[:_MAX_QUOTED_CHARS]!r} {_reason(origin)}")
@@ -62,11 +66,15 @@ def _reason(origin: str) -> str:
     return "is no origin; write scheme://host or scheme://host:port."
 
 
-def is_allowed(origins: Collection[str], origin: str | None) -> bool:
+def is_allowed(origins: Set[str], origin: str | None) -> bool:
     """Return whether pages of `origin`, the value of the header, may call. Without the header, there is no page."""
     if origin is None or origin == NOBODY or not origins:
         return False
-    return ANY in origins or origin in origins or origin.lower() in origins
+    return ANY in origins or origin in origins or not origins.isdisjoint(_spellings(origin.lower()))
+
+
+def _spellings(origin: str) -> tuple[str, str]:
+    return origin, f"{origin.partition('://')[0]}://{ANY}"
 
 
 def listed(faults: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ Source: the Fetch standard, "CORS protocol". Credentials (cookies) are never all
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Set
 
 from embedder.access import origins
 from embedder.errors import EmbedderError
@@ -12,6 +12,8 @@ from embedder.settings import Settings
 
 # What a preflight says besides its origin; the runtime passes these on for OPTIONS only.
 REQUESTED_METHOD, REQUESTED_HEADERS = "access-control-request-method", "access-control-request-headers"
+# Chromium's draft "Private Network Access": a page of the internet calls a service on this machine, such as `make dev`.
+REQUESTED_NETWORK, _ALLOWED_NETWORK = "access-control-request-private-network", "access-control-allow-private-network"
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")  # a token of RFC 9110
 _MAX_REQUESTED_CHARS = 4_000
 _METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
@@ -36,7 +38,7 @@ def check_origin(settings: Settings, origin: str, url: str) -> None:
         raise EmbedderError("origin_not_allowed", message, param="origin")
 
 
-def answer_headers(allowed: Collection[str], headers: Mapping[str, str]) -> dict[str, str]:
+def answer_headers(allowed: Set[str], headers: Mapping[str, str]) -> dict[str, str]:
     """Return the CORS headers of any answer, errors included; `allowed` are the origins of CORS_ORIGINS."""
     if not allowed:
         return {}
@@ -47,7 +49,7 @@ def answer_headers(allowed: Collection[str], headers: Mapping[str, str]) -> dict
     return {"vary": "origin", _ALLOWED: granted, "access-control-expose-headers": _EXPOSED}
 
 
-def preflight_headers(allowed: Collection[str], headers: Mapping[str, str]) -> dict[str, str]:
+def preflight_headers(allowed: Set[str], headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers of the answer to a preflight. They allow nothing to other origins."""
     answer = answer_headers(allowed, headers)
     if _ALLOWED not in answer:
@@ -58,11 +60,12 @@ def preflight_headers(allowed: Collection[str], headers: Mapping[str, str]) -> d
         "vary": f"origin, {REQUESTED_HEADERS}",
         "access-control-allow-methods": _METHODS,
         **({"access-control-allow-headers": ", ".join(names)} if names else {}),
+        **({_ALLOWED_NETWORK: "true"} if headers.get(REQUESTED_NETWORK) == "true" else {}),
         "access-control-max-age": str(_MAX_AGE_S),
     }
 
 
-def is_preflight(allowed: Collection[str], headers: Mapping[str, str]) -> bool:
+def is_preflight(allowed: Set[str], headers: Mapping[str, str]) -> bool:
     """Return whether a request with the method OPTIONS is a preflight of an allowed origin."""
     return REQUESTED_METHOD in headers and origins.is_allowed(allowed, headers.get("origin"))
 

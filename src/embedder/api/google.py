@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from embedder.api import models
-from embedder.api.routing import Api, Route
+from embedder.api.routing import Api, Route, unknown_path
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
@@ -48,6 +48,7 @@ TaskType = Literal[
     "FACT_VERIFICATION",
     "CODE_RETRIEVAL_QUERY",
 ]
+_CONFIG = "embedContentConfig"
 _STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND"}
 _STATUS |= {429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
 
@@ -74,11 +75,9 @@ class Content(Struct, forbid_unknown_fields=True):
     role: Annotated[str | None, Meta(description="Accepted and ignored.")] = None
 
 
-class GoogleRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """A content to embed. `model` is accepted and ignored, because the path names the model."""
+class GoogleConfig(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """The prompt and the size of the vector."""
 
-    content: Annotated[Content, Meta(description="The text.")]
-    model: Annotated[str | None, Meta(description="Accepted and ignored. The path names the model.")] = None
     task_type: Annotated[
         TaskType | None,
         Meta(
@@ -94,6 +93,24 @@ class GoogleRequest(Struct, forbid_unknown_fields=True, rename="camel", kw_only=
     def options(self) -> tuple[Task | None, int]:
         """Return the task and the dimensions."""
         return TASKS[self.task_type or "TASK_TYPE_UNSPECIFIED"], self.output_dimensionality or DIMENSIONS
+
+
+class GoogleRequest(GoogleConfig, kw_only=True):
+    """A content to embed. `model` is accepted and ignored, because the path names the model."""
+
+    content: Annotated[Content, Meta(description="The text.")]
+    model: Annotated[str | None, Meta(description="Accepted and ignored. The path names the model.")] = None
+    embed_content_config: Annotated[
+        GoogleConfig | None, Meta(description="Vertex AI's place for the other fields.")
+    ] = None
+
+    def __post_init__(self) -> None:
+        if config := self.embed_content_config:
+            self.task_type = self.task_type or config.task_type
+            self.title = self.title or config.title
+            self.output_dimensionality = self.output_dimensionality or config.output_dimensionality
+            if config.options() != self.options() or (config.title or "") != (self.title or ""):
+                raise invalid("embedContentConfig and the fields beside it differ; send one of them.", _CONFIG)
 
 
 class GoogleBatchRequest(Struct, forbid_unknown_fields=True):
@@ -178,6 +195,15 @@ def _text(content: Content) -> str:
     return text
 
 
+def unknown(path: str) -> EmbedderError:
+    """Return the error for a method that this service does not have, such as `:countTokens`."""
+    _, colon, verb = path.rpartition(":")
+    if not colon or verb in models.METHODS:
+        return unknown_path(path)
+    served = " and ".join(f":{method}" for method in models.METHODS)
+    return EmbedderError("not_found", f"There is no :{verb[:100]} here; this service has {served}.")
+
+
 def _routes(version: str) -> tuple[Route, ...]:
     return (
         Route(
@@ -205,9 +231,10 @@ def _routes(version: str) -> tuple[Route, ...]:
 
 APIS = (
     Api(
-        prefixes=("/v1beta/",),
+        prefixes=("/v1beta/", "/v1/models/{model}:"),
         routes=(*_routes("v1"), *_routes("v1beta"), *models.routes("/v1beta/models", key_in_query=True)),
         error_text=error_text,
+        unknown=unknown,
         lenient=True,
     ),
 )

@@ -26,7 +26,7 @@ _BEFORE = frozenset(
 _TAGS = ("latest", "300m")  # Ollama's
 _MAX_NAME_CHARS = 200
 _CREATED = 1_756_944_000  # the day of the model's release, 2025-09-04, in seconds since the epoch
-_METHODS = ("embedContent", "batchEmbedContents")
+METHODS = ("embedContent", "batchEmbedContents")
 
 
 class ModelName(
@@ -49,7 +49,7 @@ class ModelName(
     description: Annotated[str, Meta(description="What the model does.")] = "Embeddings of texts, 768 numbers each."
     input_tokens: Annotated[int, Meta(description="Tokens of a text that the model reads.")] = MODEL_TOKENS
     output_tokens: Annotated[int, Meta(description="Tokens that the model writes: one, as Google's models say.")] = 1
-    methods: Annotated[tuple[str, ...], Meta(description="Google's methods that work with the model.")] = _METHODS
+    methods: Annotated[tuple[str, ...], Meta(description="Google's methods that work with the model.")] = METHODS
     object: Annotated[str, Meta(description="The type of this object.")] = "model"
     created: Annotated[int, Meta(description="The day of the model's release, in seconds since 1970.")] = _CREATED
     owned_by: Annotated[str, Meta(description="Who made the model.")] = "google"

@@ -53,7 +53,9 @@ class Place(NamedTuple):
 
 _SEGMENTS = {
     "account": "[^/]+",  # any account; this service has one
-    **{name: f"(?P<{name}>.+)" for name in ("id", "model", "deployment")},  # names of models may contain slashes
+    **{name: f"(?P<{name}>.+)" for name in ("model", "deployment")},  # names of models may contain slashes
+    # ... but no name ends in a method of Google's API, such as `:countTokens`
+    "id": r"(?P<id>(?!.*:(?:predict|(?:async|batch|count|embed|generate|stream)[A-Z]\w*)$).+)",
 }
 
 

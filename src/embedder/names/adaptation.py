@@ -6,7 +6,7 @@ with EVERYWHERE do. Where they are not, ALSO has names of the field in other ser
 one of them goes first.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -36,7 +36,10 @@ class _Field(NamedTuple):
 
 
 def adapted(value: object, kind: Any, unknown: Unknown | None, path: str = "") -> Any:  # noqa: ANN401
-    """Return the JSON `value` as the Struct `kind` takes it. Without `unknown`, unknown fields and nulls stay."""
+    """Return the JSON `value` as the Struct `kind` takes it. Without `unknown`, unknown fields and nulls stay.
+
+    `kind` may also be a union with a list of the Struct.
+    """
     if isinstance(value, list):
         return [adapted(item, kind, unknown, f"{path}[{index}]") for index, item in enumerate(value)]
     if not isinstance(value, dict):
@@ -91,8 +94,9 @@ def _shortened(value: object) -> object:
 
 @cache
 def _fields(kind: Any) -> _Fields:  # noqa: ANN401
-    hints = get_type_hints(kind, include_extras=True)
-    by_name = {field.encode_name: _field(field, hints[field.name]) for field in msgspec.structs.fields(kind)}
+    struct = _struct(parts_of(kind))
+    hints = get_type_hints(struct, include_extras=True)
+    by_name = {field.encode_name: _field(field, hints[field.name]) for field in msgspec.structs.fields(struct)}
     others = {_plain(name): field for field in reversed(by_name.values()) for name in field.also}
     return _Fields(by_name, others | {_plain(name): field for name, field in by_name.items()})
 
@@ -102,11 +106,15 @@ def _field(field: Any, hint: Any) -> _Field:  # noqa: ANN401
     extra: dict[str, Any] = {EQUAL: _raw, EVERYWHERE: True} if msgspec.Raw in parts else {}
     for meta in parts:
         extra |= (meta.extra or {}) if isinstance(meta, msgspec.Meta) else {}
-    struct = next((part for part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)), None)
+    struct = _struct(parts)
     choices = (choice for part in parts if get_origin(part) is Literal for choice in get_args(part))
     words = () if str in parts else tuple(choices)
     equal, everywhere, also = extra.get(EQUAL), EVERYWHERE in extra, extra.get(ALSO, ())
     return _Field(field.encode_name, not field.required, equal, everywhere, words, struct, also)
+
+
+def _struct(parts: Iterable[Any]) -> Any:  # noqa: ANN401
+    return next((part for part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)), None)
 
 
 def _raw(value: object) -> msgspec.Raw:

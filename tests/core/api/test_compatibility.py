@@ -30,7 +30,7 @@ OPENAI = "OpenAI, Azure, Voyage, Mistral, Jina"
 REQUESTS = {
     f"{OPENAI}: request": (openai.EmbeddingsRequest, "/v1/embeddings", [openai_body("a")]),
     "Cohere: request": (cohere.CohereRequest, "/v2/embed", [cohere_body(), INPUTS]),
-    "Google: request": (google.GoogleRequest, GOOGLE, [google_body()]),
+    "Google: request": (google.GoogleRequest, GOOGLE, [google_body(), google_body(embedContentConfig={})]),
     "Ollama: request": (embed.OllamaRequest, "/api/embed", [ollama()]),
     "Workers AI: request": (workers_ai.RunRequest, RUN, [{"text": "a", "options": {}}]),
     "Text Embeddings Inference: request": (tei.TeiRequest, "/", [{"inputs": "a"}]),

@@ -32,6 +32,14 @@ def test_a_preflight_is_answered_with_the_headers_that_it_asks_for():
     assert "PUT" in answer.headers["access-control-allow-methods"]
 
 
+@pytest.mark.parametrize(("origin", "granted"), [(SHELL, "true"), ("https://evil.example", None)])
+def test_a_page_of_the_internet_may_call_a_service_on_this_machine_if_it_is_allowed(origin, granted):
+    more = {"origin": origin, "access-control-request-private-network": "true"}
+    headers = preflight(FakeApp(CORS_ORIGINS=SHELL), **more).headers
+    assert headers.get("access-control-allow-private-network") == granted
+    assert "access-control-allow-private-network" not in preflight(FakeApp(CORS_ORIGINS=SHELL)).headers
+
+
 @pytest.mark.parametrize(
     ("names", "granted"),
     [

@@ -4,6 +4,7 @@ import pytest
 
 from embedder.api.google import TASKS
 from tests.core.api.bodies import GOOGLE, GOOGLE_BATCH, google, sent
+from tests.core.fakes import FakeApp
 
 
 def test_google_concatenates_parts_and_uses_the_title():
@@ -25,3 +26,33 @@ def test_a_task_type_may_be_the_number_in_its_enum(number, task_type):
 def test_another_number_is_no_task_type(number):
     response, _, calls = sent(GOOGLE, google("a", taskType=number))
     assert (response.status, calls) == (400, [])
+
+
+@pytest.mark.parametrize("name", ["embedContentConfig", "embed_content_config"])
+def test_the_options_may_be_in_an_object(name):
+    config = {"taskType": "RETRIEVAL_DOCUMENT", "title": "T", "outputDimensionality": 256}
+    found = sent(GOOGLE, google(**{name: config}))
+    assert (found[2], len(found[1]["embedding"]["values"])) == ([["title: T | text: a"]], 256)
+    assert sent(GOOGLE, google(**config, **{name: config}))[2] == found[2]
+
+
+@pytest.mark.parametrize("field", [{"taskType": "CLUSTERING"}, {"title": "U"}, {"outputDimensionality": 128}])
+def test_options_that_differ_from_those_in_the_object_are_rejected(field):
+    config = {"taskType": "RETRIEVAL_DOCUMENT", "title": "T", "outputDimensionality": 256}
+    response, answer, calls = sent(GOOGLE, google(**{**config, **field}, embedContentConfig=config))
+    assert (response.status, calls, "differ" in answer["error"]["message"]) == (400, [], True)
+
+
+@pytest.mark.parametrize("verb", ["countTokens", "asyncBatchEmbedContent", "generateContent", "predict", "embedText"])
+@pytest.mark.parametrize("version", ["v1", "v1beta"])
+def test_other_methods_are_not_found(version, verb):
+    for name in ("embeddinggemma-300m", "google/embeddinggemma-300m:search_query"):
+        response, answer, _ = sent(f"/{version}/models/{name}:{verb}", {})
+        assert (response.status, answer["error"]["status"]) == (404, "NOT_FOUND")
+        assert answer["error"]["message"].startswith(f"There is no :{verb} here; this service has :embedContent")
+
+
+def test_a_name_of_a_model_is_no_method():
+    for name in ("embeddinggemma:searchQuery", "embeddinggemma:search_query", "embeddinggemma:300m"):
+        assert FakeApp().send("GET", f"/v1beta/models/{name}").status == 200
+    assert sent("/v1beta/tunedModels/a:embedContent", {})[1]["error"]["message"].startswith("Unknown path")

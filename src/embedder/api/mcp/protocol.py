@@ -30,7 +30,9 @@ _META = "io.modelcontextprotocol/"
 _COMPLETE = {"resultType": "complete", "_meta": {f"{_META}serverInfo": SERVER}}
 _PARSE_ERROR, _INVALID_REQUEST, _METHOD_NOT_FOUND, _INTERNAL_ERROR = -32700, -32600, -32601, -32603
 _UNSUPPORTED_VERSION = -32022
+_CALL = "tools/call"
 _MAX_QUOTED_CHARS = 100
+MAX_BATCH = 20  # messages
 
 
 class McpParams(Struct):
@@ -72,15 +74,33 @@ class McpAnswer(Struct, omit_defaults=True):
     error: Annotated[dict[str, Any] | None, Meta(description="An error of the protocol.")] = None
 
 
-async def handle(app: App, context: RequestContext, message: McpMessage) -> Result:
-    """Answer one message. A notification has an empty answer."""
+McpBody = McpMessage | Annotated[list[McpMessage], Meta(min_length=1, max_length=MAX_BATCH)]
+
+
+async def handle(app: App, context: RequestContext, body: McpMessage | list[McpMessage]) -> Result:
+    """Answer one message, or a batch of version 2025-03-26. Notifications have an empty answer."""
+    return await (_answer(app, context, body) if isinstance(body, McpMessage) else _batch(app, context, body))
+
+
+async def _batch(app: App, context: RequestContext, messages: list[McpMessage]) -> Result:
+    """Answer messages one after the other. One may call a tool: the limits of a request are those of one call."""
+    calls = [message for message in messages if message.method == _CALL and message.id is not UNSET]
+    text = f"A batch takes one {_CALL}; send the others on their own."
+    refused = {id(message): _error(message, _INVALID_REQUEST, text) for message in calls[1:]}
+    answers = [refused.get(id(message)) or await _answer(app, context, message) for message in messages]
+    body = [answer.body for answer in answers if answer.body is not None] or None
+    called = next((answer for answer in answers if answer.numbers is not None), Result(None))
+    return replace(called, body=body, status=200 if body else 202)
+
+
+async def _answer(app: App, context: RequestContext, message: McpMessage) -> Result:
     if message.id is UNSET:
         return Result(None, status=202)
     version = message.params.meta.get(f"{_META}protocolVersion", MODERN)
     if version not in (MODERN, *LEGACY):
         data = {"supported": [MODERN], "requested": version[:_MAX_QUOTED_CHARS] if isinstance(version, str) else None}
         return _error(message, _UNSUPPORTED_VERSION, f"Unsupported protocol version; use {MODERN}.", data)
-    if message.method == "tools/call":
+    if message.method == _CALL:
         return _result(message, await tools.call(app, context, message.params.name, bytes(message.params.arguments)))
     result = _plain_result(app, context, message)
     if result is None:
@@ -126,8 +146,8 @@ _ROUTE = Route(
     path="/mcp",
     handler=handle,
     summary="Tools for agents (Model Context Protocol)",
-    body=McpMessage,
-    response=McpAnswer,
+    body=McpBody,
+    response=McpAnswer | list[McpAnswer],
     scope="any",
 )
 # "Servers MUST validate the Origin header on all incoming connections to prevent DNS rebinding attacks" (Transports)

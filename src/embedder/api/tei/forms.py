@@ -95,6 +95,9 @@ class Info(Struct):
 
     model_id: Annotated[str, Meta(description="The name of the model at Hugging Face.")] = "google/embeddinggemma-300m"
     model_sha: Annotated[str | None, Meta(description="Unknown, as Workers AI does not say it.")] = None
+    served_model_name: Annotated[str, Meta(description="The name in answers of `/v1/embeddings`.")] = (
+        "embeddinggemma-300m"
+    )
     model_dtype: Annotated[str, Meta(description="The type of the numbers in an answer.")] = "float32"
     model_type: Annotated[ModelType, Meta(description="The kind of the model.")] = msgspec.field(
         default_factory=ModelType

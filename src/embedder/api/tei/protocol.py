@@ -25,6 +25,9 @@ _ABSENT = {
     "/predict": "the model is not a classifier",
     "/tokenize": "the tokenizer is not part of the service",
     "/decode": "the tokenizer is not part of the service",
+    "/metrics": "Cloudflare counts requests, and the log has a line for each",
+    "/vertex": "send the instances to POST /embed as inputs",
+    "/invocations": "send the body to POST /embed",
 }
 
 

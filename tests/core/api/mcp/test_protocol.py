@@ -29,6 +29,29 @@ def test_the_older_handshake_begins_with_initialize(wanted, given):
     assert json_of(app.ask("/mcp", message("ping", modern=False)))["result"] == {}
 
 
+def test_a_batch_is_answered_in_order_without_its_notifications():
+    """Servers of version 2025-03-26 must take batches."""
+    call = {"name": "compare", "arguments": {"texts": ["a"]}}
+    note = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    batch = [message("ping", number=1), note, message("tools/call", call, number=2), message("x", number="3")]
+    answer = FakeApp().ask("/mcp", batch)
+    first, second, third = json_of(answer)
+    assert (answer.status, first, second["id"], third["id"]) == (200, {**first, "id": 1, "jsonrpc": "2.0"}, 2, "3")
+    assert (second["result"]["content"][0]["text"], third["error"]["code"]) == ("[[1.0000000000000115]]", -32601)
+    notes = FakeApp().ask("/mcp", [note, note])
+    assert (notes.status, notes.text) == (202, None)
+
+
+def test_a_batch_is_bounded_and_calls_one_tool():
+    app = FakeApp()
+    call = {"name": "compare", "arguments": {"texts": ["a"]}}
+    answers = json_of(app.ask("/mcp", [message("tools/call", call, number=number) for number in (1, 2)]))
+    assert [("result" in answer, "error" in answer) for answer in answers] == [(True, False), (False, True)]
+    assert len(app.model.calls) == 1
+    for batch, status in (([], 400), ([message("ping")] * 21, 413), ([message("ping"), {}], 400), ([[]], 400)):
+        assert app.ask("/mcp", batch).status == status
+
+
 def test_an_unsupported_version_and_an_unknown_method_are_errors_of_the_protocol():
     app = FakeApp()
     newer = message("tools/list")

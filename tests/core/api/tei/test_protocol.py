@@ -128,7 +128,9 @@ def test_a_comparison_with_many_sentences(count):
     assert json_of(FakeApp().ask("/similarity", {"inputs": inputs})) == pytest.approx([1] * count)
 
 
-@pytest.mark.parametrize("path", ["/rerank", "/predict", "/embed_all", "/embed_sparse", "/tokenize", "/decode"])
+@pytest.mark.parametrize(
+    "path", ["/rerank", "/predict", "/embed_all", "/embed_sparse", "/tokenize", "/decode", "/metrics", "/vertex"]
+)
 def test_a_route_that_is_absent_says_why(path):
     status, _, message = refused(FakeApp().ask(path, {"inputs": "a"}))
     assert (status, path in message, len(message) > 30) == (404, True, True)
