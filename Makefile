@@ -20,8 +20,7 @@ help: ## list the targets
 dev: .venv/.ready ## run the Worker and its emulators on http://127.0.0.1:8787 (PORT=...)
 	@exec python -m tools.dev --port $(PORT) $(ARGS)
 
-example: .venv/.ready ## run a Worker that calls it: NAME=typescript, python or emulators
-	@test -n "$(NAME)" || { echo "make example needs a name: make example NAME=typescript, python or emulators" >&2; exit 2; }
+example: example-name .venv/.ready ## run a Worker that calls it: NAME=typescript, python or emulators
 	@exec python -m tools.dev --port $(PORT) --example $(NAME)
 
 test: .venv/.tests .venv-clients/.ready ## run the tests: under CPython, in the real runtime and in a browser
@@ -64,8 +63,7 @@ deploy: .venv/.ready ## deploy step by step: YES=1 asks nothing, ARGS=--rollback
 rotate: .venv/.ready ## replace a key of the deployed Worker: NAME=default YES=1 ARGS=--finish
 	@python -m tools.rotate $(or $(NAME),default) $(if $(YES),--yes) $(ARGS)
 
-doctor: .venv/.ready ## check a service: URL=https://... KEY=...
-	@test -n "$(URL)" || { echo "make doctor needs an address: make doctor URL=https://... KEY=..." >&2; exit 2; }
+doctor: doctor-address .venv/.ready ## check a service: URL=https://... KEY=...
 	@$(if $(KEY),EMBEDDER_KEY='$(KEY)') embedder doctor '$(URL)' $(ARGS)
 
 wrangler: .venv/.ready ## run the pinned wrangler: ARGS=login, ARGS=tail
@@ -83,6 +81,14 @@ lock: .venv/.tests ## write the lock files anew: ARGS="--upgrade-package rich"
 
 clean: ## remove everything that was installed or built
 	rm -rf .venv .venv-clients .venv-workers .runtime .wrangler node_modules python_modules public/assets public/index.html public/docs.html public/llms.txt
+
+# Checked before anything is installed.
+.PHONY: example-name doctor-address
+example-name:
+	@test -n "$(NAME)" || { echo "make example needs a name: make example NAME=typescript, python or emulators" >&2; exit 2; }
+
+doctor-address:
+	@test -n "$(URL)" || { echo "make doctor needs an address: make doctor URL=https://... KEY=..." >&2; exit 2; }
 
 # What `make dev` and `make deploy` need.
 .venv/.ready: requirements-run.lock cli/pyproject.toml

@@ -16,6 +16,7 @@ from embedder.names.adaptation import Unknown, adapted, parts_of
 _PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 _TOO_MANY = re.compile(r"Expected `array` of length <= (\d+)")
 _TOO_FEW = re.compile(r"Expected `array` of length >= 1$")
+_UNKNOWN = re.compile(r"Object contains unknown field `([^`]{0,64})")
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAX_NAME_CHARS = 64
 _MAX_SENTENCE_CHARS = 200  # the sentence may quote the request
@@ -94,6 +95,8 @@ def _explained(message: str, kind: Any) -> EmbedderError:  # noqa: ANN401
     end = match.start() if match else len(message)
     sentence = message[: min(end, _MAX_SENTENCE_CHARS)].replace("`", "")
     types = _types_at(kind, path)
+    if unknown := _UNKNOWN.match(message):
+        return invalid(_unknown_field(unknown[1], path, types), path or None)
     if choices := _choices(types) if "Invalid enum value" in message else "":
         return invalid(f"{path} is {sentence.removeprefix('Invalid enum value ')}; it must be one of {choices}.", path)
     limits = next((meta for meta in types if isinstance(meta, msgspec.Meta) and meta.max_length), None)
@@ -103,6 +106,13 @@ def _explained(message: str, kind: Any) -> EmbedderError:  # noqa: ANN401
     if _TOO_FEW.match(message[: match.start()] if match else message) and limits:
         return invalid(f"{path or 'The body'} is empty; send 1 to {limits.max_length} items.", path or None)
     return invalid(f"{path}: {sentence}." if path else f"{sentence}.", path or None)
+
+
+def _unknown_field(name: str, path: str, types: list[Any]) -> str:
+    structs = (part for part in types if isinstance(part, type) and issubclass(part, msgspec.Struct))
+    known = [field.encode_name for struct in structs for field in msgspec.structs.fields(struct)]
+    choices = f"the fields are {', '.join(known)}" if known else "there are none"
+    return f"Unknown field {path}.{name}; {choices}." if path else f"Unknown field {name}; {choices}."
 
 
 def _choices(types: list[Any]) -> str:

@@ -224,4 +224,4 @@ def test_settings_of_another_form_are_no_error(fake, usage, settings):
 @pytest.mark.parametrize("name", ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID"])
 def test_needs_a_token_and_an_account(usage, name):
     done = usage(**{name: ""})
-    assert (done.exit_code, "needs CLOUDFLARE_API_TOKEN and" in " ".join(done.stderr.split())) == (2, True)
+    assert (done.exit_code, "Set CLOUDFLARE_API_TOKEN and" in " ".join(done.stderr.split())) == (2, True)

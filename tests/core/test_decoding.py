@@ -35,6 +35,19 @@ def test_an_error_names_the_field_and_the_reason(body, code, param, message):
     assert message in error.message
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "known"),
+    [
+        (b'{"texts": ["a"]}', "texts", "truncate, dimensions, encoding_format, text, store."),
+        (b'{"text": "a", "store": {"id": "1"}}', "store.id", "ids, namespace, metadata, keep_text, mode, wait."),
+    ],
+)
+def test_an_unknown_field_is_named_with_those_that_there_are(body, field, known):
+    message = rejected(body).message
+    assert message.startswith(f"Unknown field {field}; the fields are ")
+    assert message.endswith(known)
+
+
 @pytest.mark.parametrize("body", [b"", b"  ", b"text", b'{"text": "a"', b'{"text": "\xff"}', b'{"text": NaN}'])
 def test_a_body_that_is_not_json_is_rejected(body):
     assert rejected(body).code == "invalid_json"

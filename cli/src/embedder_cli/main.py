@@ -9,7 +9,7 @@ app = ondemand.group(
         "queue": ("embedder_cli.queues.cli", "List the documents that the ingestion queue could not store."),
         "search": ("embedder_cli.search", "Search the index of a service with a text."),
         "doctor": ("embedder_cli.doctor.cli", "Check that a service answers as it must."),
-        "usage": ("embedder_cli.usage.cli", "Read calls and cost of the model by key from Cloudflare's analytics."),
+        "usage": ("embedder_cli.usage.cli", "Read calls and cost of the model by key."),
         "key": ("embedder_cli.keys.cli", "Make a key of a service."),
     },
     "Import and search documents, check a service, make keys.",

@@ -48,7 +48,7 @@ def test_unknown_fields_are_passed_on_with_their_paths_and_left_out():
 
 def test_without_a_taker_unknown_fields_are_errors():
     for fields in ({"z": 3}, {"n": None}, {"other": {"text": "v", "y": 2}}, {"top_k": 3}, {"topk": 3}):
-        with pytest.raises(EmbedderError, match="unknown field"):
+        with pytest.raises(EmbedderError, match="Unknown field"):
             decode(**fields)
 
 

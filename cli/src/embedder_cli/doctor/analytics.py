@@ -140,7 +140,7 @@ def analytics_of(opened: ExitStack, environment: Mapping[str, str], hint: str) -
     token = usable_key(environment.get("CLOUDFLARE_API_TOKEN"), "CLOUDFLARE_API_TOKEN")
     account = environment.get("CLOUDFLARE_ACCOUNT_ID", "").strip()
     if not token or not account:
-        message = "It needs CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID in the environment."
+        message = "Set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID in the environment."
         raise typer.BadParameter(message, param_hint=hint)
     api = address(environment.get("CLOUDFLARE_API_BASE_URL") or API, "CLOUDFLARE_API_BASE_URL")
     return Analytics(opened.enter_context(Endpoint(api, token)), account)

@@ -29,7 +29,7 @@ from embedder_cli.service import Service
 _FILES = "Files"
 _SENDING = "Sending"
 _SOURCE = f"A file, a folder, or - for standard input. Kinds: {', '.join(NAMES)}; each also with .gz"
-_ID = "Default: the field id, if there is one; otherwise namespace, file and position, as with ''."
+_ID = "Field with the id. Default: id; if there is none, or with '', ids consist of namespace, file and position."
 _METADATA = "Field to store for filters: NAME or NAME:TYPE with string, number or boolean. Repeatable."
 _JOURNAL = "File that remembers what was written. Default: SOURCE.journal, beside the source; none for -."
 _FORMAT = "Kind of standard input (default: jsonl), of a file, or of files in a folder without a known suffix."

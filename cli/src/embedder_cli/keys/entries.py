@@ -96,7 +96,7 @@ def check(item: Any, place: str) -> None:  # noqa: ANN401
     if not isinstance(item["sha256"], str) or not re.fullmatch(r"[0-9a-fA-F]{64}", item["sha256"]):
         raise EntriesError(f"{place}: sha256 must have 64 hexadecimal digits.")
     if not _strings(item["scopes"]) or not set(item["scopes"]) <= set(SCOPES):
-        raise EntriesError(f"{place}: the scopes are {', '.join(SCOPES)}; name at least one.")
+        raise EntriesError(f"{place}: scopes must name at least one of {', '.join(SCOPES)}, and nothing else.")
     spaces = item.get("namespaces", ["one"])
     if not _strings(spaces) or not all(1 <= len(_utf8(space)) <= MAX_NAMESPACE_BYTES for space in spaces):
         raise EntriesError(f"{place}: a namespace has 1 to {MAX_NAMESPACE_BYTES} bytes.")

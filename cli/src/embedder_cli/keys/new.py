@@ -13,7 +13,7 @@ _EXPIRES = "Its last day, UTC, such as 2027-01-31."
 
 
 def main(
-    name: Annotated[str, typer.Argument(help="Appears in the log.")],
+    name: Annotated[str, typer.Argument(help="Name of the key, which the log of the service shows.")],
     scopes: Annotated[str, typer.Option(help=_SCOPES)],
     namespaces: Annotated[str | None, typer.Option(help=_NAMESPACES)] = None,
     expires: Annotated[str | None, typer.Option(help=_EXPIRES)] = None,
@@ -24,7 +24,7 @@ def main(
     try:
         made = entries.entry(name, key, _parts(scopes), spaces, expires)
     except EntriesError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(str(error), param_hint="the key") from error
     typer.echo(f"The key: {key}\n  It is not shown again; keep it.\nIts entry in the JSON array API_KEYS:")
     typer.echo(entries.as_text([made])[1:-1])
 
