@@ -1,17 +1,19 @@
 """This Worker with a clock around its steps. The product's own files are used; others are put between them."""
 
+from pathlib import PurePosixPath
+
 from benchmarks.contenders import WORKERS, our_modules
 from tools.workerd import Module
 
 _FOLDER = WORKERS / "steps"
 # The functions and classes of JavaScript that get a clock, see `AROUND` in steps.js.
 CLOCKED = {
-    "bindings/request.js": ("open",),
-    "bindings/bodies.js": ("readBody",),
-    "bindings/limits.js": ("excess", "textBytes"),
-    "bindings/memory.js": ("MemoryPool",),
-    "bindings/call_ai.js": ("ask",),
-    "bindings/answer.js": ("readAnswer",),
+    "bindings/requests/request.js": ("open",),
+    "bindings/requests/bodies.js": ("readBody",),
+    "bindings/isolate/limits.js": ("excess", "textBytes"),
+    "bindings/isolate/memory.js": ("MemoryPool",),
+    "bindings/calls/call_ai.js": ("ask",),
+    "bindings/numbers/answer.js": ("readAnswer",),
 }
 
 
@@ -28,12 +30,15 @@ def _clocked(module: Module) -> list[Module]:
     """Return a module, or the module under another name and one in its place that exports the same with clocks."""
     if module.name not in CLOCKED:
         return [module]
-    plain = module.name.replace("bindings/", "bindings/plain_")
-    source = plain.replace("bindings/", "./")
+    name = PurePosixPath(module.name)
+    source = f"plain_{name.name}"  # beside it, because it imports its neighbours
     lines = [
-        f'import * as plain from "{source}";',
-        'import { around } from "../steps.js";',
-        f'export * from "{source}";',
+        f'import * as plain from "./{source}";',
+        'import { around } from "../../steps.js";',
+        f'export * from "./{source}";',
     ]
-    lines += [f'export const {name} = around("{name}", plain.{name});' for name in CLOCKED[module.name]]
-    return [Module(plain, "esModule", module.content), Module(module.name, "esModule", "\n".join(lines))]
+    lines += [f'export const {each} = around("{each}", plain.{each});' for each in CLOCKED[module.name]]
+    return [
+        Module(str(name.with_name(source)), "esModule", module.content),
+        Module(module.name, "esModule", "\n".join(lines)),
+    ]

@@ -8,8 +8,8 @@ from workers import import_from_javascript
 from embedder.errors import EmbedderError, interrupted
 from embedder.settings import LARGE_BYTES, MODEL, Settings
 
-_js = import_from_javascript("bindings/call_ai.js")
-_outputs = import_from_javascript("bindings/outputs.js")
+_js = import_from_javascript("bindings/calls/call_ai.js")
+_outputs = import_from_javascript("bindings/numbers/outputs.js")
 
 
 class WorkersAI:

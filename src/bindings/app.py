@@ -22,7 +22,7 @@ from embedder.embedding.embedder import Embedder
 from embedder.ports import Limiter
 from embedder.settings import Settings
 
-_memory = import_from_javascript("bindings/memory.js")
+_memory = import_from_javascript("bindings/isolate/memory.js")
 
 
 @cache

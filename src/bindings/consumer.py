@@ -12,7 +12,7 @@ from bindings.lifetime import Lifetime
 from embedder.errors import busy
 from embedder.queue import consumer
 
-_js = import_from_javascript("bindings/queues.js")
+_js = import_from_javascript("bindings/requests/queues.js")
 
 
 def _json(positions: list[int]) -> str:

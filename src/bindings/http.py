@@ -14,9 +14,9 @@ from embedder.errors import EmbedderError, busy
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
 from embedder.stored import MAX_VECTORS
 
-_js = import_from_javascript("bindings/request.js")
-_bodies = import_from_javascript("bindings/bodies.js")
-_uploads = import_from_javascript("bindings/uploads.js")
+_js = import_from_javascript("bindings/requests/request.js")
+_bodies = import_from_javascript("bindings/requests/bodies.js")
+_uploads = import_from_javascript("bindings/requests/uploads.js")
 
 _WRONG_WIDTH = {"vector": 40006, "vectors": 40012}  # Vectorize's codes, as seen live, of a query and of a write
 _BODY_ERRORS = {
@@ -68,7 +68,7 @@ async def _read_vectors(scope: Any, field: str, limit: int) -> tuple[bytes, Any]
 
 
 def _rejected(reason: str, too_large: str) -> EmbedderError:
-    """Return the error for a body that can not be used; `reason` is one of `readBody` in bodies.js."""
+    """Return the error for a body that can not be used; `reason` is one of `readBody` in requests/bodies.js."""
     if reason == "too_large":
         return EmbedderError("payload_too_large", too_large)
     return busy() if reason == "busy" else EmbedderError(*_BODY_ERRORS[reason])

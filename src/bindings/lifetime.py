@@ -1,4 +1,4 @@
-"""The lifetime of a request: its deadline, its client, and its upstream calls. JavaScript keeps it, see request.js."""
+"""The lifetime of a request: its deadline, its client, and its upstream calls. requests/request.js keeps it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from workers import import_from_javascript
 
 from embedder.settings import Settings
 
-_js = import_from_javascript("bindings/request.js")
+_js = import_from_javascript("bindings/requests/request.js")
 _GRACE_MS: float = _js.GRACE_MS
 
 

@@ -8,7 +8,7 @@ from workers import import_from_javascript
 
 from embedder.errors import EmbedderError, interrupted
 
-_js = import_from_javascript("bindings/queues.js")
+_js = import_from_javascript("bindings/requests/queues.js")
 
 # the message of the exception is not documented in full; see Queues, Limits, note 2
 _TOO_MANY = re.compile(r"too many requests|rate ?limit|overloaded", re.IGNORECASE)

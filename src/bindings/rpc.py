@@ -14,7 +14,7 @@ from embedder.ports import Arguments
 from embedder.rpc import Reply
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
 
-_js = import_from_javascript("bindings/rpc.js")
+_js = import_from_javascript("bindings/requests/rpc.js")
 
 
 def disable_conversion() -> None:

@@ -10,7 +10,7 @@ from embedder.ports import Clock
 from embedder.vectorize import answers
 from embedder.vectorize.store import Store
 
-_js = import_from_javascript("bindings/call_vectorize.js")
+_js = import_from_javascript("bindings/calls/call_vectorize.js")
 _positions = msgspec.json.Decoder(list[int]).decode
 
 

@@ -205,7 +205,7 @@ class FakeRequest:
 
 
 def uploaded(body: bytes, field: str) -> tuple[bytes, FakeAnswer]:
-    """Take the vectors out of a body, as `bindings/uploads.js` does."""
+    """Take the vectors out of a body, as `bindings/requests/uploads.js` does."""
     request = uploaded_json(body, field)
     rows: list[list[float]] = []
     items = request.get(field) if isinstance(request, dict) else None
@@ -238,7 +238,7 @@ def checked(values: object) -> list[float]:
 
 
 def plain(arguments: Sequence[object]) -> Arguments:
-    """Return arguments as `bindings/rpc.js` writes them, where they are right."""
+    """Return arguments as `bindings/requests/rpc.js` writes them, where they are right."""
 
     async def read(_lifetime, names: tuple[str, ...], limit: int) -> bytes:  # noqa: ARG001
         named = {name: value for name, value in zip(names, arguments, strict=False) if value is not None}

@@ -91,7 +91,7 @@ def test_nothing_of_the_deployment_stays_on_the_machine(first):
 def test_the_upload_holds_python_and_javascript_and_no_package_data(first):
     parts = first.upload["parts"]
     assert first.upload["metadata"]["main_module"] == "entry.py"
-    assert parts["bindings/call_ai.js"][0] == "application/javascript+module"
+    assert parts["bindings/calls/call_ai.js"][0] == "application/javascript+module"
     assert parts["entry.py"][0] == "text/x-python"
     assert not any(re.search(r"\.pyi$|dist-info|\.synced$|py\.typed$", name) for name in parts)
 

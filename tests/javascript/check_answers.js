@@ -1,7 +1,7 @@
 /** Prints the numbers of the lines whose answer the validator accepts. A line: `{"count", "body"}`, the body as base64. */
 import { readFileSync } from "node:fs";
 
-import { InvalidAnswer, readAnswer } from "../../src/bindings/answer.js";
+import { InvalidAnswer, readAnswer } from "../../src/bindings/numbers/answer.js";
 
 /** Returns whether an answer is valid; the same whether floats are needed or not. */
 function accepts({ count, body }) {

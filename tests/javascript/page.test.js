@@ -12,8 +12,8 @@ import { answer } from "../../page/js/views/sizetable.js";
 import { cosines, rowOf } from "../../page/js/compute/vectors.js";
 import { arrange, neighboursKept } from "../../page/js/worker/layout.js";
 import { moved, stepped, WHOLE, zoomed } from "../../page/js/map/camera.js";
-import { readAnswer } from "../../src/bindings/answer.js";
-import { writeRows } from "../../src/bindings/numbers.js";
+import { readAnswer } from "../../src/bindings/numbers/answer.js";
+import { writeRows } from "../../src/bindings/numbers/numbers.js";
 import { MESSAGES, PLAIN, RECORDED } from "./messages.js";
 import { answer as answerOf, bytes, noise, square } from "./samples.js";
 

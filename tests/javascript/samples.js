@@ -1,6 +1,6 @@
 // @ts-check
 /** Rows and answers for the tests. */
-import { DIMENSIONS } from "../../src/bindings/answer.js";
+import { DIMENSIONS } from "../../src/bindings/numbers/answer.js";
 
 const encoder = new TextEncoder();
 

@@ -1,6 +1,7 @@
 """The breakdown of a request into steps: its arithmetic and its table. Only an extended test runs the Worker."""
 
 import math
+import re
 
 import pytest
 
@@ -60,10 +61,10 @@ def test_the_table_has_a_column_for_each_number_of_texts_and_one_for_the_tail(tm
 
 def test_the_clocked_worker_has_the_products_modules_and_one_around_each_that_is_clocked():
     found = {module.name: module.content for module in worker.modules()}
-    assert 'export const readAnswer = around("readAnswer", plain.readAnswer);' in found["bindings/answer.js"]
-    assert found["bindings/plain_answer.js"].name == "answer.js"
+    assert 'export const readAnswer = around("readAnswer", plain.readAnswer);' in found["bindings/numbers/answer.js"]
+    assert found["bindings/numbers/plain_answer.js"].name == "answer.js"
     for name, functions in worker.CLOCKED.items():
-        source = found[name.replace("bindings/", "bindings/plain_")].read_text()
+        source = found[re.sub(r"(?=\w+\.js)", "plain_", name, count=1)].read_text()
         for function in functions:
             assert (
                 f"export async function {function}(" in source

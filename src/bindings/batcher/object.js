@@ -1,8 +1,8 @@
 // @ts-check
 /** The Durable Object behind `BATCHER`: requests of all isolates meet here, and their texts share calls of the model. */
-import { DIMENSIONS, InvalidAnswer, readAnswer } from "../answer.js";
-import { ROW_BYTES, detail, isJson } from "../call_ai.js";
-import { reserveForObject } from "../memory.js";
+import { DIMENSIONS, InvalidAnswer, readAnswer } from "../numbers/answer.js";
+import { ROW_BYTES, detail, isJson } from "../calls/call_ai.js";
+import { reserveForObject } from "../isolate/memory.js";
 import { Gathering, MAX_TEXTS } from "./gathering.js";
 import { answer, failure } from "./wire.js";
 

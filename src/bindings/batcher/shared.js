@@ -3,10 +3,10 @@
  * The binding `AI` for requests of few texts: they go through a Durable Object, where they share calls of the model
  * with others. Larger requests call the model themselves.
  */
-import { InvalidAnswer } from "../answer.js";
+import { InvalidAnswer } from "../numbers/answer.js";
 import { CACHED, Fault, OUTCOME, request } from "./wire.js";
 
-/** @typedef {import("../request.js").Scope} Scope */
+/** @typedef {import("../requests/request.js").Scope} Scope */
 
 /** Where requests of at most `texts` texts go: to one of several objects. */
 export class Shards {

@@ -163,7 +163,7 @@ class Store:
     def diversify(self, results: Matches, values: object, *, count: int, diversity: float) -> None:
         """Keep `count` of the matches that differ from each other, in the order in which they are chosen.
 
-        `values` are those of a search. See `diversity.js`.
+        `values` are those of a search. See `bindings/numbers/diversity.js`.
         """
         candidates = [(match.values, match.score) for match in results.matches if isinstance(match.values, int)]
         if len(candidates) != results.count:

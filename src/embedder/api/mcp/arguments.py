@@ -20,7 +20,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|\d[\d.eE+-]*+|[\[\]{},:]', re.DOTALL
 _MAX_TOKENS = 20_000  # of all such strings: each takes a step in Python, and msgspec long for some numbers
 _USUAL_DIGITS = 26
 _EXPONENT = re.compile("[eE]")
-_EXPONENT_TOKENS = 64  # bindings/limits.js counts numbers likewise
+_EXPONENT_TOKENS = 64  # bindings/isolate/limits.js counts numbers likewise
 
 
 class _Shape(NamedTuple):

@@ -1,0 +1,111 @@
+// @ts-check
+/** The ingestion queue: sends messages, and reads and settles the batches of a consumer. Python makes the decisions. */
+import { reserveWork } from "./bodies.js";
+import { excess } from "../isolate/limits.js";
+
+/** @typedef {import("./request.js").Scope} Scope */
+
+const MAX_READ_BYTES = 4 * 1024 * 1024; // the default limit of a request's body
+const PIECE = 262_144; // characters of messages between which other requests run
+const encoder = new TextEncoder();
+
+/**
+ * Returns whether a value is a batch of the runtime: another Worker can call the handler with anything. A real batch has
+ * `retryAll` on its prototype; nothing that a caller sends does.
+ * @param {any} value
+ */
+export function isBatch(value) {
+  if (typeof value !== "object" || value === null) return false;
+  return typeof Object.getPrototypeOf(value)?.retryAll === "function";
+}
+
+/**
+ * Sends messages in one call. Returns a `fault`: "" for none, "timeout", "disconnected", or "failed" with a `text`.
+ * @param {Scope} scope @param {Queue} queue @param {string} bodies JSON array of texts
+ */
+export async function send(scope, queue, bodies) {
+  try {
+    scope.check();
+    /** @type {string[]} */
+    const texts = JSON.parse(bodies);
+    await scope.within(queue.sendBatch(texts.map((body) => ({ body, contentType: "text" }))));
+    return { fault: "", text: "" };
+  } catch (error) {
+    return { fault: scope.reason ?? "failed", text: String(error) };
+  }
+}
+
+/** A batch of the runtime. Queues acknowledges each message that nobody settles: call `retryRest` last. */
+export class Batch {
+  /** @param {MessageBatch} batch */
+  constructor(batch) {
+    this.queue = batch.queue;
+    this.batch = batch;
+    this.next = 0;
+    this.unsettled = new Set(batch.messages.keys());
+  }
+
+  /**
+   * Returns the next messages as JSON: about `MAX_READ_BYTES` of them, and an empty list at the end. Returns "" if there is
+   * no memory for them in time. Their reservation replaces that of the last ones. @param {Scope} scope
+   */
+  async read(scope) {
+    const found = [];
+    let unseen = 0; // characters since other requests ran
+    for (let left = MAX_READ_BYTES; this.next < this.batch.messages.length && left > 0; this.next++) {
+      const { attempts, body } = this.batch.messages[this.next];
+      const text = asText(body);
+      found.push({ position: this.next, attempts, ...text });
+      left -= text.body.length;
+      if ((unseen += text.body.length) > PIECE) {
+        await scope.yieldToOthers();
+        unseen = 0;
+      }
+    }
+    const json = JSON.stringify(found);
+    const reserved = await reserveWork(scope, encoder.encode(json));
+    if (json.length > PIECE) await scope.yieldToOthers();
+    return reserved ? json : "";
+  }
+
+  /** @param {string} positions JSON */
+  acknowledge(positions) {
+    for (const position of this.settle(positions)) this.batch.messages[position].ack();
+  }
+
+  /** @param {string} positions JSON @param {number} delaySeconds */
+  retry(positions, delaySeconds) {
+    for (const position of this.settle(positions)) this.batch.messages[position].retry({ delaySeconds });
+  }
+
+  /** Retries everything that is not settled, and returns its number. @param {number} delaySeconds */
+  retryRest(delaySeconds) {
+    const rest = [...this.unsettled];
+    this.retry(JSON.stringify(rest), delaySeconds);
+    return rest.length;
+  }
+
+  /** Marks messages as settled, and returns their positions. @param {string} positions JSON @returns {number[]} */
+  settle(positions) {
+    const found = JSON.parse(positions);
+    for (const position of found) this.unsettled.delete(position);
+    return found;
+  }
+}
+
+/** @param {MessageBatch} batch */
+export function open(batch) {
+  return new Batch(batch);
+}
+
+/** Returns the body of a message as text, or a `fault`. A JSON message arrives as an object. @param {unknown} body */
+function asText(body) {
+  try {
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    if (typeof text !== "string") return { body: "", fault: "not_text" };
+    const fault = excess(encoder.encode(text));
+    return fault ? { body: text, fault } : { body: text.toWellFormed() };
+  } catch (error) {
+    return { body: String(error), fault: "not_text" };
+  }
+}
