@@ -1,11 +1,11 @@
 """All checks, in order. If one of the first two fails, the others are not run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from embedder_cli.doctor import contract, latency, neurons, source
 from embedder_cli.doctor.endpoint import Endpoint, EndpointError
-from embedder_cli.doctor.model import differences, published, recorded, truncation
+from embedder_cli.doctor.model import batches, differences, long_texts, published, recorded, truncation
 from embedder_cli.doctor.results import Result, Status
 from embedder_cli.printable import plain
 
@@ -21,8 +21,8 @@ MODEL: tuple[tuple[str, Check], ...] = (
     ("prompts", published.own_prompts),
     ("recorded vectors", recorded.matches),
     ("small differences", differences.seen),
-    ("batches", differences.alone_and_in_a_batch),
-    ("long texts", truncation.long_texts),
+    ("batches", batches.alone_and_in_batches),
+    (long_texts.NAME, long_texts.check),
 )
 CONTRACT: tuple[tuple[str, Check], ...] = (
     ("normalised", contract.normalised),
@@ -31,6 +31,7 @@ CONTRACT: tuple[tuple[str, Check], ...] = (
     ("errors", contract.errors),
     ("index", contract.index),
 )
+LAST: tuple[tuple[str, Check], ...] = (("repeated texts", recorded.again),)  # only the model can pass it
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,11 @@ def examine(endpoint: Endpoint, options: Options) -> Iterator[Result]:
     origin = _run("vectors", source.find, endpoint)
     yield origin
     if origin.status is not Status.FAIL:
-        yield from _model(endpoint, origin)
+        yield from _model(endpoint, origin, MODEL)
     for name, check in (*CONTRACT, *_optional(options)):
         yield _run(name, check, endpoint)
+    if origin.status is not Status.FAIL:
+        yield from _model(endpoint, origin, LAST)
     if options.meter:
         yield neurons.skipped() if origin.figures.get("source") else neurons.read(endpoint, options.meter)
 
@@ -64,9 +67,9 @@ def _optional(options: Options) -> list[tuple[str, Check]]:
     return wanted + ([("truncation", truncation.find)] if options.find_limit else [])
 
 
-def _model(endpoint: Endpoint, origin: Result) -> Iterator[Result]:
-    """Run the checks that only the model can pass."""
-    for name, check in MODEL:
+def _model(endpoint: Endpoint, origin: Result, checks: Sequence[tuple[str, Check]]) -> Iterator[Result]:
+    """Run checks that only the model can pass."""
+    for name, check in checks:
         yield source.skipped(name) if origin.status is Status.NOTE else _run(name, check, endpoint)
 
 

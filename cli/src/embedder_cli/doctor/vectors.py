@@ -17,12 +17,33 @@ def length(vector: Vector) -> float:
     return math.sqrt(math.fsum(map(mul, vector, vector)))
 
 
+def dot(left: Vector, right: Vector) -> float:
+    return math.fsum(map(mul, left, right))
+
+
 def cosine(left: Vector, right: Vector) -> float:
     """Return the cosine of two vectors; 0 if one of them is zero."""
     if len(left) != len(right):
         raise ValueError(f"{len(left)} and {len(right)} numbers")
     product = length(left) * length(right)
-    return math.fsum(map(mul, left, right)) / product if product else 0.0
+    return dot(left, right) / product if product else 0.0
+
+
+def outside(vector: Vector, others: Sequence[Vector]) -> float:
+    """Return the length of the part of a vector that no sum of multiples of `others` has (Gram-Schmidt)."""
+    axes: list[Vector] = []
+    for other in others:
+        rest = _beside(other, axes)
+        axes.append([value / size for value in rest] if (size := length(rest)) else rest)
+    return length(_beside(vector, axes))
+
+
+def _beside(vector: Vector, axes: Sequence[Vector]) -> Vector:
+    """Return a vector without its share of `axes`, which are at right angles and have length 1."""
+    for axis in axes:
+        share = dot(vector, axis)
+        vector = [value - share * part for value, part in zip(vector, axis, strict=True)]
+    return vector
 
 
 def is_unit(vector: Vector) -> bool:

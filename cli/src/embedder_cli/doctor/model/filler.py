@@ -5,7 +5,7 @@ The model adds one token at the beginning and one at the end.
 """
 
 from collections.abc import Iterator
-from itertools import count, cycle, islice
+from itertools import chain, count, cycle, islice
 
 MARKS = 2  # tokens that the model adds to each text
 
@@ -13,7 +13,8 @@ _WORDS = (
     "lantern harbour quiet meadow engine copper winter orchard signal marble river window garden thunder velvet "
     "compass shadow bridge candle forest mirror island pepper ladder"
 ).split()
-_OTHERS = "parliament election budget minister inflation railway strike treaty court senator currency tariff".split()
+# The words of another subject, by their number of letters: a text is as long with them as without.
+_OTHERS = {5: ("court",), 6: ("budget", "strike", "treaty", "tariff"), 7: ("railway", "senator")}
 
 
 def filler(tokens: int) -> str:
@@ -21,15 +22,28 @@ def filler(tokens: int) -> str:
     return " ".join(islice(_words(), tokens))
 
 
+def backwards(tokens: int) -> str:
+    """Return the words of `filler` from the last to the first."""
+    return " ".join([*islice(_words(), tokens)][::-1])
+
+
+def others() -> str:
+    """Return the words of the other subject."""
+    return " ".join(chain(*_OTHERS.values()))
+
+
 def with_tail(tokens: int, tail: int) -> str:
     """Return the filler of `tokens` words, and behind it `tail` words of another subject."""
-    return with_others(tokens + tail, tokens, tail)
+    return with_others(tokens + tail, range(tokens, tokens + tail))
 
 
-def with_others(tokens: int, at: int, number: int) -> str:
-    """Return the filler of `tokens` words, of which `number` words from the index `at` are of another subject."""
+def with_others(tokens: int, *places: range) -> str:
+    """Return the filler of `tokens` words, of which those at `places` are of another subject."""
     words = [*islice(_words(), tokens)]
-    words[at : at + number] = islice(cycle(_OTHERS), number)
+    for indexes in places:
+        instead = {letters: cycle(others) for letters, others in _OTHERS.items()}
+        for at in indexes:
+            words[at] = next(instead[len(words[at])])
     return " ".join(words)
 
 

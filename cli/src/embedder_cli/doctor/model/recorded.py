@@ -1,6 +1,8 @@
 """Recorded vectors of the model, and the comparison with them.
 
 recorded.json has what EmbeddingGemma-300M returned in float32 on a CPU: by text, base64 of 768 float16 numbers.
+shortened.json has the same of more texts, in five languages: the first 256 numbers in eight bits, which turns a vector
+by a cosine of at least 0.9998.
 """
 
 import json
@@ -14,6 +16,8 @@ from embedder_cli.doctor.results import Result, verdict
 from embedder_cli.doctor.vectors import Vector, cosine
 
 LEAST = 0.999  # a cosine: numbers that are rounded to three decimals have 0.9999, and Workers AI's precision is unknown
+SIZE = 256  # numbers of a shortened vector: enough to tell texts apart, and a third of the answer
+AGAIN = 5  # texts of the last call
 _DIMENSIONS = 768
 _REVERSED = (
     "All signs are reversed: the vectors are the recorded ones times -1. Do not mix them with stored vectors; write "
@@ -24,8 +28,19 @@ _REVERSED = (
 @cache
 def vectors() -> dict[str, Vector]:
     """Return the recorded vectors by text, with its prompt if it has one."""
-    texts: dict[str, str] = json.loads(files(__package__).joinpath("recorded.json").read_text(encoding="utf-8"))
-    return {text: struct.unpack(f"<{_DIMENSIONS}e", b64decode(numbers)) for text, numbers in texts.items()}
+    return {text: struct.unpack(f"<{_DIMENSIONS}e", numbers) for text, numbers in _read("recorded.json")}
+
+
+@cache
+def shortened() -> dict[str, Vector]:
+    """Return the first 256 numbers of all recorded vectors, those of `vectors` first. Their length is not 1."""
+    full = {text: vector[:SIZE] for text, vector in vectors().items()}
+    return full | {text: struct.unpack(f"{SIZE}b", numbers) for text, numbers in _read("shortened.json")}
+
+
+def _read(name: str) -> list[tuple[str, bytes]]:
+    texts: dict[str, str] = json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return [(text, b64decode(numbers)) for text, numbers in texts.items()]
 
 
 def matches(endpoint: Endpoint) -> Result:
@@ -40,6 +55,22 @@ def matches(endpoint: Endpoint) -> Result:
         f"{len(found)} texts have their recorded vectors (lowest cosine: {lowest:.4f}; at least: {LEAST}).",
         _difference(found),
         cosines={text: round(value, 4) for text, value in found.items()},
+    )
+
+
+def again(endpoint: Endpoint) -> Result:
+    """Compare some vectors after all other calls: another model may answer now, or something repeats wrongly."""
+    expected = [*vectors().items()][:AGAIN]
+    rows = endpoint.embed([text for text, _ in expected])
+    lowest = min(cosine(row, vector) for row, (_, vector) in zip(rows, expected, strict=True))
+    return verdict(
+        "repeated texts",
+        lowest >= LEAST,
+        f"After {endpoint.model_calls} calls of the model, texts have the vectors that they had before.",
+        f"After {endpoint.model_calls} calls of the model, texts that were sent before have other vectors (lowest "
+        f"cosine with the recorded ones: {lowest:.4f}; at least: {LEAST}). Run the doctor again; if it stays, open an "
+        "issue.",
+        lowest=round(lowest, 4),
     )
 
 
