@@ -4,6 +4,7 @@ from typing import Any
 
 from workers import import_from_javascript
 
+from embedder.errors import busy
 from embedder.settings import Settings
 
 _js = import_from_javascript("bindings/requests/request.js")
@@ -34,6 +35,10 @@ class Lifetime:
 
     def finish_work(self, *, keep_answers: bool) -> None:
         self.scope.finishWork(keep_answers)
+
+    async def hold(self, more: int) -> None:
+        if not await self.scope.hold(more):
+            raise busy()
 
     async def yield_to_others(self) -> None:
         await self.scope.yieldToOthers()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Set
 from contextlib import suppress
 from functools import cache
+from itertools import islice
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -20,6 +21,7 @@ _UNKNOWN = re.compile(r"Object contains unknown field `([^`]{0,64})")
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAX_NAME_CHARS = 64
 _MAX_SENTENCE_CHARS = 200  # the sentence may quote the request
+_MAX_STEPS = 20_000  # of the search for half a surrogate pair
 _MAX_ERROR_CHARS = 100_000  # of an error of msgspec that quotes a name or a word: there is no memory to read it twice
 
 
@@ -47,7 +49,7 @@ def decode(body: bytes, kind: Any, unknown: Unknown | None = None) -> Any:  # no
         raise _explained(str(error), kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         if body.startswith(codecs.BOM_UTF8) and body[:6] != 2 * codecs.BOM_UTF8:
-            return decode(body[3:], kind)
+            return decode(body[3:], kind, unknown)
         if not body.strip():
             raise EmbedderError("invalid_json", "The body is empty; send a JSON object.") from error
         with suppress(ValueError, RecursionError):
@@ -66,16 +68,21 @@ def names(body: bytes) -> Set[str]:
 
 
 def reject_surrogates(value: object) -> None:
-    """Raise `invalid_request`, with the path, if a string in `value` contains a lone surrogate."""
+    """Raise `invalid_request`, with the path, if a string in `value` contains a lone surrogate.
+
+    Of a body with very many values, only a part is searched.
+    """
     waiting = [(value, "")]
-    while waiting:
+    for _ in range(_MAX_STEPS):
+        if not waiting:
+            return
         part, path = waiting.pop()
         if isinstance(part, str):
             try:
                 part.encode()
             except UnicodeEncodeError:
                 raise invalid(f"{path or 'The body'} contains a lone surrogate.", path or None) from None
-        waiting.extend(_children(part, path))
+        waiting.extend(islice(_children(part, path), _MAX_STEPS))
 
 
 def _children(value: object, path: str) -> Iterator[tuple[object, str]]:

@@ -40,6 +40,10 @@ class Lifetime(Protocol):
         """Release the memory of the body and the texts, and that of answers of the model, before the request ends."""
         ...
 
+    async def hold(self, more: int) -> object:
+        """Wait until `more` bytes are free than the body itself needs. Raises `rate_limited`."""
+        ...
+
     async def yield_to_others(self) -> object:
         """Let other requests run in the middle of long work."""
         ...

@@ -54,6 +54,7 @@ class FakeLifetime:
         self.extended: list[float] = []
         self.yields = 0
         self.finished = ""
+        self.held: list[int] = []
 
     def belong_to(self, caller: str) -> None:
         self.caller = caller
@@ -76,6 +77,9 @@ class FakeLifetime:
 
     def finish_work(self, *, keep_answers: bool) -> None:
         self.finished = "work" if keep_answers else "work and answers"
+
+    async def hold(self, more: int) -> None:
+        self.held.append(more)
 
     async def yield_to_others(self) -> None:
         self.yields += 1

@@ -1,5 +1,7 @@
 """Decoding requests: errors with the path of the field."""
 
+import codecs
+
 import pytest
 
 from embedder import decoding
@@ -70,3 +72,19 @@ def test_a_surrogate_pair_is_one_character():
 def test_an_error_quotes_little_of_the_request(body):
     answer = content(FakeApp().ask("/embed", body))
     assert len(answer) < 1_000
+
+
+def test_half_a_pair_is_searched_in_a_part_of_a_large_body(monkeypatch):
+    """A step for each of 99,000 values took 100 ms."""
+    body = b'{"text": ["\\ud800", %b]}' % b",".join([b'"a"'] * 20)
+    assert rejected(body).param == "text[0]"
+    monkeypatch.setattr(decoding, "_MAX_STEPS", 10)
+    error = rejected(body)
+    assert (error.code, error.param) == ("invalid_json", None)
+
+
+def test_a_byte_order_mark_does_not_make_unknown_fields_errors():
+    found = []
+    body = codecs.BOM_UTF8 + b'{"text": "a", "of_another_server": 1}'
+    assert decoding.decode(body, EmbedRequest, lambda path, value: found.append((path, value))).text == "a"
+    assert found == [("of_another_server", 1)]

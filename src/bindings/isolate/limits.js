@@ -25,11 +25,19 @@ const LOWER_U = 117;
 const USUAL_DIGITS = 26; // characters of a number, such as -1.7976931348623157e+308
 
 /**
- * Returns the limit that JSON exceeds: "too_deep", "too_many_values", or "" for none. Commas, arrays, objects and keys
- * count as values, and numbers that take long; without `commas`, only arrays and objects. Strings are skipped. One pass, no recursion.
- * @param {Uint8Array} bytes @param {number} [most] values @param {boolean} [commas]
+ * Returns the limit that JSON exceeds, see `measure`. @param {Uint8Array} bytes @param {number} [most] @param {boolean} [commas]
  */
 export function excess(bytes, most = MAX_VALUES, commas = true) {
+  return measure(bytes, most, commas).fault;
+}
+
+/**
+ * Returns the number of `values` in JSON, and the `fault`: "too_deep", "too_many_values", or "" for none. Commas, arrays,
+ * objects and keys count as values, and numbers that take long; without `commas`, only arrays and objects. Strings are
+ * skipped. One pass, no recursion.
+ * @param {Uint8Array} bytes @param {number} [most] values @param {boolean} [commas]
+ */
+export function measure(bytes, most = MAX_VALUES, commas = true) {
   let depth = 0;
   let values = 0;
   for (let i = 0; i < bytes.length; i++) {
@@ -38,7 +46,7 @@ export function excess(bytes, most = MAX_VALUES, commas = true) {
     else if (byte === COMMA || byte === COLON) values += commas ? 1 : 0;
     else if (byte === OPEN[0] || byte === OPEN[1]) {
       values++;
-      if (++depth > MAX_DEPTH) return "too_deep";
+      if (++depth > MAX_DEPTH) return { fault: "too_deep", values };
     } else if (byte === CLOSE[0] || byte === CLOSE[1]) depth--;
     else if (commas && isDigit(byte)) {
       const end = endOfNumber(bytes, i + 1);
@@ -46,7 +54,7 @@ export function excess(bytes, most = MAX_VALUES, commas = true) {
       i = end - 1;
     }
   }
-  return values > most ? "too_many_values" : "";
+  return { fault: values > most ? "too_many_values" : "", values };
 }
 
 /**

@@ -65,11 +65,12 @@ export class MemoryPool {
     if (this.reserveAtOnce(scope, bytes, small)) return true;
     const line = small ? this.lines.small : this.lines.large;
     this.sweep();
-    if (line.size >= MAX_WAITING) return false;
+    if (line.size >= MAX_WAITING && !this.makePlace(line, scope)) return false;
     line.set(scope, false);
     const last = Date.now() + (scope.ends - Date.now()) * MAX_WAIT_SHARE;
     let taken = false;
-    while (!scope.reason && !(taken = isNext(line, scope) && this.take(scope, bytes, small)) && Date.now() < last) {
+    const mayTake = () => line.has(scope) && isNext(line, scope) && this.take(scope, bytes, small);
+    while (!scope.reason && !(taken = mayTake()) && line.has(scope) && Date.now() < last) {
       line.set(scope, this.isOverShare(scope, bytes, small));
       await this.change(scope, Math.min(RECHECK_MS, last - Date.now()));
       this.sweep();
@@ -77,6 +78,25 @@ export class MemoryPool {
     line.delete(scope);
     this.wake(); // another one may be next
     return taken && !scope.reason;
+  }
+
+  /** Like `reserve`, for bytes in addition to what the request holds. @param {Scope} scope @param {number} bytes */
+  reserveMore(scope, bytes) {
+    const held = this.held.get(scope);
+    return this.reserve(scope, (held?.bytes ?? 0) + bytes, held?.small !== false && bytes <= SMALL_BYTES);
+  }
+
+  /**
+   * Takes the last place of the caller with the most, who then gets no memory. Returns false if another one would have no
+   * more places after that. @param {Map<Scope, boolean>} line a full one @param {Scope} scope
+   */
+  makePlace(line, { caller }) {
+    const places = Map.groupBy(line.keys(), (waiting) => waiting.caller);
+    const most = [...places.values()].reduce((a, b) => (b.length > a.length ? b : a));
+    if (most.length <= (places.get(caller)?.length ?? 0) + 1) return false;
+    line.delete(/** @type {Scope} */ (most.at(-1)));
+    this.wake();
+    return true;
   }
 
   /** Waits until something was released, or for some milliseconds. @param {Scope} scope @param {number} ms */

@@ -1,6 +1,6 @@
 // @ts-check
 /** Reads the body of a request within the memory of the isolate, and at a minimal rate. */
-import { excess, textBytes } from "../isolate/limits.js";
+import { measure, textBytes } from "../isolate/limits.js";
 import { SMALL_BYTES, bodyMemory, workMemory } from "../isolate/memory.js";
 import { Pace } from "../isolate/pace.js";
 
@@ -13,6 +13,7 @@ const MIN_RATE = 65.536; // bytes per millisecond after the grace period, 64 KiB
 const BASE = 16_384; // bytes that a request without a body needs
 const RAW_COPIES = 3; // of a body while Python works: as received, as JSON for the model, and spare
 const TEXT_COPIES = 2.5; // of its texts: as decoded, with a prompt or in the answer, and spare
+export const VALUE_BYTES = 64; // of a value in Python, such as `{}`
 const VECTOR_COPIES = 4; // of a body with vectors in JavaScript: text, numbers, text for the index, and spare
 
 /**
@@ -23,14 +24,14 @@ const VECTOR_COPIES = 4; // of a body with vectors in JavaScript: text, numbers,
 export async function readBody(scope, limit) {
   const bytes = await received(scope, limit);
   if (typeof bytes === "string") return bytes;
-  const fault = excess(bytes);
+  const { fault, values } = measure(bytes);
   if (bytes.length > SMALL_BYTES) await scope.yieldToOthers();
-  return fault || (await toWork(scope, bytes, pythonBytes(bytes)));
+  return fault || (await toWork(scope, bytes, pythonBytes(bytes, values)));
 }
 
-/** Returns what Python needs for JSON. @param {Uint8Array} bytes */
-function pythonBytes(bytes) {
-  return RAW_COPIES * bytes.length + TEXT_COPIES * textBytes(bytes);
+/** Returns what Python needs for JSON. @param {Uint8Array} bytes @param {number} values in it */
+function pythonBytes(bytes, values) {
+  return RAW_COPIES * bytes.length + TEXT_COPIES * textBytes(bytes) + VALUE_BYTES * values;
 }
 
 /**
@@ -38,7 +39,7 @@ function pythonBytes(bytes) {
  * was free in time. @param {Scope} scope @param {Uint8Array} bytes
  */
 export function reserveWork(scope, bytes) {
-  const needed = BASE + pythonBytes(bytes);
+  const needed = BASE + pythonBytes(bytes, measure(bytes).values);
   const small = bytes.length <= SMALL_BYTES;
   return workMemory.reserveAtOnce(scope, needed, small) || workMemory.reserve(scope, needed, small);
 }
@@ -59,8 +60,8 @@ async function toWork(scope, bytes, needed) {
   return entered ? bytes : busy(scope);
 }
 
-/** @param {Scope} scope */
-function busy({ reason }) {
+/** Returns why there was no room in time. @param {Scope} scope */
+export function busy({ reason }) {
   return reason === "disconnected" ? reason : "busy";
 }
 

@@ -101,11 +101,12 @@ export function open(batch) {
 /** Returns the body of a message as text, or a `fault`. A JSON message arrives as an object. @param {unknown} body */
 function asText(body) {
   try {
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    if (typeof text !== "string") return { body: "", fault: "not_text" };
+    const json = typeof body === "string" ? body : JSON.stringify(body);
+    if (typeof json !== "string") return { body: "", fault: "not_text" };
+    const text = json.toWellFormed(); // Python decodes nothing else, and would lose the whole batch
     const fault = excess(encoder.encode(text));
-    return fault ? { body: text, fault } : { body: text.toWellFormed() };
+    return fault ? { body: text, fault } : { body: text };
   } catch (error) {
-    return { body: String(error), fault: "not_text" };
+    return { body: String(error).toWellFormed(), fault: "not_text" };
   }
 }

@@ -82,6 +82,11 @@ export class Scope {
     if (!keepAnswers) answerMemory.release(this);
   }
 
+  /** Reserves more for Python's work. Returns whether it was free in time. @param {number} bytes */
+  hold(bytes) {
+    return workMemory.reserveMore(this, bytes);
+  }
+
   /** Lets other requests run. Concurrent calls of one request wait one after the other, because their work together would block. */
   yieldToOthers() {
     const wait = () => this.sleep(YIELD_MS);

@@ -87,7 +87,7 @@ class Budget {
   measure(value, depth) {
     this.take(1);
     if (typeof value === "string") this.take(value.length);
-    else if (typeof value === "number") this.take(String(value).length);
+    else if (typeof value === "number") this.takeNumber(value);
     else if (value instanceof Date && !Number.isNaN(value.getTime())) this.take(DATE_CHARS);
     else if (Array.isArray(value) || isPlainObject(value)) this.measureAll(value, depth + 1);
     else if (value != null && typeof value !== "boolean") throw new Rejected(typeName(value));
@@ -113,6 +113,12 @@ class Budget {
   take(characters) {
     this.characters -= characters;
     if (this.characters < 0) throw new Rejected("too_large");
+  }
+
+  /** JSON would have null for a number that is not finite. @param {number} value */
+  takeNumber(value) {
+    if (!Number.isFinite(value)) throw new Rejected(String(value));
+    this.take(String(value).length);
   }
 
   /** @param {number} count */

@@ -1,8 +1,8 @@
 // @ts-check
 /** Takes the vectors out of the body of a request. Python gets the rest of the body, and a handle to the vectors. */
 import { DIMENSIONS } from "../numbers/answer.js";
-import { readBytes } from "./bodies.js";
-import { MAX_VALUES, excess } from "../isolate/limits.js";
+import { VALUE_BYTES, busy, readBytes } from "./bodies.js";
+import { MAX_VALUES, excess, measure } from "../isolate/limits.js";
 import { SMALL_BYTES } from "../isolate/memory.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
@@ -11,6 +11,7 @@ const FORM = /^\s*multipart\/form-data/i;
 const NOT_JSON = "is not JSON in UTF-8";
 const ONE_FIELD = "The form must have one field: a file with one JSON object per line.";
 const BOUNDARY = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i;
+const USUAL = /^[\w'()+,./:=?-]{1,70}$/; // RFC 2046, without the space: the runtime reads it as it is written
 const latin1 = new TextDecoder("latin1");
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }); // false: it leaves the mark out;
 const encoder = new TextEncoder();
@@ -70,8 +71,9 @@ async function content(scope, limit) {
   if (typeof body === "string") throw new Rejected(body);
   const type = /** @type {Request} */ (scope.request).headers.get("content-type") ?? "";
   const bytes = FORM.test(type) ? await onlyPart(body, type) : body;
-  const fault = excess(bytes, MAX_VALUES, false); // the numbers of the vectors are not for Python
+  const { fault, values } = measure(bytes, MAX_VALUES, false); // the numbers of the vectors are not for Python
   if (fault) throw new Rejected(fault);
+  if (values * VALUE_BYTES > SMALL_BYTES && !(await scope.hold(values * VALUE_BYTES))) throw new Rejected(busy(scope));
   try {
     return decoder.decode(bytes);
   } catch {
@@ -81,8 +83,11 @@ async function content(scope, limit) {
 
 /** @type {(body: Uint8Array, type: string) => Promise<Uint8Array>} */
 async function onlyPart(body, type) {
-  if (hasParts(body, type)) throw new Rejected("invalid_request", ONE_FIELD);
-  const form = new Response(body, { headers: { "content-type": type } }).formData();
+  const found = BOUNDARY.exec(type);
+  const boundary = found?.[1] || found?.[2] || "";
+  if (!USUAL.test(boundary) || hasParts(body, boundary)) throw new Rejected("invalid_request", ONE_FIELD);
+  const headers = { "content-type": `multipart/form-data; boundary="${boundary}"` };
+  const form = new Response(body, { headers }).formData();
   const [part, ...more] = await form.then((parts) => [...parts.values()]).catch(() => []);
   if (part === undefined || more.length) {
     throw new Rejected("invalid_request", ONE_FIELD);
@@ -90,11 +95,8 @@ async function onlyPart(body, type) {
   return typeof part === "string" ? encoder.encode(part) : new Uint8Array(await part.arrayBuffer());
 }
 
-/** Returns whether a form has more than one part, without parsing all of them. @type {(body: Uint8Array, type: string) => boolean} */
-function hasParts(body, type) {
-  const found = BOUNDARY.exec(type);
-  const boundary = found?.[1] || found?.[2];
-  if (!boundary) return false;
+/** Returns whether a form has more than one part, without parsing all of them. @type {(body: Uint8Array, boundary: string) => boolean} */
+function hasParts(body, boundary) {
   const text = latin1.decode(body);
   let at = -1;
   for (let count = 0; count < 3; count++) {

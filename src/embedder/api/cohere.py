@@ -21,7 +21,8 @@ from embedder.operations.requests import Text
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, LARGE_BYTES, MAX_TEXTS
 
-EmbeddingTypes = Annotated[list[Encoding], Meta(min_length=1, max_length=6)]
+_MAX_TYPES = 6
+EmbeddingTypes = Annotated[list[Encoding], Meta(min_length=1, max_length=_MAX_TYPES)]
 
 
 class CohereContent(Struct, forbid_unknown_fields=True):
@@ -39,11 +40,12 @@ class CohereInput(Struct, forbid_unknown_fields=True):
 
 def _types_of(value: object) -> object:
     """Return types of vectors in lower case."""
-    return list(map(encoding, value)) if isinstance(value, list) else encoding(value)
+    return list(map(encoding, value[: _MAX_TYPES + 1])) if isinstance(value, list) else encoding(value)
 
 
 def _truncation(value: object) -> object:
-    return {"end": "END", "error": "NONE"}.get(str(truncation(value)), value)
+    found = truncation(value)
+    return {"end": "END", "error": "NONE"}.get(found, value) if isinstance(found, str) else value
 
 
 class CohereRequest(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -17,6 +17,7 @@ from embedder.settings import DIMENSIONS, MODEL_TOKENS
 
 HEADER = "x-embedding-ignored"
 MAX_NAMES = 20
+MAX_FIELDS = 10_000  # each takes microseconds to look up
 MAX_HEADER_BYTES = 1_000
 _MAX_NAME_CHARS = 64
 _INDEX = re.compile(r"\[\d+\]")
@@ -47,7 +48,7 @@ def _cuts_the_end(value: object) -> bool:
 
 
 def _is_float(value: object) -> bool:
-    values = value if isinstance(value, list) else [value]
+    values = value[:MAX_NAMES] if isinstance(value, list) else [value]
     return all(isinstance(item, str) and lower(item) in ("float", "float32", "fp32", "dense") for item in values)
 
 
@@ -157,18 +158,26 @@ class Ignored:
 
     def __init__(self) -> None:
         self._names: dict[str, None] = {}
+        self._count = 0
 
     def __call__(self, path: str, value: object) -> None:
         """Ignore a field, or raise `invalid_request` if it, or a member of it, chooses what this API can't do."""
+        self._tally(1)
         waiting = [(path[:_MAX_NAME_CHARS], path.rpartition(".")[2][:_MAX_NAME_CHARS], value)]
         while waiting:
             shown, name, part = waiting.pop()
             _reject_choice(shown, name, part)
             if isinstance(part, dict) and _plain(name) not in _LABELS:
+                self._tally(len(part))
                 parent = shown[:_MAX_NAME_CHARS]
                 waiting.extend((f"{parent}.{(key := member[:_MAX_NAME_CHARS])}", key, part[member]) for member in part)
         if len(self._names) < MAX_NAMES:
             self._names[_INDEX.sub("[]", path[:_MAX_NAME_CHARS])] = None
+
+    def _tally(self, fields: int) -> None:
+        self._count += fields
+        if self._count > MAX_FIELDS:
+            raise invalid(f"The body has over {MAX_FIELDS:,} unknown fields; remove them.")
 
     def add(self, names: Iterable[str]) -> None:
         """Name fields that the API has, and that changed nothing."""

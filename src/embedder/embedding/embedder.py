@@ -15,12 +15,13 @@ from embedder.errors import EmbedderError, invalid
 from embedder.live import Tasks
 from embedder.names.tasks import full_name
 from embedder.ports import Answer, Clock, Model, Numbers
-from embedder.settings import MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
+from embedder.settings import LARGE_BYTES, MAX_CALLS_IN_FLIGHT, MAX_TEXTS_PER_CALL, Settings
 
 MAX_ATTEMPTS = 4
 _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 2.0
 _MAX_NAMED = 20  # texts named in an error
+_BYTES_OF_REPEATED = 12  # of a character that every text gets: as text, as JSON, and in JavaScript
 _Measured = tuple[list[str], int, list[int]]  # texts with their prompts, and what `tokens.measure` returns
 
 
@@ -98,10 +99,17 @@ class Embedder:
             texts = [texts]
         elif "#" not in param:
             param += "[#]"
+        if options.title:
+            await self.make_room(texts, options, context)
         measured = await self._measured(texts, options, context, alias) if len(texts) > MAX_TEXTS_PER_CALL else None
         prepared = self.prepare(texts, options, param=param, alias=alias, measured=measured)
         answers = await self.embed(prepared, context, output)
         return prepared, self.model.join(answers, output.dimensions, output.encoding)
+
+    async def make_room(self, texts: list[str], options: PromptOptions, context: RequestContext) -> None:
+        """Reserve memory for what `prepare` adds to texts beyond the size of the body: one title for all of them."""
+        if (more := _BYTES_OF_REPEATED * prompts.repeated_chars(texts, options.title)) > LARGE_BYTES:
+            await context.lifetime.hold(more)
 
     async def _measured(
         self, texts: list[str], options: PromptOptions, context: RequestContext, alias: str | None

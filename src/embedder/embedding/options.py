@@ -36,7 +36,8 @@ def truncation(value: object) -> object:
 
 def as_boolean(value: object) -> object:
     """Return whether texts are truncated, for the words of others. Raises a ValueError for the start."""
-    return {"end": True, "error": False}.get(str(truncation(value)), value)
+    found = truncation(value)
+    return {"end": True, "error": False}.get(found, value) if isinstance(found, str) else value
 
 
 def whole(value: object) -> object:

@@ -21,6 +21,7 @@ _PREFIXES = {
 }
 
 Titles = str | list[str] | None
+MAX_REPEATED_CHARS = 1_000_000  # of a title that every text gets, in all of them together
 
 
 def apply(task: str | None, texts: list[str], titles: Titles = None) -> list[str]:
@@ -34,6 +35,16 @@ def apply(task: str | None, texts: list[str], titles: Titles = None) -> list[str
         return texts
     prefix = _PREFIXES[task]
     return [prefix + text for text in texts]
+
+
+def repeated_chars(texts: Sequence[str], titles: Titles) -> int:
+    """Return how many characters one title adds to several texts. Raises `invalid_request` if they are too many."""
+    if not isinstance(titles, str) or len(texts) == 1:
+        return 0
+    if (size := len(titles) * len(texts)) > MAX_REPEATED_CHARS:
+        limit = f"{MAX_REPEATED_CHARS:,} characters in all {len(texts)} texts"
+        raise invalid(f"title has {len(titles)} characters; one title may have {limit}. Shorten it.", "title")
+    return size
 
 
 def _one_per_text(titles: Titles, texts: Sequence[str]) -> Sequence[str | None]:

@@ -57,6 +57,7 @@ async def embed(app: App, context: RequestContext, request: EmbedRequest) -> Res
 async def _embed_and_store(
     app: App, context: RequestContext, request: EmbedRequest, store: StoreIn, texts: list[str], output: OutputFormat
 ) -> Result:
+    await app.embedder.make_room(texts, request, context)
     prepared = app.embedder.prepare(texts, request, param="text" if isinstance(request.text, str) else "text[#]")
     writable = await app.require_store().texts_to_write(
         context, texts, store.ids, store.namespace, store.metadata, keep_text=store.keep_text, param="store"
@@ -85,6 +86,7 @@ async def similarity(app: App, context: RequestContext, request: SimilarityReque
     def path(index: int) -> str:
         return "source" if source and index == 0 else f"texts[{index - len(source)}]"
 
+    await app.embedder.make_room(texts, request, context)
     prepared = app.embedder.prepare(texts, request, param=path, default=SIMILARITY)
     output = OutputFormat(request.dimensions or DIMENSIONS, "float32")
     answers = await app.embedder.embed(prepared, context, output)  # two with a source and 100 texts

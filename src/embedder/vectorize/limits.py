@@ -62,10 +62,10 @@ def _check_bytes(text: str, limit: int, param: str) -> None:
         raise invalid(f"{param} has {size} bytes; it must have 1 to {limit}.", param)
 
 
-def metadata_json(metadata: Metadata | None, text: str | None, *, param: str) -> bytes:
+def metadata_json(metadata: Metadata | None, text: str | None, *, param: str, checked: bool = False) -> bytes:
     """Return the metadata of a vector and `text` as JSON, or b"" if both are empty.
 
-    Rejects keys and sizes that Vectorize would reject.
+    Rejects keys and sizes that Vectorize would reject. `checked`: another row with this object was accepted.
     """
     full = dict(metadata or {})
     if text is not None:
@@ -81,7 +81,7 @@ def metadata_json(metadata: Metadata | None, text: str | None, *, param: str) ->
         kept, advice = ("", ".") if text is None else (" including the text", ", or send keep_text false.")
         message = f"{param} has {len(encoded)} bytes{kept}; the limit is {MAX_METADATA_BYTES}. Send less{advice}"
         raise invalid(message, param)
-    if metadata:
+    if metadata and not checked:
         _check_values(metadata, param)
     return encoded
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from embedder.errors import invalid
-from embedder.stored import Metadata
+from embedder.stored import MAX_METADATA_BYTES, Metadata
 from embedder.vectorize import limits
 from embedder.vectorize.calls import Row
 
@@ -29,7 +31,19 @@ def rows_of_texts(
     for index, text in enumerate(texts):
         limits.check_text(text, f"text[{index}]")
     kept = texts if keep_text else [None] * len(texts)
+    one = isinstance(metadata, dict)  # its keys and values are checked once
     return [
-        Row(name, limits.metadata_json(item, text, param=f"{param}.metadata[{index}]"), namespace)
+        Row(
+            name,
+            limits.metadata_json(item, text, param=f"{param}.metadata[{index}]", checked=one and index > 0),
+            namespace,
+        )
         for index, (name, text, item) in enumerate(zip(ids, kept, objects, strict=True))
     ]
+
+
+def repeated_bytes(texts: Sequence[str], metadata: Metadata | Sequence[Metadata] | None) -> int:
+    """Return how many bytes of JSON one metadata object adds to the rows of several texts."""
+    if not isinstance(metadata, dict):
+        return 0
+    return min(len(msgspec.json.encode(metadata)), MAX_METADATA_BYTES) * (len(texts) - 1)

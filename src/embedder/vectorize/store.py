@@ -10,14 +10,15 @@ from msgspec.structs import replace
 from embedder.context import RequestContext
 from embedder.errors import EmbedderError
 from embedder.ports import Answer, Clock, Index, Vectors
-from embedder.settings import DIMENSIONS, MAX_TEXTS_PER_CALL
+from embedder.settings import DIMENSIONS, LARGE_BYTES, MAX_TEXTS_PER_CALL
 from embedder.stored import Deleted, Metadata, Written, partly_accepted
 from embedder.vectorize import deletion, limits, visibility
 from embedder.vectorize.answers import Description, Match, Matches, Owner, Stored, decode
 from embedder.vectorize.calls import Calls, Row, split
-from embedder.vectorize.rows import rows_of_texts
+from embedder.vectorize.rows import repeated_bytes, rows_of_texts
 
 _MAX_NAMED = 20  # ids named in an error
+_COPIES_OF_REPEATED = 4  # of metadata that every row gets: as JSON, in the call of the index, and in JavaScript twice
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -86,6 +87,8 @@ class Store:
         param: str,
     ) -> Writable:
         """Like `to_write`, for texts that are also embedded for the caller. `param` is the path of the ids."""
+        if (more := _COPIES_OF_REPEATED * repeated_bytes(texts, metadata)) > LARGE_BYTES:
+            await context.lifetime.hold(more)
         rows = rows_of_texts(texts, ids, namespace, metadata, keep_text=keep_text, param=param)
         return await self.to_write(context, rows, f"{param}.ids[#]")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from embedder.api import routes
-from embedder.api.ignored import HEADER, MAX_HEADER_BYTES, MAX_NAMES
+from embedder.api.ignored import HEADER, MAX_FIELDS, MAX_HEADER_BYTES, MAX_NAMES
 from tests import strategies
 from tests.core.api.bodies import (
     AZURE,
@@ -208,3 +208,11 @@ def test_the_header_can_be_read_by_pages_of_an_allowed_origin():
     app = FakeApp(CORS_ORIGINS="https://a.example")
     answer = app.ask("/v1/embeddings", {"model": NAME, "input": "a", "x": 1}, origin="https://a.example")
     assert HEADER in answer.headers["access-control-expose-headers"]
+
+
+def test_there_is_a_limit_of_unknown_fields():
+    body = openai("a", **{f"n{number}": 1 for number in range(MAX_FIELDS + 1)})
+    response, answer, calls = sent("/v1/embeddings", body)
+    assert (response.status, answer["error"]["code"], calls) == (400, "invalid_request", [])
+    body.pop("n0")
+    assert sent("/v1/embeddings", body)[0].status == 200

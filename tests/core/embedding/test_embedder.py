@@ -53,3 +53,31 @@ def test_a_call_without_a_key_names_none():
     assert app.ask("/embed", {"text": "a"}).status == 200
     app.call("embed", "a")
     assert app.model.keys == ["", ""]
+
+
+@pytest.mark.parametrize("path", ["/embed", "/similarity", "/v1/embeddings"])
+def test_one_title_for_many_texts_reserves_what_it_adds_and_is_limited(path):
+    """A title of 40 KB made 4 MB of a body of 50 KB."""
+    app = FakeApp()
+    texts = {"/embed": "text", "/similarity": "texts", "/v1/embeddings": "input"}[path]
+    body = {texts: ["a"] * 100, "task": "document", "model": "embeddinggemma"}
+    if path != "/v1/embeddings":
+        del body["model"]
+    assert app.ask(path, {**body, "title": "t" * 10}).status == 200
+    assert app.lifetime.held == []
+    assert app.ask(path, {**body, "title": "t" * 1_000}).status == 200
+    assert app.lifetime.held == [1_200_000]
+    assert error(app.ask(path, {**body, "title": "t" * 10_001})) == (400, "invalid_request", "title")
+    assert app.ask(path, {**body, "title": ["t" * 10_001] + [""] * 99}).status == 200
+    assert app.lifetime.held == []
+    assert app.ask(path, {**body, texts: ["a"], "title": "t" * 1_000_001}).status == 200
+
+
+def test_metadata_for_all_texts_reserves_what_it_adds():
+    app = app_with(FakeIndex())
+    store = {"ids": [str(number) for number in range(100)], "metadata": {"x": "m" * 1_000}}
+    assert app.ask("/embed", {"text": ["a"] * 100, "store": store}).status == 200
+    assert app.lifetime.held == [4 * 99 * 1_008]
+    store["metadata"] = [store["metadata"]] * 100
+    assert app.ask("/embed", {"text": ["a"] * 100, "store": store}).status == 200
+    assert app.lifetime.held == []

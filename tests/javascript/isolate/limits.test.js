@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MAX_DEPTH, MAX_VALUES, excess } from "../../../src/bindings/isolate/limits.js";
+import { MAX_DEPTH, MAX_VALUES, excess, measure } from "../../../src/bindings/isolate/limits.js";
 import { bytes } from "../samples.js";
 
 /** @param {string} value @param {number} count */
@@ -31,6 +31,11 @@ test("a key counts as well, because Python may have to name it", () => {
 test("without commas, only arrays and objects are counted", () => {
   assert.equal(excess(list("1", MAX_VALUES * 2), MAX_VALUES, false), "");
   assert.equal(excess(list("{}", MAX_VALUES), MAX_VALUES, false), "too_many_values");
+});
+
+test("the number of values tells how much memory they take", () => {
+  assert.deepEqual(measure(bytes('{"a":[1,2,[]]}')), { fault: "", values: 6 });
+  assert.deepEqual(measure(bytes('{"a":[1,2,[]]}'), MAX_VALUES, false), { fault: "", values: 3 });
 });
 
 test("numbers that take Python long count for more values", () => {

@@ -105,6 +105,30 @@ test("a request gives up before its deadline, at once in a long line, and when i
   assert.deepEqual(new Set(await Promise.all(line.map(({ done }) => done))), new Set([false]));
 });
 
+test("one caller does not fill the line", async () => {
+  const pool = newPool();
+  await ask(pool, SIZE, false).done;
+  const mine = Array.from({ length: 100 }, () => ask(pool, SIZE, false, scopeOf(20_000, "me")));
+  const others = [1, 2, 3].map((number) => ask(pool, SIZE, false, scopeOf(20_000, `other ${number}`)));
+  assert.deepEqual(await Promise.all(mine.slice(97).map(({ done }) => done)), [false, false, false]);
+  assert.equal(await pool.reserve(scopeOf(20_000, "me"), SIZE, false), false);
+  await setImmediate();
+  assert.deepEqual([mine[96], ...others].map(({ entered }) => entered), [undefined, undefined, undefined, undefined]);
+});
+
+test("one that needs more keeps what it has in the meantime for nobody", async () => {
+  const pool = newPool();
+  const [mine, other] = [ask(pool, 100_000, true), ask(pool, 800_000, false)];
+  assert.equal(await pool.reserveMore(mine.scope, 50_000), true);
+  assert.deepEqual(pool.used, { small: 150_000, large: 800_000 });
+  const more = pool.reserveMore(mine.scope, 300_000);
+  await setImmediate();
+  assert.deepEqual(pool.used, { small: 0, large: 800_000 });
+  pool.release(other.scope);
+  assert.equal(await more, true);
+  assert.deepEqual(pool.used, { small: 0, large: 450_000 });
+});
+
 test("a request that the runtime dropped gives its memory back after its deadline", async (context) => {
   const pool = newPool();
   const dropped = ask(pool, SIZE, false);

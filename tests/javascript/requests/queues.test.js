@@ -50,6 +50,7 @@ test("what Python could not decode is marked", async () => {
   const faults = (await read(undefined, 1n, cyclic, deep, "\ud800")).map((/** @type {any} */ message) => message.fault);
   assert.deepEqual(faults, ["not_text", "not_text", "not_text", "too_deep", undefined]);
   assert.equal((await read("\ud800"))[0].body, "\ufffd");
+  assert.equal((await read(`${deep}\ud800`))[0].body, `${deep}\ufffd`); // Python decodes the whole batch, or nothing of it
 });
 
 test("large messages are read in parts, each of them once, and reserve what they take", async () => {

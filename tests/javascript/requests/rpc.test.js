@@ -41,7 +41,14 @@ test("what is not plain data is named by its type", () => {
 });
 
 test("a date is its ISO form, and what JSON does not know is null", () => {
-  assert.deepEqual(body([[new Date(0), NaN, undefined]]), { text: ["1970-01-01T00:00:00.000Z", null, null] });
+  assert.deepEqual(body([[new Date(0), null, undefined]]), { text: ["1970-01-01T00:00:00.000Z", null, null] });
+});
+
+test("a number that JSON does not know is rejected: as null, it would be a threshold that nobody asked for", () => {
+  for (const number of [NaN, Infinity, -Infinity]) {
+    assert.equal(body(["a", { min_score: number }]), String(number));
+    assert.equal(body([[{ metadata: { x: [number] } }]]), String(number));
+  }
 });
 
 test("any key is a key", () => {

@@ -80,6 +80,17 @@ test("a file in a form", async () => {
   assert.match((await read(form)).text, /one field/);
 });
 
+test("parts are counted with the boundary that the parser reads", async (context) => {
+  const parsed = context.mock.method(Response.prototype, "formData");
+  const part = (/** @type {string} */ name) => `--${name}\r\ncontent-disposition: form-data; name="a"\r\n\r\n{}\r\n`;
+  for (const [written, name] of [['"a\\b"', "ab"], ['"b', "b"], ['q"; x="y"; boundary=b', "b"], ["b; boundary=c", "b"], ["", "b"]]) {
+    const headers = { "content-type": `multipart/form-data; boundary=${written}` };
+    const { fault, text } = await read(part(name).repeat(3) + `--${name}--`, "vectors", LIMIT, headers);
+    assert.deepEqual([fault, /one field/.test(text)], ["invalid_request", true], written);
+  }
+  for (const call of parsed.mock.calls) assert.fail(`parsed with ${/** @type {any} */ (call.this).headers.get("content-type")}`);
+});
+
 test("lines are counted with the empty ones", async () => {
   const { fault, text } = await read('\r\n{"id":"a"}\r\n\r\n{"id":\r\n');
   assert.deepEqual([fault, text], ["invalid_json", "Line 4 of the body is not JSON in UTF-8."]);
