@@ -20,7 +20,8 @@ class Part(NamedTuple):
 
 PARTS = {
     "openai at cloudflare": Part(("embedder/api/cloudflare/openai.py",), {ROUTES: "cloudflare_openai"}),
-    "openai": Part(("embedder/api/openai.py",), {ROUTES: "openai"}, needed_by=("openai at cloudflare",)),
+    "servers": Part(("embedder/api/servers",), {ROUTES: "azure|llama_cpp|lm_studio|openrouter"}),
+    "openai": Part(("embedder/api/openai.py",), {ROUTES: "openai"}, needed_by=("openai at cloudflare", "servers")),
     "google": Part(("embedder/api/google.py",), {ROUTES: "google"}),
     "cohere": Part(("embedder/api/cohere.py",), {ROUTES: "cohere"}),
     "ollama": Part(("embedder/api/ollama",), {ROUTES: "ollama"}),

@@ -175,7 +175,10 @@ def check_error(path: str, status: int, text: str) -> None:
         assert body == {"result": None, "success": False, "messages": []}
         assert (item.keys(), type(item["code"])) == ({"code", "message"}, int)
         message = item["message"]
-    elif path.startswith("/api/"):
+    elif path.startswith("/api/v1/"):
+        assert (body["error"].keys(), body["error"]["code"]) == ({"code", "message", "metadata"}, status)
+        message = body["error"]["message"]
+    elif path.startswith("/api/") and not path.startswith("/api/v0/"):
         assert body.keys() == {"error"}
         message = body["error"]
     elif path == "/mcp":

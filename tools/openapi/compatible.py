@@ -32,14 +32,14 @@ print(len(answer.data[0].embedding))  # 256
 ```
 """
 _MODEL_NAMES = "Every model name may end in a task: `embeddinggemma-300m:search_query`."
-_VECTORS = {
+VECTORS = {
     "id": "4f0c6f0e-8d5e-4c4c-a1a1-0c6bb1f6c0a2",
     "object": "list",
     "data": [{"object": "embedding", "index": 0, "embedding": VECTOR}],
     "model": f"{_NAME}:search_query",
     "usage": {"prompt_tokens": 13, "total_tokens": 13},
 }
-_OPENAI_EXAMPLES = {
+OPENAI_EXAMPLES = {
     "One search, with the task in the model name": {"model": f"{_NAME}:search_query", "input": QUESTION},
     "Documents, with this service's options": {
         "model": _NAME,
@@ -59,7 +59,7 @@ _VOYAGE_EXAMPLE = {
 _LISTED = to_builtins(models.ModelName(_NAME, f"models/{_NAME}", _NAME))
 
 
-def _models(prefix: str, tag: str, **parameters: str) -> dict[str, About]:
+def models_of(prefix: str, tag: str, **parameters: str) -> dict[str, About]:
     listed = {"data": [_LISTED], "models": [_LISTED], "object": "list"}
     return {
         f"GET {prefix}": About(tag=tag, description=_MODEL_NAMES, parameters=parameters, answer=listed),
@@ -75,7 +75,7 @@ def _deployment(path: str, kind: str) -> dict[str, About]:
             uses=CALLS_MODEL,
             parameters={"deployment": f"{_NAME}:search_query"},
             examples={"A search": {"input": QUESTION}},
-            answer=_VECTORS,
+            answer=VECTORS,
         )
     }
 
@@ -156,7 +156,7 @@ def _run(name: str, **parameters: str) -> dict[str, About]:
 
 _WORKERS_AI = {
     "POST /client/v4/accounts/{account}/ai/v1/embeddings": About(
-        tag=WORKERS_AI, uses=CALLS_MODEL, parameters=_ACCOUNT, examples=_OPENAI_EXAMPLES, answer=_VECTORS
+        tag=WORKERS_AI, uses=CALLS_MODEL, parameters=_ACCOUNT, examples=OPENAI_EXAMPLES, answer=VECTORS
     ),
     **_run(MODEL),
     **_run("{model}", model=_NAME),
@@ -216,36 +216,36 @@ ROUTES = {
             f"{_MODEL_NAMES}\n{_CLIENT}"
         ),
         uses=CALLS_MODEL,
-        examples={**_OPENAI_EXAMPLES, "Voyage's request": _VOYAGE_EXAMPLE},
-        answer=_VECTORS,
+        examples={**OPENAI_EXAMPLES, "Voyage's request": _VOYAGE_EXAMPLE},
+        answer=VECTORS,
     ),
-    **_models("/v1/models", OPENAI),
-    "POST /openai/v1/embeddings": About(tag=OPENAI, uses=CALLS_MODEL, examples=_OPENAI_EXAMPLES, answer=_VECTORS),
+    **models_of("/v1/models", OPENAI),
+    "POST /openai/v1/embeddings": About(tag=OPENAI, uses=CALLS_MODEL, examples=OPENAI_EXAMPLES, answer=VECTORS),
     **_deployment("/openai/deployments/{deployment}/embeddings", "deployment"),
     **_deployment("/v1/engines/{deployment}/embeddings", "engine"),
-    **_models("/openai/v1/models", OPENAI),
+    **models_of("/openai/v1/models", OPENAI),
     "POST /embeddings": About(
         tag=OPENAI,
         description="For clients whose base URL is the address of this service, without `/v1`.",
         uses=CALLS_MODEL,
-        examples=_OPENAI_EXAMPLES,
-        answer=_VECTORS,
+        examples=OPENAI_EXAMPLES,
+        answer=VECTORS,
     ),
-    **_models("/models", OPENAI),
+    **models_of("/models", OPENAI),
     "POST /v1beta/openai/embeddings": About(
         tag=OPENAI,
         description="For clients of OpenAI's API that are set up for Google.",
         uses=CALLS_MODEL,
-        examples=_OPENAI_EXAMPLES,
-        answer=_VECTORS,
+        examples=OPENAI_EXAMPLES,
+        answer=VECTORS,
     ),
-    **_models("/v1beta/openai/models", OPENAI),
+    **models_of("/v1beta/openai/models", OPENAI),
     **_WORKERS_AI,
-    **_models("/client/v4/accounts/{account}/ai/v1/models", WORKERS_AI, account="any"),
+    **models_of("/client/v4/accounts/{account}/ai/v1/models", WORKERS_AI, account="any"),
     **_cohere("1"),
     **_cohere("2"),
     **_google("v1"),
     **_google("v1beta"),
-    **_models("/v1beta/models", GOOGLE),
+    **models_of("/v1beta/models", GOOGLE),
     **_OLLAMA_ROUTES,
 }

@@ -11,14 +11,21 @@ from embedder.api.mcp import protocol as mcp
 from embedder.api.routing import GATEWAY_HEADER, Route
 from embedder.operations.result import Result
 from embedder.settings import GATEWAY
-from tools.openapi import agents, compatible, errors, native, overview, schemas, tei, vectors
+from tools.openapi import agents, compatible, errors, native, overview, schemas, servers, tei, vectors
 from tools.openapi.about import MODEL, About
 from tools.openapi.error_formats import Schema
 from tools.runtime import ROOT
 from tools.undocumented import UndocumentedError
 
 PATH = ROOT / "public" / "openapi.json"
-ABOUT: Mapping[str, About] = {**native.ROUTES, **compatible.ROUTES, **vectors.ROUTES, **tei.ROUTES, **agents.ROUTES}
+ABOUT: Mapping[str, About] = {
+    **native.ROUTES,
+    **compatible.ROUTES,
+    **vectors.ROUTES,
+    **tei.ROUTES,
+    **servers.ROUTES,
+    **agents.ROUTES,
+}
 _OF_EMBEDDINGS = ("x-embedding-task", "x-embedding-tokens", "x-embedding-truncated")
 _NUMBERS = re.compile(r"\[\n\s+(-?\d\S*(?:,\n\s+-?\d\S*)*)\n\s+\]")
 _SHORTENED = "The response to the first example. Vectors are shortened to three numbers, lists to their first items."

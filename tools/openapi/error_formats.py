@@ -9,6 +9,7 @@ from embedder.api.cloudflare import openai as cloudflare_openai
 from embedder.api.cloudflare import vectorize, workers_ai
 from embedder.api.mcp import protocol as mcp
 from embedder.api.ollama import protocol as ollama
+from embedder.api.servers import openrouter
 from embedder.api.tei import protocol as tei
 from embedder.errors import STATUS, EmbedderError
 from tools.undocumented import UndocumentedError
@@ -84,6 +85,18 @@ FORMATS: dict[Callable[[EmbedderError], str], tuple[str, Schema]] = {
             "An error of TEI.",
             error=_MESSAGE,
             error_type={"enum": ["Validation", "Overloaded", "Backend"], "description": "TEI's kind of the error."},
+        ),
+    ),
+    openrouter.error_text: (
+        "OpenRouterError",
+        _object(
+            "An error of OpenRouter's API.",
+            error=_object(
+                "The error.",
+                code={"type": "integer", "description": "The HTTP status."},
+                message=_MESSAGE,
+                metadata={"type": "object", "description": "The stable code, and the path of the field at fault."},
+            ),
         ),
     ),
     mcp.error_text: (

@@ -4,7 +4,7 @@ from embedder import settings, stored
 from embedder.access import scopes
 from embedder.embedding import prompts
 from embedder.names import tasks
-from tools.openapi import agents, compatible, native, tei, vectors
+from tools.openapi import agents, compatible, native, servers, tei, vectors
 
 _DEFAULTS = settings.Settings()
 _MIB = 1024 * 1024
@@ -104,6 +104,7 @@ TAGS = {
     compatible.GOOGLE: "For the clients of Google's Gemini API.",
     compatible.OLLAMA: "For Ollama's clients.",
     tei.TEI: "For clients of Hugging Face's server text-embeddings-inference.",
+    servers.SERVERS: "OpenAI's API at the addresses of Azure AI, OpenRouter, LM Studio, and llama.cpp's own route.",
     agents.MCP: "For agents: the operations as tools of the Model Context Protocol.",
     native.SERVICE: "What the service says about itself.",
 }

@@ -109,14 +109,19 @@ def _unknown(name: str) -> EmbedderError:
     return EmbedderError("model_not_found", message, param="model")
 
 
+def names(app: App) -> list[str]:
+    """Return the names that the lists have, those of the operator last."""
+    own = [f"{name}:{task}" if task else name for name in LISTED for task in ("", *tasks.TASKS)]
+    return [*own, *app.settings.model_aliases]
+
+
 def _model(name: str) -> ModelName:
     return ModelName(name, f"models/{name.removeprefix('models/')}", name)
 
 
 async def list_all(app: App, context: RequestContext, body: None) -> Result:
-    """List the model names, those of the operator last."""
-    names = [f"{name}:{task}" if task else name for name in LISTED for task in ("", *tasks.TASKS)]
-    models = list(map(_model, [*names, *app.settings.model_aliases]))
+    """List the model names."""
+    models = list(map(_model, names(app)))
     return Result(ModelNames(models, models))
 
 

@@ -18,6 +18,12 @@ from embedder.api.cloudflare import (
 from embedder.api.mcp import protocol as mcp
 from embedder.api.ollama import protocol as ollama
 from embedder.api.routing import Api, Route
+from embedder.api.servers import (
+    azure,
+    llama_cpp,
+    lm_studio,
+    openrouter,
+)
 from embedder.api.tei import protocol as tei
 
 # To leave an API out, delete its module, or folder, its line in this list and its import. See docs/architecture.md.
@@ -31,6 +37,10 @@ APIS: tuple[Api, ...] = (
     *vectorize.APIS,
     *cohere.APIS,
     *tei.APIS,
+    *azure.APIS,
+    *llama_cpp.APIS,
+    *lm_studio.APIS,
+    *openrouter.APIS,
     *mcp.APIS,
 )
 TABLE = tuple(route for api in APIS for route in api.routes if not route.selected_by)

@@ -12,6 +12,7 @@ from embedder.api.cloudflare import vectorize, workers_ai
 from embedder.api.cloudflare.envelope import Envelope
 from embedder.api.ignored import HEADER
 from embedder.api.ollama import embed, listing
+from embedder.api.servers import azure, llama_cpp, lm_studio
 from embedder.api.tei import forms as tei
 from embedder.operations.texts import EmbedResponse
 from embedder.vectorize.answers import Matches
@@ -29,6 +30,7 @@ OPENAI = "OpenAI, Azure, Voyage, Mistral, Jina"
 # A Struct, and requests: the first one whose fields have the path of a field is sent with it.
 REQUESTS = {
     f"{OPENAI}: request": (openai.EmbeddingsRequest, "/v1/embeddings", [openai_body("a")]),
+    "llama.cpp: request": (llama_cpp.LlamaRequest, "/embedding", [{"content": "a"}]),
     "Cohere: request": (cohere.CohereRequest, "/v2/embed", [cohere_body(), INPUTS]),
     "Google: request": (google.GoogleRequest, GOOGLE, [google_body(), google_body(embedContentConfig={})]),
     "Ollama: request": (embed.OllamaRequest, "/api/embed", [ollama()]),
@@ -39,6 +41,8 @@ REQUESTS = {
 ANSWERS = {
     f"{OPENAI}: answer": openai.EmbeddingsResponse,
     "Models: answer": models.ModelNames,
+    "LM Studio, models: answer": lm_studio.StudioModels,
+    "Azure AI, model: answer": azure.ModelInfo,
     "Cohere: answer": cohere.CohereResponse,
     "Google: answer": google.GoogleResponse,
     "Ollama: answer": embed.OllamaResponse,
