@@ -24,7 +24,7 @@ from tests.runtime import upstream
 from tests.strategies import INDEX, VECTOR
 from tools import workerd
 
-DEADLINE_S = 1
+DEADLINE_S = 5  # a busy machine needs more than a second until the first call for 2,048 texts
 SETTLE_LIMIT_S = 30
 GRACE_S = 4  # past the deadline, until a later request has closed what was dropped
 OBJECTS_A_REQUEST = 60  # of a dropped request: the SDK's own coroutine and what holds it, about 3 KB
