@@ -100,7 +100,8 @@ def same(call, kind):
 
 def group(dimensions, sums, kind, calls):
     neurons, tokens = sum(call[2] for call in calls), sum(call[3] for call in calls)
-    known = {"totalNeurons": neurons, "totalInputTokens": tokens, "cachedTokensIn": 0, "uncachedTokensIn": tokens}
+    known = {"totalNeurons": neurons, "totalInputTokens": tokens, "cachedTokensIn": 1}
+    known |= {"tokensIn": tokens, "uncachedTokensIn": tokens - 1}
     made = {"count": len(calls), "dimensions": dict(zip(dimensions, kind, strict=False))}
     return made | ({"sum": {name: known[name] for name in sums}} if sums else {})
 

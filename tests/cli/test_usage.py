@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 from werkzeug import Response
 
-from embedder_cli.doctor.analytics import DATASET
+from embedder_cli.doctor.analytics import DATASET, AnalyticsError
 from embedder_cli.main import app
-from embedder_cli.usage import gateway
+from embedder_cli.usage import gateway, tags
 from tests.cli.fake_analytics import ACCOUNT, DENIED, TOKEN, FakeAnalytics, answer
 
 
@@ -129,6 +129,19 @@ def test_a_gateway_has_the_keys_where_the_tags_are_missing(fake, usage, told):
     assert "the gateway, which has no neurons" in done.stderr
     lines = [line.split() for line in usage("--gateway", "main").stdout.replace("│", " ").splitlines()]
     assert ["web", "4", "200" if told else "?", "?", "?"] in lines
+
+
+def test_a_gateway_whose_sums_of_tokens_have_another_name(fake, usage):
+    fake.rename(DATASET, "tags", "")
+    fake.fields[gateway.DATASET] -= {"sum_cachedTokensIn", "sum_uncachedTokensIn"}
+    fake.fields[gateway.DATASET] |= {"sum_tokensIn", "sum_tokensOut"}
+    assert rows(usage("--gateway", "main", "--json")) == BY_GATEWAY
+
+
+def test_a_field_that_an_error_names_in_lower_case():
+    reason = "the account does not have access to the field 'metadataraw'"
+    assert tags.unknown("metadataRaw", AnalyticsError("", reason))
+    assert not tags.unknown("metadata", AnalyticsError("", reason))
 
 
 def test_a_gateway_is_not_asked_where_the_tags_are_there(fake, usage):

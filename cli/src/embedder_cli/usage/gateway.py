@@ -1,7 +1,8 @@
 """The calls of the model by key, from the metadata of an AI Gateway. Each call of the service has `{"key": NAME}`.
 
 The dataset aiGatewayRequestsAdaptiveGroups is documented with the dimensions model, provider and gateway. That it has
-the metadata as text, and sums of tokens, was seen by others, and is asked of the settings where they can be read.
+the metadata as text, and sums of tokens under two names, was seen by others, and is asked of the settings where they
+can be read.
 """
 
 import json
@@ -15,7 +16,7 @@ from embedder_cli.usage.tags import OTHER, unknown
 
 DATASET = "aiGatewayRequestsAdaptiveGroups"
 _METADATA = "metadataRaw"
-_TOKENS = ("cachedTokensIn", "uncachedTokensIn")
+_TOKENS = (("tokensIn",), ("cachedTokensIn", "uncachedTokensIn"))  # the sums that an account may have
 
 
 def by_key(analytics: Analytics, gateway: str, since: datetime, until: datetime) -> tuple[dict[str, Usage], bool]:
@@ -25,7 +26,7 @@ def by_key(analytics: Analytics, gateway: str, since: datetime, until: datetime)
     """
     dataset = Dataset.of(analytics, DATASET)
     windows = [*dataset.windows(since, until)]
-    sums = f" sum {{ {' '.join(_TOKENS)} }}" if dataset.has(*(f"sum_{name}" for name in _TOKENS)) else ""
+    sums = next((f" sum {{ {' '.join(names)} }}" for names in _TOKENS if _has(dataset, names)), "")
 
     def groups(dimension: str) -> Iterable[Mapping[str, Any]]:
         selection = f"count{sums} dimensions {{ {f'model {dimension}'.strip()} }}"
@@ -39,6 +40,10 @@ def by_key(analytics: Analytics, gateway: str, since: datetime, until: datetime)
             if not unknown(_METADATA, error):
                 raise
     return _summed(groups("")), False
+
+
+def _has(dataset: Dataset, sums: Iterable[str]) -> bool:
+    return dataset.has(*(f"sum_{name}" for name in sums))
 
 
 def _summed(groups: Iterable[Mapping[str, Any]]) -> dict[str, Usage]:

@@ -32,8 +32,8 @@ def by_key(analytics: Analytics, since: datetime, until: datetime) -> tuple[dict
 
 
 def unknown(field: str, error: AnalyticsError) -> bool:
-    """Return whether Cloudflare rejected a query because of a field."""
-    return bool(re.search(rf"\b{field}\b", error.reason))
+    """Return whether Cloudflare rejected a query because of a field. Some of its errors have names in lower case."""
+    return bool(re.search(rf"\b{field}\b", error.reason, re.IGNORECASE))
 
 
 def _summed(groups: Iterable[Mapping[str, Any]], field: str) -> dict[str, Usage]:
