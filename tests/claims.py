@@ -1,6 +1,7 @@
-"""Claims of the documents about Cloudflare: sentences that name one of its products and a figure.
+"""Claims of the documents about Cloudflare: sentences that name one of its products and a figure, or what it does.
 
-Their source is a link to a page of that product, in the same paragraph, item of a list or row of a table.
+Their source is a link to a page of that product, in the same sentence or row of a table ("the same page": in the
+paragraph). A sentence about a local measurement, or one that says that something is not known, needs none.
 """
 
 import re
@@ -24,11 +25,23 @@ _UNIT = (
     r"queries\b|metadata indexes\b|namespaces\b|attempts\b|stored\b|queried\b|embedding\b|per\b|a minute\b|UTC\b"
 )
 _FIGURE = re.compile(rf"\$\s?\d|\d[\d,.:]*\s*(?:{_UNIT})|[Ss]econds|[Mm]inutes|[Ff]ree\b|not published")
-_OTHER_SOURCE = re.compile(r"\(https://(?:ai\.google\.dev|github\.com)/|\b(?:same|that|this) page\b")
-_LOCAL = re.compile(r"\b(?:[Mm]easured|[Tt]ested|[Tt]ried|emulat\w+|local(?:ly)?|workerd|make dev)\b")
+# What a service of Cloudflare does, without a figure: its name before a verb.
+_ACTOR = re.compile(
+    r"\b(?:Workers AI|Vectorize|Queues|AI Gateway|Cloudflare|Workers (?:Free|Paid|Logs)|Durable Objects?|The dashboard|"
+    r"[Tt]he (?:gateway|deployed model|isolate)|[Aa] (?:gateway|queue|Durable Object)|[Aa]n isolate) "
+    r"(?:also |itself |then |still |never |always |only )?(?:has|takes?|holds?|counts?|logs?|caches?|rejects?|accepts?|"
+    r"returns?|stores?|keeps?|indexes|promises|gives|answers|reads|truncates|ignores|runs|deletes|creates?|sends|charges|"
+    r"bills|costs?|allows?|limits?|records?|shows?|supports?|does|may|can't|can|needs?|uses?|drops|writes|asks|clones|"
+    r"finds|obeys)\b|"
+    r"\b[Tt]he model (?:reads|truncates|ignores|keeps)\b"
+)
+_OTHER_SOURCE = re.compile(r"\(https://(?:ai\.google\.dev|github\.com)/")
+_SAME_PAGE = re.compile(r"\b(?:same|that|this) page\b")
+_LOCAL = re.compile(r"\b(?:[Mm]easured|[Tt]ested|[Tt]ried|emulat\w+|local(?:ly)?|workerd|make dev|the doctor)\b")
+_UNKNOWN = re.compile(r"\b(?:not known|[Rr]eported|assum\w+)\b")
 _CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _STARTS = re.compile(r"^(?:#+ |\||\s*[-*] |\s*\d+\. )")
-_END = re.compile(r"(?<=[.:;])\s+(?=[\[*`\"A-Z])|\s\|\s")
+_END = re.compile(r"(?<=[.!?])[*`)]*\s+(?=[\[*`\"A-Z(])")
 
 
 def blocks(text: str) -> Iterator[str]:
@@ -49,20 +62,34 @@ def comments(text: str) -> str:
 
 
 def unsourced(text: str) -> list[str]:
-    """Return the blocks that say something of Cloudflare with a figure, without a source, and not of local runs."""
-    return [block for block in blocks(text) if any(not _sourced(block, pages) for pages in _claims(block))]
+    """Return the sentences that say what Cloudflare does, without a source, and not of local runs or of the unknown."""
+    return [sentence for block in blocks(text) for sentence in _unsourced(block)]
 
 
-def _claims(block: str) -> Iterator[str]:
-    """Yield the pages that may be the source, for each product in a sentence with a figure."""
-    words = re.sub(r"\]\([^)]*\)", "]", block)
-    # in a row of a table, the figure may be in another cell than the product
-    sentences = [words] if block.startswith("|") else _END.split(words)
-    for sentence in filter(_FIGURE.search, sentences):
-        named = [pages for name, pages in _PRODUCTS.items() if name.search(sentence)]
+def _unsourced(block: str) -> Iterator[str]:
+    """Yield sentences of a paragraph or cells of a row. The source of a row may be in another of its cells."""
+    row = block.startswith("|")
+    parts = block.strip("| ").split(" | ") if row else _END.split(block)
+    figures = " | ".join(part for part in parts if not _LOCAL.search(part))
+    for sentence in parts:
+        # in a row, the figure may be in another cell than the product
+        for pages in _claims(sentence, figures if row else sentence):
+            if not _sourced(sentence, block, pages, row=row):
+                yield sentence.strip()
+                break
+
+
+def _claims(sentence: str, figures: str) -> Iterator[str]:
+    """Yield the pages that may be the source, for each product in a sentence that says something of it."""
+    words = re.sub(r"\]\([^)]*\)", "]", sentence)
+    named = [pages for name, pages in _PRODUCTS.items() if name.search(words)]
+    if named and _FIGURE.search(re.sub(r"\]\([^)]*\)", "]", figures)):
         yield from [pages for pages in named if pages != r"[\w-]+"] or named
+    elif _ACTOR.search(words):
+        yield from named or [r"[\w-]+"]
 
 
-def _sourced(block: str, pages: str) -> bool:
-    linked = re.search(rf"\(https://developers\.cloudflare\.com/(?:{pages})/", block)
-    return bool(linked or _OTHER_SOURCE.search(block) or _LOCAL.search(block))
+def _sourced(sentence: str, block: str, pages: str, *, row: bool) -> bool:
+    linked = re.compile(rf"\(https://developers\.cloudflare\.com/(?:{pages})/")
+    where = block if row or _SAME_PAGE.search(sentence) or "not published" in sentence else sentence
+    return bool(linked.search(where) or any(p.search(sentence) for p in (_OTHER_SOURCE, _LOCAL, _UNKNOWN)))

@@ -19,19 +19,35 @@ PAGES = sorted(
 COMMENTED = ["wrangler.toml", "local/wrangler.toml"]
 DESCRIBED = "public/openapi.json"
 
-# The beginning of a block without a source of its own -> why it needs none. What the doctor checks has "doctor: CHECK".
+# The beginning of a sentence without a source -> why it needs none. What the doctor checks has "doctor: CHECK".
 REASONS = {
-    "- **Nothing happens silently**": "doctor: long texts",
-    "| long texts |": "doctor: long texts",
-    "| [Cloudflare, LangChain, wrangler](#vectorize)": "a limit of this service",
-    "| `quota_exhausted` |": "the section above the table has the page",
-    "- `quota_exhausted`: ": "docs/errors.md has the page",
-    "| `upstream_busy`, `upstream_timeout` or": "advice",
-    "| Calls of Workers AI, 100 texts each |": "computed from the figures below the table",
-    "| Writes to Vectorize, 100 vectors each |": "computed from the figures below the table",
-    "| 413 `batch_too_large` |": "a limit of this service",
+    "`make deploy` checks that the model reads": "doctor: long texts",
+    "the model truncates texts of 700": "doctor: long texts",
+    "Jina's and NVIDIA's. `truncate: START`": "doctor: long texts",
+    "`END`, `NONE`. `START` is rejected": "doctor: long texts",
+    "`Left` is rejected: the model keeps": "doctor: long texts",
+    "The model reads the beginning of a text, so": "doctor: long texts",
+    "Tokens of a text that the model reads": "doctor: long texts",
+    "the model reads text alone": "the schema of the model, which README.md links",
+    "of Vertex AI: the model reads text alone": "the schema of the model, which README.md links",
+    "Images are rejected: the model reads text": "the schema of the model, which README.md links",
+    "Workers AI does not say the revision": "the schema of the model, which README.md links",
+    "Unknown, as Workers AI does not say it": "the schema of the model, which README.md links",
+    "[Cloudflare, LangChain, wrangler](#vectorize)": "a limit of this service",
+    "more than 100 texts on a native route": "a limit of this service",
     "Embed 1 to 100 texts": "a limit of this service",
-    "[[migrations]]": "it names the page",
+    "the model takes longer than `DEADLINE_S`": "a limit of this service",
+    "The account has used up its free Workers AI": "docs/errors.md has the page",
+    "Wait for `retry-after`, which ends at 00:00": "docs/errors.md has the page",
+    "Workers AI had no capacity": "docs/errors.md has the page, and says which codes are reported",
+    "- `quota_exhausted`: ": "docs/errors.md has the page",
+    "- `upstream_busy`: ": "docs/errors.md has the page, and says which codes are reported",
+    "Cloudflare's model or index has problems": "advice",
+    "Calls of Workers AI, 100 texts each": "computed from the figures below the table",
+    "Writes to Vectorize, 100 vectors each": "computed from the figures below the table",
+    "`Cloudflare rejects the login`": "a message of this project",
+    "`Cloudflare rejects the files": "a message of this project",
+    "`Cloudflare can't start the Worker`": "a message of this project",
 }
 
 # Pages of developers.cloudflare.com that were looked up in November 2026: they exist, and say what is said of them.
@@ -77,21 +93,21 @@ def descriptions(value):
         yield from descriptions(item)
 
 
-def reason(block):
-    return next((why for start, why in REASONS.items() if block.startswith(start)), None)
+def reason(sentence):
+    return next((why for start, why in REASONS.items() if sentence.startswith(start)), None)
 
 
 @pytest.mark.parametrize("page", [*PAGES, *COMMENTED, DESCRIBED])
 def test_what_is_said_of_cloudflare_has_a_source(page):
-    found = [block for block in claims.unsourced(text(page)) if not reason(block)]
+    found = [sentence for sentence in claims.unsourced(text(page)) if not reason(sentence)]
     assert not found, (
-        f"{page} says this of Cloudflare without a link to its page, or a word that it was measured locally: {found[0]}"
+        f"{page} says this of Cloudflare without a link in the sentence, or a word that it was measured: {found[0]}"
     )
 
 
 def test_every_reason_is_still_needed():
-    blocks = [block for page in (*PAGES, *COMMENTED, DESCRIBED) for block in claims.unsourced(text(page))]
-    assert [start for start in REASONS if not any(block.startswith(start) for block in blocks)] == []
+    found = [sentence for page in (*PAGES, *COMMENTED, DESCRIBED) for sentence in claims.unsourced(text(page))]
+    assert [start for start in REASONS if not any(sentence.startswith(start) for sentence in found)] == []
 
 
 def test_what_the_doctor_is_said_to_check_is_one_of_its_checks():
@@ -106,31 +122,39 @@ def test_a_linked_page_of_cloudflare_was_looked_up():
     assert {link for link in links if not link.endswith("/")} == set()
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        "Vectorize holds 30 million vectors in an index.",
-        "- Workers AI takes 5,000 requests a minute\n  from an account.",
-        "| isolates | An isolate has 256 MB |",
-        "A Durable Object costs $0.30 per million requests.",
-        "Workers Free has 20 ms of CPU time per request.",
-        "A write to Vectorize is visible within seconds.",
-        "The price of this model on Workers AI is not published.",
-        "AI Gateway caches an answer for 5 minutes. See [operating](operating.md).",
-        "Vectorize has [50,000 namespaces](https://example.com/).",
-        "A queue costs $0.40 ([Queues](https://developers.cloudflare.com/queues/)). Vectorize answers 500 queries.",
-    ],
-)
+FOUND = {
+    "Vectorize holds 30 million vectors in an index.": 1,
+    "- Workers AI takes 5,000 requests a minute\n  from an account.": 1,
+    "| isolates | An isolate has 256 MB |": 1,
+    "A Durable Object costs $0.30 per million requests.": 1,
+    "Workers Free has 20 ms of CPU time per request.": 1,
+    "A write to Vectorize is visible within seconds.": 1,
+    "The price of this model on Workers AI is not published.": 1,
+    "AI Gateway caches an answer for 5 minutes. See [operating](operating.md).": 1,
+    "Vectorize has [50,000 namespaces](https://example.com/).": 1,
+    "A queue costs $0.40 ([Queues](https://developers.cloudflare.com/queues/)). Vectorize answers 500 queries.": 1,
+    "Measured locally: 5 ms. Vectorize answers 500 queries. Workers AI rejects the rest.": 2,
+    "Vectorize keeps deleted vectors.": 1,
+    "The gateway obeys.": 1,
+    "The deployed model reads 2,048 tokens. Tested with the emulator.": 1,
+}
+
+
+@pytest.mark.parametrize("claim", FOUND)
 def test_a_claim_without_a_source_is_found(claim):
     page = f"# Title\n\n{claim}\n\n- Something else ([Limits](https://developers.cloudflare.com/workers/platform/limits/))."
-    assert claims.unsourced(page) == [" ".join(claim.split())]
+    assert len(claims.unsourced(page)) == FOUND[claim]
 
 
 @pytest.mark.parametrize(
     "words",
     [
         "Vectorize holds 30 million vectors ([Limits](https://developers.cloudflare.com/vectorize/platform/limits/)).",
+        "Vectorize holds 30 million vectors ([Limits](https://developers.cloudflare.com/vectorize/platform/limits/)). "
+        "Vectorize keeps 5 copies, as the same page says.",
+        "| vectors of Vectorize | 9 million | [Limits](https://developers.cloudflare.com/vectorize/platform/limits/) |",
         "A search in Vectorize takes 20 ms, measured locally.",
+        "What Workers AI does with the 51st request of a second is not known.",
         "The service calls Workers AI and Vectorize.",
         "```sh\n# Vectorize has 10 million vectors\n```",
         "The service takes 100 texts per call.",
