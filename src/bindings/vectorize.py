@@ -26,7 +26,7 @@ class Vectorize:
             return found
         if found.fault == "invalid":
             raise EmbedderError("upstream_invalid", found.text)
-        raise interrupted(found.fault, "Vectorize") or answers.error(found.text)
+        raise interrupted(found.fault, "Vectorize") or answers.error(found.text, method)
 
     async def reserve(self, lifetime: Any, count: int) -> None:
         fault: Any = _js.reserve(lifetime.scope, count)

@@ -43,7 +43,7 @@ class EmulatedIndex:
         try:
             result = json.loads(reply.body) if reply.status == 200 else binding.fail(method, reply)
         except binding.BindingError as error:
-            raise answers.error(str(error)) from error
+            raise answers.error(str(error), method) from error
         vectors = result if isinstance(result, list) else result.get("matches", [])
         self.values = [item["values"] for item in vectors if "values" in item]
         for number, vector in enumerate(item for item in vectors if "values" in item):

@@ -103,7 +103,7 @@ class FakeIndex:
 
     def _queryById(self, name: str, options: dict) -> dict:  # noqa: N802
         if self.matches is None and name not in self.vectors:
-            raise answers.error("VECTOR_QUERY_ERROR (code = 40000): vector not found")
+            raise answers.error("VECTOR_QUERY_ERROR (code = 40000): vector not found", "queryById")
         return self._matches(self.vectors.get(name, {}).get("values"), options)
 
     def _matches(self, row: list[float] | None, options: dict) -> dict:

@@ -5,15 +5,17 @@
  */
 import { DIMENSIONS, InvalidAnswer } from "../numbers/answer.js";
 import { choose } from "../numbers/diversity.js";
-import { MAX_DEPTH, excess } from "../isolate/limits.js";
+import { MAX_DEPTH, excess, thrownText } from "../isolate/limits.js";
 import { plain } from "../numbers/numbers.js";
 import { FEW_VECTORS, answerMemory } from "../isolate/memory.js";
 
 /** @typedef {import("../requests/request.js").Scope} Scope */
 
 const TOO_DEEP = `Vectorize returned JSON that is nested deeper than ${MAX_DEPTH} levels.`;
+const NOT_JSON = "Vectorize returned something that is not JSON.";
 const NOT_VECTORS = `Vectorize returned values that are not ${DIMENSIONS} numbers.`;
 const STORED_BYTES = 48 * 1024; // of a stored vector: its values as JSON, as numbers and in the answer, and its metadata
+const MAX_CHARS = 2 * 1024 * 1024; // of an answer without values: 100 vectors with 10 KiB of metadata have half of it
 const encoder = new TextEncoder();
 
 /** Returns a unit vector along one axis, to search with. @param {number} number of the axis, modulo 768 */
@@ -44,15 +46,27 @@ export function reserve(scope, count) {
 export async function callIndex(scope, index, method, given, vectors) {
   try {
     scope.check();
-    const result = await scope.within(index[method](...withVectors(method, JSON.parse(given), vectors?.values())));
+    const asked = JSON.parse(given);
+    const result = await scope.within(index[method](...withVectors(method, asked, vectors?.values())));
+    const most = asked.at(-1)?.topK ?? asked[0]?.length;
+    if (vectorsIn(result).length > most) throw new InvalidAnswer(`Vectorize returned more than ${most} vectors.`);
     const values = new StoredValues(result);
-    const text = JSON.stringify(result) ?? "null";
+    const text = jsonOf(result);
+    if (text.length > MAX_CHARS) throw new InvalidAnswer("Vectorize returned an answer that is too large.");
     if (excess(encoder.encode(text), Infinity)) throw new InvalidAnswer(TOO_DEEP);
     return { fault: "", text, values };
   } catch (error) {
-    const invalid = error instanceof InvalidAnswer || error instanceof RangeError; // RangeError: nested too deeply
-    const fault = invalid ? "invalid" : (scope.reason ?? "failed");
-    return { fault, text: String(error), values: null };
+    if (error instanceof InvalidAnswer) return { fault: "invalid", text: error.message, values: null };
+    return { fault: scope.reason ?? "failed", text: thrownText(error), values: null };
+  }
+}
+
+/** @param {unknown} result */
+function jsonOf(result) {
+  try {
+    return JSON.stringify(result) ?? "null";
+  } catch (error) {
+    throw new InvalidAnswer(error instanceof RangeError ? TOO_DEEP : NOT_JSON);
   }
 }
 
@@ -77,7 +91,7 @@ class StoredValues {
       if (!Array.isArray(given) && !ArrayBuffer.isView(given)) throw new InvalidAnswer(NOT_VECTORS);
       if (/** @type {any} */ (given).length !== DIMENSIONS) throw new InvalidAnswer(NOT_VECTORS);
       const values = Array.from(/** @type {number[]} */ (given));
-      if (!values.every(Number.isFinite)) throw new InvalidAnswer("Vectorize returned values that are not numbers.");
+      if (!values.every(isFloat32)) throw new InvalidAnswer("Vectorize returned values that are not numbers.");
       item.values = this.taken.push(values) - 1;
     }
   }
@@ -94,6 +108,11 @@ class StoredValues {
   *parts(text) {
     yield encoder.encode(JSON.stringify(this.fill(text)));
   }
+}
+
+/** @param {unknown} value */
+function isFloat32(value) {
+  return typeof value === "number" && Number.isFinite(Math.fround(value));
 }
 
 /** @type {(result: any) => any[]} */

@@ -6,6 +6,7 @@
 
 export const MAX_DEPTH = 64;
 export const MAX_VALUES = 100_000;
+const THROWN_CHARS = 1_000;
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -79,6 +80,18 @@ function isDigit(byte) {
 function endOfNumber(bytes, i) {
   while (isDigit(bytes[i]) || bytes[i] === POINT || (bytes[i] | 0x20) === LOWER_E || bytes[i] === PLUS || bytes[i] === MINUS) i++;
   return i;
+}
+
+/**
+ * Returns the beginning of what was thrown, as text that Python can encode. Anything may be thrown, also what has no text.
+ * @param {unknown} thrown
+ */
+export function thrownText(thrown) {
+  try {
+    return String(thrown).slice(0, THROWN_CHARS).toWellFormed();
+  } catch {
+    return "unknown";
+  }
 }
 
 /**

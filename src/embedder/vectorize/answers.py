@@ -1,6 +1,7 @@
 """What Vectorize answers: results as Structs, and error messages as errors of this service."""
 
 import re
+from operator import attrgetter
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -11,11 +12,19 @@ from embedder.stored import Metadata
 
 _WRITE_RATE_LIMIT = 40041
 _BAD_INPUT = range(40000, 40041)
-_ERROR = re.compile(r"(?P<operation>(?:VECTOR|INDEX)_\w+)_ERROR(?: \(code = (?P<code>\d+)\))?: (?P<text>.*)")
+_ERROR = re.compile(
+    r"(?P<operation>(?:VECTOR|INDEX)_[A-Z_]{1,20})_ERROR(?: \(code = (?P<code>[0-9]{1,9})\))?: (?P<text>.*)"
+)
 # the error code of a query by an unknown id is not documented
 _NOT_FOUND = re.compile(r"\bnot? (?:\w+ )?found|does not exist|no such", re.IGNORECASE)
+_NO_INDEX = re.compile(r"(?:the |no (?:such )?)?index\b", re.IGNORECASE)  # it was deleted
+_TOO_MANY = re.compile(r"Status \+ 429\b|too many requests|rate ?limit", re.IGNORECASE)
 _RETRY_AFTER_S = 5
 _MAX_MESSAGE_CHARS = 300
+
+_LARGEST_SCORE = 1.1  # of a cosine that was computed from quantised vectors
+_SCORE_ERROR = 0.1  # of the same
+_METRIC = "the metric of the index must be cosine."
 
 # A placeholder: the position of the vector's numbers (see `ports.Found`); JavaScript puts them in.
 Values = Annotated[int, Meta(extra_json_schema={"items": {"type": "number"}})]
@@ -60,6 +69,23 @@ class Matches(Struct):
     count: Annotated[int, Meta(description="The number of matches.")]
     matches: Annotated[list[Match], Meta(description="The matches, the nearest first.")]
 
+    def check(self) -> None:
+        """Raise `upstream_invalid` if the scores are no cosines. Sort the matches, and drop those that are repeated.
+
+        `count` remains the number of matches that were found.
+
+        Approximate scores may be a little out of order. A list that is turned round is of another metric.
+        """
+        matches = self.matches
+        if any(abs(match.score) > _LARGEST_SCORE for match in matches):
+            raise EmbedderError("upstream_invalid", f"Vectorize returned a score that is no cosine; {_METRIC}")
+        if matches and matches[-1].score - matches[0].score > _SCORE_ERROR:
+            raise EmbedderError("upstream_invalid", f"Vectorize returned the farthest match first; {_METRIC}")
+        best: dict[str, Match] = {}
+        for match in sorted(matches, key=attrgetter("score"), reverse=True):
+            best.setdefault(match.id, match)
+        self.matches, self.count = [*best.values()], len(matches)
+
     def keep(self, matches: list[Match]) -> None:
         """Replace the matches with some of them."""
         self.matches, self.count = matches, len(matches)
@@ -97,18 +123,18 @@ def decode(text: str, kind: type[T]) -> T:
         raise EmbedderError("upstream_invalid", message) from error
 
 
-def error(message: str) -> EmbedderError:
-    """Return the error for an error message of the binding."""
+def error(message: str, method: str = "") -> EmbedderError:
+    """Return the error for an error message of the binding's `method`."""
     match = _ERROR.search(message)
     if not match:
         return EmbedderError("upstream_error", "Vectorize could not be reached.")
     code, text = int(match["code"] or 0), match["text"][:_MAX_MESSAGE_CHARS]
     known = code or None
-    if _NOT_FOUND.search(match["text"]):
+    if method == "queryById" and _NOT_FOUND.search(text) and not _NO_INDEX.match(text):
         return EmbedderError("not_found", f"Vectorize found nothing: {text}", upstream_code=known)
-    if code == _WRITE_RATE_LIMIT:
+    if code == _WRITE_RATE_LIMIT or (code not in _BAD_INPUT and _TOO_MANY.match(text)):
         sentence = "Vectorize limits the rate of writes; retry shortly."
-        return EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S, upstream_code=code)
+        return EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S, upstream_code=known)
     if code in _BAD_INPUT:
         return EmbedderError("invalid_request", f"Vectorize rejected the request: {text}", upstream_code=code)
     return EmbedderError(

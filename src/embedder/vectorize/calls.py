@@ -7,13 +7,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from embedder.context import RequestContext
+from embedder.errors import EmbedderError
 from embedder.live import Tasks
 from embedder.ports import Found, Index, Vectors
 from embedder.settings import MAX_CALLS_IN_FLIGHT
-from embedder.vectorize.answers import Description, Match, Matches, Mutation, decode
+from embedder.vectorize.answers import Description, Matches, Mutation, Owner, Stored, decode
 from embedder.vectorize.limits import GET_IDS
 
-T = TypeVar("T")
+T = TypeVar("T", Owner, Stored)
+R = TypeVar("R")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -45,21 +47,26 @@ class Calls:
             answer = await self._index.call(context.lifetime, "queryById", _json([name, options]))
         else:
             answer = await self._index.call(context.lifetime, "query", _json([options]), vectors)
-        return decode(answer.text, Matches), answer.values
+        found = decode(answer.text, Matches)
+        found.check()
+        return found, answer.values
 
-    async def query_any(self, context: RequestContext, options: dict[str, Any], number: int) -> list[Match]:
+    async def query_any(self, context: RequestContext, options: dict[str, Any], number: int) -> Matches:
         """Search with a vector that has no meaning, another one for each `number`."""
         results, _ = await self.query(context, options, vectors=self._index.axis(number))
-        return results.matches
+        return results
 
-    async def get(self, context: RequestContext, ids: Sequence[str], take: Callable[[Found], T]) -> list[T]:
-        """Read the vectors with these ids, in calls of 20. `take` says what is kept of each answer."""
+    async def get(
+        self, context: RequestContext, ids: Sequence[str], kind: type[T], keep: Callable[[list[T], Found], R]
+    ) -> list[R]:
+        """Read the vectors with these ids as `kind`, in calls of 20. `keep` says what is kept of each answer."""
         await self._index.reserve(context.lifetime, min(len(ids), GET_IDS * MAX_CALLS_IN_FLIGHT))
         limit = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
 
-        async def one(part: Sequence[str]) -> T:
+        async def one(part: Sequence[str]) -> R:
             async with limit:
-                return take(await self._index.call(context.lifetime, "getByIds", _json([part])))
+                answer = await self._index.call(context.lifetime, "getByIds", _json([part]))
+            return keep(_asked(decode(answer.text, list[kind]), part), answer)  # type: ignore[valid-type]
 
         async with Tasks(map(one, split(ids, GET_IDS))) as tasks:
             return await asyncio.gather(*tasks)
@@ -77,6 +84,14 @@ class Calls:
 def split(ids: Sequence[str], size: int) -> list[Sequence[str]]:
     """Return the ids in parts of `size`."""
     return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def _asked(found: list[T], ids: Sequence[str]) -> list[T]:
+    """Return vectors if each has another one of `ids`. Raises `upstream_invalid`."""
+    names = [item.id for item in found]
+    if len(set(names)) < len(names) or not set(names).issubset(ids):
+        raise EmbedderError("upstream_invalid", "Vectorize returned vectors that were not asked for.")
+    return found
 
 
 def _json(arguments: list[Any]) -> str:

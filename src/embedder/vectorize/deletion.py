@@ -25,20 +25,23 @@ class Removed(Struct):
 
 
 async def run(
-    find: Callable[[int], Awaitable[Sequence[str]]],
+    find: Callable[[int], Awaitable[tuple[Sequence[str], bool]]],
     delete: Callable[[Sequence[str]], Awaitable[str]],
     has_time: Callable[[], bool],
 ) -> Removed:
-    """Delete at most 1,000 vectors. `find` takes the number of the round, and returns at most 100 ids."""
+    """Delete at most 1,000 vectors. `find` takes the number of the round, and returns at most 100 ids.
+
+    It also returns whether it may have left out others.
+    """
     removed = Removed({}, [])
     try:
         for number in range(MAX_ROUNDS):
             if number and not has_time():
                 break
-            ids = await find(number)
+            ids, is_full = await find(number)
             new = [name for name in ids if name not in removed.ids]
             if not new:
-                removed.more = len(ids) >= BATCH  # a full answer may hide others
+                removed.more = is_full
                 break
             removed.mutation_ids.append(await delete(new))
             removed.ids.update(dict.fromkeys(new))

@@ -13,7 +13,7 @@ from embedder.ports import Answer, Clock, Index, Vectors
 from embedder.settings import DIMENSIONS, LARGE_BYTES, MAX_TEXTS_PER_CALL
 from embedder.stored import Deleted, Metadata, Written, partly_accepted
 from embedder.vectorize import deletion, limits, visibility
-from embedder.vectorize.answers import Description, Match, Matches, Owner, Stored, decode
+from embedder.vectorize.answers import Description, Match, Matches, Owner, Stored
 from embedder.vectorize.calls import Calls, Row, split
 from embedder.vectorize.rows import repeated_bytes, rows_of_texts
 
@@ -41,16 +41,18 @@ class Store:
         self._calls = Calls(index)
         self._clock = clock
         self._wait_s = wait_s
-        self._dimensions: int | None = None
+        self._fits = False
 
     async def check_fit(self, context: RequestContext) -> None:
-        """Raise `index_mismatch` unless the index has 768 dimensions. The answer is cached, because it can't change."""
-        if self._dimensions is None:
-            self._dimensions = (await self._calls.describe(context)).dimensions
-        if self._dimensions != DIMENSIONS:
-            message = f"The index has {self._dimensions} dimensions, but the model has {DIMENSIONS}; "
+        """Raise `index_mismatch` unless the index has 768 dimensions. If it has, it is not asked again."""
+        if self._fits:
+            return
+        dimensions = (await self._calls.describe(context)).dimensions
+        if dimensions != DIMENSIONS:
+            message = f"The index has {dimensions} dimensions, but the model has {DIMENSIONS}; "
             advice = f"create one with --dimensions={DIMENSIONS} --metric=cosine."
             raise EmbedderError("index_mismatch", message + advice)
+        self._fits = True
 
     def to_search(self, context: RequestContext, namespace: str | None) -> Area:
         """Return where a request that names `namespace` searches. Raises `forbidden`."""
@@ -177,15 +179,15 @@ class Store:
     async def get(self, ids: Sequence[str], context: RequestContext) -> tuple[list[Stored], object]:
         """Return the stored vectors with these ids, and their values. Missing ids are skipped."""
         context.access.require("search")
-        answers = await self._calls.get(context, ids, lambda answer: answer)
+        answers = await self._calls.get(context, ids, Stored, lambda found, answer: (found, answer.values))
         vectors: list[Stored] = []
-        for answer in answers:
+        for found, _ in answers:
             start = len(vectors)
-            for vector in decode(answer.text, list[Stored]):
+            for vector in found:
                 vector.values += start
                 vectors.append(vector)
         own = [vector for vector in vectors if context.access.reaches(vector.namespace or None)]
-        return own, self._index.merge([answer.values for answer in answers])
+        return own, self._index.merge([values for _, values in answers])
 
     async def delete(self, ids: Sequence[str], context: RequestContext, *, wait: bool) -> Written:
         """Delete these ids in order, in calls of 100. An error names the accepted ones.
@@ -226,10 +228,12 @@ class Store:
             written.count, written.mutation_ids, written.visible, deleted=len(removed.ids), more=removed.more
         )
 
-    async def _find(self, context: RequestContext, area: Area, options: dict[str, Any], number: int) -> list[str]:
-        """Return the ids of some vectors to delete."""
-        matches = await self._calls.query_any(context, options, number)
-        return [match.id for match in matches if _belongs(match, area, context)]
+    async def _find(
+        self, context: RequestContext, area: Area, options: dict[str, Any], number: int
+    ) -> tuple[list[str], bool]:
+        """Return the ids of some vectors to delete, and whether there may be others."""
+        found = await self._calls.query_any(context, options, number)
+        return [match.id for match in found.matches if _belongs(match, area, context)], found.count >= deletion.BATCH
 
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index, to a key that is bound to namespaces without the count."""
@@ -247,8 +251,8 @@ class Store:
 
     async def _owners(self, ids: Sequence[str], context: RequestContext) -> dict[str, str | None]:
         """Return the namespaces of the stored vectors with these ids. A vector that was just written is missing."""
-        answers = await self._calls.get(context, ids, lambda answer: decode(answer.text, list[Owner]))
-        return {owner.id: owner.namespace for answer in answers for owner in answer}
+        answers = await self._calls.get(context, ids, Owner, lambda owners, _: owners)
+        return {owner.id: owner.namespace for owners in answers for owner in owners}
 
     async def _own(self, ids: Sequence[str], context: RequestContext) -> Sequence[str]:
         """Return the ids without those that are stored in a namespace that the caller does not reach, or not at all.

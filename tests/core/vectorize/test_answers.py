@@ -11,7 +11,14 @@ from embedder.vectorize import answers
     [
         ("VECTOR_UPSERT_ERROR (code = 40012): invalid vector", "invalid_request", 40012),
         ("VECTOR_QUERY_ERROR (code = 40041): slow down", "upstream_busy", 40041),
-        ("VECTOR_QUERY_ERROR (code = 40404): vector not found", "not_found", 40404),
+        ("VECTOR_QUERY_ERROR (code = 40404): vector not found", "upstream_error", 40404),
+        ("VECTOR_QUERY_ERROR: Status + 429", "upstream_busy", None),
+        ("VECTOR_UPSERT_ERROR (code = 10013): Too Many Requests", "upstream_busy", 10013),
+        ('VECTOR_UPSERT_ERROR (code = 40012): invalid vector for id="not found"', "invalid_request", 40012),
+        ("INDEX_GET_ERROR (code = 50000): index not found", "upstream_error", 50000),
+        (f"VECTOR_QUERY_ERROR (code = {'9' * 900}): boom", "upstream_error", None),
+        ("VECTOR_QUERY_ERROR (code = \u0664\u0660): boom", "upstream_error", None),
+        ("VECTOR_" * 10_000, "upstream_error", None),
         ("INDEX_GET_ERROR (code = 50000): boom", "upstream_error", 50000),
         ("VECTOR_GET_ERROR: Status + 500", "upstream_error", None),
         ("Error: Network connection lost.", "upstream_error", None),
@@ -32,3 +39,44 @@ def test_rejects_an_invalid_answer(text):
     with pytest.raises(EmbedderError) as caught:
         answers.decode(text, answers.Description)
     assert caught.value.code == "upstream_invalid"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('no vector found for id="index 7"', "not_found"),
+        ("vector does not exist", "not_found"),
+        ("index not found", "upstream_error"),
+        ("No such index", "upstream_error"),
+        ("boom", "upstream_error"),
+    ],
+)
+def test_only_a_search_by_id_can_miss_a_vector(text, code):
+    message = f"VECTOR_QUERY_ERROR (code = 40404): {text}"
+    assert answers.error(message, "queryById").code == code
+    assert answers.error(message, "query").code == "upstream_error"
+
+
+def found(*scores: float) -> answers.Matches:
+    return answers.Matches(len(scores), [answers.Match(f"{number}", score) for number, score in enumerate(scores)])
+
+
+@pytest.mark.parametrize("scores", [(1.2, 0.1), (0.9, -1.2), (1e308, 1.0), (0.4, 0.6, 0.7), (0.0, 1.0)])
+def test_rejects_scores_that_are_no_cosines(scores):
+    with pytest.raises(EmbedderError) as caught:
+        found(*scores).check()
+    assert caught.value.code == "upstream_invalid"
+    assert "cosine" in caught.value.message
+
+
+def test_matches_are_sorted_and_each_is_there_once():
+    matches = found(0.71, 0.72, 1.0003, 0.5, 0.5)
+    matches.matches[3].id = "0"
+    matches.check()
+    assert [(match.id, match.score) for match in matches.matches] == [
+        ("2", 1.0003),
+        ("1", 0.72),
+        ("0", 0.71),
+        ("4", 0.5),
+    ]
+    assert matches.count == 5

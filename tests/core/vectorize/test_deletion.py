@@ -186,8 +186,9 @@ def test_waiting_waits_for_the_last_deletion(app):
     assert json_of(delete(app, namespace="acme", wait=True))["visible"] is True
 
 
-def test_an_index_of_other_dimensions_is_a_mismatch(app, monkeypatch):
+def test_an_index_of_other_dimensions_is_a_mismatch(index, monkeypatch):
     monkeypatch.setattr("embedder.vectorize.store.DIMENSIONS", 512)
+    app = app_with(index)
     assert error(delete(app, namespace="acme"))[:2] == (409, "index_mismatch")
 
 

@@ -115,3 +115,48 @@ def test_a_match_of_another_namespace_is_neither_found_nor_deleted():
     assert found["count"] == 1
     assert send(app, "DELETE", "/vectors", {"namespace": "a"}).status == 200
     assert index.named("deleteByIds") == [["0"]]
+
+
+class Wrong(FakeIndex):
+    """An index that answers something else."""
+
+    def __init__(self, method: str, answer: object) -> None:
+        super().__init__()
+        setattr(self, f"_{method}", lambda *_: answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [{"id": "other", "values": 0}],
+        [{"id": "a", "values": 0}, {"id": "a", "values": 1}],
+        [{"id": "a", "values": 0}, {"id": "A", "values": 1}],
+    ],
+)
+def test_vectors_that_were_not_asked_for_are_an_invalid_answer(answer):
+    app = app_with(Wrong("getByIds", answer))
+    assert error(app.send("GET", "/vectors", query="ids=a,b"))[:2] == (502, "upstream_invalid")
+
+
+def test_an_owner_that_is_named_twice_lets_nobody_write():
+    index = Wrong("getByIds", [{"id": "a", "namespace": "theirs"}, {"id": "a", "namespace": "mine"}])
+    app = keyed(index, namespaces=["mine"])
+    body = {"documents": [{"id": "a", "text": "x"}]}
+    assert error(send(app, "PUT", "/vectors", body))[:2] == (502, "upstream_invalid")
+    assert index.named("upsert") == []
+
+
+def test_wrong_dimensions_are_asked_for_again():
+    index = FakeIndex(dimensions=0)
+    app = app_with(index)
+    assert put(app, {"documents": documents(1)}).status == 409
+    index.dimensions = 768
+    assert [put(app, {"documents": documents(1)}).status for _ in range(2)] == [200, 200]
+    assert len(index.named("describe")) == 2
+
+
+def test_a_full_answer_with_foreign_matches_may_hide_others():
+    matches = [{"id": f"{number}", "score": 0.5, "namespace": "b" if number else "a"} for number in range(100)]
+    index = FakeIndex(matches=matches)
+    answer = json_of(app_with(index).send("DELETE", "/vectors", b'{"namespace": "a"}'))
+    assert (answer["deleted"], answer["more"]) == (1, True)

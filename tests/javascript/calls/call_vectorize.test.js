@@ -39,7 +39,7 @@ for (const [name, wrap] of /** @type {[string, (items: any[]) => any][]} */ ([
 ])) {
   test(`of the values in ${name}, Python sees an index`, async () => {
     const items = () => [{ id: "a", values: [...ROW] }, { id: "b", values: Float32Array.from(ROW) }, { id: "c", values: null }];
-    const { fault, text, values } = await call(wrap(items()));
+    const { fault, text, values } = await call(wrap(items()), "getByIds", [["a", "b", "c"]]);
     assert.equal(fault, "");
     assert.deepEqual(JSON.parse(text), wrap([{ id: "a", values: 0 }, { id: "b", values: 1 }, { id: "c" }]));
     const filled = json(/** @type {any} */ (values).parts(text));
@@ -64,6 +64,10 @@ test("an answer that is nested too deeply is invalid, and one that is no JSON ha
   assert.equal((await call([{ metadata: deep(70) }])).fault, "invalid");
   assert.equal((await call([{ metadata: deep(50_000) }])).fault, "invalid");
   assert.equal((await call(undefined)).text, "null");
+  /** @type {any} */
+  const cyclic = {};
+  cyclic.self = cyclic;
+  for (const value of [cyclic, { a: 1n }]) assert.equal((await call(value)).fault, "invalid");
 });
 
 test("an error of the binding is a fault with its text, and names why the request ended", async () => {
@@ -74,6 +78,23 @@ test("an error of the binding is a fault with its text, and names why the reques
   scope.abort("disconnected");
   const index = { describe: () => assert.fail("it was called") };
   assert.equal((await callIndex(scope, index, "describe", "[]")).fault, "disconnected");
+});
+
+test("whatever is thrown has a short text that can be encoded, and is not taken for an answer", async () => {
+  const strange = [undefined, null, "text", 5, Symbol("s"), Object.create(null), { toString() { throw new Error("no"); } }];
+  for (const thrown of [...strange, new RangeError("x".repeat(1e6)), new Error("\ud800")]) {
+    const { fault, text } = await call(() => { throw thrown; });
+    assert.equal(fault, "failed");
+    assert.ok(text.length <= 1_000 && text.isWellFormed(), text.slice(0, 50));
+  }
+});
+
+test("more vectors than were asked for, or more text than they can have, are an invalid answer", async () => {
+  const items = [{ id: "a" }, { id: "b" }];
+  assert.equal((await call(items)).fault, "invalid");
+  assert.equal((await call({ matches: items }, "query", [{ topK: 1 }], { values: () => [ROW] })).fault, "invalid");
+  assert.equal((await call({ matches: items }, "queryById", ["a", { topK: 2 }])).fault, "");
+  assert.equal((await call([{ id: "a", metadata: { text: "x".repeat(3_000_000) } }])).fault, "invalid");
 });
 
 test("the deadline ends a call that hangs", async () => {
@@ -88,7 +109,7 @@ test("an axis is a unit vector", () => {
 });
 
 test("answers are merged in order, and diverse matches are chosen by their stored values", async () => {
-  const one = await call([{ values: [...ROW] }, { values: ROW.map((value) => value + 1) }]);
+  const one = await call([{ values: [...ROW] }, { values: ROW.map((value) => value + 1) }], "getByIds", [["a", "b"]]);
   const other = await call([{ values: ROW.map((value) => -value) }]);
   const merged = merge(/** @type {any} */ (one.values), /** @type {any} */ (other.values));
   assert.deepEqual(json(merged.parts('[{"values":2},{"values":0}]')), [{ values: ROW.map((value) => -value) }, { values: ROW }]);
@@ -110,6 +131,7 @@ const WRONG = [
   new DataView(new ArrayBuffer(768)),
   ROW.with(5, NaN),
   ROW.with(5, Infinity),
+  ROW.with(5, 1e300),
   /** @type {any[]} */ (ROW).with(5, "1"),
   /** @type {any[]} */ (ROW).with(5, null),
   new Array(768),
