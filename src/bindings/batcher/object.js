@@ -1,7 +1,7 @@
 // @ts-check
 /** The Durable Object behind `BATCHER`: requests of all isolates meet here, and their texts share calls of the model. */
-import { DIMENSIONS, InvalidAnswer, readAnswer } from "../numbers/answer.js";
-import { ROW_BYTES, detail, isJson } from "../calls/call_ai.js";
+import { DIMENSIONS, InvalidAnswer } from "../numbers/answer.js";
+import { ROW_BYTES, bytesOf, detail, isJson, rowsOrError } from "../calls/replies.js";
 import { reserveForObject } from "../isolate/memory.js";
 import { Gathering, MAX_TEXTS } from "./gathering.js";
 import { answer, failure } from "./wire.js";
@@ -11,6 +11,7 @@ import { answer, failure } from "./wire.js";
  * @typedef {(status: number, body: string) => "" | "again" | "halve"} Remedy what to do after an error of the model
  */
 
+const BAD_GATEWAY = 502; // of an error that came with 200
 const SHARED = "shared"; // instead of the labels of several keys
 const CALL_BYTES = 2 * MAX_TEXTS * ROW_BYTES; // an answer of the model, and its rows
 
@@ -65,13 +66,17 @@ export class Batcher {
   /** @param {Response} response @param {number} count @returns {Promise<Outcome>} */
   async read(response, count) {
     const { status } = response;
-    if (status !== 200) {
-      const body = await detail(response);
-      return { fault: "http", remedy: this.remedy(status, body), status, body };
-    }
+    if (status !== 200) return this.failed(status, await detail(response));
     if (!isJson(response)) return { fault: "type", status };
-    const { bytes, spans } = readAnswer(new Uint8Array(await response.arrayBuffer()), count, false);
+    const found = rowsOrError(await bytesOf(response, count), count, false);
+    if (typeof found === "string") return this.failed(BAD_GATEWAY, found);
+    const { bytes, spans } = found;
     return { rows: Array.from({ length: count }, (_, i) => bytes.slice(spans[2 * i], spans[2 * i + 1])) };
+  }
+
+  /** @param {number} status @param {string} body @returns {Outcome} */
+  failed(status, body) {
+    return { fault: "http", remedy: this.remedy(status, body), status, body };
   }
 }
 

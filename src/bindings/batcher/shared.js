@@ -3,10 +3,12 @@
  * The binding `AI` for requests of few texts: they go through a Durable Object, where they share calls of the model
  * with others. Larger requests call the model themselves.
  */
-import { InvalidAnswer } from "../numbers/answer.js";
-import { CACHED, Fault, OUTCOME, request } from "./wire.js";
+import { Fault, InvalidAnswer } from "../numbers/answer.js";
+import { CACHED, OUTCOME, request } from "./wire.js";
 
 /** @typedef {import("../requests/request.js").Scope} Scope */
+
+const SHARE = 0.75; // of the time until the deadline, for an object that does not answer
 
 /** Where requests of at most `texts` texts go: to one of several objects. */
 export class Shards {
@@ -46,7 +48,7 @@ class SharedAi {
   }
 
   /**
-   * Returns the object's answer, or null if the object failed: then the request calls the model itself.
+   * Returns the object's answer, or null if the object failed or hangs: then the request calls the model itself.
    * @param {string} model @param {string[]} texts @param {any} options
    */
   async ask(model, texts, { returnRawResponse: _, rejectIfBusy: __, signal, ...options }) {
@@ -54,8 +56,9 @@ class SharedAi {
     const { tags = [], gateway, ...others } = options;
     const { metadata: ___, ...through } = gateway ?? {};
     const shared = gateway ? { ...others, gateway: through } : others;
+    const until = AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.floor(SHARE * ms)))]);
     try {
-      const asked = request({ texts, model, options: shared, label: tags[0] ?? "", ms, alone: this.alone }, signal);
+      const asked = request({ texts, model, options: shared, label: tags[0] ?? "", ms, alone: this.alone }, until);
       const response = await this.shards.object(texts).fetch(asked);
       return response.headers.has(OUTCOME) ? response : null;
     } catch (error) {

@@ -12,15 +12,6 @@ export const CACHED = "x-embedder-cached"; // texts whose rows were in the cache
 const URL = "https://batcher/";
 const encoder = new TextEncoder();
 
-/** A failure that is not the model's answer: "broken", "timeout" or "busy". */
-export class Fault extends Error {
-  /** @param {string} fault */
-  constructor(fault) {
-    super(fault);
-    this.fault = fault;
-  }
-}
-
 /** @param {Asked} asked @param {AbortSignal} signal */
 export function request(asked, signal) {
   return new Request(URL, { method: "POST", body: JSON.stringify(asked), signal });

@@ -3,22 +3,20 @@
  * Calls the model, and keeps its answer. Calls never throw; the answer contains the fault. Python decides what a fault
  * means.
  */
-import { DIMENSIONS, InvalidAnswer, readAnswer } from "../numbers/answer.js";
+import { DIMENSIONS, Fault, InvalidAnswer } from "../numbers/answer.js";
 import { textsOf } from "./inputs.js";
-import { excess } from "../isolate/limits.js";
+import { thrownText } from "../isolate/limits.js";
 import { rowsOf, shortDigits } from "../numbers/numbers.js";
 import { FEW_VECTORS, answerMemory, dropDigits } from "../isolate/memory.js";
+import { ROW_BYTES, bytesOf, detail, isJson, rowsOrError } from "./replies.js";
 
 /** @typedef {import("../numbers/answer.js").Rows} Rows */
 /** @typedef {import("../requests/request.js").Scope} Scope */
 
-const JSON_TYPE = "application/json";
-const MAX_ERROR_CHARS = 65_536;
-export const ROW_BYTES = 17 * 1024; // of a row of the model as JSON
 const FLOATS_BYTES = 3 * 1024; // of a row as float32
 const MAX_TEXTS = 100; // in one call
 const IN_FLIGHT = 6 * MAX_TEXTS; // rows that arrive at once
-const encoder = new TextEncoder();
+const BAD_GATEWAY = 502; // of an error that came with 200
 
 /** The outcome of one model call: `rows`, or a `fault` with the HTTP status and the body of the answer. */
 class Answer {
@@ -83,14 +81,16 @@ export async function ask(scope, ai, model, inputs, count, dimensions, encoding,
     if (!scope.batch && !(await answerMemory.reserve(scope, 2 * count * ROW_BYTES, count <= FEW_VECTORS))) {
       return new Answer(scope.reason ?? "busy", null);
     }
-    const bytes = new Uint8Array(await scope.within(response.arrayBuffer()));
+    const bytes = await scope.within(bytesOf(response, count));
     const needed = scope.batch === "floats" ? { digits: false, floats: true } : neededFor(dimensions, encoding);
-    const rows = readAnswer(bytes, count, needed.floats, dimensions);
+    const rows = rowsOrError(bytes, count, needed.floats, dimensions);
+    if (typeof rows === "string") return new Answer("http", null, BAD_GATEWAY, rows);
     if (!needed.digits) dropDigits(rows);
     return new Answer("", rows, 200, "", /** @type {any} */ (response).cached);
   } catch (error) {
     if (error instanceof InvalidAnswer) return new Answer("invalid", null, 200, error.message);
-    return new Answer(scope.reason ?? /** @type {any} */ (error)?.fault ?? "broken", null);
+    const known = error instanceof Fault ? error.fault : undefined;
+    return new Answer(scope.reason ?? known ?? "broken", null, 0, known ? "" : thrownText(error));
   }
 }
 
@@ -115,15 +115,4 @@ export async function reserve(scope, texts, dimensions, encoding) {
   scope.batch = neededFor(dimensions, encoding).floats || !answerMemory.couldHold(digits) ? "floats" : "digits";
   const kept = scope.batch === "floats" ? floats : digits;
   return (await answerMemory.reserve(scope, kept, false)) ? "" : (scope.reason ?? "busy");
-}
-
-/** @param {Response} response */
-export function isJson(response) {
-  return response.headers.get("content-type")?.startsWith(JSON_TYPE) ?? false;
-}
-
-/** Returns the body of an error, or "" if Python could not decode it. @param {Response} response */
-export async function detail(response) {
-  const text = await response.text();
-  return text.length > MAX_ERROR_CHARS || excess(encoder.encode(text)) ? "" : text;
 }

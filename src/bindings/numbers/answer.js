@@ -17,6 +17,15 @@ const encoder = new TextEncoder();
 /** An invalid answer. The message is for the caller. */
 export class InvalidAnswer extends Error {}
 
+/** A call without an answer: "broken", "timeout" or "busy". */
+export class Fault extends Error {
+  /** @param {string} fault */
+  constructor(fault) {
+    super(fault);
+    this.fault = fault;
+  }
+}
+
 /**
  * Valid rows: `count` rows of 768 numbers that are finite as float32; no row is all zeros.
  * `bytes` is the JSON text; row `i` is from `spans[2 * i]` to `spans[2 * i + 1]`. `floats` has the same numbers, or is

@@ -41,9 +41,9 @@ function start(reply = right, fetch) {
   const names = /** @type {string[]} */ ([]);
   const getByName = (/** @type {string} */ name) => ({ fetch: fetch ?? ((/** @type {Request} */ request) => (names.push(name), object.fetch(request))) });
   const shards = openShards(/** @type {any} */ ({ getByName }), 3, 4, "weur");
-  /** @param {string[]} texts @param {boolean} [alone] @param {Record<string, unknown>} [options] */
-  function embed(texts, alone = false, options = {}) {
-    const scope = openScope(20_000);
+  /** @param {string[]} texts @param {boolean} [alone] @param {Record<string, unknown>} [options] @param {number} [ms] */
+  function embed(texts, alone = false, options = {}, ms = 20_000) {
+    const scope = openScope(ms);
     scopes.push(scope);
     const { signal } = scope.controller;
     const all = { returnRawResponse: true, rejectIfBusy: false, signal, ...options };
@@ -150,4 +150,19 @@ test("equal texts go to the same object, and texts spread over all", () => {
     assert.ok(share > 60 && share < 140, `${share} of 400`);
   }
   assert.notEqual(shardOf(["ab", "c"], 1 << 16), shardOf(["a", "bc"], 1 << 16));
+});
+
+test("if the object hangs, the request calls the model itself before its deadline", async () => {
+  const hang = (/** @type {Request} */ { signal }) =>
+    new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+  const { embed, calls } = start(right, /** @type {any} */ (hang));
+  const { scope, response } = embed(["1"], false, {}, 200);
+  assert.equal(await (await response).text(), answer([row(1)]));
+  assert.deepEqual([calls.length, scope.reason], [1, undefined]);
+});
+
+test("an error with status 200 arrives as an error", async () => {
+  const body = '{"errors":[{"code":4006}]}';
+  const response = await start(() => new Response(body, { headers: JSON_TYPE })).embed(["1"]).response;
+  assert.deepEqual([response.status, await response.text()], [502, body]);
 });

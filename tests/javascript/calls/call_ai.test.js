@@ -120,3 +120,30 @@ for (const [size, encoding, kept] of KEPT) {
     scope.close();
   });
 }
+
+/** @param {() => any} run */
+const sendTo = (run) => send(/** @type {any} */ ({ run: async () => run() }), "a");
+const JSON_TYPE = { headers: { "content-type": "application/json" } };
+
+test("whatever the binding throws is a broken call, never an answer", async () => {
+  const strange = [undefined, null, "text", { fault: "" }, { fault: "rows" }, { get fault() { throw new Error("no"); } }, Object.create(null), Symbol("s")];
+  for (const thrown of strange) {
+    const { fault, rows } = await sendTo(() => { throw thrown; });
+    assert.deepEqual([fault, rows], ["broken", null]);
+  }
+  const { fault, detail } = await sendTo(() => { throw new Error(`3040: ${"x".repeat(1e6)}\ud800`); });
+  assert.deepEqual([fault, detail.slice(0, 11), detail.length, detail.isWellFormed()], ["broken", "Error: 3040", 1_000, true]);
+});
+
+test("whatever the binding returns in the place of a response is a broken call", async () => {
+  for (const result of [undefined, null, "text", 5, { shape: [1, 768], data: [row()] }, { status: 200 }, [], () => {}]) {
+    assert.equal((await sendTo(() => result)).fault, "broken");
+  }
+});
+
+test("an error with status 200 is the error", async () => {
+  const text = '{"errors":[{"code":4006,"message":"no neurons"}]}';
+  const { fault, status, detail, rows } = await sendTo(() => new Response(text, JSON_TYPE));
+  assert.deepEqual([fault, status, detail, rows], ["http", 502, text, null]);
+  assert.equal((await sendTo(() => new Response('{"data":[]}', JSON_TYPE))).fault, "invalid");
+});

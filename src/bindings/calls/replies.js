@@ -1,0 +1,89 @@
+// @ts-check
+/** Reads what the model answers, up to a size: an answer without end would take the memory of all requests. */
+import { InvalidAnswer, readAnswer } from "../numbers/answer.js";
+import { excess } from "../isolate/limits.js";
+
+const JSON_TYPE = "application/json";
+const MAX_ERROR_BYTES = 65_536;
+export const ROW_BYTES = 17 * 1024; // of a row of the model as JSON
+const MAX_ROW_BYTES = 2 * ROW_BYTES; // of a row that is indented
+const decoder = new TextDecoder();
+
+/** @param {Response} response */
+export function isJson(response) {
+  return response.headers.get("content-type")?.toLowerCase().startsWith(JSON_TYPE) ?? false;
+}
+
+/** Returns the body of an error, or "" if it is too large or Python could not decode it. @param {Response} response */
+export async function detail(response) {
+  const bytes = await upTo(response, MAX_ERROR_BYTES);
+  return bytes && !excess(bytes) ? decoder.decode(bytes) : "";
+}
+
+/** Returns the body of an answer to `count` texts. Throws InvalidAnswer if it is too large. @param {Response} response @param {number} count */
+export async function bytesOf(response, count) {
+  const bytes = await upTo(response, MAX_ERROR_BYTES + count * MAX_ROW_BYTES);
+  if (!bytes) throw new InvalidAnswer(`The model's answer is too large for ${count} texts.`);
+  return bytes;
+}
+
+/**
+ * Returns the rows of an answer, see `readAnswer`, or the text of an error that was sent in its place.
+ * @param {Uint8Array} bytes @param {Parameters<typeof readAnswer> extends [any, ...infer Rest] ? Rest : never} how
+ */
+export function rowsOrError(bytes, ...how) {
+  try {
+    return readAnswer(bytes, ...how);
+  } catch (error) {
+    const text = bytes.length <= MAX_ERROR_BYTES && !excess(bytes) ? decoder.decode(bytes) : "";
+    if (isError(text)) return text;
+    throw error;
+  }
+}
+
+/** @param {string} text */
+function isError(text) {
+  try {
+    const found = JSON.parse(text);
+    return !Object.hasOwn(found, "data") && ["error", "errors", "internalCode"].some((name) => Object.hasOwn(found, name));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Returns the body of a response, or null if it has more than `most` bytes. The length of one that was compressed says
+ * nothing. @param {Response} response @param {number} most
+ */
+async function upTo(response, most) {
+  const { headers, body } = response;
+  const claimed = Number(headers.get("content-length") ?? NaN);
+  if (claimed <= most && !headers.has("content-encoding")) return new Uint8Array(await response.arrayBuffer());
+  if (!body) return new Uint8Array(0);
+  const reader = body.getReader({ mode: "byob" });
+  const bytes = claimed > most ? null : await filled(reader, most);
+  if (!bytes) reader.cancel().catch(() => {}); // nobody waits for its end
+  return bytes;
+}
+
+/** Chunks are copied into one buffer, which grows: a chunk of a byte would keep 4 KiB. @param {ReadableStreamBYOBReader} reader @param {number} most */
+async function filled(reader, most) {
+  let chunk = new Uint8Array(Math.min(most, MAX_ERROR_BYTES));
+  let bytes = new Uint8Array(chunk.length);
+  for (let size = 0; ; ) {
+    const { done, value } = await reader.read(chunk);
+    if (done || !value) return bytes.slice(0, size);
+    if (size + value.length > most) return null;
+    if (size + value.length > bytes.length) bytes = larger(bytes, Math.min(most, 4 * bytes.length));
+    bytes.set(value, size);
+    size += value.length;
+    chunk = new Uint8Array(value.buffer);
+  }
+}
+
+/** @param {Uint8Array} bytes @param {number} size */
+function larger(bytes, size) {
+  const found = new Uint8Array(size);
+  found.set(bytes);
+  return found;
+}
