@@ -97,7 +97,8 @@ EXPLANATIONS = {
         "Nothing.",
     ),
     "internal_error": (
-        "A variable of the Worker is invalid, the binding `RATE_LIMITER` failed, or the Worker has a bug.",
+        "A variable of the Worker is invalid, a binding is of another type, `RATE_LIMITER` failed, or the Worker has "
+        "a bug.",
         "Operator: find the log line with the `x-request-id` of the answer; `detail` has the cause.",
     ),
     "ai_not_configured": (
@@ -119,8 +120,8 @@ EXPLANATIONS = {
     ),
     "upstream_invalid": (
         "The model did not return one vector of 768 finite numbers per text, or Vectorize returned something "
-        "unexpected.",
-        "Try again. Operator: if it stays, run `embedder doctor`.",
+        "unexpected: vectors that were not asked for, or scores that are no cosines.",
+        "Try again. Operator: if it stays, run `embedder doctor`. The metric of the index must be cosine.",
     ),
     "upstream_busy": (
         "Workers AI had no capacity, also in the retries (3040, 2018), or Vectorize limits the rate of writes (40041), "

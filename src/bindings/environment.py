@@ -7,6 +7,7 @@ from workers import import_from_javascript
 
 from embedder import batching
 from embedder.settings import Settings, SettingsError
+from embedder.variables import wrong_bindings
 
 VARIABLES = (
     "MAX_TEXT_TOKENS",
@@ -36,7 +37,8 @@ def settings() -> tuple[Settings, str]:
     """Return the settings, and why they are invalid; then they are the defaults."""
     own = env()
     values = {name: getattr(own, name) for name in VARIABLES if hasattr(own, name)}
+    wrong = " ".join(wrong_bindings(own))
     try:
-        return Settings.from_env(values), ""
+        return Settings.from_env(values), wrong
     except SettingsError as error:
-        return Settings(), str(error)
+        return Settings(), f"{error} {wrong}".strip()

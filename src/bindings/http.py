@@ -10,7 +10,7 @@ from workers import import_from_javascript
 from bindings import environment
 from bindings.lifetime import Lifetime
 from embedder.api.routing import HttpRequest, HttpResponse, path_and_query
-from embedder.errors import EmbedderError, busy
+from embedder.errors import EmbedderError, busy, interrupted
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
 from embedder.stored import MAX_VECTORS
 
@@ -76,7 +76,10 @@ def _rejected(reason: str, too_large: str) -> EmbedderError:
 
 async def admits(lifetime: Lifetime, limiter: Any, key: str) -> bool:
     """Return whether the rate-limit binding allows another request for this key."""
-    return bool(await _js.admits(lifetime.scope, limiter, key))
+    answer = await _js.admits(lifetime.scope, limiter, key)
+    if answer.found in ("admitted", "limited"):
+        return bool(answer.found == "admitted")
+    raise interrupted(answer.found, "The rate limiter") or RuntimeError(answer.text)
 
 
 def response_to_js(lifetime: Any, response: HttpResponse) -> JsProxy:

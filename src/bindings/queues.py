@@ -13,7 +13,6 @@ _js = import_from_javascript("bindings/requests/queues.js")
 # the message of the exception is not documented in full; see Queues, Limits, note 2
 _TOO_MANY = re.compile(r"too many requests|rate ?limit|overloaded", re.IGNORECASE)
 _RETRY_AFTER_S = 5
-_MAX_MESSAGE_CHARS = 200
 
 
 class Queue:
@@ -32,4 +31,4 @@ def _rejected(text: str) -> EmbedderError:
     if _TOO_MANY.search(text):
         sentence = "The queue takes no more messages at the moment; retry shortly."
         return EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S)
-    return EmbedderError("upstream_error", f"The queue rejected the messages: {text[:_MAX_MESSAGE_CHARS]}.")
+    return EmbedderError("upstream_error", "The queue rejected the messages.")

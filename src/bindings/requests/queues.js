@@ -1,7 +1,7 @@
 // @ts-check
 /** The ingestion queue: sends messages, and reads and settles the batches of a consumer. Python makes the decisions. */
 import { reserveWork } from "./bodies.js";
-import { excess } from "../isolate/limits.js";
+import { excess, thrownText } from "../isolate/limits.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
@@ -31,7 +31,7 @@ export async function send(scope, queue, bodies) {
     await scope.within(queue.sendBatch(texts.map((body) => ({ body, contentType: "text" }))));
     return { fault: "", text: "" };
   } catch (error) {
-    return { fault: scope.reason ?? "failed", text: String(error) };
+    return { fault: scope.reason ?? "failed", text: thrownText(error) };
   }
 }
 
@@ -70,26 +70,30 @@ export class Batch {
 
   /** @param {string} positions JSON */
   acknowledge(positions) {
-    for (const position of this.settle(positions)) this.batch.messages[position].ack();
+    this.settle(positions, (message) => message.ack());
   }
 
   /** @param {string} positions JSON @param {number} delaySeconds */
   retry(positions, delaySeconds) {
-    for (const position of this.settle(positions)) this.batch.messages[position].retry({ delaySeconds });
+    this.settle(positions, (message) => message.retry({ delaySeconds }));
   }
 
-  /** Retries everything that is not settled, and returns its number. @param {number} delaySeconds */
+  /**
+   * Retries everything that is not settled, and returns its number. Throws if a message can't be retried: Queues then
+   * delivers those again that were not acknowledged. @param {number} delaySeconds
+   */
   retryRest(delaySeconds) {
     const rest = [...this.unsettled];
     this.retry(JSON.stringify(rest), delaySeconds);
     return rest.length;
   }
 
-  /** Marks messages as settled, and returns their positions. @param {string} positions JSON @returns {number[]} */
-  settle(positions) {
-    const found = JSON.parse(positions);
-    for (const position of found) this.unsettled.delete(position);
-    return found;
+  /** Settles messages, each by itself. One that can't be settled stays unsettled. @param {string} positions JSON @param {(message: Message) => void} how */
+  settle(positions, how) {
+    for (const position of JSON.parse(positions)) {
+      how(this.batch.messages[position]);
+      this.unsettled.delete(position);
+    }
   }
 }
 
@@ -107,6 +111,6 @@ function asText(body) {
     const fault = excess(encoder.encode(text));
     return fault ? { body: text, fault } : { body: text };
   } catch (error) {
-    return { body: String(error).toWellFormed(), fault: "not_text" };
+    return { body: thrownText(error), fault: "not_text" };
   }
 }

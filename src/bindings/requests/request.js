@@ -1,5 +1,6 @@
 // @ts-check
 /** One request: its head, its deadline, and its response. */
+import { thrownText } from "../isolate/limits.js";
 import { answerMemory, releaseAll, workMemory } from "../isolate/memory.js";
 import { send, sendText } from "./responses.js";
 
@@ -129,9 +130,18 @@ export function open(ms, request) {
   return new Scope(ms, request);
 }
 
-/** Asks the rate-limit binding. @param {Scope} scope @param {RateLimit} limiter @param {string} key */
+/**
+ * Asks the rate-limit binding. Returns "admitted", "limited", or a fault: "timeout", "disconnected", or "failed" with a
+ * `text`. @param {Scope} scope @param {RateLimit} limiter @param {string} key
+ */
 export async function admits(scope, limiter, key) {
-  return (await scope.within(limiter.limit({ key }))).success;
+  try {
+    const { success } = await scope.within(limiter.limit({ key }));
+    if (typeof success !== "boolean") return { found: "failed", text: "It answered without success." };
+    return { found: success ? "admitted" : "limited", text: "" };
+  } catch (error) {
+    return { found: scope.reason ?? "failed", text: thrownText(error) };
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from embedder.access.scopes import FULL, MAX_NAMESPACE_BYTES, Access, ScopeName
 
 MIN_KEY_CHARS = 16  # of a key in a pair; a digest does not reveal the length of its key
+_OF_NOTHING = frozenset(sha256(text).digest() for text in (b"", b"\n"))  # of a variable that was not set
 _PATH = re.compile(r"`\$\[(\d+)\](?:\.(\w+))?")
 _PAIRS = f"API_KEYS must hold name:key pairs with keys of at least {MIN_KEY_CHARS} characters, or a JSON array."
 _JSON = "API_KEYS must be a JSON array of at least one object."
@@ -59,7 +60,7 @@ def matching(keys: tuple[Key, ...], presented: str) -> Key | None:
     """Return the key that a caller has presented. All digests are compared, always, each in constant time."""
     digest = sha256(presented.encode()).digest()
     matches = [key for key in keys if compare_digest(key.digest, digest)]
-    return matches[0] if matches else None
+    return matches[0] if matches and presented else None
 
 
 def _pairs(text: str) -> tuple[Key, ...]:
@@ -95,6 +96,8 @@ def _key(entry: _Entry, index: int) -> Key:
     namespaces = None if entry.namespaces is UNSET else frozenset(entry.namespaces)
     if namespaces and any(not 1 <= len(name.encode()) <= MAX_NAMESPACE_BYTES for name in namespaces):
         raise KeysError(f"API_KEYS[{index}].namespaces {_RULES['namespaces']}.")
+    if bytes.fromhex(entry.sha256) in _OF_NOTHING:
+        raise KeysError(f"API_KEYS[{index}].sha256 is the digest of an empty text; make a key, and its digest.")
     access = Access(frozenset(entry.scopes), namespaces)
     return Key(entry.name, bytes.fromhex(entry.sha256), access, _end(entry.expires))
 

@@ -190,6 +190,8 @@ async def _is_within_limit(app: App, request: HttpRequest, caller: str) -> bool:
     """Ask the limiter. Its error may quote the caller, whom the log must not name."""
     try:
         return app.limiter is None or await app.limiter(request.lifetime, caller)
+    except EmbedderError:  # it did not answer in time
+        raise
     except Exception as error:
         reason = str(error).replace(caller, "...").replace(_address(request), "...")
         raise RuntimeError(f"The rate limiter failed: {reason}") from None

@@ -1,11 +1,13 @@
 """Names of the operator's choice for the model, for apps that accept only the names that they know."""
 
 import re
+from collections.abc import Iterable
 
 from embedder.names import tasks
 
 MAX_ALIASES = 50
 _NAME = re.compile(r"[A-Za-z0-9@._/:-]{1,100}")
+_OWN = ("embeddinggemma-300m", "embeddinggemma")  # they have no task of their own
 _RULE = (
     f"must hold at most {MAX_ALIASES} names of models, separated by commas, such as "
     "text-embedding-3-small, nomic-embed-text:search_document."
@@ -22,7 +24,18 @@ def parse(text: str, faults: list[str]) -> dict[str, str | None]:
     if len(entries) > MAX_ALIASES or not all(map(_NAME.fullmatch, entries)):
         faults.append(f"MODEL_ALIASES {_RULE}")
         return {}
-    return dict(map(_parsed, entries))
+    found: dict[str, str | None] = {}
+    for name, task in map(_parsed, entries):
+        if task and name.lower().rpartition("/")[2] in _OWN:
+            faults.append(f"MODEL_ALIASES gives a task to {name}, a name of the model itself; remove it.")
+        if found.setdefault(_known_as(found, name), task) != task:
+            faults.append(f"MODEL_ALIASES names {name} twice, with two tasks; remove one of them.")
+    return found
+
+
+def _known_as(found: Iterable[str], name: str) -> str:
+    """Return the spelling of a name that was found before: names are understood in any case."""
+    return next((other for other in found if other.lower() == name.lower()), name)
 
 
 def _parsed(entry: str) -> tuple[str, str | None]:

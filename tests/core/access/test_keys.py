@@ -155,3 +155,10 @@ def test_two_keys_are_valid_during_a_rotation():
     new = {**ENTRY, "sha256": sha256(b"the-new-key").hexdigest()}
     app = app_at(0, ENTRY, new)
     assert [ask(app, key).status for key in (KEY, "the-new-key")] == [200, 200]
+
+
+@pytest.mark.parametrize("text", ["", "\n"])
+def test_the_digest_of_nothing_opens_the_service_to_nobody(text):
+    with pytest.raises(KeysError, match=r"API_KEYS\[0\]\.sha256 is the digest of an empty text"):
+        parse({**ENTRY, "sha256": sha256(text.encode()).hexdigest().upper()})
+    assert keys.matching((keys.Key("a", sha256(b"").digest(), FULL),), "") is None

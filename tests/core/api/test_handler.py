@@ -5,6 +5,7 @@ import json
 import pytest
 
 from embedder.api import routes
+from embedder.errors import EmbedderError
 from tests import strategies
 from tests.core.api.bodies import NAME, RUN
 from tests.core.fakes import FakeApp, content, error
@@ -132,6 +133,15 @@ def test_the_error_of_a_limiter_does_not_name_the_caller_in_the_log():
     assert app.ask("/embed", {"text": "a"}, cf_connecting_ip="192.0.2.7").status == 500
     assert "192.0.2.7" not in app.log[0]
     assert "no answer for ..." in app.log[0]
+
+
+def test_a_limiter_that_does_not_answer_in_time_is_a_timeout():
+    async def hang(_scope: object, _key: str) -> bool:
+        raise EmbedderError("upstream_timeout", "late")
+
+    app = FakeApp(limiter=hang)
+    assert error(app.ask("/embed", {"text": "a"}))[:2] == (504, "upstream_timeout")
+    assert app.model.calls == []
 
 
 @pytest.mark.parametrize(("size", "yields"), [(60_000, 0), (70_000, 1)])

@@ -28,3 +28,18 @@ def test_a_name_that_can_be_none_is_a_fault(value):
         Settings.from_env({"MODEL_ALIASES": value})
     faults: list[str] = []
     assert (aliases.parse(value, faults), len(faults)) == ({}, 1)
+
+
+@pytest.mark.parametrize("value", ["a:query, a:document", "a, A:query", "a:query,b,a", "x/a:query, X/a"])
+def test_a_name_has_one_task(value):
+    with pytest.raises(SettingsError, match=r"MODEL_ALIASES names .* twice, with two tasks"):
+        Settings.from_env({"MODEL_ALIASES": value})
+
+
+@pytest.mark.parametrize(
+    "name", ["embeddinggemma", "EmbeddingGemma-300m", "google/embeddinggemma", "@cf/google/embeddinggemma-300m"]
+)
+def test_a_name_of_the_model_itself_has_no_task(name):
+    with pytest.raises(SettingsError, match="MODEL_ALIASES gives a task to"):
+        Settings.from_env({"MODEL_ALIASES": f"a,{name}:query"})
+    assert Settings.from_env({"MODEL_ALIASES": f"{name},{name}"}).model_aliases == {name: None}

@@ -122,3 +122,25 @@ test("messages are sent as text, in one call, and a failure is told", async () =
   assert.equal((await send(scope, queue, '["a"]')).fault, "timeout");
   assert.equal(calls.length, 1);
 });
+
+test("a message that can't be settled stays unsettled, and the others are settled all the same", () => {
+  const runtime = new RuntimeBatch("a", "b", "c", "d");
+  const fail = () => { throw new Error("no"); };
+  runtime.messages[1].ack = runtime.messages[2].retry = fail;
+  const batch = open(/** @type {any} */ (runtime));
+  assert.throws(() => batch.acknowledge("[0,1]"));
+  assert.throws(() => batch.retry("[2]", 5));
+  assert.deepEqual([...batch.unsettled], [1, 2, 3]);
+  assert.throws(() => batch.retryRest(7)); // Queues then delivers again what was not acknowledged
+  assert.deepEqual(runtime.done, ["ack 0", "retry 1 after 7"]);
+});
+
+test("a queue that throws anything has failed, with a short text", async () => {
+  for (const thrown of [undefined, null, Object.create(null), new Error("\ud800" + "x".repeat(1e6))]) {
+    const scope = new Scope(20_000);
+    const { fault, text } = await send(scope, /** @type {any} */ ({ sendBatch: () => { throw thrown; } }), '["a"]');
+    scope.close();
+    assert.equal(fault, "failed");
+    assert.ok(text.length <= 1_000 && text.isWellFormed());
+  }
+});

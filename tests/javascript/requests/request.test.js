@@ -122,10 +122,26 @@ test("a response with a large text is streamed", async () => {
 
 test("the limiter is asked within the deadline", async () => {
   const limiter = { limit: async (/** @type {{ key: string }} */ { key }) => ({ success: key === "a" }) };
-  const asked = (/** @type {string} */ key) => admits(start(), /** @type {any} */ (limiter), key);
-  assert.deepEqual([await asked("a"), await asked("b")], [true, false]);
+  const asked = async (/** @type {string} */ key) => (await admits(start(), /** @type {any} */ (limiter), key)).found;
+  assert.deepEqual([await asked("a"), await asked("b")], ["admitted", "limited"]);
   const hanging = /** @type {any} */ ({ limit: () => new Promise(() => {}) });
-  await assert.rejects(admits(start(1), hanging, "a"), /timeout/);
+  assert.equal((await admits(start(1), hanging, "a")).found, "timeout");
+});
+
+test("a limiter that throws, or answers something else, admits nobody", async () => {
+  const strange = [undefined, null, {}, { success: "no" }, { success: 1 }, { success: null }, "true", true];
+  for (const result of strange) {
+    const { found, text } = await admits(start(), /** @type {any} */ ({ limit: async () => result }), "a");
+    assert.equal(found, "failed");
+    assert.ok(text);
+  }
+  for (const thrown of [undefined, "text", Object.create(null), new Error("x".repeat(1e6))]) {
+    const limit = () => { throw thrown; };
+    const { found, text } = await admits(start(), /** @type {any} */ ({ limit }), "a");
+    assert.equal(found, "failed");
+    assert.ok(text.length <= 1_000);
+  }
+  assert.equal((await admits(start(), /** @type {any} */ ("text"), "a")).found, "failed");
 });
 
 test("a response has its text, or its numbers between two texts, and closes the request", async () => {
