@@ -29,9 +29,11 @@ DELETE_IDS = 100  # ids per call of deleteByIds
 _TEXT_KEY = "text"
 _LIST_OPERATORS = ("$in", "$nin")
 _EQUALITY = ("$eq", "$ne", *_LIST_OPERATORS)
-_OPERATORS = ("$eq", "$ne", "$lt", "$lte", "$gt", "$gte", *_LIST_OPERATORS)
+_UPPER = ("$lt", "$lte")
+_LOWER = ("$gt", "$gte")
+_OPERATORS = ("$eq", "$ne", *_UPPER, *_LOWER, *_LIST_OPERATORS)
 _MAX_PATH_CHARS = 200
-_KEY = re.compile(r'(?!\$)[^."]+')  # Vectorize rejects others
+_KEY = re.compile(r'(?!\$)[^."]{1,512}')  # Vectorize rejects others
 
 
 def check_id(name: str, param: str) -> None:
@@ -112,7 +114,7 @@ def _check_values(metadata: Metadata, param: str) -> None:
 def _check_keys(keys: Iterable[str], path: str) -> None:
     if not all(map(_KEY.fullmatch, keys)):
         wrong = next(key for key in keys if not _KEY.fullmatch(key))
-        rule = 'a key must not be empty, contain . or ", or start with $'
+        rule = 'a key must not be empty, contain . or ", start with $, or be longer than 512 characters'
         raise invalid(f"{path} has the key {wrong[:64]!r}; {rule}.", path)
 
 
@@ -150,17 +152,20 @@ def query_options(
 
 def check_filter(filters: Mapping[str, Any]) -> None:
     """Reject a filter that Vectorize would reject."""
+    if not filters:
+        raise invalid("filter is empty; name a key, or leave it out.", "filter")
     size = len(msgspec.json.encode(filters))
     if size > MAX_FILTER_BYTES:
         raise invalid(f"filter has {size} bytes; the limit is {MAX_FILTER_BYTES}.", "filter")
     for key, condition in filters.items():
         param = f"filter.{key[:64]}"
-        if not key or '"' in key or key.startswith("$") or "" in key.split("."):
+        if not all(map(_KEY.fullmatch, key.split("."))):
             raise invalid(f"{param}: not a valid metadata key.", param)
         for operator, value in condition.items() if isinstance(condition, dict) else [("$eq", condition)]:
             _check_condition(operator, value, param)
             if operator in _EQUALITY:
                 _check_indexed(value, INDEXED_BYTES, param, "Use a shorter one.")
+        _check_operators(condition, param)
 
 
 def check_filter_of_deletion(filters: Mapping[str, Any]) -> None:
@@ -185,10 +190,23 @@ def _check_indexed(value: object, most: int, param: str, advice: str) -> None:
             raise invalid(message + f"{INDEXED_BYTES} only. {advice}", param)
 
 
+def _check_operators(condition: object, param: str) -> None:
+    """Reject operators that can't stand together: only a lower and an upper bound can."""
+    if not isinstance(condition, dict):
+        return
+    if not condition:
+        raise invalid(f"{param} has no operator; name a value, or remove the key.", param)
+    bounds = [sum(name in condition for name in names) for names in (_UPPER, _LOWER)]
+    if len(condition) > 1 and not (len(condition) == sum(bounds) and max(bounds) == 1):
+        raise invalid(f"{param}: only a lower and an upper bound can be combined; send one operator.", param)
+
+
 def _check_condition(operator: str, value: object, param: str) -> None:
     if operator not in _OPERATORS:
         known = ", ".join(_OPERATORS)
         raise invalid(f"{param}: unknown operator {operator[:20]!r}; use {known}.", param)
+    if operator in (*_UPPER, *_LOWER) and (isinstance(value, bool) or not isinstance(value, str | int | float)):
+        raise invalid(f"{param}: {operator} takes a string or a number.", param)
     wants_list = operator in _LIST_OPERATORS
     nested = isinstance(value, list) and any(isinstance(item, list | dict) for item in value)
     if isinstance(value, list) != wants_list or isinstance(value, dict) or nested:

@@ -1,9 +1,14 @@
 """What Vectorize would reject is rejected before the model is called."""
 
 import json
+from itertools import combinations
 
 import pytest
 
+from embedder.errors import EmbedderError
+from embedder.vectorize import limits
+from emulator.vectorize import filters
+from emulator.vectorize.errors import VectorizeError
 from tests.core.api.mcp.messages import message
 from tests.core.emulated import EmulatedIndex
 from tests.core.fake_index import FakeIndex, app_with, put
@@ -148,3 +153,37 @@ def searched(app, way, filters):
             ).text
     body = {"vectorId": "a", "filter": filters}
     return app.ask("/client/v4/accounts/any/vectorize/v2/indexes/embedder/query", body).text
+
+
+VALUES = ["a", 1, 1.5, True, None, [], ["a"], [1, "b", None], [[1]], [{}], {}, "é" * 32]
+OPERATORS = ["$eq", "$ne", "$in", "$nin", "$lt", "$lte", "$gt", "$gte", "$or", "$not"]
+KEYS = ["", "a.b", "a..b", ".a", "a.", "$a", "a.$b", 'a"b', 'a."', "é", "x" * 512, "x" * 513, "x." * 300 + "x", "\n"]
+FILTERS = [
+    {},
+    *({"k": value} for value in VALUES),
+    *({"k": {operator: value}} for operator in OPERATORS for value in VALUES),
+    *({"k": {one: value, two: value}} for one, two in combinations(OPERATORS, 2) for value in (1, ["a"])),
+    *({"k": {"$gt": 1, "$lt": 5, operator: 3}} for operator in OPERATORS),
+    *({key: 1} for key in KEYS),
+]
+
+
+@pytest.mark.parametrize("condition", FILTERS, ids=lambda each: json.dumps(each)[:60])
+def test_a_filter_that_vectorize_rejects_is_rejected_before_the_model_is_called(condition):
+    """The emulator has the rules of Vectorize's page "Metadata filtering"."""
+    try:
+        filters.parse(condition)
+    except VectorizeError:
+        with pytest.raises(EmbedderError) as caught:
+            limits.check_filter(condition)
+        assert caught.value.code == "invalid_request"
+        assert caught.value.param.startswith("filter")
+    else:
+        limits.check_filter(condition)
+
+
+@pytest.mark.parametrize("metadata", [{"x" * 513: 1}, {"a": {"x" * 513: 1}}])
+def test_a_metadata_key_has_at_most_512_characters(metadata):
+    with pytest.raises(EmbedderError, match="512 characters"):
+        limits.metadata_json(metadata, None, param="metadata")
+    assert limits.metadata_json({"x" * 512: 1}, None, param="metadata")
