@@ -133,4 +133,4 @@ def test_other_names_are_unknown(name):
 
 
 def test_the_service_has_its_own_names_whatever_the_operator_says():
-    assert models.task_of(FakeApp(MODEL_ALIASES="embeddinggemma-300m:clustering").app, NAME) is None
+    assert models.task_of(FakeApp(MODEL_ALIASES="embeddinggemma-300m").app, NAME) is None
