@@ -13,7 +13,6 @@ from benchmarks.names import HELLO, OURS
 from tools.workerd import Config, save_snapshot, serve
 
 FULL_ROUNDS = 7
-QUICK_ROUNDS = 1
 
 
 def measure(rows: Path, rounds: int) -> dict[str, dict[str, float]]:

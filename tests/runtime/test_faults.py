@@ -120,8 +120,6 @@ READERS = {
     "rpc 512": lambda w, t: rpc_reply(w, t, dimensions=512),
     "rpc float32": lambda w, t: rpc_reply(w, t, format="float32"),
 }
-# Cloudflare's format has numeric codes
-CLOUDFLARE = {"upstream_busy": 3040, "upstream_timeout": 3007, "quota_exhausted": 3036, "payload_too_large": 3006}
 
 
 def http_reply(response: requests.Response) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 /** The part of the map that is shown: zoom and pan, by wheel, pointers, fingers, buttons and keys. */
 
-export const MOST_ZOOM = 40;
+const MOST_ZOOM = 40;
 const STEP = 1.5; // of a button
 const TAP = 6; // pixels that a pointer may move in a tap
 

@@ -29,7 +29,7 @@ import { Cache } from "./cache.js";
 export const MAX_TEXTS = 100; // of a call (the model's input schema)
 export const MAX_CHARS = 100_000; // of a call with several texts, so that short texts do not wait for many long ones
 export const MAX_WAITING = 1_000; // texts
-export const MAX_WAITING_CHARS = 2_000_000;
+const MAX_WAITING_CHARS = 2_000_000;
 const RETRY_MS = 200; // until a busy model is called again
 
 /** A text that waits or is in flight, for one request or several. */

@@ -11,7 +11,7 @@ import { CACHED, OUTCOME, request } from "./wire.js";
 const SHARE = 0.75; // of the time until the deadline, for an object that does not answer
 
 /** Where requests of at most `texts` texts go: to one of several objects. */
-export class Shards {
+class Shards {
   /**
    * @param {DurableObjectNamespace} namespace @param {number} texts @param {number} count of objects
    * @param {string} location hint where they stand; "": near the first caller

@@ -163,9 +163,6 @@ FRONT = st.one_of(
 )
 
 
-BREAK = st.sampled_from(["\n", "\n\n", "\n \n", ""])
-
-
 @st.composite
 def pages(draw):
     """Return the text of a file, with line ends of one kind or of several, and perhaps a byte order mark."""
