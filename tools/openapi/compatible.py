@@ -224,6 +224,7 @@ ROUTES = {
     **_deployment("/openai/deployments/{deployment}/embeddings", "deployment"),
     **_deployment("/v1/engines/{deployment}/embeddings", "engine"),
     **models_of("/openai/v1/models", OPENAI),
+    **models_of("/openai/models", OPENAI),
     "POST /embeddings": About(
         tag=OPENAI,
         description="For clients whose base URL is the address of this service, without `/v1`.",

@@ -42,7 +42,7 @@ def _is_no_limit(value: object) -> bool:
 
 def _cuts_the_end(value: object) -> bool:
     try:
-        return value == "truncate" or truncation(value) == "end"
+        return value in ("truncate", "drop_end") or truncation(value) == "end"
     except ValueError:
         return False
 
@@ -62,7 +62,8 @@ _CHOICES = (
         "prompt prompts instruction instructions instruct query_instruction document_instruction text_instruction "
         "query_instruction_for_retrieval text_instruction_for_retrieval task_instruction task_description "
         "embed_instruction prefix query_prefix document_prefix passage_prefix suffix system system_prompt query_prompt "
-        "document_prompt passage_prompt template prompt_template chat_template embedding_prompt",
+        "document_prompt passage_prompt custom_instruction user_instruction template prompt_template chat_template "
+        "embedding_prompt",
         _never,
         "the prompts are those of the model; name a task, or write the prompt into the text",
     ),
@@ -89,13 +90,13 @@ _CHOICES = (
     ),
     _Choice(
         "truncate truncation truncation_direction truncation_side truncation_strategy truncation_mode truncate_mode "
-        "auto_truncate long_text_mode",
+        "auto_truncate long_text_mode overflow_strategy",
         _cuts_the_end,
         "this route can't choose what happens to texts that are too long: their end is cut off",
     ),
     _Choice(
         "max_tokens max_length max_input_length max_input_tokens max_seq_length truncate_prompt_tokens "
-        "truncate_input_tokens num_ctx max_tokens_per_doc max_tokens_per_document",
+        "truncate_input_tokens num_ctx max_tokens_per_text max_tokens_per_doc max_tokens_per_document",
         _is_no_limit,
         f"a text is read up to {MODEL_TOKENS} tokens; shorten it yourself",
     ),
@@ -107,7 +108,7 @@ _CHOICES = (
     _Choice("add_special_tokens", lambda value: value is True, "the model always has its special tokens"),
     _Choice(
         "return_multivector multi_vector return_sparse sparse return_colbert_vecs sparse_embedding late_interaction "
-        "return_token_embeddings output_value",
+        "return_token_embeddings return_logits output_value",
         lambda value: value in (False, "sentence_embedding"),
         "the model has one dense vector per text",
     ),

@@ -211,7 +211,12 @@ def _deployment_route(path: str, client: str) -> Route:
 
 
 APIS = (
-    Api(routes=(embeddings_route("/v1/embeddings", "OpenAI, Voyage"),), error_text=voyage_error_text, lenient=True),
+    Api(
+        prefixes=("/v1/rerank", "/v1/multimodalembeddings", "/v1/contextualizedembeddings"),  # Voyage's, for its errors
+        routes=(embeddings_route("/v1/embeddings", "OpenAI, Voyage"),),
+        error_text=voyage_error_text,
+        lenient=True,
+    ),
     Api(
         routes=(embeddings_route("/embeddings", "OpenAI, base URL without /v1"), *models.routes("/models")),
         error_text=error_text,
@@ -234,6 +239,7 @@ APIS = (
             _deployment_route("/v1/engines/{deployment}/embeddings", "OpenAI before 2023, LocalAI"),
             *models.routes("/v1/models"),
             *models.routes("/openai/v1/models"),
+            *models.routes("/openai/models"),  # of AzureOpenAI
         ),
         error_text=error_text,
         lenient=True,

@@ -24,6 +24,7 @@ _END_OR_ERROR = "`end`, the default: truncate texts that are too long, and list 
 _START = "the model keeps the beginning of a text and can't cut it off; send the end alone, or truncate END."
 # What others send for the two choices.
 _TRUNCATE = {True: "end", False: "error", "end": "end", "right": "end", "error": "error", "none": "error"}
+_TRUNCATE |= {"true": "end", "false": "error"}
 
 
 def truncation(value: object) -> object:

@@ -261,7 +261,14 @@ def test_an_error_names_the_field_as_it_was_sent():
 
 @pytest.mark.parametrize(
     ("fields", "strict"),
-    [({"truncate": "NONE"}, True), ({"truncate": False}, True), ({"truncation": "none"}, True), ({}, False)],
+    [
+        ({"truncate": "NONE"}, True),
+        ({"truncate": False}, True),
+        ({"truncate": "false"}, True),
+        ({"truncate": "true"}, False),
+        ({"truncation": "none"}, True),
+        ({}, False),
+    ],
 )
 def test_every_word_for_no_truncation_rejects_long_texts(fields, strict):
     assert sent("/v1/embeddings", openai(LONG, **fields))[0].status == (400 if strict else 200)

@@ -64,6 +64,9 @@ def test_the_apis_of_others_ignore_unknown_fields_and_name_them(path, body):
         {"use_activation": False},
         {"long_text_mode": "mean"},
         {"truncate_input_tokens": 100},
+        {"overflow_strategy": "drop_start"},
+        {"custom_instruction": "find"},
+        {"return_logits": [0]},
     ],
 )
 def test_what_would_change_the_answer_is_not_ignored(path, body, field):
@@ -85,6 +88,8 @@ def test_what_would_change_the_answer_is_not_ignored(path, body, field):
         {"truncation_side": "right"},
         {"max_length": 2048},
         {"truncate_prompt_tokens": -1},
+        {"overflow_strategy": "drop_end"},
+        {"long_text_mode": "truncate"},
         {"sparse": False},
         {"instruction": ""},
     ],

@@ -55,7 +55,14 @@ def test_one_model_list_serves_openais_and_googles_clients():
 
 
 ALIASES = "text-embedding-3-small, Nomic-Embed:search_document, @cf/baai/bge-base-en-v1.5"
-LISTS = ("/v1/models", "/v1beta/models", "/openai/v1/models", f"{ACCOUNT}/v1/models")
+LISTS = (
+    "/v1/models",
+    "/v1beta/models",
+    "/openai/v1/models",
+    "/openai/models",
+    "/api/v1/models",
+    f"{ACCOUNT}/v1/models",
+)
 
 
 def listed():

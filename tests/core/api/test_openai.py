@@ -70,6 +70,13 @@ def test_objects_that_are_not_text_alone_are_rejected_with_the_reason(given):
     assert "the model reads no images" in json_of(response)["error"]["message"]
 
 
+@pytest.mark.parametrize("path", ["/v1/rerank", "/v1/multimodalembeddings", "/v1/contextualizedembeddings"])
+def test_other_routes_of_voyage_are_not_found_in_its_format(path):
+    """Its client reads `detail`, and fails without."""
+    response = FakeApp().ask(path, {})
+    assert (response.status, json_of(response)["detail"][:12]) == (404, "Unknown path")
+
+
 def test_the_path_of_an_engine_names_the_model():
     app = FakeApp()
     assert app.ask(f"/v1/engines/{NAME}:search_query/embeddings", {"input": "a"}).status == 200

@@ -31,6 +31,7 @@ class StudioModel(Struct):
     quantization: Annotated[str, Meta(description="Not known: empty.")] = ""
     state: Annotated[str, Meta(description="Always `loaded`.")] = "loaded"
     max_context_length: Annotated[int, Meta(description="Tokens of a text that the model reads.")] = MODEL_TOKENS
+    loaded_context_length: Annotated[int, Meta(description="The same, as the model is loaded.")] = MODEL_TOKENS
 
 
 class StudioModels(Struct):

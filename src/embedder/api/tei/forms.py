@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from embedder.embedding.options import TASK, Dimensions, PromptOptions
+from embedder.embedding.options import TASK, Dimensions, PromptOptions, as_boolean
 from embedder.errors import invalid
+from embedder.names.adaptation import EQUAL
 from embedder.names.tasks import Task
 from embedder.operations.requests import Text
 from embedder.settings import MAX_TEXTS, MODEL_TOKENS
@@ -29,7 +30,11 @@ class TeiOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     """The prompt, and what happens to texts that are too long."""
 
     truncate: Annotated[
-        bool | None, Meta(description="True, the default: truncate texts that are too long. False: reject them.")
+        bool | None,
+        Meta(
+            description="True, the default: truncate texts that are too long. False: reject them.",
+            extra={EQUAL: as_boolean},
+        ),
     ] = None
     truncation_direction: Annotated[
         Literal["Right", "right", "Left", "left"] | None,
