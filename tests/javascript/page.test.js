@@ -13,7 +13,7 @@ import { cosines, rowOf } from "../../page/js/compute/vectors.js";
 import { arrange, neighboursKept } from "../../page/js/worker/layout.js";
 import { moved, stepped, WHOLE, zoomed } from "../../page/js/map/camera.js";
 import { readAnswer } from "../../src/bindings/numbers/answer.js";
-import { writeRows } from "../../src/bindings/numbers/numbers.js";
+import { writeRows } from "../../src/bindings/numbers/formats.js";
 import { MESSAGES, PLAIN, RECORDED } from "./messages.js";
 import { answer as answerOf, bytes, noise, square } from "./samples.js";
 

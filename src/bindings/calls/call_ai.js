@@ -6,7 +6,8 @@
 import { DIMENSIONS, Fault, InvalidAnswer } from "../numbers/answer.js";
 import { textsOf } from "./inputs.js";
 import { thrownText } from "../isolate/limits.js";
-import { rowsOf, shortDigits } from "../numbers/numbers.js";
+import { shortDigits } from "../numbers/arrays.js";
+import { rowsOf } from "../numbers/formats.js";
 import { FEW_VECTORS, answerMemory, dropDigits } from "../isolate/memory.js";
 import { ROW_BYTES, bytesOf, detail, isJson, rowsOrError } from "./replies.js";
 

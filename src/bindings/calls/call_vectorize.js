@@ -6,7 +6,7 @@
 import { DIMENSIONS, InvalidAnswer } from "../numbers/answer.js";
 import { choose } from "../numbers/diversity.js";
 import { MAX_DEPTH, excess, thrownText } from "../isolate/limits.js";
-import { plain } from "../numbers/numbers.js";
+import { plain } from "../numbers/arrays.js";
 import { FEW_VECTORS, answerMemory } from "../isolate/memory.js";
 
 /** @typedef {import("../requests/request.js").Scope} Scope */

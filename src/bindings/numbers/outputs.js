@@ -1,12 +1,14 @@
 // @ts-check
 /** The formats in which numbers leave: as JSON text for HTTP, or as JavaScript values for another Worker. */
 import { DIMENSIONS } from "./answer.js";
-import { asBytes, cosines, encode, joined, plain, rowsOf, writeRows } from "./numbers.js";
+import { plain } from "./arrays.js";
+import { cosines } from "./cosines.js";
+import { asBytes, encode, joined, rowsOf, writeRows } from "./formats.js";
 import { discard } from "../isolate/memory.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
-/** @typedef {import("./numbers.js").Format} Format */
-/** @typedef {import("./numbers.js").Text} Text */
+/** @typedef {import("./formats.js").Format} Format */
+/** @typedef {import("./formats.js").Text} Text */
 /** @typedef {{ rows: Rows | null }} Answer see `ask` in call_ai.js */
 
 /** Vectors in an output format: as JSON text, or as JavaScript values. */

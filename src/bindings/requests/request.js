@@ -4,7 +4,7 @@ import { thrownText } from "../isolate/limits.js";
 import { answerMemory, releaseAll, workMemory } from "../isolate/memory.js";
 import { send, sendText } from "./responses.js";
 
-/** @typedef {import("../numbers/numbers.js").Text} Text */
+/** @typedef {import("../numbers/formats.js").Text} Text */
 
 const HEADERS = [
   "x-request-id",

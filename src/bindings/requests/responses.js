@@ -1,11 +1,11 @@
 // @ts-check
 /** Sends an answer to the client. Its memory stays reserved until the client has received it, or is too slow. */
 import { SMALL_BYTES, answerMemory, discard, workMemory } from "../isolate/memory.js";
-import { asBytes } from "../numbers/numbers.js";
+import { asBytes } from "../numbers/formats.js";
 import { Pace } from "../isolate/pace.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
-/** @typedef {import("../numbers/numbers.js").Text} Text */
+/** @typedef {import("../numbers/formats.js").Text} Text */
 
 const GRACE_MS = 3_000;
 const RATE = 65.536; // bytes per millisecond after the grace period, 64 KiB/s

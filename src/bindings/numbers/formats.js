@@ -1,10 +1,11 @@
 // @ts-check
 /**
- * Formats vectors: the model's own digits, fewer dimensions, base64, small integers. Computes cosines.
+ * Formats vectors: the model's own digits, fewer dimensions, base64, small integers.
  * This module does no I/O and does not use the Workers runtime.
  */
 import { DIMENSIONS } from "./answer.js";
-import { Writer, copyShort } from "./digits.js";
+import { length } from "./cosines.js";
+import { Writer } from "./writer.js";
 
 /** @typedef {import("./answer.js").Rows} Rows */
 
@@ -152,60 +153,6 @@ export function unitRow(floats, i, dimensions) {
   const scale = 1 / length(row);
   for (let j = 0; j < dimensions; j++) row[j] *= scale;
   return row;
-}
-
-/** @type {(row: Float32Array) => number} */
-function length(row) {
-  return Math.sqrt(dot(row, row));
-}
-
-/** Two independent sums are faster than one. Lengths are even.
- * @type {(left: Float32Array, right: Float32Array) => number} */
-function dot(left, right) {
-  let even = 0;
-  let odd = 0;
-  for (let i = 0; i < left.length; i += 2) {
-    even += left[i] * right[i];
-    odd += left[i + 1] * right[i + 1];
-  }
-  return even + odd;
-}
-
-/**
- * Returns cosines, rounded to nine decimals: of row 0 and each other row if row 0 is a `source`, or the matrix of all
- * pairs.
- * @type {(floats: Float32Array, count: number, dimensions: number, source: boolean) => number[] | number[][]}
- */
-export function cosines(floats, count, dimensions, source) {
-  const rows = Array.from({ length: count }, (_, i) => floats.slice(i * DIMENSIONS, i * DIMENSIONS + dimensions));
-  const lengths = rows.map(length);
-  /** @type {(i: number, j: number) => number} */
-  const cosine = (i, j) => {
-    const value = dot(rows[i], rows[j]) / (lengths[i] * lengths[j]);
-    return Math.round(Math.min(1, Math.max(-1, value)) * 1e9) / 1e9;
-  };
-  if (source) return rows.slice(1).map((_, j) => cosine(0, j + 1));
-  const matrix = rows.map(() => WITHOUT_HOLES.slice(0, count).fill(1));
-  for (let i = 0; i < count; i++) for (let j = 0; j < i; j++) matrix[i][j] = matrix[j][i] = cosine(i, j);
-  return matrix;
-}
-
-/** V8 marks an array from `new Array(length)` as having holes, and takes five times as long to copy it to a Worker. */
-const WITHOUT_HOLES = [...new Float64Array(DIMENSIONS).fill(0.5)];
-
-/** Returns a row as an array of numbers. @type {(row: Float32Array) => number[]} */
-export function plain(row) {
-  const values = WITHOUT_HOLES.slice(0, row.length);
-  for (let i = 0; i < values.length; i++) values[i] = row[i];
-  return values;
-}
-
-/** Returns a row with few digits where they identify the float32, for shorter JSON.
- * @type {(row: Float32Array) => number[]} */
-export function shortDigits(row) {
-  const values = WITHOUT_HOLES.slice(0, row.length);
-  copyShort(row, values);
-  return values;
 }
 
 /** Returns what `convert` makes of each row.

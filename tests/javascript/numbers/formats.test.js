@@ -1,10 +1,10 @@
 // @ts-check
-/** Rows in every output format, and cosines. */
+/** Rows in every output format. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { DIMENSIONS, readAnswer } from "../../../src/bindings/numbers/answer.js";
-import { cosines, plain, shortDigits, unitRow, writeRows } from "../../../src/bindings/numbers/numbers.js";
+import { unitRow, writeRows } from "../../../src/bindings/numbers/formats.js";
 import { answer, bytes, random, row } from "../samples.js";
 
 const ROWS = [row(1), row(2).map((value) => value * 4), row(3)];
@@ -99,33 +99,4 @@ test("head and tail can contain any text", () => {
   const text = new TextDecoder().decode(writeRows(READ, format, "@", 0, '{"é":"🤗","data":[', '],"model":"名前@#"}'));
   assert.equal(JSON.parse(text).model, "名前@#");
   assert.equal(JSON.parse(text).data.length, 3);
-});
-
-/** @param {number[]} left @param {number[]} right */
-function cosine(left, right) {
-  const dot = left.reduce((sum, value, i) => sum + value * right[i], 0);
-  return dot / (Math.hypot(...left) * Math.hypot(...right));
-}
-
-for (const size of SIZES) {
-  test(`cosines of ${size} numbers do not depend on the length of the rows`, () => {
-    const floats = /** @type {Float32Array} */ (READ.floats);
-    const parts = ROWS.map((values) => values.slice(0, size));
-    const all = /** @type {number[][]} */ (cosines(floats, 3, size, false));
-    parts.forEach((left, i) => parts.forEach((right, j) => assert.ok(Math.abs(all[i][j] - cosine(left, right)) < 1e-6)));
-    assert.deepEqual(cosines(floats, 3, size, true), [all[0][1], all[0][2]]);
-    assert.deepEqual([all[0][0], all[1][1], all[2][2]], [1, 1, 1]);
-  });
-}
-
-test("rows as arrays: the float32 values, or their short digits, which parse to the same float32", () => {
-  const next = random(9);
-  for (let run = 0; run < 30; run++) {
-    const values = Float32Array.from({ length: DIMENSIONS }, (_, i) => (next() - 0.5) * 10 ** ((i % 14) - 10));
-    const short = shortDigits(values);
-    assert.deepEqual(short.map(Math.fround), [...values]);
-    const usual = short.filter((value) => Math.abs(value) >= 0.001 && Math.abs(value) < 1);
-    assert.ok(usual.every((value) => String(Math.abs(value)).length <= "0.0123456789".length));
-    assert.deepEqual(plain(values), [...values]);
-  }
 });
