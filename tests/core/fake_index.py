@@ -14,7 +14,7 @@ from embedder.vectorize.store import Store
 from tests.core.fakes import FakeAnswer, FakeApp
 
 # what a search finds in the tests that are about its answer
-MATCHES = [{"id": "a", "score": 0.9, "metadata": {"text": "x"}, "values": 0}, {"id": "b", "score": 0.2}]
+MATCHES = [{"id": "a", "score": 0.9, "metadata": {"text": "x"}, "values": 0}, {"id": "b", "score": 0.2, "values": 1}]
 
 
 class Found(msgspec.Struct):

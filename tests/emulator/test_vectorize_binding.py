@@ -88,6 +88,7 @@ def test_variables_are_read_and_empty_ones_count_as_unset():
         ("VISIBILITY_DELAY_MS", "-1", "from 0 to 600000"),
         ("METADATA_INDEXES", "lang", "KEY:TYPE"),
         ("METADATA_INDEXES", "lang:text", "lang:text"),
+        ("METADATA_INDEXES", "lang:string,lang:number", "lang with two types"),
         ("METADATA_INDEXES", ",".join(f"k{number}:string" for number in range(11)), "11 keys"),
     ],
 )

@@ -479,3 +479,30 @@ def test_a_token_without_the_permission_for_queues_is_named():
     with pytest.raises(DeployError, match=r"Step queues: .*Queues: Edit"):
         deployment(runner, config={**CONFIG, "queues": QUEUES}).run()
     assert "pywrangler deploy --env=" not in runner.commands
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"DEADLINE_S": "soon"}, "DEADLINE_S must be an integer"),
+        ({"AUTH": "yes"}, 'AUTH must be "on" or "off"'),
+        ({"AUTH": False}, 'AUTH must be "on" or "off"'),
+        ({"CORS_ORIGINS": "app.example"}, "'app.example' has no scheme"),
+        ({"MODEL_ALIASES": "a:query,a:document"}, "names a twice"),
+        ({"API_KEYS": "web:0123456789abcdef"}, "API_KEYS stands in wrangler.toml"),
+        ({"LOCAL_MODEL": "emulator"}, "LOCAL_MODEL stands in"),
+    ],
+)
+def test_a_wrong_variable_is_named_before_anything_is_deployed(variables, sentence):
+    with pytest.raises(DeployError, match=re.escape(sentence)) as caught:
+        plan.check_variables(variables)
+    assert "0123456789abcdef" not in str(caught.value)
+    assert plan.check_variables({"AUTH": "off", "METADATA_INDEXES": ""}) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"), [("a:string,a:number", "a with two types"), (["a:string"], "must be text")]
+)
+def test_metadata_indexes_that_contradict_each_other_are_named(value, sentence):
+    with pytest.raises(DeployError, match=sentence):
+        plan.metadata_indexes(value)

@@ -13,7 +13,7 @@ from embedder_cli.options import address
 from tools import runtime
 from tools.deploy.check import Outcome, Target, answers, check
 from tools.deploy.commands import Commands, stopped_by_signals
-from tools.deploy.plan import DeployError, Wanted
+from tools.deploy.plan import DeployError, Wanted, check_variables
 from tools.deploy.steps import Deployment, Dialog
 
 _YES = "Ask nothing, for CI: EMBEDDER_KEY is needed where the service has no key, and a failed check is rolled back."
@@ -36,7 +36,7 @@ def main(
     dialog = Dialog(lambda question, default: typer.confirm(question, default=default), typer.echo, yes, overwrite)
     with tempfile.TemporaryDirectory() as folder, stopped_by_signals():
         try:
-            deployment = prepared(dialog, Path(folder))
+            deployment = prepared(dialog, Path(folder), uploads=not rollback)
             raise typer.Exit(_roll_back(deployment, checked) if rollback else _deploy(deployment, checked))
         except (DeployError, runtime.RuntimeSetupError) as error:
             typer.echo(f"deploy: {error}", err=True)
@@ -46,9 +46,11 @@ def main(
             raise typer.Exit(1) from error
 
 
-def prepared(dialog: Dialog, folder: Path) -> Deployment:
-    """Return the deployment of this checkout. `folder` is a temporary one."""
+def prepared(dialog: Dialog, folder: Path, *, uploads: bool = True) -> Deployment:
+    """Return the deployment of this checkout. `folder` is a temporary one. `uploads`: its variables will count."""
     config = tomllib.loads((runtime.ROOT / "wrangler.toml").read_text(encoding="utf-8"))
+    if uploads:
+        check_variables(config.get("vars", {}))
     key = os.environ.get("EMBEDDER_KEY") or None
     deployment = Deployment(Wanted.from_config(config), Commands(folder), dialog, key)
     typer.echo("packages: what is uploaded with the Worker ...")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from embedder.settings import Settings, SettingsError
 from embedder_cli.keys.entries import MIN_KEY_CHARS
 
 DIMENSIONS = 768  # numbers in a vector of the model
@@ -61,6 +62,22 @@ class Existing:
     bindings: tuple[str, ...] = field(default=())
 
 
+def check_variables(variables: Mapping[str, Any]) -> None:
+    """Raise DeployError if the Worker would reject or ignore one of its variables, or if one must not stand there."""
+    try:
+        checked = Settings.from_env(variables)
+    except SettingsError as error:
+        raise DeployError(f"[vars] of wrangler.toml: {error}") from error
+    if checked.ignored:
+        raise DeployError(f"[vars] of wrangler.toml: {checked.ignored}")
+    if KEYS_SECRET in variables:
+        raise DeployError(f"{KEYS_SECRET} stands in wrangler.toml, where it is not secret. Remove it: it is a secret.")
+    if checked.local_model:
+        raise DeployError(
+            "LOCAL_MODEL stands in [vars] of wrangler.toml. Remove it: only `make dev` has a local model."
+        )
+
+
 def _queues(config: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of all queues, each once."""
     consumers = config.get("consumers", [])
@@ -74,8 +91,10 @@ def has_queue(code: int, text: str) -> bool | None:
     return True if not code else False if re.search(r'Queue ".*" does not exist', text) else None
 
 
-def metadata_indexes(text: str) -> dict[str, str]:
+def metadata_indexes(text: object) -> dict[str, str]:
     """Read METADATA_INDEXES: KEY:TYPE, separated by commas."""
+    if not isinstance(text, str):
+        raise DeployError('METADATA_INDEXES in wrangler.toml must be text, such as "lang:string,year:number".')
     found: dict[str, str] = {}
     for item in filter(None, (part.strip() for part in text.split(","))):
         key, _, kind = item.rpartition(":")
@@ -83,7 +102,8 @@ def metadata_indexes(text: str) -> dict[str, str]:
             raise DeployError(
                 f"METADATA_INDEXES in wrangler.toml has {item!r}; each is KEY:TYPE of {', '.join(_TYPES)}."
             )
-        found[key] = kind
+        if found.setdefault(key, kind) != kind:
+            raise DeployError(f"METADATA_INDEXES in wrangler.toml has {key} with two types; remove one of them.")
     if len(found) > MAX_METADATA_INDEXES:
         raise DeployError(f"METADATA_INDEXES names {len(found)} keys; an index takes {MAX_METADATA_INDEXES}.")
     return found

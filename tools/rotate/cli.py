@@ -36,7 +36,7 @@ def main(
     dialog = Dialog(lambda question, default: typer.confirm(question, default=default), typer.echo, yes)
     with tempfile.TemporaryDirectory() as folder, stopped_by_signals():
         try:
-            _run(prepared(dialog, Path(folder)), name, file, expires, finish=finish)
+            _run(prepared(dialog, Path(folder), uploads=False), name, file, expires, finish=finish)
         except (DeployError, EntriesError, OSError, runtime.RuntimeSetupError) as error:
             typer.echo(f"rotate: {error}", err=True)
             raise typer.Exit(1) from error

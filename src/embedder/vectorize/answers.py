@@ -43,6 +43,12 @@ class Description(Struct, rename="camel"):
     processed_up_to_mutation: Annotated[str | int | None, Meta(description="The last write that searches see.")] = None
 
 
+class Accepted(Struct, rename="camel"):
+    """Vectorize's answer to a write."""
+
+    mutation_id: Annotated[str, Meta(min_length=1)]
+
+
 class Mutation(Struct, rename="camel"):
     """An accepted write."""
 

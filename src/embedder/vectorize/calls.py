@@ -11,7 +11,7 @@ from embedder.errors import EmbedderError
 from embedder.live import Tasks
 from embedder.ports import Found, Index, Vectors
 from embedder.settings import MAX_CALLS_IN_FLIGHT
-from embedder.vectorize.answers import Description, Matches, Mutation, Owner, Stored, decode
+from embedder.vectorize.answers import Accepted, Description, Matches, Owner, Stored, decode
 from embedder.vectorize.limits import GET_IDS
 
 T = TypeVar("T", Owner, Stored)
@@ -35,7 +35,7 @@ class Calls:
     async def write(self, context: RequestContext, rows: Sequence[Row], vectors: Vectors, *, method: str) -> str:
         """Write `rows` with the values of `vectors`. Return the mutation id."""
         answer = await self._index.call(context.lifetime, method, _json([[_document(row) for row in rows]]), vectors)
-        return decode(answer.text, Mutation).mutation_id
+        return decode(answer.text, Accepted).mutation_id
 
     async def query(
         self, context: RequestContext, options: dict[str, Any], *, vectors: Vectors | None, name: str = ""
@@ -74,7 +74,7 @@ class Calls:
     async def delete(self, context: RequestContext, ids: Sequence[str]) -> str:
         """Delete at most 100 ids. Return the mutation id."""
         answer = await self._index.call(context.lifetime, "deleteByIds", _json([ids]))
-        return decode(answer.text, Mutation).mutation_id
+        return decode(answer.text, Accepted).mutation_id
 
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index."""

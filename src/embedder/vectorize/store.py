@@ -160,6 +160,8 @@ class Store:
         results.matches = [match for match in results.matches if _belongs(match, area, context)]
         results.count = len(results.matches)
         if options["returnValues"]:
+            if any(match.values is UNSET for match in results.matches):
+                raise EmbedderError("upstream_invalid", "Vectorize returned a match without its values.")
             return results, values
         for match in results.matches:
             match.values = UNSET  # Vectorize may send them anyway

@@ -49,6 +49,7 @@ def test_a_partial_failure_names_accepted_and_other_ids():
         ({}, "upstream_invalid"),
         (None, "upstream_invalid"),
         ({"mutationId": 7}, "upstream_invalid"),
+        ({"mutationId": ""}, "upstream_invalid"),
     ],
 )
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
@@ -160,3 +161,10 @@ def test_a_full_answer_with_foreign_matches_may_hide_others():
     index = FakeIndex(matches=matches)
     answer = json_of(app_with(index).send("DELETE", "/vectors", b'{"namespace": "a"}'))
     assert (answer["deleted"], answer["more"]) == (1, True)
+
+
+@pytest.mark.parametrize("asked", [{"values": True}, {"exact": True}, {"min_score": 0.1}, {"diversity": 0.5}])
+def test_a_match_without_its_values_is_an_invalid_answer(asked):
+    index = FakeIndex(matches=[{"id": "a", "score": 0.9, "values": 0}, {"id": "b", "score": 0.2}])
+    assert error(app_with(index).ask("/search", {"text": "a", **asked}))[:2] == (502, "upstream_invalid")
+    assert app_with(index).ask("/search", {"text": "a"}).status == 200

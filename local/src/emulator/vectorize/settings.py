@@ -50,6 +50,9 @@ def _properties(text: str) -> dict[str, str]:
             raise ValueError(
                 f"METADATA_INDEXES has {name}:{type_}; each must be KEY:TYPE of {', '.join(PROPERTY_TYPES)}."
             )
+    for name in {name for name, _, _ in pairs}:
+        if len({type_ for other, _, type_ in pairs if other == name}) > 1:
+            raise ValueError(f"METADATA_INDEXES has {name} with two types; remove one of them.")
     if len(pairs) > MAX_PROPERTIES:
         raise ValueError(f"METADATA_INDEXES has {len(pairs)} keys; the limit of an index is {MAX_PROPERTIES}.")
     return {name: type_ for name, _, type_ in pairs}
