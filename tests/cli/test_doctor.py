@@ -8,7 +8,7 @@ from hashlib import sha256
 import httpx
 import pytest
 
-from embedder_cli.doctor import vectors
+from embedder_cli.doctor import contract, vectors
 from embedder_cli.doctor.examination import Options
 from embedder_cli.doctor.model import figures
 from embedder_cli.doctor.results import Status
@@ -86,6 +86,18 @@ def test_vectors_that_are_not_of_unit_length_are_found(model):
     found = Service(lambda text: [2 * value for value in model(text)]).examine()
     assert failed(found) == {"normalised"}
     assert "dimensions at: 768." in found["normalised"].detail
+
+
+def test_smaller_vectors_that_are_not_the_beginning_of_the_large_one_are_found(model):
+    def projected(_, body):
+        rows = body.get("data", [])
+        if rows and isinstance(rows[0], list) and len(rows[0]) == 128:
+            body["data"] = [row[::-1] for row in rows]
+            return body
+        return None
+
+    detail = Service(model, changed(projected)).run(contract.normalised).detail
+    assert detail == "Vectors of 128 dimensions are not the beginning of the vector of 768."
 
 
 def test_base64_of_another_byte_order_is_found(model):

@@ -28,7 +28,9 @@ ORDERS = {
 }
 
 
-@pytest.mark.parametrize("size", sorted(SIZES - {1}))
+@pytest.mark.parametrize(
+    "size", [2, 64, 100, *(pytest.param(size, marks=pytest.mark.extended) for size in SIZES - {1, 2, 64, 100})]
+)
 def test_rows_of_other_texts_in_batches_of_one_size(model, size):
     check = {16: recorded.matches, 33: differences.seen, 64: differences.seen, 65: differences.seen}
     for order in [*ORDERS.values()][: None if size == batches.LARGEST else 3]:

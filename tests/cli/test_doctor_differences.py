@@ -77,7 +77,6 @@ CHANGES |= {
     "tags and mentions": lambda text: re.sub(r"[#@]\w+", "", text),
     "long words": lambda text: " ".join(word if len(word) <= 100 else "[UNK]" for word in text.split(" ")),
     "one character": lambda text: text if len(text) > 1 else ".",
-    "zero bytes": lambda text: text.partition("\0")[0],
     "skin tones": without("\U0001f3fb-\U0001f3ff"),
     "joined emoji": without("\u200d"),
     "variants of signs": without("\ufe0e\ufe0f"),

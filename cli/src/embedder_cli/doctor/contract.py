@@ -1,5 +1,7 @@
 """Checks of the service itself: keys, formats of vectors, error objects, the index."""
 
+from collections.abc import Sequence
+
 from embedder_cli.doctor.endpoint import Answer, Endpoint
 from embedder_cli.doctor.model import figures
 from embedder_cli.doctor.results import Result, Status, verdict
@@ -35,16 +37,28 @@ def authentication(endpoint: Endpoint) -> Result:
 
 
 def normalised(endpoint: Endpoint) -> Result:
-    """Check the number of dimensions and the length of vectors of every size."""
+    """Check the number of dimensions and the length of vectors of every size, and that small ones begin large ones."""
     found = {size: endpoint.embed([figures.QUESTION], dimensions=size)[0] for size in figures.SIZES}
     wrong = [size for size, vector in found.items() if len(vector) != size or not is_unit(vector)]
+    largest = found[figures.SIZES[0]]
+    other = [size for size, vector in found.items() if not same(vector, largest[:size], least=0.999)]
     return verdict(
         "normalised",
-        not wrong,
+        not wrong and not other,
         f"Unit length at {', '.join(map(str, figures.SIZES))} dimensions.",
-        f"Wrong length or wrong number of dimensions at: {', '.join(map(str, wrong))}. Divide a vector by its length "
-        "before it is compared by a dot product.",
+        _sizes(wrong, other),
         lengths={size: round(length(vector), 6) for size, vector in found.items()},
+    )
+
+
+def _sizes(wrong: Sequence[int], other: Sequence[int]) -> str:
+    if wrong:
+        return (
+            f"Wrong length or wrong number of dimensions at: {', '.join(map(str, wrong))}. Divide a vector by its "
+            "length before it is compared by a dot product."
+        )
+    return (
+        f"Vectors of {', '.join(map(str, other))} dimensions are not the beginning of the vector of {figures.SIZES[0]}."
     )
 
 

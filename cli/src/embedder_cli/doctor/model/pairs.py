@@ -1,6 +1,7 @@
 """Pairs of texts with a small difference that the model reads, and that something on the way may remove.
 
-White space is not at the ends, where some servers of the model remove it.
+White space is not at the ends, where some servers of the model remove it. There are no control characters, which some
+servers reject.
 """
 
 # What differs -> two texts.
@@ -55,7 +56,6 @@ PAIRS = {
     "tags and mentions": ("#sunset by @maria", "#parade by @diego"),
     "long words": (f"checksum {'9f2c07' * 30}", f"checksum {'9f2c07' * 29}b1e8d4"),
     "one character": ("?", "!"),
-    "zero bytes": ("before\u0000after", "before\u0000below"),
     "one word in the middle": (
         "Please ask the nurse in room 12 about the blue bag.",
         "Please ask the pilot in room 12 about the blue bag.",
