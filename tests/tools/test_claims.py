@@ -1,5 +1,6 @@
 """The documents say nothing of Cloudflare's limits, prices and times without a source."""
 
+import ast
 import json
 import re
 
@@ -13,16 +14,17 @@ PAGES = sorted(
     path.relative_to(runtime.ROOT).as_posix()
     for pattern in ("*.md", "docs/*.md", "benchmarks/README.md", "cli/README.md", "examples/*/README.md")
     for path in runtime.ROOT.glob(pattern)
-    if path.name != "CHANGELOG.md"
 )
 
 COMMENTED = ["wrangler.toml", "local/wrangler.toml"]
 DESCRIBED = "public/openapi.json"
+HELP = sorted(path.relative_to(runtime.ROOT).as_posix() for path in runtime.ROOT.glob("cli/src/embedder_cli/**/cli.py"))
 
 # The beginning of a sentence without a source -> why it needs none. What the doctor checks has "doctor: CHECK".
 REASONS = {
     "`make deploy` checks that the model reads": "doctor: long texts",
     "the model truncates texts of 700": "doctor: long texts",
+    "- `embedder doctor` checks, in every deployment": "doctor: long texts",
     "Jina's and NVIDIA's. `truncate: START`": "doctor: long texts",
     "`END`, `NONE`. `START` is rejected": "doctor: long texts",
     "`Left` is rejected: the model keeps": "doctor: long texts",
@@ -79,9 +81,15 @@ LOOKED_UP = set(
 def text(page):
     """Return what a page says: Markdown, or the comments of a configuration, or the descriptions of the API."""
     found = (runtime.ROOT / page).read_text(encoding="utf-8")
+    if page in HELP:
+        return "\n\n".join(node.value for node in ast.walk(ast.parse(found)) if is_text(node))
     if page in COMMENTED:
         return claims.comments(found)
     return "\n\n".join(descriptions(json.loads(found))) if page == DESCRIBED else found
+
+
+def is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def descriptions(value):
@@ -97,7 +105,7 @@ def reason(sentence):
     return next((why for start, why in REASONS.items() if sentence.startswith(start)), None)
 
 
-@pytest.mark.parametrize("page", [*PAGES, *COMMENTED, DESCRIBED])
+@pytest.mark.parametrize("page", [*PAGES, *COMMENTED, *HELP, DESCRIBED])
 def test_what_is_said_of_cloudflare_has_a_source(page):
     found = [sentence for sentence in claims.unsourced(text(page)) if not reason(sentence)]
     assert not found, (
@@ -106,7 +114,7 @@ def test_what_is_said_of_cloudflare_has_a_source(page):
 
 
 def test_every_reason_is_still_needed():
-    found = [sentence for page in (*PAGES, *COMMENTED, DESCRIBED) for sentence in claims.unsourced(text(page))]
+    found = [sentence for page in (*PAGES, *COMMENTED, *HELP, DESCRIBED) for sentence in claims.unsourced(text(page))]
     assert [start for start in REASONS if not any(sentence.startswith(start) for sentence in found)] == []
 
 

@@ -36,7 +36,8 @@ _FORMAT = "Kind of standard input (default: jsonl), of a file, or of files in a 
 _CHUNK = "Also divide long texts of records (CSV, JSON). Chunks have the ids ID, ID#2, ID#3."
 _CONVERT = (
     "Convert PDF, Word and HTML with Workers AI. It sends the files to your Cloudflare account, in every import again; "
-    "most kinds are free, images in them may cost neurons: https://developers.cloudflare.com/workers-ai/features/markdown-conversion/"
+    "most kinds are free, images in them may cost neurons "
+    "(https://developers.cloudflare.com/workers-ai/features/markdown-conversion/)."
 )
 _ENCODING = "Of all files, such as cp1252 or utf-16. Default: by byte order mark, UTF-8, or detected."
 _PRUNE = "Also remove from the index what has left the source since the last import."
