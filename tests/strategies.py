@@ -57,6 +57,7 @@ VALID = [
     {"inputs": ["a", "b"], "truncate": True, "prompt_name": "STS", "dimensions": 128},
     {"inputs": {"source_sentence": "a", "sentences": ["b", "c"]}, "parameters": {"truncate": False}},
 ]
+_CALL = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search","arguments":%b}}'
 # bodies with a place for any JSON
 PLACES: Mapping[str, Sent] = {
     "metadata": ("PUT", "/vectors", b'{"documents":[{"id":"1","text":"a","metadata":{"x":%b}}]}'),
@@ -72,6 +73,9 @@ PLACES: Mapping[str, Sent] = {
     "values": ("POST", f"{INDEX}/insert", b'{"id":"a","values":%b}\n{"id":"b"}'),
     "vector": ("POST", f"{INDEX}/query", b'{"vector":%b}'),
     "dimensions": ("POST", "/embed", b'{"text":"a","dimensions":%b}'),
+    "message": ("POST", "/mcp", b'{"jsonrpc":"2.0","id":%b,"method":"ping"}'),
+    "arguments": ("POST", "/mcp", _CALL % b"%b"),
+    "argument": ("POST", "/mcp", _CALL % b'{"text":"a","top_k":"3","filter":{"x":%b}}'),
 }
 
 

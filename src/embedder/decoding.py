@@ -60,6 +60,14 @@ def decode(body: bytes, kind: Any, unknown: Unknown | None = None) -> Any:  # no
         raise EmbedderError("invalid_json", "The body is nested too deeply.") from error
 
 
+def convert(value: object, kind: Any) -> Any:  # noqa: ANN401
+    """Return decoded JSON as the Struct `kind`. Raises the errors of `decode`."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise _explained(str(error), kind) from error
+
+
 def names(body: bytes) -> Set[str]:
     """Return the names of the members of an object; none for a body that is no object."""
     with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -9,6 +9,7 @@ import { SMALL_BYTES } from "../isolate/memory.js";
 
 const FORM = /^\s*multipart\/form-data/i;
 const NOT_JSON = "is not JSON in UTF-8";
+const OUT_OF_RANGE = "The body has a number that is out of range.";
 const ONE_FIELD = "The form must have one field: a file with one JSON object per line.";
 const BOUNDARY = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i;
 const USUAL = /^[\w'()+,./:=?-]{1,70}$/; // RFC 2046, without the space: the runtime reads it as it is written
@@ -54,6 +55,7 @@ export async function readVectors(scope, field, most, limit) {
     const text = encoder.encode(JSON.stringify(request));
     const fault = text.length > limit ? "too_large" : excess(text);
     if (fault) throw new Rejected(fault);
+    if (hasInfinity(request)) throw new Rejected("invalid_request", OUT_OF_RANGE);
     await rest();
     return { fault: "", text, vectors: new Uploaded(vectors) };
   } catch (error) {
@@ -174,6 +176,17 @@ function check(values, path) {
   if (wrong !== -1) {
     throw new Rejected("invalid_request", `${path}[${wrong}] is not a number that is finite as float32.`);
   }
+}
+
+/** Returns whether a number was beyond float64: JSON would have null for it. @param {unknown} value */
+function hasInfinity(value) {
+  const waiting = [value];
+  while (waiting.length) {
+    const part = waiting.pop();
+    if (part === Infinity || part === -Infinity) return true;
+    if (typeof part === "object" && part !== null) for (const item of Object.values(part)) waiting.push(item);
+  }
+  return false;
 }
 
 /** @param {unknown} value */

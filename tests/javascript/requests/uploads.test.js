@@ -67,6 +67,20 @@ test("what is not a vector is left to Python, unless it is in the place of one",
   }
 });
 
+test("a number beyond float64 is rejected: as null, it would be no number at all", async () => {
+  for (const [field, body] of [
+    ["vectors", '{"vectors":[{"id":"a","metadata":{"x":[{"y":%}]}}]}'],
+    ["vector", '{"vectorId":"a","topK":%}'],
+    ["vector", '{"vectorId":"a","filter":{"x":{"$lt":%}}}'],
+  ]) {
+    for (const number of ["1e400", "-1e999", "9".repeat(400)]) {
+      const { fault, text } = await read(body.replace("%", number), field);
+      assert.deepEqual([fault, text], ["invalid_request", "The body has a number that is out of range."]);
+    }
+    assert.equal((await read(body.replace("%", "1e308"), field)).fault, "");
+  }
+});
+
 test("keys of the prototype are data", async () => {
   const body = `{"__proto__":{"vectors":[]},"toJSON":1,"id":"a"}`;
   assert.equal((await read(body)).text, `{"vectors":[${body}]}`);

@@ -38,13 +38,11 @@ def decode(arguments: bytes, kind: Any) -> Any:  # noqa: ANN401
     except EmbedderError as error:
         if error.code != "invalid_request":
             raise
-    return decoding.decode(_converted_body(arguments, kind), kind)
-
-
-def _converted_body(arguments: bytes, kind: Any) -> bytes:  # noqa: ANN401
-    value = msgspec.json.decode(arguments)
-    converted = _converted({} if value is None else value, _of_struct(kind), _Budget())
-    return msgspec.json.encode(converted)
+        try:
+            value = msgspec.json.decode(arguments)
+        except msgspec.DecodeError:  # a number that is out of range
+            raise error from None
+    return decoding.convert(_converted({} if value is None else value, _of_struct(kind), _Budget()), kind)
 
 
 class _Budget:

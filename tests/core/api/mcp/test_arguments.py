@@ -144,3 +144,11 @@ def test_the_time_is_linear():
 
     seconds(1_000)
     assert seconds(400_000) < 40 * max(seconds(40_000), 0.001)
+
+
+@pytest.mark.parametrize("number", ["1e400", "9" * 4_400])
+@pytest.mark.parametrize("given", ["%s", '{"text": %s}', '{"text": "a", "filter": {"x": %s}}'])
+def test_a_number_that_is_out_of_range_is_the_error_of_the_caller(given, number):
+    with pytest.raises(EmbedderError, match="out of range") as caught:
+        arguments.decode((given % number).encode(), TOOLS["search"].arguments)
+    assert caught.value.code == "invalid_request"
