@@ -67,7 +67,8 @@ function optionsOf(names, given) {
 
 /** @type {(names: string[], given: unknown[], options: object) => object} */
 function named(names, given, options) {
-  const fields = names.map((name, i) => [name, given[i]]).filter(([, value]) => value != null);
+  const fields = names.flatMap((name, i) => (given[i] == null ? [] : [[name, given[i]]]));
+  if (fields.some(([name]) => Object.hasOwn(options, name))) throw new Rejected("too_many"); // given twice
   return { ...Object.fromEntries(fields), ...options };
 }
 

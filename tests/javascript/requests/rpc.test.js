@@ -33,6 +33,11 @@ test("another number or kind of arguments", () => {
   for (const given of [["a", "b"], ["a", {}, {}], ["a", ["b"]], ["a", new Map()]]) assert.equal(body(given), "too_many");
 });
 
+test("an argument that is also an option is given twice", () => {
+  assert.equal(body(["a", { text: "b" }]), "too_many");
+  assert.deepEqual(body([null, { text: "b" }]), { text: "b" });
+});
+
 test("what is not plain data is named by its type", () => {
   const values = { Map: new Map(), Uint8Array: new Uint8Array(1), BigInt: 1n, Function: () => 1, Date: new Date(NaN) };
   for (const [name, value] of Object.entries(values)) {
