@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from embedder.embedding.token_counts import SINGLE
+from embedder.embedding.token_runs import SINGLE
 from tools.tokens import figures
 from tools.tokens.fit import fit
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from embedder.embedding import scripts, token_counts
+from embedder.embedding.token_runs import SINGLE
 
 FILE: Final = Path(__file__).with_name("figures.jsonl")
 NAMES: Final = (*token_counts.NAMES, *scripts.SCRIPTS)  # of the counts that have a weight to fit
@@ -29,7 +30,7 @@ class Row(NamedTuple):
 def derive(text: str, tokens: int, kind: str, source: str) -> Row:
     """Return the figures of a text."""
     counts = {name: round(number, 2) for name, number in token_counts.count(text).items()}
-    single = counts.pop(token_counts.SINGLE)
+    single = counts.pop(SINGLE)
     return Row(source, kind, tokens, single, {name: number for name, number in counts.items() if number})
 
 

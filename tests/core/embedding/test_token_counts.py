@@ -3,7 +3,8 @@
 import pytest
 
 from embedder.embedding import token_counts
-from embedder.embedding.token_counts import SINGLE, count
+from embedder.embedding.token_counts import count
+from embedder.embedding.token_runs import SINGLE
 from embedder.embedding.token_weights import WEIGHTS
 
 
@@ -42,19 +43,6 @@ def test_the_counts_of_small_texts(text, counts):
 
 def test_every_count_has_a_weight():
     assert set(WEIGHTS) == {SINGLE, *token_counts.NAMES, *token_counts.scripts.SCRIPTS}
-
-
-def test_long_words_are_told_by_their_pairs_of_letters():
-    compound, random = _count("arbeitslosenversicherung"), _count("qzxkvbwjhgfpdqzxkvbwjhgf")
-    assert compound["long"] == random["long"] == 24
-    assert compound["long pairs"] > 10 > random.get("long pairs", 0)
-    assert "english" not in compound
-
-
-@pytest.mark.parametrize("text", ["ATATATTAATTATAATATTAAATT", "interest" * 8])
-def test_of_few_letters_and_of_patterns_few_pairs_count(text):
-    counts = _count(text)
-    assert counts["long pairs"] <= 0.23 * counts["long"] + 0.01
 
 
 def test_words_around_a_long_one_are_counted():
