@@ -94,7 +94,7 @@ def _google(version: str) -> dict[str, About]:
         ),
         f"{path}:batchEmbedContents": About(
             tag=GOOGLE,
-            description="All contents of a request have the same `taskType` and `outputDimensionality`.",
+            description="All contents of a request have the same `outputDimensionality`.",
             uses=CALLS_MODEL,
             parameters={"model": _NAME},
             examples={"Two documents": {"requests": [first, second]}},

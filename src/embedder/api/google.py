@@ -13,6 +13,7 @@ from embedder.api import models
 from embedder.api.routing import Api, Route, unknown_path
 from embedder.app import App
 from embedder.context import RequestContext
+from embedder.embedding import prompts
 from embedder.embedding.embedder import PreparedTexts
 from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions
 from embedder.encoding import PLACEHOLDER
@@ -90,9 +91,9 @@ class GoogleConfig(Struct, forbid_unknown_fields=True, rename="camel", kw_only=T
     )
     output_dimensionality: Dimensions = None
 
-    def options(self) -> tuple[Task | None, int]:
-        """Return the task and the dimensions."""
-        return TASKS[self.task_type or "TASK_TYPE_UNSPECIFIED"], self.output_dimensionality or DIMENSIONS
+    def task(self) -> Task | None:
+        """Return the task that the type stands for."""
+        return TASKS[self.task_type or "TASK_TYPE_UNSPECIFIED"]
 
 
 class GoogleRequest(GoogleConfig, kw_only=True):
@@ -109,12 +110,13 @@ class GoogleRequest(GoogleConfig, kw_only=True):
             self.task_type = self.task_type or config.task_type
             self.title = self.title or config.title
             self.output_dimensionality = self.output_dimensionality or config.output_dimensionality
-            if config.options() != self.options() or (config.title or "") != (self.title or ""):
+            names = ("task_type", "title", "output_dimensionality")
+            if any((value := getattr(config, name)) and value != getattr(self, name) for name in names):
                 raise invalid("embedContentConfig and the fields beside it differ; send one of them.", _CONFIG)
 
 
 class GoogleBatchRequest(Struct, forbid_unknown_fields=True):
-    """1 to 2,048 contents with the same task type and dimensions."""
+    """1 to 2,048 contents with the same dimensions."""
 
     requests: Annotated[
         list[GoogleRequest],
@@ -171,21 +173,37 @@ async def batch_embed_contents(app: App, context: RequestContext, request: Googl
 async def _vectors(
     app: App, context: RequestContext, requests: list[GoogleRequest], model: str, param: str
 ) -> tuple[PreparedTexts, object]:
-    options = requests[0].options()
-    for index, request in enumerate(requests):
-        if request.options() != options:
-            path = f"requests[{index}]"
-            message = f"{path} and requests[0] differ in taskType or outputDimensionality; send two batches."
-            raise invalid(message, path)
+    output = OutputFormat(_dimensions(requests))
+    alias = models.task_of(app, model)
     texts = [_text(request.content) for request in requests]
-    titles = [request.title or "" for request in requests]
-    task, dimensions = options
-    prompt = PromptOptions(task=task, title=titles if any(titles) else None)
-    output = OutputFormat(dimensions)
-    given = texts if "#" in param else texts[0]
     if len(texts) > MAX_TEXTS_PER_CALL:
         await context.lifetime.yield_to_others()
-    return await app.embedder.vectors(given, prompt, output, context, param=param, alias=models.task_of(app, model))
+    if len({request.task() for request in requests}) > 1:
+        texts = [_prompted(text, request, alias) for text, request in zip(texts, requests, strict=True)]
+        prompt, alias = PromptOptions(), None
+    else:
+        titles = [request.title or "" for request in requests]
+        prompt = PromptOptions(task=requests[0].task(), title=titles if any(titles) else None)
+    given = texts if "#" in param else texts[0]
+    return await app.embedder.vectors(given, prompt, output, context, param=param, alias=alias)
+
+
+def _dimensions(requests: list[GoogleRequest]) -> int:
+    """Return the size that all requests of a batch ask for."""
+    size = requests[0].output_dimensionality or DIMENSIONS
+    for index, request in enumerate(requests):
+        if (request.output_dimensionality or DIMENSIONS) != size:
+            message = f"requests[{index}] and requests[0] differ in outputDimensionality; send two batches."
+            raise invalid(message, f"requests[{index}]")
+    return size
+
+
+def _prompted(text: str, request: GoogleRequest, alias: str | None) -> str:
+    """Return a text of a batch with several tasks, with its prompt."""
+    task = request.task()
+    if alias and task and alias != task:
+        raise invalid(f"The model and taskType name different tasks: {alias}, {task}; send one of them.", "taskType")
+    return prompts.apply(task or alias, [text], [request.title] if request.title else None)[0]
 
 
 def _text(content: Content) -> str:

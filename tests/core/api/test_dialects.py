@@ -104,8 +104,11 @@ def test_texts_that_are_too_long_are_rejected_on_request_and_the_error_names_the
 @pytest.mark.parametrize(
     ("path", "body", "part"),
     [
-        (GOOGLE_BATCH, {"requests": [google(), google(taskType="CLUSTERING")]}, "requests[1] and requests[0] differ"),
-        (GOOGLE_BATCH, {"requests": [google(), google(outputDimensionality=128)]}, "differ in taskType or output"),
+        (
+            GOOGLE_BATCH,
+            {"requests": [google(), google(outputDimensionality=128)]},
+            "requests[1] and requests[0] differ",
+        ),
         (GOOGLE_BATCH, {"requests": [google()] * 2049}, "the limit is 2048"),
         (GOOGLE, google(taskType="OTHER"), "must be one of TASK_TYPE_UNSPECIFIED"),
         (GOOGLE, google(title="T"), "title is only part of the document prompt"),

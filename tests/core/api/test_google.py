@@ -28,6 +28,23 @@ def test_another_number_is_no_task_type(number):
     assert (response.status, calls) == (400, [])
 
 
+def test_the_contents_of_a_batch_may_have_different_tasks():
+    items = [
+        google("a"),
+        google("b", taskType="RETRIEVAL_QUERY"),
+        google("c", taskType="RETRIEVAL_DOCUMENT", title="T"),
+    ]
+    texts = ["task: search result | query: b", "title: T | text: c"]
+    response, _, calls = sent(GOOGLE_BATCH, {"requests": items})
+    assert (response.status, calls) == (200, [["a", *texts]])
+    named = GOOGLE_BATCH.replace(":batch", ":search_query:batch")
+    assert sent(named, {"requests": items[:2]})[2] == [["task: search result | query: a", texts[0]]]
+    response, answer, calls = sent(named, {"requests": items})
+    assert (response.status, calls, "different tasks" in answer["error"]["message"]) == (400, [], True)
+    response, answer, _ = sent(GOOGLE_BATCH, {"requests": [google("a", title="T"), items[1]]})
+    assert (response.status, "document prompt" in answer["error"]["message"]) == (400, True)
+
+
 @pytest.mark.parametrize("name", ["embedContentConfig", "embed_content_config"])
 def test_the_options_may_be_in_an_object(name):
     config = {"taskType": "RETRIEVAL_DOCUMENT", "title": "T", "outputDimensionality": 256}
