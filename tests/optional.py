@@ -30,7 +30,9 @@ PARTS = {
     "workers ai": Part(
         ("embedder/api/cloudflare/workers_ai.py",), {ROUTES: "workers_ai"}, needed_by=("openai at cloudflare",)
     ),
-    "vectorize rest": Part(("embedder/api/cloudflare/vectorize.py",), {ROUTES: "vectorize"}),
+    "vectorize rest": Part(
+        ("embedder/api/cloudflare/vectorize.py", "embedder/api/cloudflare/vectorize_bodies.py"), {ROUTES: "vectorize"}
+    ),
     "cloudflare": Part(("embedder/api/cloudflare",), {ROUTES: "workers_ai|cloudflare_openai|vectorize"}),
     "queue": Part(("embedder/queue", "bindings/consumer.py"), {"entry.py": "consumer"}),
     "vectorize": Part(

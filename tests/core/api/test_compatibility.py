@@ -8,7 +8,7 @@ import pytest
 from msgspec import Struct, inspect
 
 from embedder.api import cohere, google, models, openai
-from embedder.api.cloudflare import vectorize, workers_ai
+from embedder.api.cloudflare import vectorize_bodies, workers_ai
 from embedder.api.cloudflare.envelope import Envelope
 from embedder.api.ignored import HEADER
 from embedder.api.ollama import embed, listing
@@ -36,7 +36,7 @@ REQUESTS = {
     "Ollama: request": (embed.OllamaRequest, "/api/embed", [ollama()]),
     "Workers AI: request": (workers_ai.RunRequest, RUN, [{"text": "a", "options": {}}]),
     "Text Embeddings Inference: request": (tei.TeiRequest, "/", [{"inputs": "a"}]),
-    "Vectorize: request of a query": (vectorize.QueryRequest, f"{INDEX}/query", [{"vector": VECTOR}]),
+    "Vectorize: request of a query": (vectorize_bodies.QueryRequest, f"{INDEX}/query", [{"vector": VECTOR}]),
 }
 ANSWERS = {
     f"{OPENAI}: answer": openai.EmbeddingsResponse,
