@@ -20,6 +20,8 @@ _POSITIONS = 8  # numbers of the vector per feature; several, so that two featur
 _TASK_WEIGHT = 0.15  # a prompt changes a vector slightly, as in the model
 _FLOOR = 0.01  # of every number, so that a shortened vector is never all zeros
 _CACHED_FEATURES = 20_000
+_TOKENS = 2_048  # that the model reads (model card)
+_ASCII_CHARS, _OTHER_CHARS = 6, 2  # of a word for each token
 
 # Stop words: they are in most English texts and get a low weight.
 _COMMON = frozenset(
@@ -60,7 +62,7 @@ def embed(text: str) -> list[float]:
 def _features(text: str) -> dict[str, float]:
     """Return the weight of each word and n-gram. It grows with the square root of the count."""
     counts: dict[str, float] = {}
-    for word, times in Counter(_WORD.findall(text.lower()) or [text]).items():
+    for word, times in Counter(_read(text)).items():
         weight = times * _weight(word)
         counts[word] = counts.get(word, 0.0) + weight
         padded = f"^{word}$"
@@ -68,6 +70,20 @@ def _features(text: str) -> dict[str, float]:
             gram = "#" + padded[start : start + _NGRAM]
             counts[gram] = counts.get(gram, 0.0) + _NGRAM_WEIGHT * weight
     return {name: math.sqrt(count) for name, count in counts.items()}
+
+
+def _read(text: str) -> list[str]:
+    """Return the words that the model would read, by a rough count of its tokens. It ignores the rest silently."""
+    words: list[str] = []
+    left = _TOKENS
+    for found in _WORD.finditer(text.lower()):
+        word = found[0]
+        size = _ASCII_CHARS if word.isascii() else _OTHER_CHARS
+        words.append(word[: left * size])
+        left -= -(-len(word) // size)
+        if left <= 0:
+            break
+    return words or [text]
 
 
 def _weight(word: str) -> float:

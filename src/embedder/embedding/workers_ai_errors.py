@@ -5,6 +5,7 @@ Source of the codes: Workers AI, "Errors" page; 4006 and 2018 as seen live.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ _CODES = range(1_000, 10**9)  # smaller numbers are HTTP statuses
 _CALLERS = range(400, 500)  # HTTP statuses for which another attempt fails, too
 # "InferenceUpstreamError: 3040: Capacity temporarily exceeded", "error code: 1031"
 _IN_TEXT = re.compile(r"(?:\w{1,40}: )*(?:error code: )?([0-9]{4,6})(?::|\s*$)")
+_BEFORE_JSON = re.compile(r"(?:\w{1,40}: )+\{")  # of what the binding throws
 _BUSY_RETRY_AFTER_S = 5
 _DAY_S = 86_400
 _MAX_MESSAGE_CHARS = 300
@@ -41,7 +43,7 @@ def error_of(answer: Answer, *, now_s: float) -> EmbedderError:
             return EmbedderError("upstream_invalid", message, transient=True)
         case "invalid":
             return EmbedderError("upstream_invalid", answer.detail)
-    if code_in(answer.detail)[0] in _KNOWN:  # the binding threw it
+    if code_in(answer.detail)[0]:  # the binding threw it
         return error(0, answer.detail, now_s=now_s)
     broken = EmbedderError("upstream_error", "The connection to Workers AI broke.", transient=True)
     return interrupted(answer.fault, "Workers AI") or broken
@@ -94,10 +96,9 @@ def code_in(body: str) -> tuple[int, str]:
 
     Workers AI, its REST API and AI Gateway have errors of different forms, and some are plain text.
     """
-    try:
-        parsed = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeError):
-        parsed = body
+    parsed: Any = body
+    with suppress(msgspec.DecodeError, UnicodeError):
+        parsed = msgspec.json.decode(body[max(0, body.find("{")) :] if _BEFORE_JSON.match(body) else body)
     found = [_parsed(item) for item in _items(parsed)]
     known = [item for item in found if item[0] in _KNOWN]
     return next(iter([*known, *(item for item in found if item[0])]), (0, ""))

@@ -71,6 +71,7 @@ FORMS = [
     '"%d: why"',
     "InferenceUpstreamError: %d: why",
     "error code: %d",
+    'InferenceUpstreamError: {"success":false,"errors":[{"code":%d,"message":"why"}]}',
 ]
 
 
@@ -114,6 +115,15 @@ def test_the_status_decides_also_about_an_unknown_code():
     assert (error.code, error.upstream_code, error.retry_after_s) == ("upstream_busy", 2003, 5)
     other = workers_ai_errors.error(403, "error code: 1031", now_s=0)
     assert (other.code, other.upstream_code, other.transient) == ("upstream_error", 1031, False)
+
+
+def test_an_unknown_code_that_was_thrown_is_reported():
+    thrown = FakeAnswer(
+        "broken", 0, 'InferenceUpstreamError: {"errors":[{"code":10000,"message":"Authentication error"}]}'
+    )
+    error = workers_ai_errors.error_of(thrown, now_s=0)
+    assert (error.code, error.upstream_code) == ("upstream_error", 10000)
+    assert workers_ai_errors.error_of(FakeAnswer("broken", 0, "Error: reset"), now_s=0).upstream_code is None
 
 
 def test_a_long_message_is_cut():
