@@ -18,7 +18,9 @@ from embedder.encoding import merged
 from embedder.errors import EmbedderError
 from embedder.operations.result import Result
 
-MODERN, LEGACY = "2026-07-28", ("2025-11-25", "2025-06-18", "2025-03-26")
+MODERN = "2026-07-28"
+# The last is older than the transport, but hosts send it over this one, and reject an answer with a newer version.
+LEGACY = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 SERVER = {"name": "embedder", "version": "0.1.0"}
 _ABOUT = {
     "capabilities": {"tools": {}},

@@ -17,7 +17,13 @@ def test_the_modern_handshake_is_stateless():
     assert result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"] == "embedder"
 
 
-@pytest.mark.parametrize(("wanted", "given"), [("2025-11-25", "2025-11-25"), ("2099-01-01", "2025-11-25")])
+@pytest.mark.parametrize(
+    ("wanted", "given"),
+    [
+        *((version, version) for version in ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")),
+        *((version, "2025-11-25") for version in ("2099-01-01", "2026-07-28", "")),
+    ],
+)
 def test_the_older_handshake_begins_with_initialize(wanted, given):
     app = FakeApp()
     params = {"protocolVersion": wanted, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
