@@ -19,7 +19,7 @@ from embedder.errors import EmbedderError
 from embedder.operations.result import Result
 
 MODERN = "2026-07-28"
-# The last is older than the transport, but hosts send it over this one, and reject an answer with a newer version.
+# The last is older than the transport, but the Python SDK 1.8 sends it over this one, and rejects any newer answer.
 LEGACY = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 SERVER = {"name": "embedder", "version": "0.1.0"}
 _ABOUT = {
