@@ -23,6 +23,7 @@ const NINE = 57;
 const LOWER_D = 100;
 const LOWER_E = 101;
 const LOWER_U = 117;
+const EXACT_DIGITS = 20; // 19 and the point: beyond, a float takes more than integer arithmetic
 const USUAL_DIGITS = 26; // characters of a number, such as -1.7976931348623157e+308
 
 /**
@@ -60,15 +61,18 @@ export function measure(bytes, most = MAX_VALUES, commas = true) {
 
 /**
  * Returns for how many values a number counts besides its comma. Python takes microseconds for a number with a large
- * exponent, and for each digit of a long one. @param {Uint8Array} bytes @param {number} start @param {number} end
+ * exponent or many digits. @param {Uint8Array} bytes @param {number} start @param {number} end
  */
 function weight(bytes, start, end) {
   let i = end;
   while (i > start && isDigit(bytes[i - 1])) i--;
   let power = 0;
   const sign = bytes[i - 1] === PLUS || bytes[i - 1] === MINUS ? 1 : 0;
-  if ((bytes[i - 1 - sign] | 0x20) === LOWER_E) for (; i < end; i++) power = Math.min(1000, power * 10 + bytes[i] - ZERO);
-  return Math.max(0, end - start - USUAL_DIGITS) + (power < 23 ? 0 : power < 100 ? 8 : 64);
+  const hasPower = (bytes[i - 1 - sign] | 0x20) === LOWER_E;
+  const isFraction = hasPower || bytes[i - 1] === POINT;
+  const isLong = isFraction && (hasPower ? i - 1 - sign : end) - start > EXACT_DIGITS;
+  if (hasPower) for (; i < end; i++) power = Math.min(1000, power * 10 + bytes[i] - ZERO);
+  return Math.max(0, end - start - USUAL_DIGITS) + (isLong ? 4 : 0) + (power < 23 ? 0 : power < 100 ? 8 : 64);
 }
 
 /** @type {(byte: number) => boolean} */

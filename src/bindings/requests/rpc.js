@@ -67,6 +67,7 @@ function optionsOf(names, given) {
 
 /** @type {(names: string[], given: unknown[], options: object) => object} */
 function named(names, given, options) {
+  /** @type {[string, unknown][]} */
   const fields = names.flatMap((name, i) => (given[i] == null ? [] : [[name, given[i]]]));
   if (fields.some(([name]) => Object.hasOwn(options, name))) throw new Rejected("too_many"); // given twice
   return { ...Object.fromEntries(fields), ...options };

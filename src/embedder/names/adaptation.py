@@ -15,6 +15,8 @@ import msgspec
 from embedder.errors import invalid
 
 EQUAL, EVERYWHERE, ALSO = "equal", "everywhere", "also"
+_MAX_ITEMS = 2_048  # of a list of Structs: the most that any of them takes, MAX_TEXTS in settings.py
+_MAX_FIELDS = 10_000  # of an object; each takes microseconds to look up
 _MAX_WORD_CHARS = 64  # of a name of a field, or of a word for a value
 # Called with the path of each unknown field and its value. It returns to have the field ignored, or raises an error.
 Unknown = Callable[[str, object], None]
@@ -40,10 +42,14 @@ def adapted(value: object, kind: Any, unknown: Unknown | None, path: str = "") -
 
     `kind` may also be a union with a list of the Struct.
     """
-    if isinstance(value, list):
-        return [adapted(item, kind, unknown, f"{path}[{index}]") for index, item in enumerate(value)]
+    if isinstance(value, list):  # the first item beyond the limit is an error
+        items = enumerate(value[: _MAX_ITEMS + 1])
+        return [adapted(item, kind, unknown, f"{path}[{index}]") for index, item in items]
     if not isinstance(value, dict):
         return value
+    if len(value) > _MAX_FIELDS:
+        message = f"{path or 'The body'} has over {_MAX_FIELDS:,} fields; remove those that are unknown."
+        raise invalid(message, path or None)
     fields = _fields(kind)
     found: dict[str, Any] = {}
     for name, part in value.items():

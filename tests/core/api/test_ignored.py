@@ -219,5 +219,9 @@ def test_there_is_a_limit_of_unknown_fields():
     body = openai("a", **{f"n{number}": 1 for number in range(MAX_FIELDS + 1)})
     response, answer, calls = sent("/v1/embeddings", body)
     assert (response.status, answer["error"]["code"], calls) == (400, "invalid_request", [])
-    body.pop("n0")
+    for name in ("n0", "n1", "n2"):
+        body.pop(name)
     assert sent("/v1/embeddings", body)[0].status == 200
+    some = {f"n{number}": 1 for number in range(10)}
+    response, answer, _ = sent(GOOGLE_BATCH, {"requests": [{**google(), **some}] * 1_001})
+    assert (response.status, "unknown fields" in answer["error"]["message"]) == (400, True)

@@ -49,6 +49,10 @@ test("numbers that take Python long count for more values", () => {
   for (const value of ["-1.7976931348623157e+22", "1e-22", "0.012345678901234567", "1234567890123456789012345", "true", "false"]) {
     assert.equal(excess(list(value, MAX_VALUES)), "", value);
   }
+  for (const value of ["9007199254740993.00001", "0.10000000000000000555", "9007199254740993.00001e-22", "900719925474099300001e1"]) {
+    assert.equal(excess(list(value, MAX_VALUES / 4)), "too_many_values", value);
+    assert.equal(excess(list(value, MAX_VALUES / 5)), "", value);
+  }
   assert.equal(excess(bytes("1e")), "");
   assert.equal(excess(bytes("[1e+]")), "");
 });
