@@ -1,6 +1,6 @@
-"""A stand-in for the real model: what it returned to the recorded texts, and exact vectors for other texts.
+"""A fake of the real model: what it returned to the recorded texts, and exact vectors for other texts.
 
-The lexical emulator ignores case, white space and order. The real model does not, so the stand-in adds a vector that
+The lexical emulator ignores case, white space and order. The real model does not, so the fake adds a vector that
 depends on every character.
 """
 

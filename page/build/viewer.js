@@ -1,7 +1,7 @@
 // @ts-check
 /** The built viewer of the API reference. Scalar's plugin for Fastify is its smallest package that has it. */
 
-/** Returns the script that the plugin serves: it is registered with a stand-in for Fastify. @param {string} entry path of the package's module */
+/** Returns the script that the plugin serves: it is registered with a stub of Fastify. @param {string} entry path of the package's module */
 export async function viewer(entry) {
   const { default: plugin } = await import(entry);
   /** @type {string[]} */

@@ -27,7 +27,7 @@ class Batching(msgspec.Struct, frozen=True, kw_only=True):
     calls: int = 2  # in flight for one object
     cache_bytes: int = 16 * _MIB  # of vectors that an object keeps; 0: none
     cache_for_all: bool = False  # also for keys that are bound to namespaces
-    location: str = ""  # where the objects stand; "": near the first caller
+    location: str = ""  # region of the objects; "": near the first caller
 
 
 def from_env(env: Mapping[str, object], faults: list[str]) -> Batching:

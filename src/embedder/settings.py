@@ -53,7 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     batcher: Batching = Batching()
     ai_gateway_log: bool = False  # whether it logs the calls, with their texts
     model_aliases: Mapping[str, str | None] = {}  # other names of the model, and the task of each
-    local_model: str = ""  # what stands in for the model on a developer's machine
+    local_model: str = ""  # what replaces the model on a developer's machine
 
     @classmethod
     def from_env(cls, env: Mapping[str, object]) -> "Settings":

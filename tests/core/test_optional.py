@@ -18,8 +18,8 @@ app = FakeApp()
 answer = app.ask("/embed", {"text": "a", "task": "query"})
 assert (answer.status, json.loads(content(answer))["shape"]) == (200, [1, 768]), content(answer)
 assert app.ask("/similarity", {"texts": ["a", "b"]}).status == 200
-refused = app.ask("/embed", {"text": "a", "store": {"ids": ["1"]}})
-assert refused.status == 501, content(refused)
+rejected = app.ask("/embed", {"text": "a", "store": {"ids": ["1"]}})
+assert rejected.status == 501, content(rejected)
 assert app.send("GET", "/nowhere").status == 404
 assert json.loads(app.call("embed", "a").text)["ok"]
 print(len(routes.TABLE), len(table.TABLE))

@@ -108,7 +108,7 @@ def _list(texts: list[str]) -> Ask:
 
 
 def _bad(texts: list[str]) -> Ask:
-    return Ask("refused", "POST", "/embed", {"text": [*texts, ""]}, _status(400))
+    return Ask("rejected", "POST", "/embed", {"text": [*texts, ""]}, _status(400))
 
 
 def _search(texts: list[str]) -> Ask:

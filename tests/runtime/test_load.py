@@ -11,7 +11,7 @@ def test_200_connections_get_their_own_answers(tmp_path):
     outcome = load.load(seconds=6, connections=load.CONNECTIONS, folder=tmp_path)
     assert outcome.wrong == []
     assert (outcome.aborted > 0, outcome.live) == (True, 0)
-    assert set(outcome.answers) == {"native", "128", "openai", "refused", "search", "store", "fault"}
+    assert set(outcome.answers) == {"native", "128", "openai", "rejected", "search", "store", "fault"}
 
 
 def test_hostile_callers_take_the_service_from_nobody():

@@ -182,7 +182,7 @@ OTHER_NAMES = [
 
 
 @pytest.mark.parametrize("name", [*OTHER_NAMES, *dir(object)])
-def test_a_name_that_is_no_operation_is_refused(probe, name):
+def test_a_name_that_is_no_operation_is_rejected(probe, name):
     """Python's own methods, too: `dir(object)` has their names."""
     said = probe.post("/", {"method": name, "args": []}).json()
     assert "thrown" in said

@@ -98,14 +98,14 @@ class Handler(BaseHTTPRequestHandler):
             self.vectorize(body.decode())
 
     def embed(self, call: dict) -> None:
-        texts, refusal = workers_ai.check(self.headers["cf-consn-model-id"], call["inputs"])
+        texts, rejection = workers_ai.check(self.headers["cf-consn-model-id"], call["inputs"])
         fault = workers_ai.fault_of(texts)
         kind = fault.kind if fault and fault.kind != "code" else str(fault.number) if fault else ""
         self.server.calls[kind] += 1
         self.server.rejecting.append(call["options"].get("rejectIfBusy", False))
         if texts:
             self.server.options[texts[0]] = call["options"]
-        reply = refusal or workers_ai.answer([row(text, self.server.embed) for text in texts])
+        reply = rejection or workers_ai.answer([row(text, self.server.embed) for text in texts])
         self.fail(reply, fault) if fault else self.reply(reply)
         self.server.answered[kind] += 1
 

@@ -56,7 +56,7 @@ def test_make_targets_and_commands_exist(path):
 
 
 def test_the_commands_of_the_readme_need_no_other_tool():
-    """Cloudflare's own commands stand in a list of their own, with uv."""
+    """Cloudflare's own commands are in a list of their own, with uv."""
     text = "".join(block.code for block in blocks(ROOT / "README.md", "sh"))
     assert "make dev" in text
     assert re.findall(r"\b(?:npx|npm|uv|uvx|node) ", text) == []

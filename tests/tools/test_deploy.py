@@ -489,8 +489,8 @@ def test_a_token_without_the_permission_for_queues_is_named():
         ({"AUTH": False}, 'AUTH must be "on" or "off"'),
         ({"CORS_ORIGINS": "app.example"}, "'app.example' has no scheme"),
         ({"MODEL_ALIASES": "a:query,a:document"}, "names a twice"),
-        ({"API_KEYS": "web:0123456789abcdef"}, "API_KEYS stands in wrangler.toml"),
-        ({"LOCAL_MODEL": "emulator"}, "LOCAL_MODEL stands in"),
+        ({"API_KEYS": "web:0123456789abcdef"}, "API_KEYS is in wrangler.toml"),
+        ({"LOCAL_MODEL": "emulator"}, "LOCAL_MODEL is in"),
     ],
 )
 def test_a_wrong_variable_is_named_before_anything_is_deployed(variables, sentence):

@@ -119,7 +119,7 @@ def test_without_a_file_the_value_is_asked_for_and_pairs_become_digests(runner):
     assert "make rotate NAME=default ARGS=--finish" in done.stdout
 
 
-def test_a_refusal_changes_nothing(runner, file):
+def test_a_rejection_changes_nothing(runner, file):
     done = run("web", "--entries", str(file), typed="n\n")
     assert (done.exit_code, put(runner)) == (1, [])
     assert "stopped as you wished" in done.output

@@ -63,7 +63,7 @@ class Existing:
 
 
 def check_variables(variables: Mapping[str, Any]) -> None:
-    """Raise DeployError if the Worker would reject or ignore one of its variables, or if one must not stand there."""
+    """Raise DeployError if the Worker would reject or ignore one of its variables, or if one must not be there."""
     try:
         checked = Settings.from_env(variables)
     except SettingsError as error:
@@ -71,11 +71,9 @@ def check_variables(variables: Mapping[str, Any]) -> None:
     if checked.ignored:
         raise DeployError(f"[vars] of wrangler.toml: {checked.ignored}")
     if KEYS_SECRET in variables:
-        raise DeployError(f"{KEYS_SECRET} stands in wrangler.toml, where it is not secret. Remove it: it is a secret.")
+        raise DeployError(f"{KEYS_SECRET} is in wrangler.toml, where it is not secret. Remove it: it is a secret.")
     if checked.local_model:
-        raise DeployError(
-            "LOCAL_MODEL stands in [vars] of wrangler.toml. Remove it: only `make dev` has a local model."
-        )
+        raise DeployError("LOCAL_MODEL is in [vars] of wrangler.toml. Remove it: only `make dev` has a local model.")
 
 
 def _queues(config: Mapping[str, Any]) -> tuple[str, ...]:

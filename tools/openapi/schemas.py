@@ -1,4 +1,4 @@
-"""The schemas of the Structs. The description of a field stands at the field."""
+"""The schemas of the Structs. The description of a field is at the field."""
 
 import inspect
 from collections.abc import Iterable, Mapping

@@ -14,7 +14,7 @@ const SHARE = 0.75; // of the time until the deadline, for an object that does n
 class Shards {
   /**
    * @param {DurableObjectNamespace} namespace @param {number} texts @param {number} count of objects
-   * @param {string} location hint where they stand; "": near the first caller
+   * @param {string} location hint of the region; "": near the first caller
    */
   constructor(namespace, texts, count, location) {
     this.namespace = namespace;

@@ -191,7 +191,7 @@ def _check_indexed(value: object, most: int, param: str, advice: str) -> None:
 
 
 def _check_operators(condition: object, param: str) -> None:
-    """Reject operators that can't stand together: only a lower and an upper bound can."""
+    """Reject operators that can't be combined: only a lower and an upper bound can."""
     if not isinstance(condition, dict):
         return
     if not condition:

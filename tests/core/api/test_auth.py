@@ -53,7 +53,7 @@ MACHINE = ["http://localhost:3000", "http://127.0.0.1:8787", "http://[::1]", "ht
 PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
 
 
-def refused(response):
+def is_rejected(response):
     return (response.status, "may not call this" in response.text) == (403, True)
 
 
@@ -61,11 +61,11 @@ def refused(response):
 def test_mcp_rejects_pages_of_other_sites(origin):
     app = FakeApp(CORS_ORIGINS="https://app.example")
     response = app.send("POST", "/mcp", PING, origin=origin)
-    assert refused(response)
+    assert is_rejected(response)
     assert json.loads(response.text)["error"]["code"] == -32600
     assert json.loads(app.log[-1])["code"] == "origin_not_allowed"
     assert "access-control-allow-origin" not in response.headers
-    assert refused(app.send("POST", "/%6dcp", PING, origin=origin))
+    assert is_rejected(app.send("POST", "/%6dcp", PING, origin=origin))
     assert app.ask("/embed", {"text": "a"}, origin=origin).status == 200
 
 
@@ -81,11 +81,11 @@ def test_mcp_answers_programs_its_own_pages_and_allowed_ones():
 def test_on_a_developers_machine_no_route_answers_pages_of_other_sites(route):
     app = FakeApp(LOCAL_MODEL="emulator", CORS_ORIGINS="https://app.example")
     for origin in FOREIGN:
-        assert refused(app.send(route.method, route.path, b"{}", origin=origin))
-        assert refused(app.send("OPTIONS", route.path, origin=origin))
+        assert is_rejected(app.send(route.method, route.path, b"{}", origin=origin))
+        assert is_rejected(app.send("OPTIONS", route.path, origin=origin))
     assert not app.model.calls
     for origin in (*MACHINE, OWN, "https://app.example"):
-        assert not refused(app.send(route.method, route.path, b"{}", origin=origin))
+        assert not is_rejected(app.send(route.method, route.path, b"{}", origin=origin))
 
 
 @pytest.mark.parametrize("header", ["api-key", "x-goog-api-key", "authorization"])

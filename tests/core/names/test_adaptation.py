@@ -88,11 +88,11 @@ def test_raw_json_stays_json():
 
 
 def test_the_error_of_an_unknown_field_that_is_not_ignored_is_raised():
-    def refuse(path, _value):
+    def reject(path, _value):
         raise EmbedderError("invalid_request", path)
 
     with pytest.raises(EmbedderError, match=r"parts\[0\]\.x"):
-        decode(refuse, parts=[{"text": "t", "x": 1}])
+        decode(reject, parts=[{"text": "t", "x": 1}])
 
 
 def test_a_body_as_the_struct_wants_it_is_read_once(monkeypatch):

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { ALL_ZEROS, scanRow } from "../../../src/bindings/numbers/digits.js";
 import { bytes, random } from "../samples.js";
 
-/** Scans a row that stands in an answer: other bytes follow it. @param {string} text @param {number} count */
+/** Scans a row as part of an answer: other bytes follow it. @param {string} text @param {number} count */
 function scan(text, count) {
   const data = bytes(`${text}]}  `);
   const floats = new Float32Array(count);

@@ -66,7 +66,7 @@ class Gateway(ThreadingHTTPServer):
         self.failed_calls: set[str] = set()
         self.faults: Counter[str] = Counter()
         self.delays: Counter[int] = Counter()
-        self.has_refused = False
+        self.has_rejected = False
         self.calls = self.batches = self.acknowledged = self.lost_batches = 0
         self.on_write: Callable[[], None] = lambda: None
         self.on_call: Callable[[], None] = lambda: None
@@ -186,9 +186,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
 
     def _enqueue(self, name: str, body: bytes) -> None:
-        """Pass messages on. The first call is refused, as by a queue that gets too many."""
-        if not self.server.has_refused:
-            self.server.has_refused = True
+        """Pass messages on. The first call is rejected, as by a queue that gets too many."""
+        if not self.server.has_rejected:
+            self.server.has_rejected = True
             return self._reply(Reply(429, b""), _REFUSAL)
         _post(f"{self.server.broker}/{name}", body)
         if name == "failed":

@@ -50,7 +50,7 @@ class Outcome:
     bad: set[str] = field(default_factory=set)
     malformed: int = 0
     kills: int = 0
-    refusals: list[str] = field(default_factory=list)  # codes of requests that were not queued
+    rejections: list[str] = field(default_factory=list)  # codes of requests that were not queued
     seconds: float = 0.0
     gateway: Gateway | None = None
 
@@ -70,7 +70,7 @@ class Outcome:
             "dead letters without a reason": without[:5],
             "malformed messages without a dead letter": max(0, self.malformed - nameless),
             "kills that did not happen": KILLS - self.kills,
-            "a queue that refuses is not told": self.refusals[:1] != ["upstream_busy"] and self.refusals,
+            "no error of a queue that rejects messages": self.rejections[:1] != ["upstream_busy"] and self.rejections,
         }
         return [f"{what}: {value}" for what, value in checks.items() if value]
 
@@ -231,7 +231,7 @@ def run(count: int, folder: Path) -> Outcome:
         try:
             _send_malformed(hub)
             documents = [{"id": name, "text": text_of(name, kind)} for name, kind in names.items()]
-            _send(process, documents, outcome.refusals)
+            _send(process, documents, outcome.rejections)
             _wait_until_settled(hub, outcome)
         finally:
             process.close()
@@ -263,14 +263,14 @@ def _send_malformed(hub: Gateway) -> None:
         pass
 
 
-def _send(process: Workerd, documents: Sequence[dict[str, str]], refusals: list[str]) -> None:
+def _send(process: Workerd, documents: Sequence[dict[str, str]], rejections: list[str]) -> None:
     for start in range(0, len(documents), _PER_REQUEST):
         body = json.dumps({"documents": documents[start : start + _PER_REQUEST], "queue": True}).encode()
-        while not _is_queued(process, body, refusals):
+        while not _is_queued(process, body, rejections):
             time.sleep(0.05)
 
 
-def _is_queued(process: Workerd, body: bytes, refusals: list[str]) -> bool:
+def _is_queued(process: Workerd, body: bytes, rejections: list[str]) -> bool:
     """Send a request. If the Worker is killed meanwhile, it is sent again: ids make repeats harmless."""
     headers = {"content-type": "application/json"}
     request = Request(f"{process.url}/vectors", data=body, headers=headers, method="PUT")
@@ -278,7 +278,7 @@ def _is_queued(process: Workerd, body: bytes, refusals: list[str]) -> bool:
         with urlopen(request, timeout=30) as response:
             return response.status == 202
     except HTTPError as error:
-        refusals.append(json.loads(error.read())["error"]["code"])
+        rejections.append(json.loads(error.read())["error"]["code"])
     except OSError:
         pass
     return False

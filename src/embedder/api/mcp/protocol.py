@@ -88,8 +88,8 @@ async def _batch(app: App, context: RequestContext, messages: list[McpMessage]) 
     """Answer messages one after the other. One may call a tool: the limits of a request are those of one call."""
     calls = [message for message in messages if message.method == _CALL and message.id is not UNSET]
     text = f"A batch takes one {_CALL}; send the others on their own."
-    refused = {id(message): _error(message, _INVALID_REQUEST, text) for message in calls[1:]}
-    answers = [refused.get(id(message)) or await _answer(app, context, message) for message in messages]
+    rejections = {id(message): _error(message, _INVALID_REQUEST, text) for message in calls[1:]}
+    answers = [rejections.get(id(message)) or await _answer(app, context, message) for message in messages]
     body = [answer.body for answer in answers if answer.body is not None] or None
     called = next((answer for answer in answers if answer.numbers is not None), Result(None))
     return replace(called, body=body, status=200 if body else 202)

@@ -11,7 +11,7 @@ TEXTS = ["a llama", "an orange cloud"]
 SENTENCES = {"source_sentence": "a llama", "sentences": ["a llama", "a cloud"]}
 
 
-def refused(response):
+def rejection(response):
     body = json_of(response)
     assert body.keys() == {"error", "error_type"}
     return response.status, body["error_type"], body["error"]
@@ -89,7 +89,7 @@ def test_errors_have_teis_form(path, body, status, part):
     app = FakeApp()
     if path == "/embed" and "encoding_format" in body:
         pytest.skip("a field of the native API, too")
-    found = refused(app.ask(path, body))
+    found = rejection(app.ask(path, body))
     assert found[:2] == (status, "Validation")
     assert part in found[2]
     assert app.model.calls == []
@@ -118,8 +118,8 @@ def test_a_comparison(path, more):
 
 
 def test_sentences_belong_to_similarity():
-    assert "POST /similarity" in refused(FakeApp().ask("/embed", {"inputs": SENTENCES}))[2]
-    assert refused(FakeApp().ask("/similarity", {"inputs": "a"}))[:2] == (422, "Validation")
+    assert "POST /similarity" in rejection(FakeApp().ask("/embed", {"inputs": SENTENCES}))[2]
+    assert rejection(FakeApp().ask("/similarity", {"inputs": "a"}))[:2] == (422, "Validation")
 
 
 @pytest.mark.parametrize("count", [100, 2048])
@@ -132,7 +132,7 @@ def test_a_comparison_with_many_sentences(count):
     "path", ["/rerank", "/predict", "/embed_all", "/embed_sparse", "/tokenize", "/decode", "/metrics", "/vertex"]
 )
 def test_a_route_that_is_absent_says_why(path):
-    status, _, message = refused(FakeApp().ask(path, {"inputs": "a"}))
+    status, _, message = rejection(FakeApp().ask(path, {"inputs": "a"}))
     assert (status, path in message, len(message) > 30) == (404, True, True)
 
 
@@ -166,7 +166,7 @@ def test_a_route_that_shares_a_path_has_the_method_and_scope_of_the_other():
 def test_other_fields_are_ignored_and_named_unless_they_would_change_the_vectors(path):
     response = FakeApp().ask(path, {"inputs": "a", "user": "u", "options": {"use_cache": True}})
     assert (response.status, response.headers["x-embedding-ignored"]) == (200, "user, options")
-    assert refused(FakeApp().ask(path, {"inputs": "a", "pooling": "cls"}))[:2] == (422, "Validation")
+    assert rejection(FakeApp().ask(path, {"inputs": "a", "pooling": "cls"}))[:2] == (422, "Validation")
 
 
 @pytest.mark.parametrize(("normalize", "ignored"), [(False, "normalize"), (True, None), (None, None)])
