@@ -14,6 +14,7 @@ PAGES = sorted(
     path.relative_to(runtime.ROOT).as_posix()
     for pattern in ("*.md", "docs/*.md", "benchmarks/README.md", "cli/README.md", "examples/*/README.md")
     for path in runtime.ROOT.glob(pattern)
+    if path.name != "CHANGELOG.md"
 )
 
 COMMENTED = ["wrangler.toml", "local/wrangler.toml"]
@@ -24,7 +25,6 @@ HELP = sorted(path.relative_to(runtime.ROOT).as_posix() for path in runtime.ROOT
 REASONS = {
     "`make deploy` checks that the model reads": "doctor: long texts",
     "the model truncates texts of 700": "doctor: long texts",
-    "- `embedder doctor` checks, in every deployment": "doctor: long texts",
     "Jina's and NVIDIA's. `truncate: START`": "doctor: long texts",
     "`END`, `NONE`. `START` is rejected": "doctor: long texts",
     "`Left` is rejected: the model keeps": "doctor: long texts",
