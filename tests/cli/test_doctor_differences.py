@@ -139,9 +139,9 @@ def test_white_space_collapsed(model):
     found = failures(lambda text: model(" ".join(text.split())))
     assert {*found} >= {"recorded vectors", "small differences"}
     assert found["small differences"] == (
-        "The model ignores white space, spaces, tabs, line endings, kinds of spaces, empty lines, fixed "
-        "spaces: two texts that differ in nothing else have the same vector. Look for what changes the texts on their way, and write again what was stored "
-        "meanwhile."
+        "The model ignores white space, spaces, tabs, line endings, kinds of spaces, empty lines, fixed spaces: two "
+        "texts that differ in nothing else have the same vector. Look for what changes the texts on their way, and "
+        "write again what was stored meanwhile."
     )
     assert found["recorded vectors"].startswith("1 of 16 texts do not have their recorded vectors")
     assert '"def add(a, b):\\n    return a + b"' in found["recorded vectors"]

@@ -1,6 +1,7 @@
 """Models that are almost EmbeddingGemma: the doctor finds each, and says what is wrong with it."""
 
 import math
+import random
 import re
 import struct
 
@@ -78,12 +79,42 @@ def test_vectors_that_are_not_normalised(model):
     }
 
 
-def eight_bits(row):
-    step = max(map(abs, row)) / 127
-    return [round(value / step) * step for value in row]
+def of_bits(bits):
+    """Return a change that rounds the numbers of a vector, as a model with coarser weights might."""
+
+    def rounded(row):
+        step = max(map(abs, row)) / (2 ** (bits - 1) - 1)
+        return [round(value / step) * step for value in row]
+
+    return rounded
 
 
-@pytest.mark.parametrize("precision", [lambda row: struct.unpack("768e", struct.pack("768e", *row)), eight_bits])
+ORDER = random.Random(4).sample(range(768), 768)
+WRONG = {
+    **{f"{bits} bits": of_bits(bits) for bits in (2, 4, 6)},
+    "1 decimal": lambda row: [round(value, 1) for value in row],
+    "2 decimals": lambda row: [round(value, 2) for value in row],
+    "largest numbers cut off": lambda row: [max(-0.05, min(0.05, value)) for value in row],
+    "absolute values": lambda row: [*map(abs, row)],
+    "half of the signs": lambda row: [-value if at < 384 else value for at, value in enumerate(row)],
+    "any order": lambda row: [row[at] for at in ORDER],
+    "reversed": lambda row: row[::-1],
+    "the last 16 numbers lost": lambda row: [*row[:752], *[0.0] * 16],
+    "pairs exchanged": lambda row: [row[at ^ 1] for at in range(768)],
+    "another normalisation": lambda row: [value - sum(row) / 768 + 0.003 for value in row],
+    "all the same": lambda row: [1 / math.sqrt(768)] * len(row),
+    "noise": lambda row: [value + random.Random(at).gauss(0, 0.002) for at, value in enumerate(row)],
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_numbers_that_are_not_those_of_the_model(model, name):
+    found = Service(lambda text: [*WRONG[name](model(text))]).run(recorded.matches)
+    assert found.status is Status.FAIL
+    assert re.match(r"\d+ of 16 texts do not have their recorded vectors", found.detail)
+
+
+@pytest.mark.parametrize("precision", [lambda row: struct.unpack("768e", struct.pack("768e", *row)), of_bits(8)])
 def test_half_precision_and_vectors_of_8_bits_pass(model, precision):
     assert failures(lambda text: [*precision(model(text))]) == {}
 
