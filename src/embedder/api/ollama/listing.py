@@ -122,8 +122,9 @@ class OllamaDescription(Struct):
 
 def _names(app: App) -> list[str]:
     """Return the names as Ollama writes them, with a tag; those of the operator last."""
-    own = [f"{models.SHORT_NAME}:{name}" for name in ("latest", "300m", *tasks.TASKS)]
-    return [*own, *(name if ":" in name else f"{name}:latest" for name in app.settings.model_aliases)]
+    short = [f"{models.SHORT_NAME}:{tag}" for tag in ("latest", "300m", *tasks.TASKS)]
+    long = [f"{models.NAME}:{tag}" for tag in ("latest", *tasks.TASKS)]
+    return [*short, *long, *(name if ":" in name else f"{name}:latest" for name in app.settings.model_aliases)]
 
 
 async def tags(app: App, context: RequestContext, body: None) -> Result:

@@ -10,6 +10,9 @@ def test_the_model_is_shown_under_every_name():
     app = FakeApp(MODEL_ALIASES="nomic-embed-text,mxbai:large")
     tags = [model["name"] for model in json_of(app.send("GET", "/api/tags"))["models"]]
     assert {"embeddinggemma:300m", "nomic-embed-text:latest", "mxbai:large"} <= set(tags)
+    assert {"embeddinggemma-300m:latest", "embeddinggemma-300m:search_query"} <= set(
+        tags
+    )  # LangChain looks for its own
     for field in ("model", "name"):
         for name in tags:
             shown = json_of(app.ask("/api/show", {field: name, "verbose": True, "system": None}))
