@@ -21,7 +21,8 @@ NAME, SHORT_NAME = "embeddinggemma-300m", "embeddinggemma"
 LISTED = (NAME, MODEL)
 # Parts of a path before the name: of Workers AI, the makers, and the providers that routers name.
 _BEFORE = frozenset(
-    "@cf models google openai workers-ai ollama library gemini cohere voyage mistral azure jina_ai huggingface".split()
+    "@cf models google openai workers-ai ollama library gemini cohere voyage mistral azure jina_ai huggingface "
+    "azure_ai cloudflare hosted_vllm lm_studio nvidia_nim openrouter publishers together_ai vertex_ai vllm".split()
 )
 _TAGS = ("latest", "300m")  # Ollama's
 _MAX_NAME_CHARS = 200

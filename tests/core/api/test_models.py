@@ -75,7 +75,13 @@ def listed():
 def routes(name):
     """Return a request of every route that takes a model name: in the body, or in the path, also percent-encoded."""
     encoded = quote(name, safe="")
-    for path in ("/v1/embeddings", "/openai/v1/embeddings", "/api/embed", f"{ACCOUNT}/v1/embeddings"):
+    for path in (
+        "/v1/embeddings",
+        "/openai/v1/embeddings",
+        "/api/v1/embeddings",
+        "/api/embed",
+        f"{ACCOUNT}/v1/embeddings",
+    ):
         yield path, {"model": name, "input": "a"}
     yield "/api/embeddings", {"model": name, "prompt": "a"}
     yield from ((path, {"model": name, "texts": ["a"]}) for path in ("/v1/embed", "/v2/embed"))
@@ -114,6 +120,9 @@ def test_every_listed_name_can_be_described(path):
         ("models/google/embeddinggemma", None),
         ("openai/embeddinggemma-300m:Retrieval-query", "search_query"),
         ("workers-ai/@cf/google/embeddinggemma-300m", None),
+        ("cloudflare/@cf/google/embeddinggemma-300m:query", "search_query"),
+        ("openrouter/google/embeddinggemma-300m", None),
+        ("publishers/google/models/embeddinggemma-300m", None),
         ("embeddinggemma:300m:passage", "search_document"),
         ("embeddinggemma:search_query:latest", "search_query"),
         ("OPENAI/Text-Embedding-3-Small", None),
