@@ -1,5 +1,6 @@
 """All error codes with their HTTP status. Each message is one sentence that tells the caller what to do."""
 
+import re
 from collections.abc import Mapping
 
 STATUS: Mapping[str, int] = {
@@ -37,6 +38,18 @@ _MAX_MESSAGE_CHARS = 1_000  # a message may quote the request
 _MAX_PARAM_CHARS = 200
 
 
+# What no answer and no log line repeats of a foreign message: credentials, addresses, ids of accounts.
+_PRIVATE = re.compile(
+    r"\b(?:https?|wss?)://[^\s\"'<>]+"
+    r"|\b(?:bearer|basic)\s+[\w.~+/=-]+"
+    r"|\b(?:api[-_ ]?key|[\w-]{0,20}token|secret|password|authorization)\b"
+    r"[\"']?\s*[:=]\s*[\"']?(?:bearer\s+|basic\s+)?[^\s\"',;}]+"
+    r"|\b(?:sk|pk|rk|cfut|cfat)[-_][\w-]{6,}"
+    r"|(?<!id=\")\b[0-9a-f]{32}\b",
+    re.IGNORECASE,
+)
+
+
 class EmbedderError(Exception):
     """An error for the caller.
 
@@ -70,6 +83,11 @@ class EmbedderError(Exception):
         self.transient = transient
         self.headers = headers or {}
         self.details: dict[str, list[str]] = {}
+
+
+def repeatable(message: str) -> str:
+    """Return the message of another service without what may be a credential or an address."""
+    return _PRIVATE.sub("...", message)
 
 
 def invalid(message: str, param: str | None = None) -> EmbedderError:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from embedder.errors import STATUS, EmbedderError, interrupted, invalid
+from embedder.errors import STATUS, EmbedderError, interrupted, invalid, repeatable
 
 
 def test_every_code_has_a_status_of_an_error():
@@ -36,3 +36,24 @@ def test_other_faults_are_left_to_the_caller():
 def test_an_error_quotes_a_part_of_a_long_request():
     error = EmbedderError("invalid_request", "a" * 5_000_000, param="b" * 5_000_000)
     assert (len(error.message), len(str(error)), len(error.param)) == (1_000, 1_000, 200)
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("expected 768 dimensions, and got 3 dimensions", None),
+        ('invalid vector for id="0123456789abcdef-0123"', None),
+        ('invalid vector for id="0123456789abcdef0123456789abcdef"', None),
+        ('no vector found for id="6f1b2c3d-1111-2222-3333-444455556666"', None),
+        ("2048 tokens, max tokens: many", None),
+        ("fetch https://user:pw@host.example/v4?key=1 failed", "fetch ... failed"),
+        ("Authorization: Bearer abc.def", "..."),
+        ("sent bearer abc.def-ghi", "sent ..."),
+        ('{"api_key":"abc123","x":1}', '{"...","x":1}'),
+        ("cf-aig-token=abc, then", "..., then"),
+        ("key sk-proj-1234567890", "key ..."),
+        ("account 0123456789abcdef0123456789abcdef", "account ..."),
+    ],
+)
+def test_a_foreign_message_is_repeated_without_what_is_private(message, shown):
+    assert repeatable(message) == (message if shown is None else shown)

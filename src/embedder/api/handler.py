@@ -27,7 +27,7 @@ from embedder.app import App, Guard, finish
 from embedder.context import RequestContext
 from embedder.embedding.embedder import PreparedTexts
 from embedder.encoding import split_large
-from embedder.errors import EmbedderError, invalid
+from embedder.errors import EmbedderError, invalid, repeatable
 from embedder.settings import GATEWAY, GATEWAY_RULE, LARGE_BYTES, MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
@@ -194,7 +194,7 @@ async def _is_within_limit(app: App, request: HttpRequest, caller: str) -> bool:
         raise
     except Exception as error:
         reason = str(error).replace(caller, "...").replace(_address(request), "...")
-        raise RuntimeError(f"The rate limiter failed: {reason}") from None
+        raise RuntimeError(f"The rate limiter failed: {repeatable(reason)}") from None
 
 
 async def _read_body(

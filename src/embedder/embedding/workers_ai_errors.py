@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from embedder.errors import EmbedderError, interrupted
+from embedder.errors import EmbedderError, interrupted, repeatable
 from embedder.ports import Answer
 
 _QUOTA = frozenset({3036, 4006})
@@ -81,7 +81,7 @@ def error(status: int, body: str, *, now_s: float) -> EmbedderError:
         message = "Workers AI did not answer in time."
         return EmbedderError("upstream_timeout", message, upstream_code=known, transient=True)
     if code in _BAD_INPUT:
-        message = f"Workers AI rejected the input: {message[:_MAX_MESSAGE_CHARS]}"
+        message = f"Workers AI rejected the input: {repeatable(message[:_MAX_MESSAGE_CHARS])}"
         return EmbedderError("invalid_request", message, upstream_code=known)
     if code == _TOO_LARGE:
         message = "The request is too large for Workers AI; send fewer texts."

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from embedder.errors import EmbedderError
+from embedder.errors import EmbedderError, repeatable
 from embedder.stored import Metadata
 
 _WRITE_RATE_LIMIT = 40041
@@ -134,7 +134,7 @@ def error(message: str, method: str = "") -> EmbedderError:
     match = _ERROR.search(message)
     if not match:
         return EmbedderError("upstream_error", "Vectorize could not be reached.")
-    code, text = int(match["code"] or 0), match["text"][:_MAX_MESSAGE_CHARS]
+    code, text = int(match["code"] or 0), repeatable(match["text"][:_MAX_MESSAGE_CHARS])
     known = code or None
     if method == "queryById" and _NOT_FOUND.search(text) and not _NO_INDEX.match(text):
         return EmbedderError("not_found", f"Vectorize found nothing: {text}", upstream_code=known)
