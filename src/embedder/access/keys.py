@@ -14,7 +14,7 @@ from embedder.access.scopes import FULL, MAX_NAMESPACE_BYTES, Access, ScopeName
 MIN_KEY_CHARS = 16  # of a key in a pair; a digest does not reveal the length of its key
 _OF_NOTHING = frozenset(sha256(text).digest() for text in (b"", b"\n"))  # of a variable that was not set
 _PATH = re.compile(r"`\$\[(\d+)\](?:\.(\w+))?")
-_PAIRS = f"API_KEYS must hold name:key pairs with keys of at least {MIN_KEY_CHARS} characters, or a JSON array."
+_PAIRS = f"API_KEYS must hold name:key pairs with keys of at least {MIN_KEY_CHARS} ASCII characters, or a JSON array."
 _JSON = "API_KEYS must be a JSON array of at least one object."
 _RULES = {
     "name": "must have 1 to 64 characters",
@@ -66,8 +66,10 @@ def matching(keys: tuple[Key, ...], presented: str) -> Key | None:
 def _pairs(text: str) -> tuple[Key, ...]:
     """Parse `name:key` pairs, separated by commas or white space. These keys may do everything."""
     pairs = [item.partition(":") for item in text.replace(",", " ").split()]
-    if any(not (colon and name and len(key) >= MIN_KEY_CHARS) for name, colon, key in pairs):
+    if any(not (colon and name and len(key) >= MIN_KEY_CHARS and key.isascii()) for name, colon, key in pairs):
         raise KeysError(_PAIRS)
+    if len({key for _, _, key in pairs}) < len({(name, key) for name, _, key in pairs}):
+        raise KeysError("API_KEYS has one key under two names; remove one of them.")
     return tuple(Key(name, sha256(key.encode()).digest(), FULL) for name, _, key in pairs)
 
 

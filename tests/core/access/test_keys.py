@@ -162,3 +162,11 @@ def test_the_digest_of_nothing_opens_the_service_to_nobody(text):
     with pytest.raises(KeysError, match=r"API_KEYS\[0\]\.sha256 is the digest of an empty text"):
         parse({**ENTRY, "sha256": sha256(text.encode()).hexdigest().upper()})
     assert keys.matching((keys.Key("a", sha256(b"").digest(), FULL),), "") is None
+
+
+def test_a_key_in_a_pair_has_one_name_and_can_be_sent_in_a_header():
+    assert len(keys.parse("a:0123456789abcdef a:0123456789abcdef a:fedcba9876543210")) == 3
+    with pytest.raises(KeysError, match="one key under two names"):
+        keys.parse("a:0123456789abcdef b:0123456789abcdef")
+    with pytest.raises(KeysError, match="ASCII"):
+        keys.parse("a:é123456789abcdef")
