@@ -26,7 +26,8 @@ class WorkersAI(WorkerEntrypoint):
         if getattr(options, "returnRawResponse", False):
             return _response(reply)
         if reply.status != 200:
-            raise RuntimeError(reply.body.decode())
+            message = workers_ai.thrown(reply)
+            raise RuntimeError(message)
         return js.JSON.parse(reply.body.decode())
 
     async def fetch(self, request: JsProxy) -> object:

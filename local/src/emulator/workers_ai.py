@@ -88,6 +88,15 @@ def error(code: int, message: str | None = None) -> Reply:
     return Reply(status, msgspec.json.encode(body))
 
 
+def thrown(reply: Reply) -> str:
+    """Return the message that the binding class throws for an error answer, as in `cloudflare-internal:ai-api`."""
+    try:
+        found = msgspec.json.decode(reply.body)
+        return f"{found['internalCode']}: {found['description']}"
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return reply.body.decode()
+
+
 def fault_of(texts: list[str]) -> Fault | None:
     """Return the first fault requested by a text."""
     for text in texts:

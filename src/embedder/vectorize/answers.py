@@ -18,6 +18,7 @@ _ERROR = re.compile(
 # the error code of a query by an unknown id is not documented
 _NOT_FOUND = re.compile(r"\bnot? (?:\w+ )?found|does not exist|no such", re.IGNORECASE)
 _NO_INDEX = re.compile(r"(?:the |no (?:such )?)?index\b", re.IGNORECASE)  # it was deleted
+_TIMEOUT = re.compile(r"Status \+ (?:408|504)\b")
 _TOO_MANY = re.compile(r"Status \+ 429\b|too many requests|rate ?limit", re.IGNORECASE)
 _RETRY_AFTER_S = 5
 _MAX_MESSAGE_CHARS = 300
@@ -143,6 +144,8 @@ def error(message: str, method: str = "") -> EmbedderError:
         return EmbedderError("upstream_busy", sentence, retry_after_s=_RETRY_AFTER_S, upstream_code=known)
     if code in _BAD_INPUT:
         return EmbedderError("invalid_request", f"Vectorize rejected the request: {text}", upstream_code=code)
+    if _TIMEOUT.match(text):
+        return EmbedderError("upstream_timeout", "Vectorize did not answer in time.")
     return EmbedderError(
         "upstream_error", f"Vectorize failed ({match['operation']}, code {code}).", upstream_code=known
     )
