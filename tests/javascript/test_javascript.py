@@ -7,7 +7,8 @@ from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
 from tools import runtime
 
 FOLDER = runtime.ROOT / "tests" / "javascript"
-OF_THE_BATCHER = {"batcher/object", "batcher/shared", "batcher/wire"}  # batcher.test.js tests them together
+# batcher.test.js and gathering.test.js test them together with others
+OF_THE_BATCHER = {"batcher/object", "batcher/places", "batcher/shared", "batcher/wire"}
 BINDINGS = runtime.ROOT / "src" / "bindings"
 
 

@@ -7,7 +7,7 @@ import { Gathering, MAX_TEXTS } from "./gathering.js";
 import { answer, failure } from "./wire.js";
 
 /**
- * @typedef {import("./gathering.js").Outcome} Outcome
+ * @typedef {import("./places.js").Outcome} Outcome
  * @typedef {(status: number, body: string) => "" | "again" | "halve"} Remedy what to do after an error of the model
  */
 

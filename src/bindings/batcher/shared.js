@@ -32,7 +32,7 @@ class Shards {
 
 /** The binding `AI` of one request. */
 class SharedAi {
-  /** @param {Ai} ai @param {Shards} shards @param {Scope} scope @param {boolean} alone see gathering.js */
+  /** @param {Ai} ai @param {Shards} shards @param {Scope} scope @param {boolean} alone see `Asked` in places.js */
   constructor(ai, shards, scope, alone) {
     this.ai = ai;
     this.shards = shards;

@@ -7,7 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import { Gathering, MAX_CHARS, MAX_TEXTS, MAX_WAITING } from "../../../src/bindings/batcher/gathering.js";
 import { random } from "../samples.js";
 
-/** @typedef {import("../../../src/bindings/batcher/gathering.js").Outcome} Outcome */
+/** @typedef {import("../../../src/bindings/batcher/places.js").Outcome} Outcome */
 /** @typedef {{ texts: string[], lane: string, labels: string[], rejectIfBusy: boolean, signal: AbortSignal, end(outcome?: Outcome): void }} Sent */
 
 const encoder = new TextEncoder();
@@ -49,7 +49,7 @@ function start({ calls = 1, cacheBytes = 0 } = {}) {
   return { gathering, clock, sent, ask };
 }
 
-/** @param {import("../../../src/bindings/batcher/gathering.js").Ticket} ticket */
+/** @param {import("../../../src/bindings/batcher/places.js").Ticket} ticket */
 async function answer(ticket) {
   const { rows, fault } = await ticket.outcome;
   return rows ? rows.map((row) => decoder.decode(row)) : fault;
@@ -260,7 +260,7 @@ async function run(seed) {
   const next = random(seed);
   const calls = 1 + Math.floor(next() * 4);
   const { gathering, clock, sent, ask } = start({ calls, cacheBytes: next() < 0.5 ? 3_000 : 0 });
-  /** @type {{ texts: string[], ends: number, gone: boolean, ticket: import("../../../src/bindings/batcher/gathering.js").Ticket }[]} */
+  /** @type {{ texts: string[], ends: number, gone: boolean, ticket: import("../../../src/bindings/batcher/places.js").Ticket }[]} */
   const asked = [];
   /** @param {string} text */
   const isBad = (text) => text.endsWith("!");
