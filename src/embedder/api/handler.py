@@ -8,14 +8,12 @@ from msgspec.structs import fields, replace
 
 from embedder import decoding
 from embedder.access.scopes import NOTHING, Access
-from embedder.api import auth, cors, routes
+from embedder.api import auth, cors, media_types, routes
 from embedder.api.ignored import Ignored
 from embedder.api.routes import Methods, Place
 from embedder.api.routing import (
-    FORM,
     GATEWAY_HEADER,
     JSON,
-    TEXT,
     Api,
     HttpRequest,
     HttpResponse,
@@ -31,8 +29,6 @@ from embedder.errors import EmbedderError, invalid, repeatable
 from embedder.settings import GATEWAY, GATEWAY_RULE, LARGE_BYTES, MAX_REQUEST_ID_CHARS
 
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_REQUEST_ID_CHARS}}}")
-_FORMS = ("", FORM, "multipart/form-data", TEXT)
-_UTF8 = ("utf-8", "utf8", "us-ascii")
 _SHORTEST_RANGE = 2
 _MAX_HEADER_CHARS = 4_000
 _RETRY_AFTER_S = 60  # the longest period that the rate-limit binding supports
@@ -202,9 +198,9 @@ async def _read_body(
 ) -> tuple[Route, object, dict[str, Any], Ignored | None]:
     """Return the route of the body, the body as its Struct, the vectors that it contained, and the ignored fields."""
     if request.headers.get("content-type") != JSON:
-        _check_media_type(request.headers, route)
+        media_types.check_media_type(request.headers, route)
     if "content-encoding" in request.headers:
-        _check_encoding(request.headers["content-encoding"])
+        media_types.check_encoding(request.headers["content-encoding"])
     arguments: dict[str, Any] = {}
     if route.vectors:
         body, arguments["vectors"] = await request.read_vectors(route.vectors, limit)
@@ -246,31 +242,6 @@ def _is_for(other: Route, body: bytes, route: Route) -> bool:
         message = f"{other.selected_by} and {mixed[0]} are of two APIs; send one of them."
         raise invalid(message, mixed[0])
     return True
-
-
-def _check_media_type(headers: Mapping[str, str], route: Route) -> None:
-    """Reject a body that is not JSON in UTF-8.
-
-    A web page of another origin can send an HTML form's content type, or none, without a preflight request, but no key.
-    Both are therefore accepted only together with a header for a key.
-    """
-    header = headers.get("content-type", "")
-    kind, *parameters = [part.strip().lower() for part in header.split(";")]
-    charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
-    has_key = any(name in headers for name in auth.KEY_HEADERS)
-    is_known = kind in (*route.media_types, "")
-    if not is_known or charset not in _UTF8 or (kind in _FORMS and not has_key):
-        needs_key = is_known and charset in _UTF8
-        message = f"The content type is {header[:100]!r}; send {JSON} in UTF-8{', or a key' if needs_key else ''}."
-        raise EmbedderError("unsupported_media_type", message, param="content-type")
-
-
-def _check_encoding(header: str) -> None:
-    """Reject a body that is compressed: its size would be known only after the work."""
-    if header.strip().lower() not in ("", "identity"):
-        message = f"The body is encoded as {header[:100]!r}; send it without content-encoding."
-        accepted = {"accept-encoding": "identity"}
-        raise EmbedderError("unsupported_media_type", message, param="content-encoding", headers=accepted)
 
 
 def _error_response(error: EmbedderError, api: Api) -> HttpResponse:
