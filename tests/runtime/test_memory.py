@@ -139,6 +139,28 @@ def test_many_small_values_need_no_memory():
 
 
 @pytest.mark.extended
+def test_bodies_of_many_values_share_the_memory():
+    """49,500 empty objects of 145 KB: the heap grew to 108 MiB."""
+    body = ("POST", "/search", b'{"text":"a","filter":{"x":[%b]}}' % b",".join([b"{}"] * 49_500))
+    with memory.serve() as process:
+        found = memory.take(process, [body] * 60)
+    assert found.statuses.keys() <= {400, 429}
+    assert found.heap_mib < 65
+
+
+@pytest.mark.extended
+def test_what_is_repeated_for_each_text_shares_the_memory():
+    """One title of 10 KB, or metadata, for a hundred texts: 4 MB of a body of 50 KB."""
+    texts, emoji = ["a"] * 100, memory.EMOJI
+    store = {"ids": list(map(str, range(100))), "metadata": {"x": emoji * 2_400}}
+    title = memory.post("/embed", {"text": texts, "task": "document", "title": emoji * 10_000})
+    with memory.serve() as process:
+        found = memory.take(process, [title, memory.post("/embed", {"text": texts, "store": store})] * 30)
+    assert found.statuses.keys() <= {200, 429}
+    assert found.heap_mib < 80
+
+
+@pytest.mark.extended
 @pytest.mark.parametrize("path", ["/embed", "/v1/embeddings"])
 @pytest.mark.parametrize("kind", ["name", "word"])
 def test_a_name_or_a_word_that_fills_a_body_takes_no_more_than_a_text(path, kind):

@@ -127,6 +127,10 @@ def _key(text: str) -> bytes:
     return b'{"text":"a","input":"a","model":"%b",%b:1}' % (NAME.encode(), _json(text))
 
 
+def _input(first: bytes, other: bytes, count: int) -> bytes:
+    return b'{"model":"%b","input":[%b,%b]}' % (NAME.encode(), first, b",".join([other] * count))
+
+
 LONG_KEY = ("x" * 50 + EMOJI) * (SIZE // 55)
 MAKERS: dict[str, Callable[[], Request]] = {
     "a text of each script": lambda: _openai(of_each_script(2048)),
@@ -148,6 +152,37 @@ MAKERS: dict[str, Callable[[], Request]] = {
     "one long key of separators": lambda: Request("POST", "/v1/embeddings", _key("_" * (SIZE - 99) + "input")),
     "one long value": lambda: _openai("a", encoding_format="FLOAT" * (SIZE // 6) + EMOJI),
     "long unknown values": lambda: _openai("a", precision="FLOAT" * (SIZE // 6) + EMOJI),
+    "one title": lambda: _post("/embed", {"text": ["a"] * 100, "task": "document", "title": EMOJI * 10_000}),
+    "one metadata of many keys": lambda: _post(
+        "/embed",
+        {
+            "text": ["a"] * 100,
+            "store": {"ids": list(map(str, range(100))), "metadata": {f"{key:x}": 1 for key in range(1_000)}},
+        },
+    ),
+    "half a pair among many values": lambda: Request("POST", "/v1/embeddings", _input(b'"\\ud800"', b'"a"', 99_000)),
+    "half a pair among long fractions": lambda: Request(
+        "POST", "/v1/embeddings", _input(b'"\\ud800"', b"9007199254740993.000000001", 19_000)
+    ),
+    "unknown fields": lambda: _openai("a", **{f"{'_-' * 25}{key}": 1 for key in range(9_000)}),
+    "fields that are too many": lambda: _openai("a", **{f"{'_-' * 25}{key}": 1 for key in range(49_000)}),
+    "a word that is a list": lambda: _post(
+        "/v2/embed", {"model": NAME, "texts": ["a"], "truncate": [1.2345678901234567] * 99_000}
+    ),
+    "types that are too many": lambda: _post(
+        "/v2/embed", {"model": NAME, "texts": ["a"], "embedding_types": ["FLOAT"] * 99_000}
+    ),
+    "requests that are too many": lambda: _post(
+        f"/v1beta/models/{NAME}:batchEmbedContents", {"requests": [{"taskType": 0, "content": {"parts": []}}] * 12_000}
+    ),
+    "MCP: long fractions": lambda: _tool("search", text="a", top_k=5.0, filter={"x": [1.5] * 99_000}),
+    "Vectorize: a form with another boundary": lambda: Request(
+        "POST",
+        f"{INDEX}/upsert",
+        b'--ab\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n' * 58_000 + b"--ab--",
+        'multipart/form-data; boundary="a\\b"',
+        KEY,
+    ),
     "keys of metadata": lambda: _put(_metadata(48)),
     "lists in metadata": lambda: _put([{"id": str(n), "text": "a", "metadata": {"x": [1] * 4_900}} for n in range(20)]),
     "titles": lambda: _put([{"id": str(n), "text": "a", "title": MIXED * 99} for n in range(900)]),
