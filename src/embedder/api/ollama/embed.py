@@ -18,7 +18,7 @@ from embedder.names.adaptation import ALSO, EQUAL
 from embedder.names.tasks import Task
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
-from embedder.settings import DIMENSIONS, MAX_TEXTS
+from embedder.settings import DIMENSIONS, MAX_TEXTS, MODEL_TOKENS
 
 _NAMED = Meta(description="`embeddinggemma`, which may end in a tag and a task.")
 _IGNORED = Meta(description="Accepted and ignored.")
@@ -94,6 +94,12 @@ class OllamaVector(Struct):
     embedding: Annotated[list[float], Meta(description="The vector.")]
 
 
+def _ignored(options: dict[str, Any] | None) -> tuple[str, ...]:
+    """Return the option that would cut texts off earlier than the model does, if a request has it."""
+    tokens = (options or {}).get("num_ctx")
+    return ("options.num_ctx",) if isinstance(tokens, int | float) and 0 < tokens < MODEL_TOKENS else ()
+
+
 async def embed(app: App, context: RequestContext, request: OllamaRequest) -> Result:
     """Embed up to 2,048 texts."""
     options = OllamaOptions(task=request.task, truncate="end" if request.truncate else "error")
@@ -110,7 +116,7 @@ async def embed(app: App, context: RequestContext, request: OllamaRequest) -> Re
         load_duration=0,
         prompt_eval_count=prepared.tokens,
     )
-    return Result(body, prepared, numbers)
+    return Result(body, prepared, numbers, ignored=_ignored(request.options))
 
 
 async def embeddings(app: App, context: RequestContext, request: OllamaPromptRequest) -> Result:
@@ -122,7 +128,7 @@ async def embeddings(app: App, context: RequestContext, request: OllamaPromptReq
     prepared, numbers = await app.embedder.vectors(
         request.prompt, options, OutputFormat(), context, param="prompt", alias=task
     )
-    return Result(OllamaVector(PLACEHOLDER), prepared, numbers)
+    return Result(OllamaVector(PLACEHOLDER), prepared, numbers, ignored=_ignored(request.options))
 
 
 ROUTES = (

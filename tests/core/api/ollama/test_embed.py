@@ -2,6 +2,7 @@
 
 import pytest
 
+from embedder.api.ignored import HEADER
 from tests.core.api.bodies import ollama, sent
 from tests.core.fakes import FakeApp, json_of
 
@@ -50,3 +51,18 @@ def test_the_type_of_curl_is_taken_with_a_key():
         assert app.send("POST", "/api/embed", body, content_type=kind, authorization="Bearer any").status == 200
         response = app.send("POST", "/api/embed", body, content_type=kind)
         assert (response.status, json_of(response)["error"][-12:]) == (415, "8, or a key.")
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"num_ctx": 512}, "options.num_ctx"),
+        ({"num_ctx": 2048, "seed": 1}, None),
+        ({"num_ctx": None}, None),
+        (None, None),
+    ],
+)
+def test_a_smaller_context_is_named_as_ignored(options, named):
+    for path, body in (("/api/embed", ollama()), ("/api/embeddings", {"model": "embeddinggemma", "prompt": "a"})):
+        response, _, _ = sent(path, {**body, "options": options})
+        assert (response.status, response.headers.get(HEADER)) == (200, named)
