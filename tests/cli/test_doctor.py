@@ -239,6 +239,14 @@ def test_a_service_that_can_not_be_reached():
     assert failed(found) == {"reachable"}
 
 
+def test_a_service_that_fails_in_every_request_has_an_invalid_variable():
+    answer = httpx.Response(500, json={"error": {"code": "internal_error", "message": "m"}})
+    found = Service(lexical.embed, lambda *_: answer).examine()
+    assert "a variable or a binding is invalid" in found["reachable"].detail
+    other = Service(lexical.embed, lambda *_: httpx.Response(503, json={})).examine()
+    assert "variable" not in other["reachable"].detail
+
+
 def test_the_calls_of_an_examination_are_those_of_the_documents(model):
     made = Service(model)
     made.examine()

@@ -7,7 +7,7 @@ from enum import Enum
 
 from rich.console import Console
 
-from embedder_cli.doctor import report
+from embedder_cli.doctor import contract, report
 from embedder_cli.doctor.endpoint import Endpoint, EndpointError
 from embedder_cli.doctor.examination import Options, examine
 from embedder_cli.doctor.results import all_well
@@ -107,4 +107,5 @@ def _look(endpoint: Endpoint) -> _Seen:
     text = (
         f"/health answers HTTP {answer.status}, from {f'version {version}' if version else 'a version without an id'}."
     )
-    return _Seen(True, answer.status, version, text)
+    hint = f" {contract.EVERY_REQUEST_FAILS}" if answer.status == contract.INTERNAL_ERROR else ""
+    return _Seen(True, answer.status, version, text + hint)

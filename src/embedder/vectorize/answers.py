@@ -18,6 +18,7 @@ _ERROR = re.compile(
 # the error code of a query by an unknown id is not documented
 _NOT_FOUND = re.compile(r"\bnot? (?:\w+ )?found|does not exist|no such", re.IGNORECASE)
 _NO_INDEX = re.compile(r"(?:the |no (?:such )?)?index\b", re.IGNORECASE)  # it was deleted
+_NOT_JSON = "Failed to parse body as JSON, got: "  # of the binding; the body follows
 _TIMEOUT = re.compile(r"Status \+ (?:408|504)\b")
 _TOO_MANY = re.compile(r"Status \+ 429\b|too many requests|rate ?limit", re.IGNORECASE)
 _RETRY_AFTER_S = 5
@@ -133,7 +134,7 @@ def decode(text: str, kind: type[T]) -> T:
 def error(message: str, method: str = "") -> EmbedderError:
     """Return the error for an error message of the binding's `method`."""
     match = _ERROR.search(message)
-    if not match:
+    if not match or _NOT_JSON in message:
         return EmbedderError("upstream_error", "Vectorize could not be reached.")
     code, text = int(match["code"] or 0), repeatable(match["text"][:_MAX_MESSAGE_CHARS])
     known = code or None

@@ -15,7 +15,7 @@ from embedder.vectorize import answers
         ("VECTOR_QUERY_ERROR: Status + 429", "upstream_busy", None),
         ("VECTOR_QUERY_ERROR: Status + 504", "upstream_timeout", None),
         ("VECTOR_QUERY_ERROR: undefined", "upstream_error", None),
-        ("Failed to parse body as JSON, got: <html>VECTOR", "upstream_error", None),
+        ("Failed to parse body as JSON, got: VECTOR_GET_ERROR (code = 40012): a", "upstream_error", None),
         ("VECTOR_UPSERT_ERROR (code = 10013): Too Many Requests", "upstream_busy", 10013),
         ('VECTOR_UPSERT_ERROR (code = 40012): invalid vector for id="not found"', "invalid_request", 40012),
         ("INDEX_GET_ERROR (code = 50000): index not found", "upstream_error", 50000),

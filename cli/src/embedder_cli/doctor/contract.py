@@ -12,11 +12,19 @@ _UNKNOWN = "The binding does not report the metric, and nothing was found to com
 _ERROR_KEYS = {"message", "type", "param", "code"}
 
 
+INTERNAL_ERROR = 500
+EVERY_REQUEST_FAILS = (
+    "If every request does, a variable or a binding is invalid; `wrangler tail` shows which in `detail`."
+)
+
+
 def reachable(endpoint: Endpoint) -> Result:
     """Check that the service answers at all."""
     answer = endpoint.send("GET", "/health")
     healthy = answer.status == 200 and isinstance(answer.body, dict) and answer.body.get("status") == "ok"
-    return verdict("reachable", healthy, f"Healthy, {answer.ms:.0f} ms.", f"GET /health answered {answer.sentence}")
+    hint = f" {EVERY_REQUEST_FAILS}" if answer.status == INTERNAL_ERROR else ""
+    failure = f"GET /health answered {answer.sentence}{hint}"
+    return verdict("reachable", healthy, f"Healthy, {answer.ms:.0f} ms.", failure)
 
 
 def authentication(endpoint: Endpoint) -> Result:
