@@ -14,8 +14,9 @@ from embedder.embedding import embedder, tokens, workers_ai_errors
 from embedder.errors import EmbedderError
 from embedder.vectorize import answers
 from tests import strategies
-from tests.core.fake_index import FakeIndex, app_with
+from tests.core.fake_index import FakeIndex, Found, app_with
 from tests.core.fakes import FakeApp, content
+from tests.core.keyed import keyed, send
 from tests.strategies import FRAGMENTS, PLACES, VALID, Sent, place, scalars, values
 
 
@@ -86,6 +87,55 @@ def test_any_answer_of_vectorize_is_right_or_an_error_of_ours(text):
             answers.decode(text, kind)
         except EmbedderError as error:
             assert error.code == "upstream_invalid"
+
+
+def odd(**right: object) -> st.SearchStrategy:
+    """Return objects with some fields that are missing, and some that have another value."""
+    fields = {name: value if isinstance(value, st.SearchStrategy) else st.just(value) for name, value in right.items()}
+    return st.fixed_dictionaries({}, optional={name: field | field | values for name, field in fields.items()}) | values
+
+
+_ID, _NAMESPACE = st.sampled_from("abc"), st.sampled_from(["own", "other", None])
+_MATCH = odd(id=_ID, score=st.sampled_from([0.9, 0.5, -0.1, 7]), values=0, metadata={"text": "x"}, namespace=_NAMESPACE)
+_MUTATION = odd(mutationId="m")
+ODD_ANSWERS = {
+    "query": odd(count=2, matches=st.lists(_MATCH, max_size=4)),
+    "getByIds": st.lists(odd(id=_ID, values=0, namespace=_NAMESPACE), max_size=3) | values,
+    "upsert": _MUTATION,
+    "deleteByIds": _MUTATION,
+    "describe": odd(dimensions=768, vectorCount=1, processedUpToMutation="m", processedUpToDatetime="2026-01-01"),
+}
+ODD_REQUESTS = [
+    ("POST", "/search", {"text": "a", "values": True}),
+    ("POST", "/search", {"id": "a", "metadata": "none"}),
+    ("POST", "/search", {"text": "a", "diversity": 0.5, "min_score": 0.1}),
+    ("DELETE", "/vectors", {"namespace": "own", "wait": True}),
+    ("DELETE", "/vectors", {"ids": ["a", "b"]}),
+    ("PUT", "/vectors", {"documents": [{"id": "a", "text": "x"}], "namespace": "own", "wait": True}),
+    ("GET", "/index", {}),
+    ("POST", f"{strategies.INDEX}/query", {"vectorId": "a", "returnValues": True}),
+    ("POST", f"{strategies.INDEX}/get_by_ids", {"ids": ["a", "b"]}),
+]
+
+
+class OddIndex(FakeIndex):
+    """An index with one answer for each method."""
+
+    def __init__(self, answers: dict[str, object]) -> None:
+        super().__init__()
+        self.answers = answers | {"queryById": answers["query"]}
+
+    async def call(self, _scope, method, *_):
+        return Found(json.dumps(self.answers[method]), [[1.0, 2.0]])
+
+
+@given(st.fixed_dictionaries(ODD_ANSWERS), st.sampled_from(ODD_REQUESTS), st.sampled_from([None, ["own"]]))
+def test_any_answers_of_vectorize_are_an_answer_or_an_error_of_ours(found, request, namespaces):
+    app = keyed(OddIndex(found), namespaces=namespaces) if namespaces else app_with(OddIndex(found))
+    response = send(app, *request)
+    assert response.status in (200, 403, 404, 409, 502), app.log[-1]
+    if response.status == 200 and namespaces and "search" in request[1]:
+        assert {match["namespace"] for match in json.loads(content(response))["matches"]} <= {"own"}
 
 
 @given(st.text())
