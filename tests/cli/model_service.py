@@ -28,13 +28,13 @@ class Service:
         made = httpx.Response(found.status, headers=found.headers, content=content(found))
         return self._tamper(request, made)
 
-    def examine(self, *, key=None, options=None):
+    def examine(self, *, key=None, options=None, url="http://test"):
         """Return the results of all checks by name."""
-        found = self.run(lambda endpoint: list(examine(endpoint, options or Options(latency=False))), key)
+        found = self.run(lambda endpoint: list(examine(endpoint, options or Options(latency=False))), key, url)
         return {result.check: result for result in found}
 
-    def run(self, check, key=None):
+    def run(self, check, key=None, url="http://test"):
         """Return the result of one check."""
         client = httpx.AsyncClient(transport=httpx.MockTransport(self.answer))
-        with Endpoint("http://test", key, client=client) as endpoint:
+        with Endpoint(url, key, client=client) as endpoint:
             return check(endpoint)

@@ -47,6 +47,12 @@ def test_the_emulator_is_recognised_and_checks_of_the_model_are_skipped():
     assert found["figures with prompts"].status is Status.SKIP
 
 
+def test_the_emulator_behind_a_deployed_service_is_a_failure():
+    found = Service(lexical.embed, LOCAL_MODEL="emulator").examine(url="https://embedder.example.workers.dev")
+    assert failed(found) == {"vectors"}
+    assert "Remove LOCAL_MODEL and the emulator's bindings" in found["vectors"].detail
+
+
 def test_a_local_model_is_named_and_compared_with_the_published_figures(model):
     found = Service(model, LOCAL_MODEL="server").examine()
     assert failed(found) == set()

@@ -3,12 +3,18 @@
 from embedder_cli.doctor.endpoint import Endpoint, EndpointError
 from embedder_cli.doctor.results import Result, Status
 
+_DEPLOYED = (
+    "They come from the lexical emulator, which compares words and not meaning, but this is not the address of a "
+    "developer's machine. Remove LOCAL_MODEL and the emulator's bindings from the deployed configuration."
+)
 EMULATOR, SERVER = "emulator", "server"  # `model` of GET /health on a developer's machine
 
 
 def find(endpoint: Endpoint) -> Result:
-    """Say which source answers. Vectors of the lexical emulator are a note."""
+    """Say which source answers. Vectors of the lexical emulator are a note, and a failure of a deployed service."""
     match _source(endpoint):
+        case "emulator" if endpoint.url.startswith("https://"):
+            return Result("vectors", Status.FAIL, _DEPLOYED, {"source": EMULATOR})
         case "emulator":
             detail = "They come from the lexical emulator, not from EmbeddingGemma; checks of the model are skipped."
             return Result("vectors", Status.NOTE, detail, {"source": EMULATOR})
