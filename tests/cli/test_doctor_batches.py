@@ -154,6 +154,28 @@ def test_equal_texts_of_a_call_that_are_left_out(model):
     assert found(batches.alone_and_in_batches, vector, rows)
 
 
+def test_answers_that_a_cache_keeps_from_an_earlier_run(model):
+    """As an AI Gateway does: identical calls are not made again, although the model is another one now."""
+    kept = {}
+
+    texts = []
+
+    def cached(row_of):
+        def vector(text):
+            texts.append(text)
+            return row_of(text)
+
+        def rows(found):
+            call = tuple(texts)
+            texts.clear()
+            return kept.setdefault(call, found)
+
+        return failures(vector, rows=rows)
+
+    assert not cached(model)
+    assert {*cached(lambda text: turned(model(text), 0.1))} >= {"batches", "small differences", "long texts"}
+
+
 def test_another_model_that_answers_after_20_calls(model):
     calls = count()
     details = failures(model, rows=lambda rows: [turned(row, 0.3) for row in rows] if next(calls) > 28 else rows)

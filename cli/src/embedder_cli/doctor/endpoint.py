@@ -48,6 +48,11 @@ class Endpoint:
         self.model_calls = 0
         self.tokens = 0  # of these calls, estimated
 
+    @property
+    def fresh(self) -> str:
+        """A text of this run. A call that has it is not answered by a cache, such as that of an AI Gateway."""
+        return f"The doctor began at {self.began.isoformat()}."
+
     def __enter__(self) -> "Endpoint":
         return self
 

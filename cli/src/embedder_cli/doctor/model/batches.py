@@ -15,7 +15,7 @@ from embedder_cli.doctor.vectors import Vector, cosine
 
 LARGEST = 100  # texts: the most in one call of the model
 SIZES = (1, 2, 3, 17, 32, LARGEST - 1, LARGEST)  # a server of the model may split a call after 16, 32 or 64 texts
-_WORDS = (1, 20, 60, 100, 250)  # of texts of the largest batches
+_WORDS = (1, 60, 100, 250)  # of texts of the largest batches
 _PREFIX = re.compile(r"^(?:task: [\w ]+ \| query: |title: [\w ]+ \| text: )")
 
 # Texts that are nearly a recorded one: what confuses the two gives one of them the vector of the other.
@@ -40,7 +40,7 @@ def alone_and_in_batches(endpoint: Endpoint) -> Result:
     found: dict[int, list[float]] = {}
     others: dict[str, Vector] = {}  # of the texts without a recorded vector
     for turn, size in enumerate(SIZES):
-        texts = _batch(size, turn)
+        texts = _batch(size, turn, endpoint.fresh)
         rows = endpoint.embed(texts, dimensions=recorded.SIZE)
         found[size] = [
             cosine(row, known.get(text) or others.setdefault(text, row)) for text, row in zip(texts, rows, strict=True)
@@ -71,20 +71,20 @@ def _listed(sizes: Sequence[int]) -> str:
     return f"{', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"
 
 
-def _batch(size: int, turn: int) -> list[str]:
-    """Return `size` texts. Large batches have all of the recorded ones, the others are parts of them."""
+def _batch(size: int, turn: int, fresh: str) -> list[str]:
+    """Return `size` texts. Large batches have all recorded ones and a fresh one; the others are parts of them."""
     known = [*recorded.shortened()]
     if size < len(known):
         start = 7 * turn
         return [known[(start + place) % len(known)] for place in range(size)]
-    texts = _mixed()[:size]
+    texts = _mixed(fresh)[:size]
     return texts if size == LARGEST else texts[::-1]
 
 
-def _mixed() -> list[str]:
+def _mixed(fresh: str) -> list[str]:
     """Return 100 texts: the recorded ones, some of them twice, and between them others of 1 to 250 words."""
     known = [*recorded.shortened()]
-    added = [*_others(known), *known][: LARGEST - len(known)]
+    added = [fresh, *_others(known), *known][: LARGEST - len(known)]
     step = len(known) // len(added)
     parts = [[text, *known[at * step : (at + 1) * step]] for at, text in enumerate(added)]
     return [*(text for part in parts for text in part), *known[len(added) * step :]]

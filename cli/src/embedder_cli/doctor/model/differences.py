@@ -18,7 +18,7 @@ def seen(endpoint: Endpoint) -> Result:
     known = recorded.shortened()
     rows: dict[str, Vector] = {}
     moved = 0  # rows of recorded texts
-    for texts in _calls():
+    for texts in _calls(endpoint.fresh):
         found = dict(zip(texts, endpoint.embed(texts, dimensions=recorded.SIZE), strict=True))
         moved += sum(cosine(found[text], vector) < recorded.LEAST for text, vector in known.items() if text in found)
         rows |= found
@@ -47,13 +47,13 @@ def _moved(number: int) -> str:
     )
 
 
-def _calls() -> Iterator[list[str]]:
-    """Yield the texts of each call: recorded ones at both ends and between the others."""
+def _calls(fresh: str) -> Iterator[list[str]]:
+    """Yield the texts of each call: recorded ones at both ends and between the others, and a fresh one."""
     pairs = [*PAIRS.values()]
     apart, together = pairs[:_APART], pairs[_APART:]
     texts = [left for left, _ in apart], [right for _, right in apart], [*chain.from_iterable(together)]
     for size, own in zip(_SIZES, texts, strict=True):
-        yield [*_between(own, [*recorded.vectors()][: size - len(own)])]
+        yield [*_between([*own, fresh], [*recorded.vectors()][: size - len(own) - 1])]
 
 
 def _between(texts: Sequence[str], known: Sequence[str]) -> Iterator[str]:
