@@ -44,6 +44,7 @@ def _method(name: str) -> Callable[..., Awaitable[object]]:
     return method
 
 
+# The methods that the runtime lists. A caller gets these and the three below, and nothing else of the object.
 LISTED: dict[str, Callable[..., Awaitable[object]]] = {
     "fetch": _fetch,
     "queue": consumer.method(otherwise=_method("queue")),

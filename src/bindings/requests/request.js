@@ -25,7 +25,7 @@ const PREFLIGHT_HEADERS = [...HEADERS, ...REQUESTED];
 const YIELD_MS = 1; // with 0, the timer fires before the runtime has taken a request that has arrived to its handler
 export const GRACE_MS = 2_000; // a request that is alive ends well before this time after its deadline
 
-/** One request: its deadline, its client, and its upstream calls, which end with them. */
+/** The lifetime of one request: its deadline, its client, and its upstream calls, which end with them. Python calls it `Lifetime`. */
 export class Scope {
   /** @param {number} ms until the deadline @param {Request} [request] */
   constructor(ms, request) {
