@@ -2,7 +2,7 @@
 
 from msgspec import to_builtins
 
-from embedder.api.servers.azure import ModelInfo
+from embedder.api.models import ModelInfo
 from embedder.api.servers.lm_studio import StudioModel, StudioModels
 from tools.openapi.about import CALLS_MODEL, CATS, MARS, OTHER_VECTOR, VECTOR, About
 from tools.openapi.compatible import OPENAI_EXAMPLES, VECTORS, models_of

@@ -23,5 +23,9 @@ ROUTES = {
         },
         answer=[VECTOR, OTHER_VECTOR],
     ),
-    "GET /info": About(tag=TEI, answer=to_builtins(Info())),
+    "GET /info": About(
+        tag=TEI,
+        description="With the query parameter `api-version`, the answer is that of `GET /models/info`, for Azure AI.",
+        answer=to_builtins(Info()),
+    ),
 }

@@ -68,6 +68,14 @@ class ModelNames(Struct):
     object: Annotated[str, Meta(description="The type of this object.")] = "list"
 
 
+class ModelInfo(Struct):
+    """The model of an address, for Azure's clients."""
+
+    model_name: Annotated[str, Meta(description="The name.")] = NAME
+    model_type: Annotated[str, Meta(description="What the model is for.")] = "embeddings"
+    model_provider_name: Annotated[str, Meta(description="Who made the model.")] = "google"
+
+
 def task_of(app: App, name: str) -> str | None:
     """Return the task in a model name, if any. Raises `model_not_found` for an unknown model.
 

@@ -12,7 +12,7 @@ from embedder.api.cloudflare import vectorize_bodies, workers_ai
 from embedder.api.cloudflare.envelope import Envelope
 from embedder.api.ignored import HEADER
 from embedder.api.ollama import embed, listing
-from embedder.api.servers import azure, llama_cpp, lm_studio
+from embedder.api.servers import llama_cpp, lm_studio
 from embedder.api.tei import forms as tei
 from embedder.operations.texts import EmbedResponse
 from embedder.vectorize.answers import Matches
@@ -42,7 +42,7 @@ ANSWERS = {
     f"{OPENAI}: answer": openai.EmbeddingsResponse,
     "Models: answer": models.ModelNames,
     "LM Studio, models: answer": lm_studio.StudioModels,
-    "Azure AI, model: answer": azure.ModelInfo,
+    "Azure AI, model: answer": models.ModelInfo,
     "Cohere: answer": cohere.CohereResponse,
     "Google: answer": google.GoogleResponse,
     "Ollama: answer": embed.OllamaResponse,

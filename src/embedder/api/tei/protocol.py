@@ -3,10 +3,12 @@
 Source: TEI's OpenAPI document, version 1.9.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from embedder.api.models import ModelInfo
 from embedder.api.routing import Api, Route
 from embedder.api.tei.forms import Info, Sentences, SimilarityRequest, TeiOptions, TeiRequest, Vectors
 from embedder.app import App
@@ -74,8 +76,10 @@ async def _compare(app: App, context: RequestContext, inputs: Sentences, options
     return Result([PLACEHOLDER], prepared, app.embedder.model.similarity(answers, DIMENSIONS, source=True))
 
 
-async def info(app: App, context: RequestContext, body: None) -> Result:
-    """Describe the server."""
+async def info(app: App, context: RequestContext, body: None, *, query: Mapping[str, str]) -> Result:
+    """Describe the server, or to Azure's clients, which send the version of an API, the model."""
+    if "api-version" in query:
+        return Result(ModelInfo())
     return Result(Info(max_input_length=app.settings.max_text_tokens))
 
 
@@ -102,7 +106,13 @@ def _route(path: str, handler: Any, body: Any, response: Any, *, selected_by: st
 
 
 _INFO = Route(
-    method="GET", path="/info", handler=info, summary="The model and the limits (TEI)", response=Info, scope="any"
+    method="GET",
+    path="/info",
+    handler=info,
+    summary="The model and the limits (TEI)",
+    response=Info,
+    takes_query=True,
+    scope="any",
 )
 APIS = (
     Api(

@@ -12,6 +12,12 @@ def test_the_address_that_ends_in_models_embeds_and_describes_the_model():
     assert (info["model_type"], info["model_name"]) == ("embeddings", "embeddinggemma-300m")
 
 
+def test_at_the_plain_address_the_version_of_the_api_tells_its_clients_from_those_of_tei():
+    app = FakeApp()
+    assert json_of(app.send("GET", "/info", query="api-version=1")) == json_of(app.send("GET", "/models/info"))
+    assert "model_sha" in json_of(app.send("GET", "/info"))
+
+
 def test_other_names_below_are_models():
     app = FakeApp()
     assert json_of(app.send("GET", "/models/embeddinggemma"))["inputTokenLimit"] == MODEL_TOKENS
