@@ -12,7 +12,7 @@ from embedder_cli.doctor.model.pairs import PAIRS
 from embedder_cli.doctor.results import Status
 from tests import real_model
 from tests.cli.model_service import Service
-from tests.cli.wrong import failures
+from tests.cli.wrong import failures, unit
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -128,6 +128,10 @@ CHANGES |= {
     "emoticons": lambda text: re.sub(r":-[()]", "", text),
     "swear words": lambda text: re.sub("damn|bloody", "****", text),
     "dates": lambda text: re.sub(r"\d{4}-\d\d-\d\d", "DATE", text),
+    "the order of sentences": lambda text: " ".join(sorted(re.findall(r"[^.]+\.?", text.replace(". ", ".")))),
+    "the order of lines": lambda text: "\n".join(sorted(text.split("\n"))),
+    "repeated lines": lambda text: "\n".join(dict.fromkeys(text.split("\n"))),
+    "text in brackets": lambda text: re.sub(r" \([^)]*\)", "", text),
 }
 
 
@@ -181,6 +185,15 @@ def test_texts_that_something_writes_in_another_way(name):
     found = Service(lambda text: real_model.embed(SUBSTITUTIONS[name](text))).run(recorded.matches)
     assert found.status is Status.FAIL
     assert "or it reads other tokens" in found.detail
+
+
+def test_an_average_of_the_vectors_of_sentences(model):
+    def vector(text):
+        rows = [model(sentence) for sentence in re.split(r"(?<=[.!?]) (?=[A-Z])", text)]
+        return unit([*map(sum, zip(*rows, strict=True))])
+
+    found = Service(vector).run(differences.seen)
+    assert found.detail.startswith("The model ignores the order of sentences: ")
 
 
 def test_each_small_difference_has_its_wrong_model():

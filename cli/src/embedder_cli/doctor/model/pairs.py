@@ -115,4 +115,8 @@ PAIRS = {
     "emoticons": ("it works :-)", "it works :-("),
     "swear words": ("a damn fool", "a bloody fool"),
     "dates": ("on 2024-05-17", "on 2023-11-02"),
+    "the order of sentences": ("It rained all day. We stayed at home.", "We stayed at home. It rained all day."),
+    "the order of lines": ("milk\nbread\neggs", "eggs\nbread\nmilk"),
+    "repeated lines": ("wait\nwait\ngo", "wait\ngo"),
+    "text in brackets": ("the bank (of the river) is closed", "the bank (of England) is closed"),
 }
