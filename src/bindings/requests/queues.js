@@ -55,7 +55,7 @@ export class Batch {
     for (let left = MAX_READ_BYTES; this.next < this.batch.messages.length && left > 0; this.next++) {
       const { attempts, body } = this.batch.messages[this.next];
       const text = asText(body);
-      found.push({ position: this.next, attempts, ...text });
+      found.push({ position: this.next, attempts: attempts > 0 ? Math.floor(attempts) : 1, ...text });
       left -= text.body.length;
       if ((unseen += text.body.length) > PIECE) {
         await scope.yieldToOthers();

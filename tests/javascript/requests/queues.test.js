@@ -144,3 +144,12 @@ test("a queue that throws anything has failed, with a short text", async () => {
     assert.ok(text.length <= 1_000 && text.isWellFormed());
   }
 });
+
+test("a message whose deliveries were not counted is delivered for the first time", async () => {
+  const runtime = new RuntimeBatch("a", "b", "c", "d", "e");
+  [undefined, 0, -3, NaN, 2.5].forEach((attempts, i) => Object.assign(runtime.messages[i], { attempts }));
+  const scope = new Scope(20_000);
+  const found = JSON.parse(await open(/** @type {any} */ (runtime)).read(scope));
+  scope.close();
+  assert.deepEqual(found.map((/** @type {any} */ { attempts }) => attempts), [1, 1, 1, 1, 2]);
+});
