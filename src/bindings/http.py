@@ -11,7 +11,7 @@ from bindings import environment
 from bindings.lifetime import Lifetime
 from embedder.api.routing import HttpRequest, HttpResponse, path_and_query
 from embedder.errors import EmbedderError, busy, interrupted
-from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES, Settings
+from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_KEYS, MAX_JSON_VALUES, Settings
 from embedder.stored import MAX_VECTORS
 
 _js = import_from_javascript("bindings/requests/request.js")
@@ -21,7 +21,10 @@ _uploads = import_from_javascript("bindings/requests/uploads.js")
 _WRONG_WIDTH = {"vector": 40006, "vectors": 40012}  # Vectorize's codes, as seen live, of a query and of a write
 _BODY_ERRORS = {
     "too_deep": ("invalid_json", f"The body is nested deeper than {MAX_JSON_DEPTH} levels."),
-    "too_many_values": ("payload_too_large", f"The body has over {MAX_JSON_VALUES:,} JSON values; send less at once."),
+    "too_many_values": (
+        "payload_too_large",
+        f"The body has over {MAX_JSON_VALUES:,} JSON values, or an object of over {MAX_JSON_KEYS:,} keys; send less.",
+    ),
     "slow": ("request_timeout", "The body arrived too slowly; send at least 64 KiB per second."),
     "broken": ("invalid_request", "The body ended early: the connection broke while it was sent."),
     "disconnected": ("client_disconnected", "The client disconnected."),

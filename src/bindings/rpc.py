@@ -12,7 +12,7 @@ from bindings.lifetime import Lifetime
 from embedder.errors import EmbedderError, busy, invalid
 from embedder.ports import Arguments
 from embedder.rpc import Reply
-from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
+from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_KEYS, MAX_JSON_VALUES
 
 _js = import_from_javascript("bindings/requests/rpc.js")
 
@@ -45,8 +45,8 @@ async def _read(given: tuple[object, ...], lifetime: Any, names: tuple[str, ...]
         case "too_large":
             raise EmbedderError("payload_too_large", f"The arguments exceed the limit of {limit} bytes; send less.")
         case "too_many_values":
-            message = f"The arguments have over {MAX_JSON_VALUES:,} JSON values; send less at once."
-            raise EmbedderError("payload_too_large", message)
+            most = f"{MAX_JSON_VALUES:,} JSON values, or an object of over {MAX_JSON_KEYS:,} keys"
+            raise EmbedderError("payload_too_large", f"The arguments have over {most}; send less at once.")
         case "too_deep":
             raise invalid(f"The arguments are nested deeper than {MAX_JSON_DEPTH} levels.")
         case str():

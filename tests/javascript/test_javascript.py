@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
+from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_KEYS, MAX_JSON_VALUES
 from tools import runtime
 
 FOLDER = runtime.ROOT / "tests" / "javascript"
@@ -37,7 +37,7 @@ def test_each_module_of_the_bindings_has_its_test_file():
 
 def test_python_and_javascript_have_the_same_limits():
     found = re.findall(r"MAX_\w+ = ([\d_]+);", (BINDINGS / "isolate" / "limits.js").read_text())
-    assert list(map(int, found)) == [MAX_JSON_DEPTH, MAX_JSON_VALUES]
+    assert list(map(int, found)) == [MAX_JSON_DEPTH, MAX_JSON_VALUES, MAX_JSON_KEYS]
 
 
 def test_the_types_are_correct():

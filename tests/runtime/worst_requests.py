@@ -164,7 +164,7 @@ MAKERS: dict[str, Callable[[], Request]] = {
     "half a pair among long fractions": lambda: Request(
         "POST", "/v1/embeddings", _input(b'"\\ud800"', b"9007199254740993.000000001", 19_000)
     ),
-    "unknown fields": lambda: _openai("a", **{f"{'_-' * 25}{key}": 1 for key in range(9_000)}),
+    "unknown fields": lambda: _openai("a", **{f"{'_-' * 25}{key}": 1 for key in range(1_990)}),
     "fields that are too many": lambda: _openai("a", **{f"{'_-' * 25}{key}": 1 for key in range(49_000)}),
     "a word that is a list": lambda: _post(
         "/v2/embed", {"model": NAME, "texts": ["a"], "truncate": [1.2345678901234567] * 99_000}

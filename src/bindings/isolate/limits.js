@@ -1,11 +1,13 @@
 // @ts-check
 /**
  * Limits of JSON that Python decodes. msgspec recurses on the WebAssembly stack, and an overflow terminates the isolate.
- * A value of two bytes can take 70 bytes of Python's memory, which never shrinks.
+ * A value of two bytes can take 70 bytes of Python's memory, which never shrinks. The runtime fixes the seed of Python's
+ * hashes, so that keys can be found that have the same one: each of them is compared with all others of its object.
  */
 
 export const MAX_DEPTH = 64;
 export const MAX_VALUES = 100_000;
+export const MAX_KEYS = 2_000;
 const THROWN_CHARS = 1_000;
 
 const QUOTE = 34;
@@ -35,20 +37,23 @@ export function excess(bytes, most = MAX_VALUES, commas = true) {
 
 /**
  * Returns the number of `values` in JSON, and the `fault`: "too_deep", "too_many_values", or "" for none. Commas, arrays,
- * objects and keys count as values, and numbers that take long; without `commas`, only arrays and objects. Strings are
- * skipped. One pass, no recursion.
+ * objects and keys count as values, and numbers that take long; without `commas`, only arrays and objects. An object with
+ * over 2,000 keys has too many values. Strings are skipped. One pass, no recursion.
  * @param {Uint8Array} bytes @param {number} [most] values @param {boolean} [commas]
  */
 export function measure(bytes, most = MAX_VALUES, commas = true) {
+  const keys = new Uint32Array(MAX_DEPTH + 1);
   let depth = 0;
   let values = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (byte === QUOTE) i = endOfString(bytes, i + 1);
-    else if (byte === COMMA || byte === COLON) values += commas ? 1 : 0;
+    else if (byte === COMMA) values += commas ? 1 : 0;
+    else if (byte === COLON) values += ++keys[depth] > MAX_KEYS ? Infinity : commas ? 1 : 0;
     else if (byte === OPEN[0] || byte === OPEN[1]) {
       values++;
       if (++depth > MAX_DEPTH) return { fault: "too_deep", values };
+      keys[depth] = 0;
     } else if (byte === CLOSE[0] || byte === CLOSE[1]) depth--;
     else if (commas && isDigit(byte)) {
       const end = endOfNumber(bytes, i + 1);

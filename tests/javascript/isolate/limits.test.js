@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MAX_DEPTH, MAX_VALUES, excess, measure } from "../../../src/bindings/isolate/limits.js";
+import { MAX_DEPTH, MAX_KEYS, MAX_VALUES, excess, measure } from "../../../src/bindings/isolate/limits.js";
 import { bytes } from "../samples.js";
 
 /** @param {string} value @param {number} count */
@@ -22,10 +22,21 @@ test("arrays, objects and the commas between values are counted", () => {
   }
 });
 
+/** @param {number} count */
+const keys = (count) => `{${Array.from({ length: count }, (_, i) => `"k${i}":1`)}}`;
+
 test("a key counts as well, because Python may have to name it", () => {
-  const keys = (/** @type {number} */ count) => bytes(`{${Array.from({ length: count }, (_, i) => `"k${i}":1`)}}`);
-  assert.equal(excess(keys(MAX_VALUES / 2)), "");
-  assert.equal(excess(keys(MAX_VALUES / 2 + 1)), "too_many_values");
+  assert.equal(excess(list(keys(1000), 33)), "");
+  assert.equal(excess(list(keys(1000), 50)), "too_many_values");
+});
+
+test("an object has a limited number of keys, because they may have the same hash", () => {
+  assert.equal(excess(bytes(keys(MAX_KEYS))), "");
+  assert.equal(excess(bytes(keys(MAX_KEYS + 1))), "too_many_values");
+  assert.equal(excess(bytes(`{"a":[${keys(MAX_KEYS)},${keys(MAX_KEYS)}],"b":${keys(MAX_KEYS)}}`)), "");
+  assert.equal(excess(bytes(`[{"a":${keys(MAX_KEYS + 1)}}]`)), "too_many_values");
+  assert.equal(excess(bytes(`]]]${'"a":'.repeat(9)}`)), "");
+  assert.equal(excess(bytes(keys(MAX_KEYS + 1)), Infinity), ""); // of an answer of the index
 });
 
 test("without commas, only arrays and objects are counted", () => {
