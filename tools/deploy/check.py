@@ -20,6 +20,8 @@ _TIMES = 3  # answers of the new version in a row: during a deployment, requests
 
 
 class Outcome(Enum):
+    """What the check of a deployed version found."""
+
     GOOD = "good"
     FAILED = "failed"  # the version answers wrongly
     UNKNOWN = "unknown"  # the address did not answer at all

@@ -174,6 +174,7 @@ def existing(version: str, view: str) -> Existing:
 
 
 def has_keys(secrets: str) -> bool:
+    """Return whether the JSON of `wrangler secret list` names API_KEYS."""
     return any(item.get("name") == KEYS_SECRET for item in _json(secrets) or [])
 
 

@@ -60,6 +60,7 @@ _LISTED = to_builtins(models.ModelName(_NAME, f"models/{_NAME}", _NAME))
 
 
 def models_of(prefix: str, tag: str, **parameters: str) -> dict[str, About]:
+    """Return the examples of the two routes that list the model names under `prefix`."""
     listed = {"data": [_LISTED], "models": [_LISTED], "object": "list"}
     return {
         f"GET {prefix}": About(tag=tag, description=_MODEL_NAMES, parameters=parameters, answer=listed),

@@ -7,6 +7,7 @@ from tools.runtime.paths import ROOT
 
 
 def compatibility_date() -> str:
+    """Return the compatibility date of wrangler.toml."""
     return str(_wrangler()["compatibility_date"])
 
 

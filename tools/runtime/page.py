@@ -17,6 +17,7 @@ def pin() -> bytes:
 
 
 def build() -> None:
+    """Bundle the page and the API reference into public/. Raises RuntimeSetupError."""
     done = finished("npm", "run", "--silent", "build")
     if done.returncode:
         raise RuntimeSetupError(done.stderr.strip())

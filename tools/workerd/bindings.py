@@ -8,10 +8,12 @@ Binding = Mapping[str, Any]
 
 
 def text(value: str) -> Binding:
+    """Return a binding of text."""
     return {"text": value}
 
 
 def json_value(value: object) -> Binding:
+    """Return a binding of a value that the Worker gets parsed."""
     return {"json": json.dumps(value)}
 
 

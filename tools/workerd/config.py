@@ -16,6 +16,8 @@ from tools.workerd.modules import Module
 
 
 class Service(Protocol):
+    """A service in the configuration of workerd."""
+
     def message(self) -> dict[str, Any]:
         """Return the `Service` of workerd.capnp."""
 

@@ -89,6 +89,7 @@ def _is_match(match: object) -> bool:
 
 
 def table(matches: list[dict[str, Any]]) -> Table:
+    """Return the matches as a table: score, id and the beginning of the text."""
     made = Table("score", "id", "text")
     for match in matches:
         text = (match.get("metadata") or {}).get("text", "")

@@ -66,8 +66,8 @@ class Route(msgspec.Struct, frozen=True):
 
     Attributes:
         path: may contain `{name}` segments.
-        handler: called with the application, the context and the body, and by name with the `{name}` segments except
-            `{account}`, with `query` if the route `takes_query`, and with `vectors` if the body contains them.
+        handler: called with the application, the context and the body. By name, it gets the `{name}` segments except
+            `{account}`, `query` if the route `takes_query`, and `vectors` if the body contains them.
         body, response: Structs. `queued` is the Struct of an answer with status 202.
         query: descriptions of the query parameters.
         takes_query: whether the handler gets the query string.

@@ -49,7 +49,7 @@ def measure(texts: list[str], limit: float = inf, whole: int = 0) -> tuple[int, 
 
     All characters are counted if there are up to 80,000. Otherwise a sample of each text is, in proportion to its
     length. This bounds time and memory. English texts that are too short to have more than `limit` are counted
-    together, because most of the time for a short text is spent on calls, and not on its characters.
+    together: a short text costs more in calls than in characters.
 
     `whole` is the number of characters of the request, if `texts` are a part of it.
     """

@@ -25,10 +25,12 @@ class EntriesError(Exception):
 
 
 def new_key() -> str:
+    """Return a new random key of 32 bytes, as URL-safe base64."""
     return secrets.token_urlsafe(_KEY_BYTES)
 
 
 def digest(key: str) -> str:
+    """Return the SHA-256 digest of a key, as an entry of API_KEYS has it."""
     return sha256(key.encode()).hexdigest()
 
 

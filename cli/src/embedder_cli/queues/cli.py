@@ -107,6 +107,7 @@ def _told(count: int, *, is_all: bool) -> str:
 
 
 def table(found: Sequence[Letter]) -> Table:
+    """Return the dead letters as a table, times in UTC."""
     made = Table("failed at", "id", "code", "reason")
     for letter in found:
         cells = f"{letter.failed_at:%Y-%m-%d %H:%M}", plain(letter.id or ""), plain(letter.code), plain(letter.reason)

@@ -57,6 +57,7 @@ def ordered(usage: dict[str, Usage]) -> list[tuple[str, Usage]]:
 
 
 def table(found: Found) -> Table:
+    """Return the usage by key, and in all, as a table."""
     made = Table("key", "calls", "tokens", "neurons", "$ above the free ones")
     for key, usage in ordered(found.usage):
         made.add_row(Text(plain(key, 64) or "(no key)"), *_cells(_figures(usage, found.source)))

@@ -32,6 +32,7 @@ def kind(value: object) -> str:
 
 
 def valid_key(key: str) -> bool:
+    """Return whether a key of metadata can be filtered."""
     return 0 < len(key) <= MAX_KEY_CHARACTERS and not key.startswith("$") and not set('."') & set(key)
 
 

@@ -28,6 +28,8 @@ class Found(msgspec.Struct, omit_defaults=True):
 
 
 class Matches(msgspec.Struct):
+    """The answer to a query: the nearest vectors, the nearest first."""
+
     count: int
     matches: list[Found]
 

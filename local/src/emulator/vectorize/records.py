@@ -82,6 +82,7 @@ def check_all(vectors: list[Vector], dimensions: int) -> None:
 
 
 def check_id(vector_id: str) -> None:
+    """Raise VectorizeError for an id that is empty, or too long in bytes of UTF-8."""
     size = len(vector_id.encode())
     if not size:
         raise errors.id_empty()
@@ -90,6 +91,7 @@ def check_id(vector_id: str) -> None:
 
 
 def check_namespace(namespace: str | None) -> None:
+    """Raise VectorizeError for a namespace that is too long in bytes of UTF-8."""
     size = len((namespace or "").encode())
     if size > MAX_NAMESPACE_BYTES:
         raise errors.namespace_too_long(MAX_NAMESPACE_BYTES, size)
