@@ -24,18 +24,21 @@ from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS
 
 _TEXT_TYPES = ("text", "input_text")
+_MAX_PARTS = 100  # of a text that is written as an object
 _ITEM = '{"object":"embedding","index":#,"embedding":@}'
 
 
 def _texts(value: object) -> object:
     """Return texts that are written as objects, as strings: `{"text": "a"}`, and with a `content` of text parts."""
-    return [_text(item) for item in value] if isinstance(value, list) else _text(value)
+    if not isinstance(value, list):
+        return _text(value)
+    return [_text(item) for item in value] if len(value) <= MAX_TEXTS else value  # more are an error
 
 
 def _text(item: object) -> object:
     if not isinstance(item, dict):
         return item
-    if item.keys() == {"content"} and isinstance(item["content"], list):
+    if item.keys() == {"content"} and isinstance(item["content"], list) and len(item["content"]) <= _MAX_PARTS:
         texts = [_text(part) for part in item["content"]]
         return "\n".join(map(str, texts)) if texts and all(isinstance(text, str) for text in texts) else item
     is_text = item.keys() <= {"text", "type"} and item.get("type", "text") in _TEXT_TYPES

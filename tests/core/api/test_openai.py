@@ -23,6 +23,7 @@ from tests.core.fakes import FakeApp, content, error, json_of
         ("/v1/embeddings", openai([[1, 2], [3]]), (400, "invalid_request", "input")),
         ("/v1/embeddings", openai(["a", ""]), (400, "invalid_request", "input[1]")),
         ("/v1/embeddings", openai(["a"] * 2049), (413, "batch_too_large", "input")),
+        ("/v1/embeddings", openai([{"text": "a"}] * 2049), (413, "batch_too_large", "input")),
     ],
 )
 def test_rejects_invalid_fields_before_calling_the_model(path, body, expected):
@@ -61,6 +62,7 @@ def test_texts_may_be_objects(given, texts):
         [{"type": "image_url", "text": "a"}],
         [{"content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {}}]}],
         [{"content": []}],
+        [{"content": [{"text": "a"}] * 101}],
         {},
     ],
 )
