@@ -47,6 +47,14 @@ def test_only_the_beginning_counts_as_in_a_cache_by_prefix(model, chars):
     assert (found.status, found.figures["truncated"]) == (Status.FAIL, [700, 1900][chars > 4_000 :])
 
 
+def test_the_figures_tell_how_far_the_limits_are(model):
+    figures = Service(model).run(long_texts.check).figures
+    assert figures["cosine_with_same_words"] >= long_texts._NEAR
+    assert figures["cosine_with_other_order"] < long_texts.SAME_COSINE
+    assert figures["nearer_to_other_subject"] > 0
+    assert figures["not_additive"] > long_texts._ADDITIVE
+
+
 def mean(rows):
     return unit([*map(sum, zip(*rows, strict=True))])
 

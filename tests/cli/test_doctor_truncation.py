@@ -30,7 +30,8 @@ def find(vector):
 
 def test_a_model_that_reads_long_texts_passes(model):
     found = Service(model).examine()["long texts"]
-    assert (found.status, found.figures) == (Status.OK, {"truncated": [], "reported": []})
+    assert found.status is Status.OK
+    assert {"truncated": [], "reported": []}.items() <= found.figures.items()
     assert found.detail == "The end of texts of 700 and 1,900 tokens changes their vectors."
 
 
@@ -60,7 +61,8 @@ def test_a_model_on_a_gpu_whose_last_digits_vary_is_still_found(reads):
 
 def test_truncation_that_the_service_reports_is_no_failure(reads):
     found = Service(reads(512), MAX_TEXT_TOKENS="510").examine()["long texts"]
-    assert (found.status, found.figures) == (Status.OK, {"truncated": [700, 1900], "reported": [700, 1900]})
+    assert found.status is Status.OK
+    assert {"truncated": [700, 1900], "reported": [700, 1900]}.items() <= found.figures.items()
     assert found.detail == "Texts of 700 and 1,900 tokens are truncated, and reported as such."
     found = Service(reads(1024), MAX_TEXT_TOKENS="1022").examine()["long texts"]
     assert found.detail == (

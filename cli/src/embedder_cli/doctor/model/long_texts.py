@@ -68,6 +68,7 @@ def check(endpoint: Endpoint) -> Result:
     figures: dict[str, object] = {
         "truncated": [pair.tokens for pair in lost],
         "reported": [pair.tokens for pair in reported],
+        **_figures(rows),
     }
     if silent := [pair for pair in lost if pair not in reported]:
         return Result(NAME, Status.FAIL, _silent(silent[0]), figures)
@@ -78,6 +79,18 @@ def check(endpoint: Endpoint) -> Result:
         detail = f"Texts of {sizes} tokens are reported as truncated, but are not: MAX_TEXT_TOKENS can be larger."
         return Result(NAME, Status.NOTE, detail, figures)
     return Result(NAME, Status.OK, _read(lost), figures)
+
+
+def _figures(rows: Mapping[str, Vector]) -> dict[str, object]:
+    """Return what is compared with the limits, for whoever doubts a failure."""
+    base, subject, ends = rows[_BASE], rows[others()], [rows[_CHANGED[part]] for part in (PARTS[0], PARTS[-1])]
+    nearer = fmean(cosine(row, subject) for row in (rows[text] for text in _CHANGED.values())) - cosine(base, subject)
+    return {
+        "cosine_with_same_words": round(cosine(base, rows[_WORDS]), 4),
+        "cosine_with_other_order": round(cosine(rows[filler(_ORDER)], rows[backwards(_ORDER)]), 6),
+        "nearer_to_other_subject": round(nearer, 4),
+        "not_additive": round(outside(rows[_TOGETHER], [base, *ends]) / (outside(rows[_TOGETHER], [base]) or 1), 4),
+    }
 
 
 def _equal(left: Vector, right: Vector) -> bool:
