@@ -14,6 +14,7 @@ const LARGE_BYTES = 28 * MIB; // what large bodies in progress may need, or as m
 const PER_BODY_BYTE = 5.5;
 const RECHECK_MS = 250; // nothing wakes a waiting request when the runtime drops another one, or a client is too slow
 const NO_BYTES = new Uint8Array(0);
+const MAX_RANKS = 1_000; // callers whose place in the order is known
 const MAX_WAITING = 100; // requests in one line
 const MAX_WAIT_SHARE = 0.5; // share of the time until the deadline that a request waits, so that it can be sent again in time
 
@@ -53,6 +54,11 @@ export class MemoryPool {
     this.held = new Map();
     /** @type {{ small: Map<Scope, boolean>, large: Map<Scope, boolean> }} scopes in order, and whether only their caller's share is used up */
     this.lines = { small: new Map(), large: new Map() };
+    /** @type {WeakMap<Scope, number>} the order of those that wait, which alternates between their callers */
+    this.ranks = new WeakMap();
+    /** @type {Map<string, number>} of the last one of each caller */
+    this.lastRanks = new Map();
+    this.lastServed = 0; // rank of the last one that got memory
     /** @type {Set<() => void>} */
     this.waking = new Set();
   }
@@ -66,18 +72,44 @@ export class MemoryPool {
     const line = small ? this.lines.small : this.lines.large;
     this.sweep();
     if (line.size >= MAX_WAITING && !this.makePlace(line, scope)) return false;
-    line.set(scope, false);
+    this.enqueue(line, scope);
     const last = Date.now() + (scope.ends - Date.now()) * MAX_WAIT_SHARE;
     let taken = false;
-    const mayTake = () => line.has(scope) && isNext(line, scope) && this.take(scope, bytes, small);
+    const mayTake = () => line.has(scope) && this.isNext(line, scope) && this.take(scope, bytes, small);
     while (!scope.reason && !(taken = mayTake()) && line.has(scope) && Date.now() < last) {
       line.set(scope, this.isOverShare(scope, bytes, small));
       await this.change(scope, Math.min(RECHECK_MS, last - Date.now()));
       this.sweep();
     }
     line.delete(scope);
+    if (taken) this.lastServed = this.ranks.get(scope) ?? 0;
     this.wake(); // another one may be next
     return taken && !scope.reason;
+  }
+
+  /**
+   * Puts a request into a line: behind the others of its caller, and beside the first ones of other callers.
+   * @param {Map<Scope, boolean>} line @param {Scope} scope
+   */
+  enqueue(line, scope) {
+    if (!this.hasWaiting() || this.lastRanks.size > MAX_RANKS) this.lastRanks.clear();
+    const { caller } = scope;
+    const rank = Math.max(this.lastServed, this.lastRanks.get(caller ?? "") ?? 0) + 1;
+    if (caller !== undefined) this.lastRanks.set(caller, rank);
+    this.ranks.set(scope, rank);
+    line.set(scope, false);
+  }
+
+  /** Returns whether all that go before wait for a share of their caller. @param {Map<Scope, boolean>} line @param {Scope} scope */
+  isNext(line, scope) {
+    const own = this.ranks.get(scope) ?? 0;
+    let passed = false; // then come those that arrived later
+    for (const [other, waitsForShare] of line) {
+      const rank = this.ranks.get(other) ?? 0;
+      if (other === scope) passed = true;
+      else if (!waitsForShare && (rank < own || (rank === own && !passed))) return false;
+    }
+    return true;
   }
 
   /** Like `reserve`, for bytes in addition to what the request holds. @param {Scope} scope @param {number} bytes */
@@ -199,15 +231,6 @@ export class MemoryPool {
       for (const scope of line.keys()) if (scope.isOver()) line.delete(scope);
     }
   }
-}
-
-/** Returns whether all that came before wait for a share of their caller. @param {Map<Scope, boolean>} line @param {Scope} scope */
-function isNext(line, scope) {
-  for (const [other, waitsForShare] of line) {
-    if (other === scope) return true;
-    if (!waitsForShare) return false;
-  }
-  return true;
 }
 
 /** Bodies that arrive. */

@@ -116,6 +116,24 @@ test("one caller does not fill the line", async () => {
   assert.deepEqual([mine[96], ...others].map(({ entered }) => entered), [undefined, undefined, undefined, undefined]);
 });
 
+test("who waits takes turns by caller, so that one with many requests does not delay others", async () => {
+  const pool = newPool();
+  let last = ask(pool, SIZE, false);
+  await last.done;
+  const mine = Array.from({ length: 5 }, () => ask(pool, SIZE, false, scopeOf(20_000, "me")));
+  const others = ["a", "b", "a"].map((caller) => ask(pool, SIZE, false, scopeOf(20_000, caller)));
+  const all = [...mine, ...others];
+  /** @type {ReturnType<typeof ask>[]} */
+  const order = [];
+  while (order.length < all.length) {
+    pool.release(last.scope);
+    await setImmediate();
+    last = /** @type {any} */ (all.find((asked) => asked.entered && !order.includes(asked)));
+    order.push(last);
+  }
+  assert.deepEqual(order.map((asked) => all.indexOf(asked)), [0, 5, 6, 1, 7, 2, 3, 4]);
+});
+
 test("one that needs more keeps what it has in the meantime for nobody", async () => {
   const pool = newPool();
   const [mine, other] = [ask(pool, 100_000, true), ask(pool, 800_000, false)];
