@@ -43,7 +43,9 @@ export default {
       return embeddings(Array.isArray(text) ? text.length : 1);
     }
     if (url.pathname === "/query") {
-      const found = (await request.text()).includes('"returnValues":true') ? exact : matches;
+      const query = await request.text();
+      const most = Number(/"topK":(\d+)/.exec(query)?.[1] ?? matches.length); // more than asked for would be an error
+      const found = (query.includes('"returnValues":true') ? exact : matches).slice(0, most);
       return Response.json({ matches: found, count: found.length });
     }
     await request.arrayBuffer();
