@@ -49,13 +49,13 @@ soak: .venv/.tests ## send 20,000 requests; fails if memory or anything else is 
 	@python -m benchmarks.soak
 
 soak-queue: .venv/.tests ## send 10,000 documents through the queue, with faults; the Worker is killed 5 times
-	@python -m tests.runtime.queues.run
+	@python -m tests.runtime.queue.run
 
 load: .venv/.tests ## keep 200 connections busy, with faults among them (SECONDS=60)
-	@python -m tests.runtime.load --seconds $(SECONDS)
+	@python -m tests.runtime.limits.load --seconds $(SECONDS)
 
 fuzz: .venv/.tests ## run the fuzzers with a larger budget
-	pytest tests/core/test_fuzz.py tests/runtime/test_fuzz.py --hypothesis-profile=long
+	pytest tests/core/test_fuzz.py tests/runtime/limits/test_fuzz.py --hypothesis-profile=long
 
 deploy: .venv/.ready ## deploy step by step: YES=1 asks nothing, ARGS=--rollback goes back
 	@python -m tools.deploy $(if $(YES),--yes) $(ARGS)

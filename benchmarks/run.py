@@ -16,11 +16,13 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import contenders, goals, measure, memory, report, search, startup
-from benchmarks.kinds import KINDS, Kind
-from benchmarks.measure import Effort
-from benchmarks.results import Line, Results
-from benchmarks.rows import Rows
+from benchmarks.figures import goals, report
+from benchmarks.figures.results import Line, Results
+from benchmarks.measures import measure, memory, search, startup
+from benchmarks.measures.measure import Effort
+from benchmarks.subjects import contenders
+from benchmarks.subjects.kinds import KINDS, Kind
+from benchmarks.subjects.rows import Rows
 from tools import runtime
 from tools.runtime.workerd import pyodide_installed
 from tools.workerd import Process, serve

@@ -18,8 +18,8 @@ from pathlib import Path
 import msgspec
 import requests
 
-from benchmarks.contenders import our_modules
-from benchmarks.measure import cpu_ms
+from benchmarks.measures.measure import cpu_ms
+from benchmarks.subjects.contenders import our_modules
 from tools import runtime
 from tools.workerd import Config, External, Process, Worker, ai, js_worker, namespace, serve, text
 

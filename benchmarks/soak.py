@@ -16,12 +16,12 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import memory
-from benchmarks.contenders import CALLER, WORKER, measured_config
-from benchmarks.kinds import KINDS, Kind
-from benchmarks.load import TIMEOUT_S, Connection, reset_at_close
-from benchmarks.memory import MIB, Memory
-from benchmarks.rows import Rows
+from benchmarks.measures import memory
+from benchmarks.measures.load import TIMEOUT_S, Connection, reset_at_close
+from benchmarks.measures.memory import MIB, Memory
+from benchmarks.subjects.contenders import CALLER, WORKER, measured_config
+from benchmarks.subjects.kinds import KINDS, Kind
+from benchmarks.subjects.rows import Rows
 from tools.workerd import Process, serve
 
 FULL_REQUESTS = 20_000

@@ -18,7 +18,7 @@ settings.register_profile("short", settings.get_profile("default"), max_examples
 settings.register_profile("long", settings.get_profile("default"), max_examples=5_000)
 settings.load_profile("default")
 
-# tests/runtime/test_clients.py runs these in an environment of their own
+# tests/runtime/api/test_clients.py runs these in an environment of their own
 collect_ignore = ["clients"]
 
 

@@ -17,8 +17,8 @@ from tools.runtime import ROOT
 NAME = "embedder"
 AI, VECTORIZE = "local:WorkersAI", "local:Vectorize"
 Variables = Mapping[str, str]
-# A queue that accepts messages and never delivers them; tests of the queue are in tests/runtime/test_queue.py. The
-# runtime's class of a queue waits until its request was read, and demands metrics in the answer.
+# A queue that accepts messages and never delivers them; tests/runtime/queue/test_queue.py tests the queue.
+# The runtime's class of a queue waits until its request was read, and demands metrics in the answer.
 QUEUE = """
 const metrics = { backlogCount: 0, backlogBytes: 0, oldestMessageTimestamp: 0 };
 export default {

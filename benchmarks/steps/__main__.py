@@ -17,15 +17,16 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import contenders, measure
-from benchmarks.contenders import WORKER
-from benchmarks.kinds import KINDS, Kind
-from benchmarks.load import Connection
-from benchmarks.measure import Taken, Waits
-from benchmarks.names import HELLO, OURS, STREAM, TYPESCRIPT_HELLO
-from benchmarks.rows import Rows
+from benchmarks.measures import measure
+from benchmarks.measures.load import Connection
+from benchmarks.measures.measure import Taken, Waits
 from benchmarks.steps import table, worker
 from benchmarks.steps.breakdown import Clocked
+from benchmarks.subjects import contenders
+from benchmarks.subjects.contenders import WORKER
+from benchmarks.subjects.kinds import KINDS, Kind
+from benchmarks.subjects.names import HELLO, OURS, STREAM, TYPESCRIPT_HELLO
+from benchmarks.subjects.rows import Rows
 from tools.workerd import Process, serve
 
 _README = Path(__file__).parents[1] / "README.md"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.report import table
+from benchmarks.figures.report import table
 from benchmarks.steps import breakdown
 from benchmarks.steps.breakdown import MOST_UNEXPLAINED, ORDER, Clocked
 

@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from benchmarks.contenders import WORKERS, our_modules
+from benchmarks.subjects.contenders import WORKERS, our_modules
 from tools.workerd import Module
 
 _FOLDER = WORKERS / "steps"

@@ -1,6 +1,7 @@
 """A page of another origin calls the service with the SDKs of OpenAI and MCP, as they come from npm.
 
-A browser can't have the origin of a desktop shell, such as app://obsidian.md; tests/runtime/test_access.py sends it.
+A browser can't have the origin of a desktop shell, such as app://obsidian.md;
+tests/runtime/api/test_access.py sends it.
 """
 
 import http.server

@@ -1,4 +1,4 @@
-"""Fixtures of the client tests. `tests/runtime/test_clients.py` runs each file here in `.venv-clients`.
+"""Fixtures of the client tests. `tests/runtime/api/test_clients.py` runs each file here in `.venv-clients`.
 
 The variables EMBEDDER_* name running Workers: with lexical vectors, with recorded vectors, and with a key.
 """

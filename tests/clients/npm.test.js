@@ -1,6 +1,6 @@
 // The npm packages @huggingface/inference, ollama, ai with @ai-sdk/openai-compatible, @mistralai/mistralai with
 // @langchain/mistralai on top, and @modelcontextprotocol/sdk.
-// `tests/runtime/test_clients.py` runs this file.
+// `tests/runtime/api/test_clients.py` runs this file.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

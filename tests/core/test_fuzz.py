@@ -1,6 +1,6 @@
 """Fuzzing: any input gives an answer or a clear error, never an internal one. A rejected request never calls the model.
 
-`tests/runtime/test_fuzz.py` sends the same to the built Worker. `make fuzz` runs both with more examples.
+`tests/runtime/limits/test_fuzz.py` sends the same to the built Worker. `make fuzz` runs both with more examples.
 """
 
 import json

@@ -1,7 +1,7 @@
 """The test of `emulator.vectorize.ports.Database`, which every implementation passes.
 
 Each function of CHECKS gets an empty database for vectors of four numbers. They run under CPython
-(test_vectorize_database.py) and in the runtime (tests/runtime/test_vectorize_database.py), without pytest.
+(test_vectorize_database.py) and in the runtime (tests/runtime/index/test_vectorize_database.py), without pytest.
 """
 
 import json

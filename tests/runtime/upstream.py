@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
 
-from benchmarks.load import reset_at_close
+from benchmarks.measures.load import reset_at_close
 from emulator import lexical, workers_ai
 from emulator.workers_ai import Fault, Reply
 from tests import real_model, servers

@@ -6,11 +6,14 @@ import os
 
 import pytest
 
-from benchmarks import checks, goals, measure, report, run, search
-from benchmarks.kinds import KINDS
-from benchmarks.names import CONSUMED, HELLO, OURS, TYPESCRIPT
-from benchmarks.results import ENOUGH, Cell, Line, Results
-from benchmarks.rows import Rows, WrongAnswerError
+from benchmarks import run
+from benchmarks.figures import goals, report
+from benchmarks.figures.results import ENOUGH, Cell, Line, Results
+from benchmarks.measures import measure, search
+from benchmarks.subjects import checks
+from benchmarks.subjects.kinds import KINDS
+from benchmarks.subjects.names import CONSUMED, HELLO, OURS, TYPESCRIPT
+from benchmarks.subjects.rows import Rows, WrongAnswerError
 
 FAST, SLOW = 1.0, 1000.0
 NATIVE_100 = f"native, 100 texts: p50 over TypeScript's: 10.00, at most {goals.RATIOS['native', 100]}"

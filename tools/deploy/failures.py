@@ -94,7 +94,7 @@ def _of_the_upload(reason: str, code: int | None, text: str) -> str:
     if code == _REJECTED_AT_START:
         return (
             f"Cloudflare can't start the Worker ({reason}), and keeps the version before it. "
-            f"`pytest tests/runtime/test_snapshot.py` starts it the same way. Correct src/, and {_AGAIN}."
+            f"`pytest tests/runtime/worker/test_snapshot.py` starts it the same way. Correct src/, and {_AGAIN}."
         )
     if code == _TOO_LARGE:
         return (

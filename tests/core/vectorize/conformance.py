@@ -2,7 +2,7 @@
 
 Each check gets an index with 768 dimensions whose writes are visible at once, and the lifetime of a request. It uses
 ids and namespaces of its own, because other checks may have written to the same index. The checks run under CPython
-(test_calls.py) and in the runtime (tests/runtime/test_index.py), without pytest.
+(test_calls.py) and in the runtime (tests/runtime/index/test_index.py), without pytest.
 """
 
 import json

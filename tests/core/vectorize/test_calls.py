@@ -14,7 +14,7 @@ from tests.core.vectorize.conformance import CHECKS
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
 @pytest.mark.parametrize("index", [FakeIndex, EmulatedIndex])
 def test_the_indexes_of_the_tests_behave_like_the_binding(index, check):
-    """tests/runtime/test_index.py has the same test of the binding."""
+    """tests/runtime/index/test_index.py has the same test of the binding."""
     run(check(index(), None))
 
 

@@ -1,0 +1,1 @@
+"""What a run prints: results, goals and the report."""

@@ -1,0 +1,1 @@
+"""What measures: requests, memory, start-up, the local index."""
