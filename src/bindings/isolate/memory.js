@@ -5,6 +5,7 @@
  * address, gets at most half of a pool, unless it needs more for a single request. A request reserves in this order and
  * releases everything when its answer has been sent, so that a request that holds memory of the last pool never waits.
  */
+import { Line } from "./line.js";
 
 const MIB = 1_048_576;
 const TOTAL = 110 * MIB; // the Wasm heap, and what JavaScript holds for requests
@@ -14,8 +15,6 @@ const LARGE_BYTES = 28 * MIB; // what large bodies in progress may need, or as m
 const PER_BODY_BYTE = 5.5;
 const RECHECK_MS = 250; // nothing wakes a waiting request when the runtime drops another one, or a client is too slow
 const NO_BYTES = new Uint8Array(0);
-const MAX_RANKS = 1_000; // callers whose place in the order is known
-const MAX_WAITING = 100; // requests in one line
 const MAX_WAIT_SHARE = 0.5; // share of the time until the deadline that a request waits, so that it can be sent again in time
 
 /**
@@ -52,13 +51,7 @@ export class MemoryPool {
     this.used = { small: 0, large: 0 };
     /** @type {Map<Holder, Entry>} */
     this.held = new Map();
-    /** @type {{ small: Map<Scope, boolean>, large: Map<Scope, boolean> }} scopes in order, and whether only their caller's share is used up */
-    this.lines = { small: new Map(), large: new Map() };
-    /** @type {WeakMap<Scope, number>} the order of those that wait, which alternates between their callers */
-    this.ranks = new WeakMap();
-    /** @type {Map<string, number>} of the last one of each caller */
-    this.lastRanks = new Map();
-    this.lastServed = 0; // rank of the last one that got memory
+    this.lines = { small: new Line(), large: new Line() };
     /** @type {Set<() => void>} */
     this.waking = new Set();
   }
@@ -71,64 +64,26 @@ export class MemoryPool {
     if (this.reserveAtOnce(scope, bytes, small)) return true;
     const line = small ? this.lines.small : this.lines.large;
     this.sweep();
-    if (line.size >= MAX_WAITING && !this.makePlace(line, scope)) return false;
-    this.enqueue(line, scope);
+    const before = line.size;
+    if (!line.add(scope)) return false;
+    if (line.size === before) this.wake(); // one lost its place for it
     const last = Date.now() + (scope.ends - Date.now()) * MAX_WAIT_SHARE;
     let taken = false;
-    const mayTake = () => line.has(scope) && this.isNext(line, scope) && this.take(scope, bytes, small);
+    const mayTake = () => line.isNext(scope) && this.take(scope, bytes, small);
     while (!scope.reason && !(taken = mayTake()) && line.has(scope) && Date.now() < last) {
-      line.set(scope, this.isOverShare(scope, bytes, small));
+      line.mark(scope, this.isOverShare(scope, bytes, small));
       await this.change(scope, Math.min(RECHECK_MS, last - Date.now()));
       this.sweep();
     }
-    line.delete(scope);
-    if (taken) this.lastServed = this.ranks.get(scope) ?? 0;
+    line.remove(scope, taken);
     this.wake(); // another one may be next
     return taken && !scope.reason;
-  }
-
-  /**
-   * Puts a request into a line: behind the others of its caller, and beside the first ones of other callers.
-   * @param {Map<Scope, boolean>} line @param {Scope} scope
-   */
-  enqueue(line, scope) {
-    if (!this.hasWaiting() || this.lastRanks.size > MAX_RANKS) this.lastRanks.clear();
-    const { caller } = scope;
-    const rank = Math.max(this.lastServed, this.lastRanks.get(caller ?? "") ?? 0) + 1;
-    if (caller !== undefined) this.lastRanks.set(caller, rank);
-    this.ranks.set(scope, rank);
-    line.set(scope, false);
-  }
-
-  /** Returns whether all that go before wait for a share of their caller. @param {Map<Scope, boolean>} line @param {Scope} scope */
-  isNext(line, scope) {
-    const own = this.ranks.get(scope) ?? 0;
-    let passed = false; // then come those that arrived later
-    for (const [other, waitsForShare] of line) {
-      const rank = this.ranks.get(other) ?? 0;
-      if (other === scope) passed = true;
-      else if (!waitsForShare && (rank < own || (rank === own && !passed))) return false;
-    }
-    return true;
   }
 
   /** Like `reserve`, for bytes in addition to what the request holds. @param {Scope} scope @param {number} bytes */
   reserveMore(scope, bytes) {
     const held = this.held.get(scope);
     return this.reserve(scope, (held?.bytes ?? 0) + bytes, held?.small !== false && bytes <= SMALL_BYTES);
-  }
-
-  /**
-   * Takes the last place of the caller with the most, who then gets no memory. Returns false if another one would have no
-   * more places after that. @param {Map<Scope, boolean>} line a full one @param {Scope} scope
-   */
-  makePlace(line, { caller }) {
-    const places = Map.groupBy(line.keys(), (waiting) => waiting.caller);
-    const most = [...places.values()].reduce((a, b) => (b.length > a.length ? b : a));
-    if (most.length <= (places.get(caller)?.length ?? 0) + 1) return false;
-    line.delete(/** @type {Scope} */ (most.at(-1)));
-    this.wake();
-    return true;
   }
 
   /** Waits until something was released, or for some milliseconds. @param {Scope} scope @param {number} ms */
@@ -227,9 +182,7 @@ export class MemoryPool {
   /** Frees what is held by requests that are over, also by those that the runtime dropped. */
   sweep() {
     for (const holder of this.held.keys()) if (holder.isOver()) this.release(holder);
-    for (const line of Object.values(this.lines)) {
-      for (const scope of line.keys()) if (scope.isOver()) line.delete(scope);
-    }
+    for (const line of Object.values(this.lines)) line.sweep();
   }
 }
 
