@@ -13,6 +13,7 @@ CLOCKED = {
     "bindings/isolate/limits.js": ("excess", "textBytes"),
     "bindings/isolate/memory.js": ("MemoryPool",),
     "bindings/calls/call_ai.js": ("ask",),
+    "bindings/calls/replies.js": ("bytesOf",),
     "bindings/numbers/answer.js": ("readAnswer",),
 }
 

@@ -85,9 +85,9 @@ def test_doctor(embedder, url):
 
 
 def test_the_package_has_the_recorded_vectors_of_the_doctor(embedder):
-    code = "from embedder_cli.doctor.model import recorded; print(len(recorded.vectors()))"
+    code = "from embedder_cli.doctor.model import recorded; print(len(recorded.vectors()), len(recorded.shortened()))"
     done = embedder("-c", code, command="python")
-    assert (done.stdout, done.stderr) == ("14\n", "")
+    assert (done.stdout, done.stderr) == ("16 81\n", "")
 
 
 def test_uvx_runs_it_from_the_folder(tmp_path):

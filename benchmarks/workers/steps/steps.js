@@ -63,14 +63,8 @@ const awaited = (step, work) =>
     }
   };
 
-/** The binding `AI`, with the time until its response, and that of reading it. */
-const clocked = (ai) => ({
-  run: timedAsync("upstream", async (...given) => {
-    const response = await ai.run(...given);
-    response.arrayBuffer = timedAsync("bytes", response.arrayBuffer);
-    return response;
-  }),
-});
+/** The binding `AI`, with the time until its response. */
+const clocked = (ai) => ({ run: timedAsync("upstream", (...given) => ai.run(...given)) });
 
 for (const name of ["parse", "stringify"]) {
   const plain = JSON[name];
@@ -88,6 +82,7 @@ const AROUND = {
     return MemoryPool;
   },
   ask: (ask) => awaited("ask", (scope, ai, ...given) => ask(scope, clocked(ai), ...given)),
+  bytesOf: (bytesOf) => timedAsync("bytes", bytesOf),
   readAnswer: (readAnswer) => timed("check", readAnswer),
 };
 
