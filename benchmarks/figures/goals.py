@@ -21,10 +21,10 @@ RATIOS = {
     ("native", 100): 0.6,
     ("OpenAI float", 10): 1.4,
     ("OpenAI float", 100): 0.5,
-    ("OpenAI float", 2048): 0.48,
+    ("OpenAI float", 2048): 0.52,
     ("OpenAI base64", 10): 2.3,
     ("OpenAI base64", 100): 1.2,
-    ("OpenAI base64", 2048): 1.2,
+    ("OpenAI base64", 2048): 1.3,
     ("OpenAI 256", 10): 1.9,
     ("OpenAI 256", 100): 0.95,
     # another Worker that calls this one, compared with one that calls Workers AI itself and parses the JSON
@@ -34,7 +34,7 @@ RATIOS = {
     ("upsert", 100): 1.35,
     (CONSUMED, 100): 1.55,
 }
-CPU_RATIOS = {("similarity", 100): 0.95}
+CPU_RATIOS = {("similarity", 100): 1.0}
 HIGHEST_CPU_RATIO = 1.45  # of the kind of HTTP request that takes most CPU time, among those with at most 100 texts
 HIGHEST_CPU_TEXTS = 100
 OVER_HTTP = {kind.name for kind in KINDS if not kind.caller}  # the CPU time of others includes the calling Worker's

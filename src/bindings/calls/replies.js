@@ -7,6 +7,7 @@ const JSON_TYPE = "application/json";
 const MAX_ERROR_BYTES = 65_536;
 export const ROW_BYTES = 17 * 1024; // of a row of the model as JSON
 const MAX_ROW_BYTES = 2 * ROW_BYTES; // of a row that is indented
+const CHUNK_BYTES = 65_536;
 const decoder = new TextDecoder();
 
 /** @param {Response} response */
@@ -22,7 +23,7 @@ export async function detail(response) {
 
 /** Returns the body of an answer to `count` texts. Throws InvalidAnswer if it is too large. @param {Response} response @param {number} count */
 export async function bytesOf(response, count) {
-  const bytes = await upTo(response, MAX_ERROR_BYTES + count * MAX_ROW_BYTES);
+  const bytes = await upTo(response, MAX_ERROR_BYTES + count * MAX_ROW_BYTES, count * ROW_BYTES);
   if (!bytes) throw new InvalidAnswer(`The model's answer is too large for ${count} texts.`);
   return bytes;
 }
@@ -53,28 +54,28 @@ function isError(text) {
 
 /**
  * Returns the body of a response, or null if it has more than `most` bytes. The length of one that was compressed says
- * nothing. @param {Response} response @param {number} most
+ * nothing. @param {Response} response @param {number} most @param {number} [usual] bytes that it seldom has more than
  */
-async function upTo(response, most) {
+async function upTo(response, most, usual = most) {
   const { headers, body } = response;
   const claimed = Number(headers.get("content-length") ?? NaN);
   if (claimed <= most && !headers.has("content-encoding")) return new Uint8Array(await response.arrayBuffer());
   if (!body) return new Uint8Array(0);
   const reader = body.getReader({ mode: "byob" });
-  const bytes = claimed > most ? null : await filled(reader, most);
+  const bytes = claimed > most ? null : await filled(reader, most, usual);
   if (!bytes) reader.cancel().catch(() => {}); // nobody waits for its end
   return bytes;
 }
 
-/** Chunks are copied into one buffer, which grows: a chunk of a byte would keep 4 KiB. @param {ReadableStreamBYOBReader} reader @param {number} most */
-async function filled(reader, most) {
-  let chunk = new Uint8Array(Math.min(most, MAX_ERROR_BYTES));
-  let bytes = new Uint8Array(chunk.length);
+/** Chunks are copied into one buffer, which grows: a chunk of a byte would keep 4 KiB. @param {ReadableStreamBYOBReader} reader @param {number} most @param {number} usual */
+async function filled(reader, most, usual) {
+  let chunk = new Uint8Array(CHUNK_BYTES);
+  let bytes = new Uint8Array(usual);
   for (let size = 0; ; ) {
     const { done, value } = await reader.read(chunk);
-    if (done || !value) return bytes.slice(0, size);
+    if (done || !value) return 2 * size < bytes.length ? bytes.slice(0, size) : bytes.subarray(0, size);
     if (size + value.length > most) return null;
-    if (size + value.length > bytes.length) bytes = larger(bytes, Math.min(most, 4 * bytes.length));
+    if (size + value.length > bytes.length) bytes = larger(bytes, most);
     bytes.set(value, size);
     size += value.length;
     chunk = new Uint8Array(value.buffer);
