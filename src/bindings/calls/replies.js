@@ -2,12 +2,12 @@
 /** Reads what the model answers, up to a size: an answer without end would take the memory of all requests. */
 import { InvalidAnswer, readAnswer } from "../numbers/answer.js";
 import { excess } from "../isolate/limits.js";
+import { enlarged, readInto } from "../isolate/streams.js";
 
 const JSON_TYPE = "application/json";
 const MAX_ERROR_BYTES = 65_536;
 export const ROW_BYTES = 17 * 1024; // of a row of the model as JSON
 const MAX_ROW_BYTES = 2 * ROW_BYTES; // of a row that is indented
-const CHUNK_BYTES = 65_536;
 const decoder = new TextDecoder();
 
 /** @param {Response} response */
@@ -67,24 +67,15 @@ async function upTo(response, most, usual = most) {
   return bytes;
 }
 
-/** Chunks are copied into one buffer, which grows: a chunk of a byte would keep 4 KiB. @param {ReadableStreamBYOBReader} reader @param {number} most @param {number} usual */
+/** Reads to the end, or returns null after `most` bytes. @param {ReadableStreamBYOBReader} reader @param {number} most @param {number} usual */
 async function filled(reader, most, usual) {
-  let chunk = new Uint8Array(CHUNK_BYTES);
-  let bytes = new Uint8Array(usual);
-  for (let size = 0; ; ) {
-    const { done, value } = await reader.read(chunk);
-    if (done || !value) return 2 * size < bytes.length ? bytes.slice(0, size) : bytes.subarray(0, size);
-    if (size + value.length > most) return null;
-    if (size + value.length > bytes.length) bytes = larger(bytes, most);
-    bytes.set(value, size);
+  let bytes = new Uint8Array(usual + 1);
+  for (let size = 0; size <= most; ) {
+    if (size === bytes.length) bytes = enlarged(bytes, most + 1);
+    const { done, value } = await readInto(reader, bytes.subarray(size));
+    bytes = new Uint8Array(value.buffer);
     size += value.length;
-    chunk = new Uint8Array(value.buffer);
+    if (done) return 2 * size < bytes.length ? bytes.slice(0, size) : bytes.subarray(0, size);
   }
-}
-
-/** @param {Uint8Array} bytes @param {number} size */
-function larger(bytes, size) {
-  const found = new Uint8Array(size);
-  found.set(bytes);
-  return found;
+  return null;
 }

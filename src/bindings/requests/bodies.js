@@ -3,10 +3,10 @@
 import { measure, textBytes } from "../isolate/limits.js";
 import { SMALL_BYTES, bodyMemory, workMemory } from "../isolate/memory.js";
 import { Pace } from "../isolate/pace.js";
+import { enlarged, readInto } from "../isolate/streams.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
-const LEAST = 16_384; // bytes for one step: a chunk can be one byte
 const DRAIN_FACTOR = 4;
 const GRACE_MS = 3_000;
 const MIN_RATE = 65.536; // bytes per millisecond after the grace period, 64 KiB/s
@@ -60,7 +60,7 @@ async function toWork(scope, bytes, needed) {
   return entered ? bytes : busy(scope);
 }
 
-/** Returns why there was no room in time. @param {Scope} scope */
+/** Returns why no memory was free in time. @param {Scope} scope */
 export function busy({ reason }) {
   return reason === "disconnected" ? reason : "busy";
 }
@@ -101,9 +101,7 @@ class Upload {
     const most = this.size <= this.claimed ? Math.min(this.claimed, this.limit) : this.limit;
     if (this.claimed > this.limit || this.size > this.limit) return this.drain("too_large");
     if (!(await this.mayHold(most, false))) return this.drain(busy(this.scope));
-    const larger = new Uint8Array(most + 1);
-    larger.set(bytes);
-    bytes = await this.fill(larger);
+    bytes = await this.fill(enlarged(bytes, most + 1));
     if (this.size > this.limit) return this.drain("too_large");
     return this.size < bytes.length ? bytes.subarray(0, this.size) : this.readUnclaimed(bytes);
   }
@@ -111,9 +109,7 @@ class Upload {
   /** Reads more than the client said. @type {(bytes: Uint8Array) => Promise<Uint8Array | string>} */
   async readUnclaimed(bytes) {
     if (!(await this.mayHold(this.limit, false))) return this.drain(busy(this.scope));
-    const larger = new Uint8Array(this.limit + 1);
-    larger.set(bytes);
-    bytes = await this.fill(larger);
+    bytes = await this.fill(enlarged(bytes, this.limit + 1));
     return this.size > this.limit ? this.drain("too_large") : bytes.subarray(0, this.size);
   }
 
@@ -151,10 +147,7 @@ class Upload {
   /** @param {Uint8Array<ArrayBuffer>} view @returns {Promise<{ done: boolean, value: Uint8Array<ArrayBuffer> }>} */
   async step(view) {
     const left = this.claimed - this.size;
-    const least = Math.min(view.length, left > 0 ? left : Infinity, LEAST);
-    const reader = /** @type {any} */ (this.reader);
-    // of the runtime; Node.js has only `read`
-    const step = await (reader.readAtLeast ? reader.readAtLeast(least, view) : reader.read(view));
+    const step = await readInto(this.reader, view, left > 0 ? left : Infinity);
     this.size += step.value.length;
     this.pace.bytes += step.value.length;
     return step;

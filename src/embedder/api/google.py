@@ -107,12 +107,11 @@ class GoogleRequest(GoogleConfig, kw_only=True):
 
     def __post_init__(self) -> None:
         if config := self.embed_content_config:
-            self.task_type = self.task_type or config.task_type
-            self.title = self.title or config.title
-            self.output_dimensionality = self.output_dimensionality or config.output_dimensionality
-            names = ("task_type", "title", "output_dimensionality")
-            if any((value := getattr(config, name)) and value != getattr(self, name) for name in names):
-                raise invalid("embedContentConfig and the fields beside it differ; send one of them.", _CONFIG)
+            for name in ("task_type", "title", "output_dimensionality"):
+                given, own = getattr(config, name), getattr(self, name)
+                if given and own and given != own:
+                    raise invalid("embedContentConfig and the fields beside it differ; send one of them.", _CONFIG)
+                setattr(self, name, own or given)
 
 
 class GoogleBatchRequest(Struct, forbid_unknown_fields=True):

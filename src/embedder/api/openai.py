@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from embedder.api import models
 from embedder.api.native import error_text
@@ -201,16 +202,7 @@ def embeddings_route(path: str, client: str, *, gateway: bool = False) -> Route:
 
 
 def _deployment_route(path: str, client: str) -> Route:
-    return Route(
-        method="POST",
-        path=path,
-        handler=deployment_embeddings,
-        summary=f"Embed up to 2,048 texts ({client})",
-        body=DeploymentRequest,
-        response=EmbeddingsResponse,
-        scope="embed",
-        explain=explain,
-    )
+    return replace(embeddings_route(path, client), handler=deployment_embeddings, body=DeploymentRequest)
 
 
 APIS = (

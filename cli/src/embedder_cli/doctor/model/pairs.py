@@ -29,7 +29,7 @@ PAIRS = {
     "joined words": ("user_name, readFile, e-mail", "user name, read File, e mail"),
     "repeated letters": ("that was soooo good", "that was so good"),
     "repeated words": ("this is very very very good", "this is very good"),
-    "small words": ("the door is not open", "the door is open"),
+    "small words": ("the shop is not open", "the shop is open"),
     "endings of words": ("she walks and he worked", "she walk and he work"),
     "word order": ("the dog bites the man", "the man bites the dog"),
     "Arabic": ("القطة نائمة", "الكلب ينبح"),
