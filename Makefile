@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)/src:$(CURDIR)/local/src
 
-.PHONY: help dev example test test-all unit check format bench soak soak-queue load fuzz deploy rotate doctor wrangler openapi lock clean
+.PHONY: help dev example test test-all again unit check format bench soak soak-queue load fuzz deploy rotate doctor wrangler openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ test: .venv/.tests .venv-clients/.ready ## run the tests: under CPython, in the 
 
 test-all: .venv/.tests .venv-clients/.ready ## run every test, also loads, kills, benchmarks and repeated deployments
 	pytest -n $(JOBS) --dist worksteal
+
+# what the failure printed stays in the log; a failure that comes back, or that takes too long, is one
+again: .venv/.tests .venv-clients/.ready ## run the tests that failed once more, one at a time
+	timeout 300 pytest -n 0 --last-failed --last-failed-no-failures none --maxfail 1
 
 unit: .venv/.tests ## run the fast tests: no runtime, no browser, no package index
 	pytest -n $(JOBS) --dist worksteal -p no:schemathesis --hypothesis-profile=short -m "not index and not slow and not extended" tests/core tests/emulator tests/cli tests/tools

@@ -42,7 +42,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     """One Chromium for the session, with an empty profile."""
     options = webdriver.ChromeOptions()
     options.binary_location = _program("chromium", "chromium-browser", "google-chrome")
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+    rebound = "--host-resolver-rules=MAP evil.example 127.0.0.1"
+    for flag in (*FLAGS, rebound, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     service = webdriver.ChromeService(_program("chromedriver"), env={**os.environ, "SE_OFFLINE": "true"})

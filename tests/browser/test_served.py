@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from selenium import webdriver
 
 from tests.browser.conftest import Page, Worker
 from tools import runtime
@@ -58,6 +59,20 @@ def test_a_name_that_is_not_this_machines_is_rejected(worker: Worker, path: str)
         assert worker.send("GET", path, headers={"host": host}).status_code != 403
     foreign = worker.post("/embed", {"text": "a"}, headers={"origin": "http://evil.example"})
     assert (foreign.status_code, foreign.json()["error"]["code"]) == (403, "origin_not_allowed")
+
+
+def test_a_page_that_rebinds_its_name_reads_nothing(browser: webdriver.Chrome, worker: Worker) -> None:
+    """wrangler's own header makes such a request look like one to this machine."""
+    browser.get(worker.url.replace("127.0.0.1", "evil.example") + "/docs")
+    assert '"code":"origin_not_allowed"' in browser.page_source
+    script = """const done = arguments[arguments.length - 1];
+        const headers = {'MF-Original-URL': 'http://localhost/health', 'accept-language': '', 'user-agent': 'curl'};
+        fetch('/health', {headers, referrerPolicy: 'no-referrer'}).then((answer) => done(answer.status), done);"""
+    assert browser.execute_async_script(script) == 403
+    browser.get(worker.url + "/health")
+    assert '"status":"ok"' in browser.page_source
+    disguised = {"host": "evil.example", "mf-original-url": "http://localhost/health"}
+    assert worker.send("GET", "/health", headers=disguised).status_code == 200  # what the header does
 
 
 def test_other_paths_reach_the_worker(worker: Worker) -> None:

@@ -24,3 +24,15 @@ test("the gate rejects all others, in the URL and in the header", async () => {
     assert.equal((await ask("http://localhost/", host)).status, 403);
   }
 });
+
+test("the gate rejects a browser whose request was for another name, whatever wrangler made of it", async () => {
+  const browser = { host: "localhost", "user-agent": "Mozilla/5.0", "accept-language": "en" };
+  /** @param {Record<string, string>} headers */
+  const status = async (headers) => (await gate.fetch(new Request("http://localhost/vectors", { headers }), { NEXT })).status;
+  assert.equal(await status(browser), 403);
+  assert.equal(await status({ ...browser, "user-agent": "any" }), 403);
+  assert.equal(await status({ host: "localhost", "user-agent": "Mozilla/5.0" }), 403);
+  assert.equal(await status({ ...browser, "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors" }), 200);
+  assert.equal(await status({ host: "localhost", "user-agent": "node", "accept-language": "*", "sec-fetch-mode": "cors" }), 200);
+  assert.equal(await status({ host: "localhost", "user-agent": "curl/8" }), 200);
+});

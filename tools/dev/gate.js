@@ -9,23 +9,33 @@ export default {
   /** @param {Request} request @param {{ NEXT: Fetcher }} env */
   async fetch(request, { NEXT }) {
     const { hostname, pathname } = new URL(request.url);
-    // wrangler replaces both if its header MF-Original-URL says so, and removes it: nothing here tells such a request
-    // from another one. A page that sends it has an Origin, except with GET.
     const foreign = [hostname, nameOf(request.headers.get("host"))].find((name) => !LOOPBACK.includes(name));
-    return foreign === undefined ? NEXT.fetch(request) : rejected(request.method, pathname, foreign);
+    if (foreign !== undefined) return rejected(request, pathname, `The host ${foreign.slice(0, 100)} is not this machine`);
+    if (hidesItsName(request.headers)) return rejected(request, pathname, "A browser sent this for another host (it has no Sec-Fetch-Site)");
+    return NEXT.fetch(request);
   },
 };
+
+/**
+ * wrangler replaces URL and Host by what its header MF-Original-URL says, and removes it. But a browser sends Sec-Fetch-*
+ * to this machine's names and not to other names without TLS (W3C, Fetch Metadata, section 2), and a script can't set them.
+ * @param {Headers} headers
+ */
+function hidesItsName(headers) {
+  const browser = headers.has("accept-language") || (headers.get("user-agent") ?? "").startsWith("Mozilla/");
+  return browser && !headers.has("sec-fetch-site") && !headers.has("sec-fetch-mode");
+}
 
 /** @param {string | null} host */
 function nameOf(host) {
   return (host ?? "").replace(/:\d*$/, "").toLowerCase();
 }
 
-/** @type {(method: string, path: string, host: string) => Response} */
-function rejected(method, path, host) {
+/** @type {(request: Request, path: string, why: string) => Response} */
+function rejected({ method }, path, why) {
   const code = "origin_not_allowed";
   const id = crypto.randomUUID();
-  const message = `The host ${host.slice(0, 100)} is not this machine; use one of ${LOOPBACK.join(", ")}.`;
+  const message = `${why}; use one of ${LOOPBACK.join(", ")}.`;
   console.log(JSON.stringify({ request_id: id, method, path: path.slice(0, 200), status: 403, code, total_ms: 0 }));
   const error = { message, type: "invalid_request_error", param: "host", code };
   return Response.json({ error }, { status: 403, headers: { "x-request-id": id, "cache-control": "no-store" } });
