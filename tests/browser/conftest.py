@@ -71,6 +71,13 @@ class Page:
         if not folded:
             self.run("for (const part of document.querySelectorAll('details.part')) part.open = true")
 
+    def open_empty(self) -> None:
+        """Open the page without what an earlier one has stored: its storage is cleared before its scripts run."""
+        clear = {"source": "sessionStorage.clear(); localStorage.clear()"}
+        script = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", clear)
+        self.open()
+        self.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
     def by(self, name: str) -> WebElement:
         return self.driver.find_element(By.ID, name)
 
@@ -173,9 +180,7 @@ def visit(browser: webdriver.Chrome) -> Iterator[Callable[[Worker], Page]]:
         page = Page(browser, of.url)
         pages.append(page)
         page.emulate()
-        page.open()
-        page.run("sessionStorage.clear(); localStorage.clear()")
-        page.open()
+        page.open_empty()
         page.wait_for("source", "recorded")
         return page
 

@@ -30,7 +30,7 @@ VALUES = [
     '{"text":"a","store":{"ids":["a"],"metadata":{"x":[%s]}}}',
     '{"text":"\\ud800","x":[%s]}',  # half a surrogate pair, whose path is searched in the whole body
 ]
-QUICK = ("`PUT /vectors`, `queue`", "`/v2/embed`", "`/v1/embeddings`, float", "`:batchEmbedContents`")
+QUICK = ("`PUT /vectors`, `queue`", "`/v1/embeddings`, float")
 
 
 def documented() -> dict[str, tuple[float, float]]:
@@ -76,7 +76,7 @@ def test_a_body_in_tiny_chunks_takes_no_more_than_in_one():
     assert watch.grown_mib < 30
 
 
-@pytest.mark.parametrize("encoding", ["float", "base64"])
+@pytest.mark.parametrize("encoding", ["float", pytest.param("base64", marks=pytest.mark.extended)])
 def test_answers_of_batches_take_turns(encoding):
     batch = memory.post("/v1/embeddings", {**BATCH, "encoding_format": encoding})
     with memory.serve() as process:
