@@ -35,11 +35,13 @@ class FakeIndex:
         fail_write: int | None = None,
         polls: int = 0,
         matches: list[dict] | None = None,
+        found: list[dict] | None = None,
     ) -> None:
         self.calls: list[tuple[str, object]] = []
         self.reserved: list[int] = []
         self.dimensions, self.fail_write, self.polls = dimensions, fail_write, polls
-        self.matches = matches
+        self.matches = matches  # what a search answers, if not what is stored
+        self.found = found  # what getByIds answers, if not what is stored
         self.vectors: dict[str, dict] = {}
         self.mutations = 0
         self.other_writer: str | None = None
@@ -93,6 +95,8 @@ class FakeIndex:
         return done
 
     def _getByIds(self, ids: list[str]) -> list[dict]:  # noqa: N802
+        if self.found is not None:
+            return self.found
         found = [self.vectors[name] for name in ids if name in self.vectors]
         return [{**item, "values": index} for index, item in enumerate(found)]
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from embedder.queue import consumer
 from tests import strategies
-from tests.core.emulated import EmulatedIndex
 from tests.core.fake_index import app_with
 from tests.core.fakes import FakeBatch, FakeQueue, error, json_of, run
 from tests.core.keyed import TENANTS, filled_index, keyed, send
@@ -90,13 +89,6 @@ def test_an_id_of_another_namespace_is_not_overwritten(mode):
     )
     assert index.stored() == before
     assert app.model.calls == []
-
-
-def test_1000_ids_are_read_in_calls_of_20():
-    index = EmulatedIndex()
-    documents = [{"id": f"n{n}", "text": "a"} for n in range(1000)]
-    assert send(keyed(index, namespaces=["acme"]), "PUT", "/vectors", {"documents": documents}).status == 200
-    assert index.calls == ["describe"] + ["getByIds"] * 50 + ["upsert"] * 10
 
 
 @pytest.mark.parametrize("method", ["insert", "upsert"])

@@ -12,12 +12,12 @@ from embedder.errors import EmbedderError
 from embedder.ports import Answer, Clock, Index, Vectors
 from embedder.settings import DIMENSIONS, LARGE_BYTES, MAX_TEXTS_PER_CALL
 from embedder.stored import Deleted, Metadata, Written, partly_accepted
-from embedder.vectorize import deletion, limits, visibility
-from embedder.vectorize.answers import Description, Match, Matches, Owner, Stored
+from embedder.vectorize import deletion, limits, owned, visibility
+from embedder.vectorize.answers import Description, Matches, Stored
 from embedder.vectorize.calls import Calls, Row, split
+from embedder.vectorize.owned import Owned
 from embedder.vectorize.rows import repeated_bytes, rows_of_texts
 
-_MAX_NAMED = 20  # ids named in an error
 _COPIES_OF_REPEATED = 4  # of metadata that every row gets: as JSON, in the call of the index, and in JavaScript twice
 
 
@@ -39,6 +39,7 @@ class Store:
     def __init__(self, index: Index, *, clock: Clock, wait_s: float) -> None:
         self._index = index
         self._calls = Calls(index)
+        self._owned = Owned(self._calls)
         self._clock = clock
         self._wait_s = wait_s
         self._fits = False
@@ -71,10 +72,7 @@ class Store:
             rows = [replace(row, namespace=access.namespace(row.namespace)) for row in rows]
         await self.check_fit(context)
         if access.namespaces is not None:
-            owners = await self._owners([row.id for row in rows], context)
-            taken = [i for i, row in enumerate(rows) if row.id in owners and not access.reaches(owners[row.id])]
-            if taken:
-                raise _taken([path.replace("#", str(index)) for index in taken])
+            await self._owned.check_free([row.id for row in rows], context, path)
         return Writable(rows)
 
     async def texts_to_write(
@@ -149,7 +147,7 @@ class Store:
         """
         if area.namespace is not None:
             options = {**options, "namespace": area.namespace}
-        if vectors is None and not await self._own([name], context):
+        if vectors is None and not await self._owned.among([name], context):
             raise EmbedderError("not_found", f"No vector with the id {name!r} is stored.", param="id")
         try:
             results, values = await self._calls.query(context, options, vectors=vectors, name=name)
@@ -157,7 +155,7 @@ class Store:
             if vectors is None and error.code == "not_found":
                 error.param = "id"
             raise
-        results.matches = [match for match in results.matches if _belongs(match, area, context)]
+        results.matches = [match for match in results.matches if owned.belongs(match, area.namespace, context)]
         results.count = len(results.matches)
         if options["returnValues"]:
             if any(match.values is UNSET for match in results.matches):
@@ -197,7 +195,7 @@ class Store:
         For a key that is bound to namespaces, only ids that are stored there are deleted and counted.
         """
         context.access.require("write")
-        ids = await self._own(ids, context)
+        ids = await self._owned.among(ids, context)
         mutations: list[str] = []
         try:
             for part in split(ids, limits.DELETE_IDS):
@@ -235,7 +233,8 @@ class Store:
     ) -> tuple[list[str], bool]:
         """Return the ids of some vectors to delete, and whether there may be others."""
         found = await self._calls.query_any(context, options, number)
-        return [match.id for match in found.matches if _belongs(match, area, context)], found.count >= deletion.BATCH
+        own = [match.id for match in found.matches if owned.belongs(match, area.namespace, context)]
+        return own, found.count >= deletion.BATCH
 
     async def describe(self, context: RequestContext) -> Description:
         """Return Vectorize's description of the index, to a key that is bound to namespaces without the count."""
@@ -250,30 +249,3 @@ class Store:
         if wait:
             await self.wait_for(written, context)
         return written
-
-    async def _owners(self, ids: Sequence[str], context: RequestContext) -> dict[str, str | None]:
-        """Return the namespaces of the stored vectors with these ids. A vector that was just written is missing."""
-        answers = await self._calls.get(context, ids, Owner, lambda owners, _: owners)
-        return {owner.id: owner.namespace for owners in answers for owner in owners}
-
-    async def _own(self, ids: Sequence[str], context: RequestContext) -> Sequence[str]:
-        """Return the ids without those that are stored in a namespace that the caller does not reach, or not at all.
-
-        A caller that reaches every namespace gets all ids back, and nothing is read.
-        """
-        if context.access.namespaces is None:
-            return ids
-        owners = await self._owners(ids, context)
-        return [name for name in ids if name in owners and context.access.reaches(owners[name])]
-
-
-def _belongs(match: Match, area: Area, context: RequestContext) -> bool:
-    """Return whether a match is of the namespace that was searched, and reached by the caller."""
-    namespace = match.namespace or None
-    asked = area.namespace is None or namespace in (None, area.namespace)
-    return asked and context.access.reaches(namespace)
-
-
-def _taken(paths: list[str]) -> EmbedderError:
-    named = ", ".join(paths[:_MAX_NAMED])
-    return EmbedderError("forbidden", f"{named}: this id is taken; choose another one.", param=paths[0])

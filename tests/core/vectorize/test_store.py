@@ -7,7 +7,6 @@ import pytest
 from embedder.errors import EmbedderError
 from tests.core.fake_index import MATCHES, FakeIndex, app_with, documents, put
 from tests.core.fakes import code, error, json_of
-from tests.core.keyed import keyed, send
 
 
 def test_1000_documents_are_written_in_ten_calls_in_order():
@@ -99,33 +98,6 @@ def test_values_are_returned_only_on_request():
     assert json_of(asked)["matches"][0]["values"] == 0
 
 
-class Leaking(FakeIndex):
-    """An index that finds vectors of other namespaces, too."""
-
-    def _query(self, _options: dict, _rows: list) -> dict:
-        names = [{"namespace": "a"}, {"namespace": "b"}, {}]
-        matches = [{"id": f"{index}", "score": 0.5, **name} for index, name in enumerate(names)]
-        return {"count": 3, "matches": matches}
-
-
-def test_a_match_of_another_namespace_is_neither_found_nor_deleted():
-    index = Leaking()
-    app = keyed(index, namespaces=["a"])
-    found = json_of(send(app, "POST", "/search", {"text": "x", "namespace": "a"}))
-    assert [match["id"] for match in found["matches"]] == ["0"]
-    assert found["count"] == 1
-    assert send(app, "DELETE", "/vectors", {"namespace": "a"}).status == 200
-    assert index.named("deleteByIds") == [["0"]]
-
-
-class Wrong(FakeIndex):
-    """An index that answers something else."""
-
-    def __init__(self, method: str, answer: object) -> None:
-        super().__init__()
-        setattr(self, f"_{method}", lambda *_: answer)
-
-
 @pytest.mark.parametrize(
     "answer",
     [
@@ -135,16 +107,9 @@ class Wrong(FakeIndex):
     ],
 )
 def test_vectors_that_were_not_asked_for_are_an_invalid_answer(answer):
-    app = app_with(Wrong("getByIds", answer))
+    index = FakeIndex(found=answer)
+    app = app_with(index)
     assert error(app.send("GET", "/vectors", query="ids=a,b"))[:2] == (502, "upstream_invalid")
-
-
-def test_an_owner_that_is_named_twice_lets_nobody_write():
-    index = Wrong("getByIds", [{"id": "a", "namespace": "theirs"}, {"id": "a", "namespace": "mine"}])
-    app = keyed(index, namespaces=["mine"])
-    body = {"documents": [{"id": "a", "text": "x"}]}
-    assert error(send(app, "PUT", "/vectors", body))[:2] == (502, "upstream_invalid")
-    assert index.named("upsert") == []
 
 
 def test_wrong_dimensions_are_asked_for_again():
@@ -154,13 +119,6 @@ def test_wrong_dimensions_are_asked_for_again():
     index.dimensions = 768
     assert [put(app, {"documents": documents(1)}).status for _ in range(2)] == [200, 200]
     assert len(index.named("describe")) == 2
-
-
-def test_a_full_answer_with_foreign_matches_may_hide_others():
-    matches = [{"id": f"{number}", "score": 0.5, "namespace": "b" if number else "a"} for number in range(100)]
-    index = FakeIndex(matches=matches)
-    answer = json_of(app_with(index).send("DELETE", "/vectors", b'{"namespace": "a"}'))
-    assert (answer["deleted"], answer["more"]) == (1, True)
 
 
 @pytest.mark.parametrize("asked", [{"values": True}, {"exact": True}, {"min_score": 0.1}, {"diversity": 0.5}])
