@@ -126,6 +126,7 @@ class Usage(Struct):
 
     prompt_tokens: Annotated[int, Meta(description="Estimated tokens of the texts with their prompts.")]
     total_tokens: Annotated[int, Meta(description="The same number.")]
+    completion_tokens: Annotated[int, Meta(description="0. Mistral's clients before 1.10 require it.")] = 0
 
 
 class EmbeddingsResponse(Struct):

@@ -58,19 +58,26 @@ class _Options(PromptOptions):
         return '"truncate": true'
 
 
-class TeiRequest(TeiOptions, kw_only=True):
+class TeiParameters(TeiOptions, kw_only=True):
+    """The options, and the vectors of an answer."""
+
+    normalize: Annotated[
+        bool | None, Meta(description="The vectors always have length 1. The answer names false as ignored.")
+    ] = None
+    dimensions: Dimensions = None
+    encoding_format: Annotated[Literal["float"] | None, Meta(description="The answer has numbers.")] = None
+
+
+class TeiRequest(TeiParameters, kw_only=True):
     """Texts to embed. On `/`, an object with `source_sentence` and `sentences` is compared instead."""
 
     inputs: Annotated[
         Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)] | Sentences,
         Meta(description=f"The text, or up to {MAX_TEXTS:,} texts. Token ids are rejected."),
     ]
-    normalize: Annotated[
-        bool | None, Meta(description="The vectors always have length 1. The answer names false as ignored.")
+    parameters: Annotated[
+        TeiParameters | None, Meta(description="Another place for the options, that of Hugging Face's hosted API.")
     ] = None
-    dimensions: Dimensions = None
-    encoding_format: Annotated[Literal["float"] | None, Meta(description="The answer has numbers.")] = None
-    parameters: Annotated[TeiOptions | None, Meta(description="The options of a comparison.")] = None
 
 
 class SimilarityRequest(TeiOptions, kw_only=True):
@@ -78,6 +85,16 @@ class SimilarityRequest(TeiOptions, kw_only=True):
 
     inputs: Annotated[Sentences, Meta(description="A sentence, and those that it is compared with.")]
     parameters: Annotated[TeiOptions | None, Meta(description="The options, also accepted beside `inputs`.")] = None
+
+
+def chosen(request: TeiOptions, parameters: TeiOptions | None) -> TeiOptions:
+    """Return what a request chooses, of which each value may stand beside `inputs` or in `parameters`."""
+    for name in parameters.__struct_fields__ if parameters else ():
+        outside, inside = getattr(request, name), getattr(parameters, name)
+        if None not in (outside, inside) and outside != inside:
+            raise invalid(f"{name} and parameters.{name} differ; send one of them.", f"parameters.{name}")
+        setattr(request, name, outside if inside is None else inside)
+    return request
 
 
 Vectors = list[list[float] | float]  # one vector per text, or one cosine per sentence

@@ -10,7 +10,7 @@ import msgspec
 
 from embedder.api.models import ModelInfo
 from embedder.api.routing import Api, Route
-from embedder.api.tei.forms import Info, Sentences, SimilarityRequest, TeiOptions, TeiRequest, Vectors
+from embedder.api.tei.forms import Info, Sentences, SimilarityRequest, TeiOptions, TeiRequest, Vectors, chosen
 from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding.options import OutputFormat
@@ -50,6 +50,7 @@ async def embed(app: App, context: RequestContext, request: TeiRequest) -> Resul
     """Embed up to 2,048 texts."""
     if isinstance(request.inputs, Sentences):
         raise invalid("inputs has sentences to compare; send them to POST /similarity.", "inputs")
+    chosen(request, request.parameters)
     output = OutputFormat(request.dimensions or DIMENSIONS)
     prepared, numbers = await app.embedder.vectors(request.inputs, request.options(), output, context, param="inputs")
     # The last module of the model normalises, so its own output has length 1. Haystack sends false by default.
@@ -59,13 +60,13 @@ async def embed(app: App, context: RequestContext, request: TeiRequest) -> Resul
 async def embed_or_compare(app: App, context: RequestContext, request: TeiRequest) -> Result:
     """Embed up to 2,048 texts, or compare a sentence with others."""
     if isinstance(request.inputs, Sentences):
-        return await _compare(app, context, request.inputs, request.parameters or request)
+        return await _compare(app, context, request.inputs, chosen(request, request.parameters))
     return await embed(app, context, request)
 
 
 async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:
     """Compare a sentence with others."""
-    return await _compare(app, context, request.inputs, request.parameters or request)
+    return await _compare(app, context, request.inputs, chosen(request, request.parameters))
 
 
 async def _compare(app: App, context: RequestContext, inputs: Sentences, options: TeiOptions) -> Result:

@@ -117,6 +117,36 @@ def test_a_comparison(path, more):
     assert app.model.calls == [[f"{prompt}{text}" for text in ("a llama", "a llama", "a cloud")]]
 
 
+@pytest.mark.parametrize("path", ["/embed", "/"])
+@pytest.mark.parametrize(
+    "options",
+    [{"prompt_name": "query"}, {"dimensions": 256}, {"prompt_name": "STS", "truncate": True, "normalize": True}],
+)
+def test_options_in_parameters_are_those_beside_the_texts(path, options):
+    """huggingface_hub before 0.27 sends them there."""
+    app, other = FakeApp(), FakeApp()
+    answer = app.ask(path, {"inputs": "a", "parameters": options})
+    assert json_of(answer) == json_of(other.ask(path, {"inputs": "a", **options}))
+    assert app.model.calls == other.model.calls
+    assert "x-embedding-ignored" not in answer.headers
+
+
+def test_parameters_reject_what_the_texts_reject():
+    app = FakeApp()
+    for parameters in (
+        {"truncate": False},
+        {"truncation_direction": "Left"},
+        {"dimensions": 100},
+        {"prompt_name": "x"},
+    ):
+        assert app.ask("/embed", {"inputs": "word " * 3000, "parameters": parameters}).status in (413, 422)
+    differ = app.ask("/embed", {"inputs": "a", "prompt_name": "query", "parameters": {"prompt_name": "document"}})
+    assert rejection(differ)[2] == "prompt_name and parameters.prompt_name differ; send one of them."
+    assert app.model.calls == []
+    unnormalised = app.ask("/embed", {"inputs": "a", "parameters": {"normalize": False}})
+    assert unnormalised.headers["x-embedding-ignored"] == "normalize"
+
+
 def test_sentences_belong_to_similarity():
     assert "POST /similarity" in rejection(FakeApp().ask("/embed", {"inputs": SENTENCES}))[2]
     assert rejection(FakeApp().ask("/similarity", {"inputs": "a"}))[:2] == (422, "Validation")
