@@ -20,9 +20,10 @@ class Part(NamedTuple):
 
 PARTS = {
     "openai at cloudflare": Part(("embedder/api/cloudflare/openai.py",), {ROUTES: "cloudflare_openai"}),
-    "servers": Part(("embedder/api/servers",), {ROUTES: "azure|llama_cpp|lm_studio|openrouter"}),
+    "servers": Part(("embedder/api/servers",), {ROUTES: "any_base|azure|llama_cpp|lm_studio|openrouter|vertex"}),
     "openai": Part(("embedder/api/openai.py",), {ROUTES: "openai"}, needed_by=("openai at cloudflare", "servers")),
-    "google": Part(("embedder/api/google.py",), {ROUTES: "google"}),
+    "vertex": Part(("embedder/api/servers/vertex.py",), {ROUTES: "vertex"}),
+    "google": Part(("embedder/api/google.py",), {ROUTES: "google"}, needed_by=("vertex",)),
     "cohere": Part(("embedder/api/cohere.py",), {ROUTES: "cohere"}),
     "ollama": Part(("embedder/api/ollama",), {ROUTES: "ollama"}),
     "mcp": Part(("embedder/api/mcp",), {ROUTES: "mcp"}),

@@ -20,7 +20,7 @@ REJECTED = (400, 413, 415, 422)
 MAX_MESSAGE_CHARS = 1_000
 DEPTHS = [MAX_JSON_DEPTH + 1, 1_200, 3_000, 20_000, 200_000]
 MANY_KEYS = 20_000
-NAMES = {"account": "abc", "index": "embedder"}
+NAMES = {"account": "abc", "index": "embedder", "prefix": "v1/any", "base": "any/v1"}
 INDEX = "/client/v4/accounts/abc/vectorize/v2/indexes/embedder"
 VECTOR = [1] + [0] * 767
 
@@ -50,6 +50,7 @@ VALID = [
     {"model": "embeddinggemma", "texts": ["a"], "input_type": "search_query", "embedding_types": ["float", "binary"]},
     {"content": {"parts": [{"text": "a"}]}, "taskType": "CLUSTERING", "title": None, "outputDimensionality": 128},
     {"requests": [{"content": {"parts": [{"text": "a"}]}, "model": "models/embeddinggemma-300m"}]},
+    {"instances": [{"content": "a", "task_type": "CLUSTERING"}], "parameters": {"autoTruncate": False}},
     {"text": "a", "options": {"rejectIfBusy": True}},
     {"vectors": [{"id": "a", "values": VECTOR, "namespace": "n", "metadata": {"k": 1}}]},
     {"vector": VECTOR, "topK": 3, "filter": {"k": 1}, "returnValues": True, "returnMetadata": "all"},
@@ -194,7 +195,7 @@ def check_error(path: str, status: int, text: str) -> None:
     elif path in ("/", "/info") or (path in ("/embed", "/similarity") and isinstance(body["error"], str)):  # of TEI
         assert body.keys() == {"error", "error_type"}
         message = body["error"]
-    elif path.endswith(("mbedContent", "mbedContents")):
+    elif path.endswith(("mbedContent", "mbedContents", ":predict")):
         assert body["error"].keys() == {"code", "message", "status"}
         assert body["error"]["code"] == status
         message = body["error"]["message"]

@@ -120,6 +120,8 @@ _PATH_PARAMETERS = {
     "account": "Any string. The Worker uses the account that it is deployed to.",
     "index": "The name of the index, see `VECTORIZE_INDEX`.",
     "deployment": "The model name, which may end in a task.",
+    "prefix": "What the base URL of another service has before the route: up to 10 parts of a path.",
+    "base": "What the base URL of another service has before the route: up to 10 parts of a path.",
     "model": "The model name, which may end in a task.",
     "id": "A model name of the list.",
 }

@@ -1,5 +1,7 @@
 """OpenAI's API as other servers have it."""
 
+from dataclasses import replace
+
 from msgspec import to_builtins
 
 from embedder.api.models import ModelInfo
@@ -16,7 +18,53 @@ def _embeddings(path: str, description: str) -> dict[str, About]:
     return {f"POST {path}": known}
 
 
+_PREFIX = {"prefix": "v1"}
+_VERTEX = "/{prefix}/publishers/google/models/{model}"
+
 ROUTES = {
+    "POST /{base}/embeddings": About(
+        tag=SERVERS,
+        description=(
+            "For clients that add more to their base URL: `/inference/v1`, `/v1/openai`, `/api/v3` and others. If the "
+            "last part of `base` is a name of the model, it goes before the `model` of the body."
+        ),
+        uses=CALLS_MODEL,
+        parameters={"base": "inference/v1"},
+        examples=OPENAI_EXAMPLES,
+        answer=VECTORS,
+    ),
+    "GET /{prefix}/models": replace(models_of("/v1/models", SERVERS)["GET /v1/models"], parameters=_PREFIX),
+    f"POST {_VERTEX}:predict": About(
+        tag=SERVERS,
+        description="Vertex AI's route. `prefix` is a version, which a project and a location may follow.",
+        uses=CALLS_MODEL,
+        parameters={**_PREFIX, "model": _NAME},
+        examples={
+            "Two documents": {
+                "instances": [
+                    {"content": MARS, "task_type": "RETRIEVAL_DOCUMENT", "title": "Mars"},
+                    {"content": CATS, "task_type": "RETRIEVAL_DOCUMENT"},
+                ],
+                "parameters": {"outputDimensionality": 256},
+            }
+        },
+        answer={
+            "predictions": [
+                {"embeddings": {"values": values, "statistics": {"truncated": False, "token_count": 13}}}
+                for values in (VECTOR, OTHER_VECTOR)
+            ]
+        },
+    ),
+    f"POST {_VERTEX}:embedContent": About(
+        tag=SERVERS,
+        description="The Gemini API's route at the address of Vertex AI.",
+        uses=CALLS_MODEL,
+        parameters={**_PREFIX, "model": _NAME},
+        examples={
+            "A document": {"content": {"parts": [{"text": MARS}]}, "embedContentConfig": {"taskType": "CLUSTERING"}}
+        },
+        answer={"embedding": {"values": VECTOR}, "usageMetadata": {"promptTokenCount": 13}},
+    ),
     **_embeddings("/models/embeddings", "For clients of Azure AI, whose address ends in `/models`."),
     "GET /models/info": About(tag=SERVERS, answer=to_builtins(ModelInfo())),
     **_embeddings("/api/v1/embeddings", "OpenRouter's address. The `code` of an error is the status."),

@@ -12,7 +12,7 @@ from embedder.settings import Settings
 ANYBODY = Key("", b"", FULL)  # with AUTH = "off"
 
 KEY_HEADERS = ("authorization", "api-key", "x-goog-api-key", "x-api-key")  # of most clients, Azure's, Google's, others
-_SCHEME = "bearer "
+_SCHEME = "bearer"
 
 
 def key_of(settings: Settings, headers: Mapping[str, str], query: str = "") -> Key | None:
@@ -29,10 +29,12 @@ def key_of(settings: Settings, headers: Mapping[str, str], query: str = "") -> K
 
 
 def _presented(headers: Mapping[str, str]) -> str:
-    authorization = headers.get("authorization", "")
-    if authorization[: len(_SCHEME)].lower() == _SCHEME:
-        return authorization[len(_SCHEME) :].strip()
-    return next(filter(None, map(headers.get, KEY_HEADERS[1:])), "")
+    """Return the key in the headers. Some clients send it as `authorization` without a scheme."""
+    scheme, _, credentials = headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() == _SCHEME and credentials:
+        return credentials.strip()
+    alone = "" if credentials else scheme
+    return next(filter(None, map(headers.get, KEY_HEADERS[1:])), alone)
 
 
 def unauthorized(*, expired: bool) -> EmbedderError:

@@ -15,7 +15,7 @@ from embedder.app import App
 from embedder.context import RequestContext
 from embedder.embedding import prompts
 from embedder.embedding.embedder import PreparedTexts
-from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions
+from embedder.embedding.options import Dimensions, OutputFormat, PromptOptions, Truncate
 from embedder.encoding import PLACEHOLDER
 from embedder.errors import EmbedderError, invalid
 from embedder.names import tasks
@@ -54,7 +54,7 @@ _STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DEN
 _STATUS |= {429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
 
 
-def _task_type(value: object) -> object:
+def task_type_of(value: object) -> object:
     """Return the task type of a number in Google's enum, or of a name that another API gives to the task."""
     if type(value) is int and 0 <= value < len(_NUMBERED):
         return _NUMBERED[value]
@@ -83,7 +83,7 @@ class GoogleConfig(Struct, forbid_unknown_fields=True, rename="camel", kw_only=T
         TaskType | None,
         Meta(
             description="The task. `RETRIEVAL_QUERY` is `search_query`, `RETRIEVAL_DOCUMENT` is `search_document`.",
-            extra={EQUAL: _task_type, ALSO: tasks.FIELDS},
+            extra={EQUAL: task_type_of, ALSO: tasks.FIELDS},
         ),
     ] = None
     title: Annotated[str | None, Meta(description="Part of the document prompt; only with `RETRIEVAL_DOCUMENT`.")] = (
@@ -112,6 +112,13 @@ class GoogleRequest(GoogleConfig, kw_only=True):
                 if given and own and given != own:
                     raise invalid("embedContentConfig and the fields beside it differ; send one of them.", _CONFIG)
                 setattr(self, name, own or given)
+
+
+class GoogleOptions(PromptOptions, kw_only=True):
+    """The options of Google's request."""
+
+    def asks_to_truncate(self) -> str:
+        return '"autoTruncate": true'
 
 
 class GoogleBatchRequest(Struct, forbid_unknown_fields=True):
@@ -157,21 +164,27 @@ def error_text(error: EmbedderError) -> str:
 
 async def embed_content(app: App, context: RequestContext, request: GoogleRequest, *, model: str) -> Result:
     """Embed one content."""
-    prepared, numbers = await _vectors(app, context, [request], model, "content")
+    prepared, numbers = await vectors(app, context, [request], model, "content")
     return Result(GoogleResponse(GoogleValues(PLACEHOLDER), GoogleUsage(prepared.tokens)), prepared, numbers)
 
 
 async def batch_embed_contents(app: App, context: RequestContext, request: GoogleBatchRequest, *, model: str) -> Result:
     """Embed 1 to 2,048 contents."""
-    prepared, numbers = await _vectors(app, context, request.requests, model, "requests[#].content")
+    prepared, numbers = await vectors(app, context, request.requests, model, "requests[#].content")
     return Result(
         GoogleBatchResponse([PLACEHOLDER], GoogleUsage(prepared.tokens)), prepared, numbers, item='{"values":@}'
     )
 
 
-async def _vectors(
-    app: App, context: RequestContext, requests: list[GoogleRequest], model: str, param: str
+async def vectors(
+    app: App,
+    context: RequestContext,
+    requests: list[GoogleRequest],
+    model: str,
+    param: str,
+    truncate: Truncate = None,
 ) -> tuple[PreparedTexts, object]:
+    """Embed contents with the model in the path. `param` is the path of a content, for errors."""
     output = OutputFormat(_dimensions(requests))
     alias = models.task_of(app, model)
     texts = [_text(request.content) for request in requests]
@@ -179,10 +192,10 @@ async def _vectors(
         await context.lifetime.yield_to_others()
     if len({request.task() for request in requests}) > 1:
         texts = [_prompted(text, request, alias) for text, request in zip(texts, requests, strict=True)]
-        prompt, alias = PromptOptions(), None
+        prompt, alias = GoogleOptions(truncate=truncate), None
     else:
         titles = [request.title or "" for request in requests]
-        prompt = PromptOptions(task=requests[0].task(), title=titles if any(titles) else None)
+        prompt = GoogleOptions(task=requests[0].task(), title=titles if any(titles) else None, truncate=truncate)
     given = texts if "#" in param else texts[0]
     return await app.embedder.vectors(given, prompt, output, context, param=param, alias=alias)
 

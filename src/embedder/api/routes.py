@@ -19,10 +19,12 @@ from embedder.api.mcp import protocol as mcp
 from embedder.api.ollama import protocol as ollama
 from embedder.api.routing import Api, Route
 from embedder.api.servers import (
+    any_base,
     azure,
     llama_cpp,
     lm_studio,
     openrouter,
+    vertex,
 )
 from embedder.api.tei import protocol as tei
 
@@ -41,6 +43,8 @@ APIS: tuple[Api, ...] = (
     *llama_cpp.APIS,
     *lm_studio.APIS,
     *openrouter.APIS,
+    *vertex.APIS,
+    *any_base.APIS,
     *mcp.APIS,
 )
 TABLE = tuple(route for api in APIS for route in api.routes if not route.selected_by)
@@ -61,8 +65,11 @@ class Place(NamedTuple):
     alternative: tuple[Api, Route] | None = None
 
 
+_ANYWHERE = "[^/]+(?:/[^/]+){0,9}"
 _SEGMENTS = {
     "account": "[^/]+",  # any account; this service has one
+    "prefix": _ANYWHERE,  # what the base URLs of other services have before the route
+    "base": f"(?P<base>{_ANYWHERE})",
     **{name: f"(?P<{name}>.+)" for name in ("model", "deployment")},  # names of models may contain slashes
     # ... but no name ends in a method of Google's API, such as `:countTokens`
     "id": r"(?P<id>(?!.*:(?:predict|(?:async|batch|count|embed|generate|stream)[A-Z]\w*)$).+)",
@@ -86,8 +93,11 @@ def _places() -> dict[str, tuple[Api, dict[str, Route]]]:
 
 
 _PLACES = {path: Place(api, methods, {}, _ALTERNATIVES.get(path)) for path, (api, methods) in _places().items()}
-# The longest path is tried first, so `/v1/models/{model}:embedContent` comes before `/v1/models/{id}`.
-_PATTERNS = [(_pattern(path), _PLACES[path]) for path in sorted(_PLACES, key=len, reverse=True) if "{" in path]
+# The longest path is tried first, so `/v1/models/{model}:embedContent` comes before `/v1/models/{id}`; those that may
+# begin with anything come last.
+_OPEN = ("/{prefix}/", "/{base}/")
+_ORDER = sorted(_PLACES, key=lambda path: (path.startswith(_OPEN), -len(path)))
+_PATTERNS = [(_pattern(path), _PLACES[path]) for path in _ORDER if "{" in path]
 _PREFIXES = {prefix: Place(api, {}, {}) for api in APIS for prefix in api.prefixes}
 _UNKNOWN = [(_pattern(prefix), _PREFIXES[prefix]) for prefix in sorted(_PREFIXES, key=len, reverse=True)]
 

@@ -67,7 +67,7 @@ class Route(msgspec.Struct, frozen=True):
     Attributes:
         path: may contain `{name}` segments.
         handler: called with the application, the context and the body. By name, it gets the `{name}` segments except
-            `{account}`, `query` if the route `takes_query`, and `vectors` if the body contains them.
+            `{account}` and `{prefix}`, `query` if the route `takes_query`, and `vectors` if the body contains them.
         body, response: Structs. `queued` is the Struct of an answer with status 202.
         query: descriptions of the query parameters.
         takes_query: whether the handler gets the query string.

@@ -19,6 +19,11 @@ KEYS = "web:0123456789abcdef, batch:fedcba9876543210"
         ("Bearer 0123456789abcdeX", 401),
         ("Bearer ", 401),
         ("", 401),
+        ("0123456789abcdef", 200),  # of the package @mixedbread-ai/sdk
+        (" 0123456789abcdef ", 200),
+        ("0123456789abcdeX", 401),
+        ("0123456789abcdef fedcba9876543210", 401),
+        ("Bearer", 401),
         ("Basic 0123456789abcdef", 401),
         ("Bearer web:0123456789abcdef", 401),
         ("Bearer é", 401),

@@ -12,7 +12,7 @@ from embedder.api.cloudflare import vectorize_bodies, workers_ai
 from embedder.api.cloudflare.envelope import Envelope
 from embedder.api.ignored import HEADER
 from embedder.api.ollama import embed, listing
-from embedder.api.servers import llama_cpp, lm_studio
+from embedder.api.servers import llama_cpp, lm_studio, vertex
 from embedder.api.tei import forms as tei
 from embedder.operations.texts import EmbedResponse
 from embedder.vectorize.answers import Matches
@@ -24,6 +24,7 @@ from tests.core.fake_index import FakeIndex, app_with
 from tests.core.fakes import content
 from tests.strategies import INDEX, VECTOR
 
+PREDICT = GOOGLE.replace("/v1beta/", "/v1/publishers/google/").replace(":embedContent", ":predict")
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "compatibility.md").read_text(encoding="utf-8")
 INPUTS = {"model": "embeddinggemma", "inputs": [{"content": [{"type": "text", "text": "a"}]}]}
 OPENAI = "OpenAI, Azure, Voyage, Mistral, Jina"
@@ -33,6 +34,7 @@ REQUESTS = {
     "llama.cpp: request": (llama_cpp.LlamaRequest, "/embedding", [{"content": "a"}]),
     "Cohere: request": (cohere.CohereRequest, "/v2/embed", [cohere_body(), INPUTS]),
     "Google: request": (google.GoogleRequest, GOOGLE, [google_body(), google_body(embedContentConfig={})]),
+    "Vertex AI: request": (vertex.PredictRequest, PREDICT, [{"instances": [{"content": "a"}], "parameters": {}}]),
     "Ollama: request": (embed.OllamaRequest, "/api/embed", [ollama()]),
     "Workers AI: request": (workers_ai.RunRequest, RUN, [{"text": "a", "options": {}}]),
     "Text Embeddings Inference: request": (tei.TeiRequest, "/", [{"inputs": "a"}]),
@@ -45,6 +47,7 @@ ANSWERS = {
     "Azure AI, model: answer": models.ModelInfo,
     "Cohere: answer": cohere.CohereResponse,
     "Google: answer": google.GoogleResponse,
+    "Vertex AI: answer": vertex.PredictResponse,
     "Ollama: answer": embed.OllamaResponse,
     "Ollama, description: answer": listing.OllamaDescription,
     "Workers AI: answer": Envelope[EmbedResponse],

@@ -16,7 +16,9 @@ KEY = "0123456789abcdef"
 MODELS = (NAME, "google/embeddinggemma-300m", MODEL, "embeddinggemma-300m:clustering", "unknown/model")
 PATHS = list(
     dict.fromkeys(
-        re.sub(r"{(id|model|deployment)}", model, route.path).format(account="abc", index="embedder")
+        re.sub(r"{(id|model|deployment)}", model, route.path).format(
+            account="abc", index="embedder", prefix="v1/any", base="any/v1"
+        )
         for route in routes.TABLE
         for model in MODELS
     )
