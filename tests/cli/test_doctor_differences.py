@@ -63,6 +63,7 @@ CHANGES |= {
     "Korean": without("\uac00-\ud7af"),
     "Thai": without("\u0e00-\u0e7f"),
     "the second sentence": lambda text: re.split(r"(?<=\.) ", text)[0],
+    "the first sentence": lambda text: re.split(r"(?<=\.) ", text)[-1],
     "the second line": lambda text: text.split("\n")[0],
     "underscores": lambda text: text.replace("_", " "),
     "hyphens": lambda text: re.sub(r"(?<=\w)-(?=\w)", " ", text),

@@ -27,11 +27,11 @@ def reads(model):
 @pytest.mark.parametrize(
     ("keeps", "parts"),
     [
-        (lambda words: words[-510:], "1 to 1,330"),
-        (lambda words: words[-1_700:], "1 to 190"),
-        (lambda words: [*words[:400], *words[400:][-400:]], "571 to 1,330"),
-        (lambda words: [*words[:1_024], *words[1_024:][-512:]], "1,141 to 1,330"),
-        (lambda words: [*words[:150], *words[600:800], *words[1_300:]], "191 to 570 and 951 to 1,140"),
+        (lambda words: words[-510:], "71 to 1,260"),
+        (lambda words: words[-1_700:], "71 to 120"),
+        (lambda words: [*words[:400], *words[400:][-400:]], "451 to 1,450"),
+        (lambda words: [*words[:1_024], *words[1_024:][-512:]], "1,211 to 1,260"),
+        (lambda words: [*words[:150], *words[600:800], *words[1_300:]], "261 to 500 and 831 to 1,260"),
     ],
 )
 def test_a_model_that_leaves_out_a_part(reads, keeps, parts):
@@ -76,6 +76,38 @@ def test_an_average_of_the_vectors_of_parts(model, words, overlap):
 def test_an_average_of_parts_of_2000_characters(model):
     detail = failure(lambda text: mean([model(text[start : start + 2_000]) for start in range(0, len(text), 2_000)]))
     assert "is an average of the vectors of its parts" in detail
+
+
+def test_a_text_that_is_cut_in_its_middle(reads):
+    assert "does not read the tokens 931 to 970 of texts of 1,900 tokens" in failure(
+        reads(lambda words: [*words[:900], *words[900:][-900:]])
+    )
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_every_second_word_left_out(reads, first):
+    detail = failure(reads(lambda words: words[first::2] if len(words) > 1_000 else words))
+    assert detail.startswith("The model does not read every second word of texts of 1,900 tokens. ")
+
+
+JOINED = {
+    "largest": max,
+    "largest without sign": lambda numbers: max(numbers, key=abs),
+    "median": lambda numbers: sorted(numbers)[len(numbers) // 2],
+}
+
+
+@pytest.mark.parametrize("words", [256, 512, 1_024])
+@pytest.mark.parametrize("name", JOINED)
+def test_vectors_of_parts_that_are_put_together_number_by_number(model, name, words):
+    def vector(text):
+        found = text.split(" ")
+        rows = [model(" ".join(found[start : start + words])) for start in range(0, len(found), words)]
+        return unit([*map(JOINED[name], zip(*rows, strict=True))])
+
+    detail = failure(vector)
+    assert detail.startswith("A change of a tenth of a text of 1,900 tokens leaves ")
+    assert "the vectors of its parts are put together number by number" in detail
 
 
 def beyond(words, model, wrong):
@@ -130,9 +162,9 @@ def test_the_service_does_not_estimate_the_long_texts_as_too_long():
 def test_the_texts_of_the_call(model):
     made = Service(model)
     made.examine()
-    [texts] = [texts for texts in made.model.calls if any(len(text) > 2_000 for text in texts)]
+    [texts] = [texts for texts in made.model.calls if any(len(text) > 10_000 for text in texts)]
     assert texts[:-1] == [*dict.fromkeys(texts)][:-1] == long_texts.TEXTS
-    assert sorted(text.count(" ") + 1 for text in texts)[-16:] == [700] * 3 + [1900] * 13
+    assert sorted(text.count(" ") + 1 for text in texts)[-21:] == [700] * 3 + [1900] * 18
 
 
 def test_what_is_outside_of_other_vectors():
@@ -149,10 +181,10 @@ def test_what_is_outside_of_other_vectors():
     [
         lambda words: words[:1_890],
         lambda words: words[:2_000],
-        lambda words: [*words[:1_000], *words[1_000:][-600:]],
-        lambda words: words[::2] if len(words) > 200 else words,
+        lambda words: [*words[:1_215], *words[1_215:][-500:]],
+        lambda words: [word for at, word in enumerate(words) if at % 3 or len(words) < 200],
     ],
-    ids=["1,890 tokens", "2,000 tokens", "a gap of 300 tokens", "every second word"],
+    ids=["1,890 tokens", "2,000 tokens", "a gap of 185 tokens", "every third word"],
 )
 def test_what_is_not_found(reads, keeps):
     assert not failure(reads(keeps))

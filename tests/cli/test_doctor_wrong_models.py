@@ -4,6 +4,7 @@ import math
 import random
 import re
 import struct
+from hashlib import shake_128
 
 import pytest
 
@@ -14,7 +15,7 @@ from embedder_cli.doctor.vectors import cosine
 from emulator import lexical
 from tests import real_model
 from tests.cli.model_service import Service
-from tests.cli.wrong import RECORDED, failures, turned
+from tests.cli.wrong import RECORDED, failures, turned, unit
 
 
 def test_all_signs_negated(model):
@@ -117,6 +118,67 @@ def test_numbers_that_are_not_those_of_the_model(model, name):
 @pytest.mark.parametrize("precision", [lambda row: struct.unpack("768e", struct.pack("768e", *row)), of_bits(8)])
 def test_half_precision_and_vectors_of_8_bits_pass(model, precision):
     assert failures(lambda text: [*precision(model(text))]) == {}
+
+
+def test_numbers_of_8_bits_are_reported(model):
+    found = Service(lambda text: of_bits(8)(model(text))).run(recorded.matches)
+    assert found.status is Status.NOTE
+    assert found.detail.endswith("Their numbers are rounded, to eight bits or three decimals.")
+    half = Service(lambda text: struct.unpack("768e", struct.pack("768e", *model(text)))).run(recorded.matches)
+    assert half.status is Status.OK
+
+
+SMALLEST = min(range(768), key=lambda at: math.fsum(row[at] ** 2 for row in recorded.vectors().values()))
+DIMENSIONS = {
+    "zero": lambda at: lambda row: [*row[:at], 0.0, *row[at + 1 :]],
+    "the other sign": lambda at: lambda row: [*row[:at], -row[at], *row[at + 1 :]],
+    "half": lambda at: lambda row: [*row[:at], row[at] / 2, *row[at + 1 :]],
+    "exchanged with the next one": lambda at: lambda row: [*row[:at], row[at + 1], row[at], *row[at + 2 :]],
+}
+
+
+@pytest.mark.parametrize("at", [0, 255, 700, SMALLEST])
+@pytest.mark.parametrize("name", DIMENSIONS)
+def test_one_dimension_of_768(model, name, at):
+    """The cosine with the recorded vector stays above 0.999 in most."""
+    found = Service(lambda text: DIMENSIONS[name](at)([*model(text)])).run(recorded.matches)
+    assert found.status is Status.FAIL
+    assert "not have their recorded" in found.detail
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.04])
+def test_a_model_of_another_precision_has_all_dimensions(model, angle):
+    noise = random.Random(7)
+
+    def vector(text):
+        other = unit([noise.gauss() for _ in range(768)])
+        return unit([one + angle * two for one, two in zip(model(text), other, strict=True)])
+
+    found = Service(vector).run(recorded.matches)
+    assert (found.status, found.figures["dimension_off"] < 0.05) == (Status.OK, True)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "by"),
+    [
+        ("task: code retrieval |", "task: search result |"),
+        ("task: clustering |", "task: sentence similarity |"),
+        ("task: fact checking |", "task: search result |"),
+        ("task: classification | query: ", "title: none | text: "),
+    ],
+)
+def test_a_prompt_that_becomes_another_one(model, replaced, by):
+    found = failures(lambda text: model(text.replace(replaced, by)))
+    assert found["prompts"].startswith("A text has the same vector with the prompts ")
+
+
+def test_recorded_texts_known_by_heart():
+    known = real_model.recorded()
+
+    def vector(text):
+        return known.get(text) or unit([byte - 127.5 for byte in shake_128(text.encode()).digest(768)])
+
+    assert "what answers other texts is not the model" in failures(vector)["small differences"]
 
 
 def test_vectors_of_the_recorded_texts_only_a_little_wrong(model):

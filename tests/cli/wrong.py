@@ -6,7 +6,7 @@ from embedder_cli.doctor.results import Status
 from tests.cli.model_service import Service
 
 # The checks that compare with recorded vectors.
-RECORDED = {"recorded vectors", "small differences", "batches", "long texts", "repeated texts"}
+RECORDED = {"recorded vectors", "small differences", "batches", "calls at once", "long texts", "repeated texts"}
 
 
 def failures(vector, **options):

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -65,12 +65,17 @@ class Endpoint:
     ) -> Answer:
         """Send one request; `key` replaces the endpoint's own, and `patient` waits for the answer to long texts."""
         headers = {"authorization": f"Bearer {key}"} if key else self._service.headers
+        return interrupts.run(
+            self._runner, self._answer(method, path, body, headers, PATIENCE_S if patient else LIMIT_S)
+        )
+
+    async def _answer(self, method: str, path: str, body: object, headers: Mapping[str, str], limit_s: float) -> Answer:
         content = None if body is None else json.dumps(body).encode()
-        url, limit_s = self.url + path, PATIENCE_S if patient else LIMIT_S
-        request = service.send(self._client, method, url, headers=headers, body=content, limit_s=limit_s)
         began = time.perf_counter()
         try:
-            found = interrupts.run(self._runner, request)
+            found = await service.send(
+                self._client, method, self.url + path, headers=headers, body=content, limit_s=limit_s
+            )
         except NoAnswerError as error:
             raise EndpointError(f"{method} {path}: {error}") from error
         answer = Answer(found.status, found.headers, found.body, (time.perf_counter() - began) * 1000)
@@ -81,10 +86,22 @@ class Endpoint:
 
     def ask(self, method: str, path: str, body: object = None, *, patient: bool = False) -> Answer:
         """Send a request that must succeed."""
-        answer = self.send(method, path, body, patient=patient)
-        if answer.status != 200 or not isinstance(answer.body, dict):
-            raise EndpointError(f"{method} {path} answered {answer.sentence}")
-        return answer
+        return _successful(method, path, self.send(method, path, body, patient=patient))
+
+    def embed_at_once(self, calls: Sequence[Sequence[str]]) -> list[list[list[float]]]:
+        """Return the vectors of requests that are sent at the same time."""
+        answers = interrupts.run(self._runner, self._all(calls))
+        pairs = zip(answers, calls, strict=True)
+        return [self.rows(_successful("POST", "/embed", answer), len(texts)) for answer, texts in pairs]
+
+    async def _all(self, calls: Sequence[Sequence[str]]) -> list[Answer]:
+        found = await asyncio.gather(*map(self._embedded, calls), return_exceptions=True)
+        if failed := [each for each in found if isinstance(each, BaseException)]:
+            raise failed[0]
+        return [each for each in found if not isinstance(each, BaseException)]
+
+    async def _embedded(self, texts: Sequence[str]) -> Answer:
+        return await self._answer("POST", "/embed", {"text": [*texts]}, self._service.headers, LIMIT_S)
 
     def embed(self, texts: Sequence[str], *, patient: bool = False, **options: object) -> list[list[float]]:
         """Return the vectors of the native route."""
@@ -103,3 +120,10 @@ class Endpoint:
         if not isinstance(rows, list) or len(rows) != count:
             raise EndpointError(f"The service did not answer {count} rows for {count} texts.")
         return rows
+
+
+def _successful(method: str, path: str, answer: Answer) -> Answer:
+    """Return an answer that must be a success with a JSON object."""
+    if answer.status != 200 or not isinstance(answer.body, dict):
+        raise EndpointError(f"{method} {path} answered {answer.sentence}")
+    return answer

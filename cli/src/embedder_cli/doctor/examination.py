@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from embedder_cli.doctor import contract, latency, neurons, source
 from embedder_cli.doctor.endpoint import Endpoint, EndpointError
-from embedder_cli.doctor.model import batches, differences, long_texts, published, recorded, truncation
+from embedder_cli.doctor.model import altered, batches, differences, long_texts, published, recorded, truncation
 from embedder_cli.doctor.results import Result, Status
 from embedder_cli.printable import plain
 
@@ -22,6 +22,8 @@ MODEL: tuple[tuple[str, Check], ...] = (
     ("recorded vectors", recorded.matches),
     ("small differences", differences.seen),
     ("batches", batches.alone_and_in_batches),
+    ("calls at once", batches.at_once),
+    (altered.NAME, altered.seen),
     (long_texts.NAME, long_texts.check),
 )
 CONTRACT: tuple[tuple[str, Check], ...] = (

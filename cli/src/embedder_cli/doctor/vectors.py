@@ -3,6 +3,7 @@
 import math
 from array import array
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Sequence
 from operator import mul
 from sys import byteorder
@@ -36,6 +37,12 @@ def outside(vector: Vector, others: Sequence[Vector]) -> float:
         rest = _beside(other, axes)
         axes.append([value / size for value in rest] if (size := length(rest)) else rest)
     return length(_beside(vector, axes))
+
+
+def kept(left: Vector, right: Vector) -> float:
+    """Return the share of numbers whose quotient is the most frequent one: what is the same but for a factor."""
+    quotients = [round(other / one, 3) for one, other in zip(left, right, strict=True) if one]
+    return max(Counter(quotients).values()) / len(left) if quotients else 0.0
 
 
 def _beside(vector: Vector, axes: Sequence[Vector]) -> Vector:

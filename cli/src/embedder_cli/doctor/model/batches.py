@@ -6,15 +6,19 @@ Every row is compared with its recorded vector, so that a row that belongs to an
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from statistics import fmean
 
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.model import recorded
 from embedder_cli.doctor.model.filler import filler
 from embedder_cli.doctor.results import Result, verdict
-from embedder_cli.doctor.vectors import Vector, cosine
+from embedder_cli.doctor.vectors import Vector, cosine, length
 
 LARGEST = 100  # texts: the most in one call of the model
-SIZES = (1, 2, 3, 17, 32, LARGEST - 1, LARGEST)  # a server of the model may split a call after 16, 32 or 64 texts
+AT_ONCE = (4, 7, 8, 10, 20, 25, 33, 50)  # texts of the requests at the same time
+# A mean cosine of the vectors of the same text in several calls. Numbers of 16 bits in calls of other sizes leave more.
+_STEADY = 0.9997
+SIZES = (1, 2, 3, 17, 32, 96, LARGEST)  # a server of the model may split a call after 16, 32 or 64 texts
 _WORDS = (1, 60, 100, 250)  # of texts of the largest batches
 _PREFIX = re.compile(r"^(?:task: [\w ]+ \| query: |title: [\w ]+ \| text: )")
 
@@ -36,24 +40,79 @@ _CHANGES: tuple[Callable[[str], str], ...] = (
 
 def alone_and_in_batches(endpoint: Endpoint) -> Result:
     """Check that a text has its recorded vector alone and in batches of all `SIZES`, in another order each."""
-    known = recorded.shortened()
-    found: dict[int, list[float]] = {}
-    others: dict[str, Vector] = {}  # of the texts without a recorded vector
+    seen = Seen()
     for turn, size in enumerate(SIZES):
         texts = _batch(size, turn, endpoint.fresh)
-        rows = endpoint.embed(texts, dimensions=recorded.SIZE)
-        found[size] = [
-            cosine(row, known.get(text) or others.setdefault(text, row)) for text, row in zip(texts, rows, strict=True)
-        ]
-    wrong = {size: sum(value < recorded.LEAST for value in cosines) for size, cosines in found.items()}
-    lowest = min(map(min, found.values()))
+        seen.add(texts, endpoint.embed(texts))
+    wrong, lowest = seen.wrong(), min(map(min, seen.cosines.values()))
     return verdict(
         "batches",
-        not any(wrong.values()),
+        not wrong and not seen.fault(),
         f"Texts have the same vectors alone and in batches of {_listed(SIZES[1:])} (lowest cosine: {lowest:.4f}).",
-        _wrong({size: number for size, number in wrong.items() if number}, lowest),
-        lowest={str(size): round(min(cosines), 4) for size, cosines in found.items()},
+        _wrong(wrong, lowest) if wrong else seen.fault(),
+        lowest={str(size): round(min(cosines), 4) for size, cosines in seen.cosines.items()},
+        steady=round(seen.steady, 6),
     )
+
+
+def at_once(endpoint: Endpoint) -> Result:
+    """Check that a text has its recorded vector in calls that are made at the same time."""
+    calls = [_batch(size, len(SIZES) + turn, endpoint.fresh) for turn, size in enumerate(AT_ONCE)]
+    seen = Seen()
+    for texts, rows in zip(calls, endpoint.embed_at_once(calls), strict=True):
+        seen.add(texts, rows)
+    wrong, lowest = seen.wrong(), min(map(min, seen.cosines.values()))
+    return verdict(
+        "calls at once",
+        not wrong and not seen.fault(),
+        f"Texts have the same vectors in {len(AT_ONCE)} requests at the same time (lowest cosine: {lowest:.4f}).",
+        f"In requests at the same time: {_wrong(wrong, lowest)}" if wrong else seen.fault(),
+        lowest={str(size): round(min(cosines), 4) for size, cosines in seen.cosines.items()},
+    )
+
+
+class Seen:
+    """The vectors of several calls, compared with the recorded ones and with those of the same texts before."""
+
+    def __init__(self) -> None:
+        self.cosines: dict[int, list[float]] = {}  # with the recorded vectors, by the size of the call
+        self._first: dict[str, Vector] = {}
+        self._again: list[float] = []
+        self._lengths: list[float] = []
+
+    def add(self, texts: Sequence[str], rows: Sequence[Vector]) -> None:
+        pairs = [*zip(texts, rows, strict=True)]
+        self.cosines[len(texts)] = [self._cosine(text, row) for text, row in pairs]
+        self._lengths += map(length, rows)
+
+    def _cosine(self, text: str, row: Vector) -> float:
+        known = recorded.shortened().get(text)
+        right = cosine(row[: recorded.SIZE], known) if known else 1.0
+        if text not in self._first:
+            if right >= recorded.LEAST:
+                self._first[text] = row
+            return right
+        self._again.append(cosine(row, self._first[text]))
+        return min(right, self._again[-1])
+
+    @property
+    def steady(self) -> float:
+        """The mean cosine of vectors of the same text."""
+        return fmean(self._again) if self._again else 1.0
+
+    def wrong(self) -> dict[int, int]:
+        """Return how many texts of a call have another vector, by the size of the call."""
+        found = {size: sum(value < recorded.LEAST for value in cosines) for size, cosines in self.cosines.items()}
+        return {size: number for size, number in found.items() if number}
+
+    def fault(self) -> str:
+        """Return what is wrong with the vectors together."""
+        if self.steady < _STEADY:
+            return (
+                f"Texts have other vectors each time (mean cosine: {self.steady:.5f}; at least: {_STEADY}): something "
+                "adds noise, or mixes in the vectors of other texts of a call."
+            )
+        return recorded.uneven(self._lengths)
 
 
 def _wrong(wrong: dict[int, int], lowest: float) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
+from statistics import median
 
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.model import recorded
@@ -9,7 +10,8 @@ from embedder_cli.doctor.model.pairs import PAIRS
 from embedder_cli.doctor.results import Result, verdict
 from embedder_cli.doctor.vectors import Vector, cosine, same
 
-_APART = 57  # pairs with their texts in different calls, because a cache may confuse them; the others are in one call
+_APART = 58  # pairs with their texts in different calls, because a cache may confuse them; the others are in one call
+_ALIKE = 0.4  # the least median cosine of the pairs; vectors with nothing in common have about 0
 _SIZES = (64, 65, 99)  # texts of the three calls; the rest are recorded ones, whose place in the call is checked
 
 
@@ -23,13 +25,15 @@ def seen(endpoint: Endpoint) -> Result:
         moved += sum(cosine(found[text], vector) < recorded.LEAST for text, vector in known.items() if text in found)
         rows |= found
     pairs = {name: (rows[left], rows[right]) for name, (left, right) in PAIRS.items()}
+    cosines = {name: cosine(*pair) for name, pair in pairs.items()}
     ignored = [name for name, pair in pairs.items() if same(*pair)]
+    alike = median(cosines.values())
     return verdict(
         "small differences",
-        not ignored and not moved,
+        not ignored and not moved and alike >= _ALIKE,
         f"{len(PAIRS)} small differences change a vector, such as white space, case and the last token.",
-        _ignored(ignored) if ignored else _moved(moved),
-        cosines={name: round(cosine(*pair), 4) for name, pair in pairs.items()},
+        _ignored(ignored) if ignored else _moved(moved) if moved else _strange(alike),
+        cosines={name: round(value, 4) for name, value in cosines.items()},
     )
 
 
@@ -37,6 +41,13 @@ def _ignored(names: Sequence[str]) -> str:
     return (
         f"The model ignores {', '.join(names)}: two texts that differ in nothing else have the same vector. Look for "
         "what changes the texts on their way, and write again what was stored meanwhile."
+    )
+
+
+def _strange(alike: float) -> str:
+    return (
+        f"Two texts with a small difference have vectors with little in common (median cosine: {alike:.4f}; at least: "
+        f"{_ALIKE}), although recorded texts have their vectors: what answers other texts is not the model."
     )
 
 

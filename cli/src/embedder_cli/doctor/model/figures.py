@@ -23,3 +23,15 @@ RED_PLANET = {768: (0.3011, 0.6359, 0.4930, 0.4889), 256: (0.4016, 0.6715, 0.528
 
 QUERY_PROMPT = "task: search result | query: "
 DOCUMENT_PROMPT = "title: none | text: "
+# The other prompts of the model card. There are no recorded vectors of texts with them.
+OTHER_PROMPTS = tuple(
+    f"task: {task} | query: "
+    for task in (
+        "question answering",
+        "fact checking",
+        "classification",
+        "clustering",
+        "sentence similarity",
+        "code retrieval",
+    )
+)

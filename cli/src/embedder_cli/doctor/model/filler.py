@@ -47,6 +47,12 @@ def with_others(tokens: int, *places: range) -> str:
     return " ".join(words)
 
 
+def every_second(tokens: int, first: int) -> str:
+    """Return the filler of `tokens` words, of which every second one is of another subject, from `first` on."""
+    instead = cycle(("court", "treaty", "senator", "budget"))
+    return " ".join(next(instead) if at % 2 == first else word for at, word in enumerate(islice(_words(), tokens)))
+
+
 def _words() -> Iterator[str]:
     for turn in count():
         yield _WORDS[turn % 24]

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.model import recorded
-from embedder_cli.doctor.model.filler import backwards, filler, others, with_others
+from embedder_cli.doctor.model.filler import backwards, every_second, filler, others, with_others
 from embedder_cli.doctor.results import Result, Status
-from embedder_cli.doctor.vectors import Vector, cosine, length, outside, same
+from embedder_cli.doctor.vectors import Vector, cosine, kept, length, outside, same
 from embedder_cli.service import truncated
 
 SAME_COSINE = 0.99998  # of two texts that the model reads as the same one
 NAME = "long texts"
-_LENGTHS = 1.01  # the longest vector divided by the shortest one
+_KEPT = 0.18  # of the numbers of a vector: what a change may leave as it is. In the model it changes all of them
 _ADDITIVE = 0.005  # of a change: what may be left of it if vectors of parts are averaged. Rounding leaves less
 
 
@@ -39,9 +39,14 @@ class Pair(NamedTuple):
 # Some tables have a limit of 512 tokens for this model, and its card has 2,048. A few tokens change a vector little.
 PAIRS = (Pair(700, 30), Pair(1900, 40))
 LONGEST = PAIRS[-1].tokens
-PARTS = [range(start, start + 190) for start in range(0, LONGEST, 190)]  # each is changed in a text of its own
-_BASE, _TOGETHER = filler(LONGEST), with_others(LONGEST, PARTS[0], PARTS[-1])
-_CHANGED = {part: with_others(LONGEST, part) for part in PARTS}
+_STEP = 190
+# Each is changed in a text of its own. What is not read is seen if it has all of one: a gap of 240 tokens anywhere.
+PARTS = [range(start + 70, start + 120) for start in range(0, LONGEST, _STEP)]
+_ENDS = (range(_STEP), range(LONGEST - _STEP, LONGEST))
+_MIDDLE = range(LONGEST // 2 - 20, LONGEST // 2 + 20)  # where a text is cut by who reads its beginning and its end
+_EVERY_SECOND = [every_second(LONGEST, first) for first in (0, 1)]
+_BASE, _TOGETHER = filler(LONGEST), with_others(LONGEST, *_ENDS)
+_CHANGED = {part: with_others(LONGEST, part) for part in (*_ENDS, *PARTS)}
 _ORDER = PAIRS[0].tokens
 _SHORT = [*recorded.vectors()][:2]
 _WORDS = filler(48)
@@ -50,6 +55,8 @@ TEXTS = [
     _SHORT[0],
     *(text for pair in PAIRS for text in pair.texts()),
     *_CHANGED.values(),
+    with_others(LONGEST, _MIDDLE),
+    *_EVERY_SECOND,
     _TOGETHER,
     backwards(_ORDER),
     _WORDS,
@@ -83,7 +90,7 @@ def check(endpoint: Endpoint) -> Result:
 
 def _figures(rows: Mapping[str, Vector]) -> dict[str, object]:
     """Return what is compared with the limits, for whoever doubts a failure."""
-    base, subject, ends = rows[_BASE], rows[others()], [rows[_CHANGED[part]] for part in (PARTS[0], PARTS[-1])]
+    base, subject, ends = rows[_BASE], rows[others()], [rows[_CHANGED[part]] for part in _ENDS]
     nearer = fmean(cosine(row, subject) for row in (rows[text] for text in _CHANGED.values())) - cosine(base, subject)
     return {
         "cosine_with_same_words": round(cosine(base, rows[_WORDS]), 4),
@@ -112,12 +119,16 @@ def _whole(rows: Mapping[str, Vector]) -> str:
     """Return a fault of the long texts."""
     if unread := [part for part in PARTS if _equal(rows[_BASE], rows[_CHANGED[part]])]:
         return _unread(unread)
+    if _equal(rows[_BASE], rows[with_others(LONGEST, _MIDDLE)]):
+        return _unread([_MIDDLE])
+    if any(_equal(rows[_BASE], rows[text]) for text in _EVERY_SECOND):
+        return f"The model does not read every second word of texts of {LONGEST:,} tokens. {_SPLIT}"
     lengths = [length(row) for row in rows.values()]
-    if max(lengths) > min(lengths) * _LENGTHS:
+    if max(lengths) > min(lengths) * recorded.UNEVEN:
         return "Vectors of long texts and of short ones have different lengths. Divide a vector by its length."
     if _equal(rows[filler(_ORDER)], rows[backwards(_ORDER)]):
         return f"The order of the words of a text of {_ORDER} tokens does not change its vector. {_SPLIT}"
-    return _misfit(rows) or _averaged(rows)
+    return _misfit(rows) or _averaged(rows) or _patched(rows)
 
 
 def _misfit(rows: Mapping[str, Vector]) -> str:
@@ -137,13 +148,24 @@ def _misfit(rows: Mapping[str, Vector]) -> str:
 
 def _averaged(rows: Mapping[str, Vector]) -> str:
     """Return a fault if two changes far apart add up, as in an average of the vectors of parts."""
-    base, first, second = rows[_BASE], rows[_CHANGED[PARTS[0]]], rows[_CHANGED[PARTS[-1]]]
+    base, first, second = rows[_BASE], *(rows[_CHANGED[part]] for part in _ENDS)
     together = rows[_TOGETHER]
     if outside(together, [base, first, second]) > _ADDITIVE * outside(together, [base]):
         return ""
     return (
         f"The vector of a text of {LONGEST:,} tokens is an average of the vectors of its parts: changes of two parts "
         f"do not affect each other. {_SPLIT}"
+    )
+
+
+def _patched(rows: Mapping[str, Vector]) -> str:
+    """Return a fault if a change leaves many numbers as they are, as the largest of the vectors of parts does."""
+    left = min(kept(rows[_BASE], rows[_CHANGED[part]]) for part in _ENDS)
+    if left < _KEPT or len({*rows[_BASE]}) < recorded.COARSE:
+        return ""
+    return (
+        f"A change of a tenth of a text of {LONGEST:,} tokens leaves {left:.0%} of the numbers of its "
+        f"vector as they are: the vectors of its parts are put together number by number. {_SPLIT}"
     )
 
 
@@ -167,10 +189,10 @@ def _unread(parts: Sequence[range]) -> str:
 
 
 def _joined(parts: Sequence[range]) -> Iterator[range]:
-    """Yield the parts, those that touch as one."""
+    """Yield the parts, those that follow each other as one."""
     start = parts[0].start
     for part, following in pairwise([*parts, None]):
-        if part and (following is None or following.start != part.stop):
+        if part and (following is None or following.start != part.start + _STEP):
             yield range(start, part.stop)
             start = following.start if following else start
 

@@ -40,6 +40,7 @@ PAIRS = {
     "Korean": ("고양이가 잔다", "개가 짖는다"),
     "Thai": ("แมวกำลังนอน", "หมากำลังเห่า"),
     "the second sentence": ("It rained all day. We stayed at home.", "It rained all day. We went to the beach."),
+    "the first sentence": ("It rained all day. We stayed at home.", "I was ill at the time. We stayed at home."),
     "the second line": ("Shopping list\nmilk and bread", "Shopping list\nnails and paint"),
     "the first token": ("Never touch a running system", "Always touch a running system"),
     "the last token": ("The answer to this question is yes", "The answer to this question is no"),
@@ -74,7 +75,7 @@ PAIRS = {
     "Tamil": ("பூனை தூங்குகிறது", "நாய் குரைக்கிறது"),
     "Georgian": ("კატას სძინავს", "ძაღლი ყეფს"),
     "Armenian": ("կատուն քնած է", "շունը հաչում է"),
-    "titles": ("title: Rivers | text: It is long.", "title: none | text: It is long."),
+    "titles": ("title: Rivers of the northern plain | text: It is long.", "title: none | text: It is long."),
     "tasks": ("task: clustering | query: red shoes", "task: classification | query: red shoes"),
     "tasks of questions": (
         "task: question answering | query: who built it",

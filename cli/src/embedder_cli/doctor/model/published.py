@@ -1,5 +1,8 @@
 """The published figures, and whether the model adds prompts itself."""
 
+import json
+from collections.abc import Mapping
+from itertools import combinations
 from typing import TypeVar
 
 from embedder_cli.doctor.endpoint import Endpoint
@@ -17,10 +20,8 @@ _CHANGED = (
     "With task search_query, the vector is not that of the text with its prompt. Look for what changes prompts on the "
     "way."
 )
-_REMOVED = (
-    "A text has the same vector with and without its prompt: something removes it. Look for what changes the texts on "
-    "their way."
-)
+_LOOK = "Look for what changes the texts on their way."
+_REMOVED = f"A text has the same vector with and without its prompt: something removes it. {_LOOK}"
 
 
 def without_prompts(endpoint: Endpoint) -> Result:
@@ -65,18 +66,25 @@ def _misses(found: dict[K, float], expected: dict[K, float]) -> str:
 
 def own_prompts(endpoint: Endpoint) -> Result:
     """Check that the service adds a prompt if the task asks for one, and that the model adds none itself."""
-    plain = endpoint.embed([figures.PLANET_QUERY, *figures.PLANETS])
+    prompts = (figures.QUERY_PROMPT, figures.DOCUMENT_PROMPT, *figures.OTHER_PROMPTS)
+    texts = [figures.PLANET_QUERY, *figures.PLANETS, *(prompt + figures.PLANET_QUERY for prompt in prompts)]
+    plain = endpoint.embed(texts)
     asked = endpoint.embed([figures.PLANET_QUERY], task="search_query")[0]
     by_hand = endpoint.embed([figures.QUERY_PROMPT + figures.PLANET_QUERY])[0]
-    cosines = [cosine(plain[0], document) for document in plain[1:]]
+    prompted = dict(zip(prompts, plain[1 + len(figures.PLANETS) :], strict=True))
+    cosines = [cosine(plain[0], document) for document in plain[1 : 1 + len(figures.PLANETS)]]
     if worst(cosines, figures.RED_PLANET[768]) <= figures.TOLERANCE:
         return verdict("prompts", False, _ADDED, unprompted=cosines)
-    return _prompted(plain[0], asked, by_hand)
-
-
-def _prompted(plain: Vector, asked: Vector, by_hand: Vector) -> Result:
     if not same(asked, by_hand):
         return verdict("prompts", False, _CHANGED)
+    return _prompted(plain[0], asked, prompted)
+
+
+def _prompted(plain: Vector, asked: Vector, prompted: Mapping[str, Vector]) -> Result:
+    equal = [pair for pair in combinations(prompted, 2) if same(prompted[pair[0]], prompted[pair[1]])]
+    if equal and not same(plain, asked):
+        left, right = (json.dumps(prompt) for prompt in equal[0])
+        return verdict("prompts", False, f"A text has the same vector with the prompts {left} and {right}. {_LOOK}")
     apart = cosine(plain, asked)
     return verdict(
         "prompts",

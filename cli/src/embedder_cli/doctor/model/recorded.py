@@ -8,17 +8,24 @@ by a cosine of at least 0.9998.
 import json
 import struct
 from base64 import b64decode
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
 from embedder_cli.doctor.endpoint import Endpoint
-from embedder_cli.doctor.results import Result, verdict
-from embedder_cli.doctor.vectors import Vector, cosine
+from embedder_cli.doctor.results import Result, Status, verdict
+from embedder_cli.doctor.vectors import Vector, cosine, length
 
+UNEVEN = 1.01  # the longest vector divided by the shortest one
 LEAST = 0.999  # a cosine: numbers that are rounded to three decimals have 0.9999, and Workers AI's precision is unknown
 SIZE = 256  # numbers of a shortened vector: enough to tell texts apart, and a third of the answer
 AGAIN = 5  # texts of the last call
 _DIMENSIONS = 768
+# Of a dimension, the square of what differs by the square of what is recorded. A model at LEAST has about 0.02 in the
+# dimension with the smallest numbers; a dimension that is 0 has 1, and one with the other sign 4.
+_OFF = 0.15
+COARSE = 200  # different numbers of a vector; in half precision there are about 700, in 8 bits about 120
+_ROUNDED = "Their numbers are rounded, to eight bits or three decimals."
 _REVERSED = (
     "All signs are reversed: the vectors are the recorded ones times -1. Do not mix them with stored vectors; write "
     "all again."
@@ -49,12 +56,47 @@ def matches(endpoint: Endpoint) -> Result:
     rows = endpoint.embed([*expected])
     found = {text: cosine(row, vector) for (text, vector), row in zip(expected.items(), rows, strict=True)}
     lowest = min(found.values())
-    return verdict(
-        "recorded vectors",
-        lowest >= LEAST,
-        f"{len(found)} texts have their recorded vectors (lowest cosine: {lowest:.4f}; at least: {LEAST}).",
-        _difference(found),
-        cosines={text: round(value, 4) for text, value in found.items()},
+    figures: dict[str, object] = {"cosines": {text: round(value, 4) for text, value in found.items()}}
+    if lowest < LEAST:
+        return Result("recorded vectors", Status.FAIL, _difference(found), figures)
+    off = _off([*expected.values()], rows)
+    figures |= {"numbers": max(len({*row}) for row in rows), "dimension_off": round(max(off), 4)}
+    if fault := _dimensions(off) or uneven([*map(length, rows)]):
+        return Result("recorded vectors", Status.FAIL, fault, figures)
+    good = f"{len(found)} texts have their recorded vectors (lowest cosine: {lowest:.4f}; at least: {LEAST})."
+    if max(len({*row}) for row in rows) < COARSE:
+        return Result("recorded vectors", Status.NOTE, f"{good} {_ROUNDED}", figures)
+    return Result("recorded vectors", Status.OK, good, figures)
+
+
+def _off(expected: Sequence[Vector], rows: Sequence[Vector]) -> list[float]:
+    """Return how far each dimension of all texts is from the recorded one. The lengths of vectors do not matter."""
+    scales = [1 / (length(row) or 1) for row in rows]
+    found = [[value * scale for value in row] for row, scale in zip(rows, scales, strict=True)]
+    pairs = zip(zip(*expected, strict=True), zip(*found, strict=True), strict=True)
+    return [
+        sum((own - other) ** 2 for own, other in zip(one, two, strict=True)) / (sum(own * own for own in one) or 1)
+        for one, two in pairs
+    ]
+
+
+def _dimensions(off: Sequence[float]) -> str:
+    wrong = [str(at) for at, share in enumerate(off) if share > _OFF]
+    if not wrong:
+        return ""
+    return (
+        f"{len(wrong)} of {len(off)} dimensions do not have their recorded numbers, counted from 0: "
+        f"{', '.join(wrong[:5])}. Something changes the vectors: do not mix them with stored ones."
+    )
+
+
+def uneven(lengths: Sequence[float]) -> str:
+    """Return a fault if vectors have different lengths."""
+    if max(lengths) <= min(lengths) * UNEVEN:
+        return ""
+    return (
+        f"Vectors have different lengths, from {min(lengths):.4f} to {max(lengths):.4f}. Divide a vector "
+        "by its length before it is compared by a dot product."
     )
 
 
