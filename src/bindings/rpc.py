@@ -12,9 +12,12 @@ from bindings.lifetime import Lifetime
 from embedder.errors import EmbedderError, busy, invalid
 from embedder.ports import Arguments
 from embedder.rpc import Reply
-from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_KEYS, MAX_JSON_VALUES
+from embedder.settings import LARGE_BYTES, MAX_JSON_DEPTH, MAX_JSON_KEYS, MAX_JSON_VALUES
 
 _js = import_from_javascript("bindings/requests/rpc.js")
+
+_SPARE_ARGUMENTS = 10  # beyond the names: the options, and null
+_LONG_CHARS = 10_000
 
 
 def disable_conversion() -> None:
@@ -34,16 +37,20 @@ def reader(given: tuple[object, ...]) -> Arguments:
 
 
 async def _read(given: tuple[object, ...], lifetime: Any, names: tuple[str, ...], limit: int) -> bytes:
-    values = to_js(given, dict_converter=js.Object.fromEntries)
+    if len(given) > len(names) + _SPARE_ARGUMENTS:
+        raise _too_many(names)
+    values = to_js(tuple(_passed(value, names[i : i + 1], limit) for i, value in enumerate(given)))
+    if any(isinstance(value, str) and len(value) > LARGE_BYTES for value in given):
+        await lifetime.yield_to_others()
     read: Any = _js.read(lifetime.scope, " ".join(names), limit, values)
     found: Any = await read if hasattr(read, "then") else read
     match found:
         case "busy":
             raise busy()
         case "too_many":
-            raise invalid(f"Call this method with {', '.join([*names, 'an object of options'])}.", "options")
+            raise _too_many(names)
         case "too_large":
-            raise EmbedderError("payload_too_large", f"The arguments exceed the limit of {limit} bytes; send less.")
+            raise _too_large(limit)
         case "too_many_values":
             most = f"{MAX_JSON_VALUES:,} JSON values, or an object of over {MAX_JSON_KEYS:,} keys"
             raise EmbedderError("payload_too_large", f"The arguments have over {most}; send less at once.")
@@ -52,6 +59,29 @@ async def _read(given: tuple[object, ...], lifetime: Any, names: tuple[str, ...]
         case str():
             raise invalid(f"The arguments contain a value that is not plain data: {found}.")
     return bytes(found.to_bytes())
+
+
+def _passed(value: object, name: tuple[str, ...], limit: int) -> object:
+    """Return an argument for JavaScript. `to_js` takes a text character by character: a long one becomes bytes."""
+    if not isinstance(value, str):
+        return to_js(value, dict_converter=js.Object.fromEntries)
+    if len(value) > limit:
+        raise _too_large(limit)
+    if len(value) <= _LONG_CHARS:
+        return value
+    try:
+        return _js.longText(to_js(value.encode()))
+    except UnicodeEncodeError:
+        param = name[0] if name else "options"
+        raise invalid(f"{param} contains a lone surrogate.", param) from None
+
+
+def _too_many(names: tuple[str, ...]) -> EmbedderError:
+    return invalid(f"Call this method with {', '.join([*names, 'an object of options'])}.", "options")
+
+
+def _too_large(limit: int) -> EmbedderError:
+    return EmbedderError("payload_too_large", f"The arguments exceed the limit of {limit} bytes; send less.")
 
 
 def reply_to_js(lifetime: Lifetime, reply: Reply) -> Any:

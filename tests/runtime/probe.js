@@ -27,6 +27,8 @@ const ODD = {
   constructorKey: () => ({ constructor: { name: "Date" } }),
   holes: ({ length }) => new Array(length),
   bigint: () => 10n,
+  repeated: ({ text, count }) => text.repeat(count),
+  many: ({ count }) => Array.from({ length: count }, () => ({})),
   response: () => new Response("x"),
   references: () => {
     let value = ["a"];
@@ -56,7 +58,7 @@ export default {
     if (request.method === "GET") return new Response("ready");
     const { method, args } = await request.json();
     try {
-      return Response.json({ answer: await describe(await env.EMBEDDINGS[method](...args.map(revive))) });
+      return Response.json({ answer: await describe(await env.EMBEDDINGS[method](...args.flatMap((given) => (given?.odd === "many" ? revive(given) : [revive(given)])))) });
     } catch (error) {
       return Response.json({ thrown: String(error) });
     }

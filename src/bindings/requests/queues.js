@@ -1,11 +1,15 @@
 // @ts-check
 /** The ingestion queue: sends messages, and reads and settles the batches of a consumer. Python makes the decisions. */
 import { reserveWork } from "./bodies.js";
+import { Budget, Rejected, jsonBytes } from "../isolate/budget.js";
 import { excess, thrownText } from "../isolate/limits.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
 const MAX_READ_BYTES = 4 * 1024 * 1024; // the default limit of a request's body
+const MAX_READ = 100; // messages of a batch of Queues; another Worker may deliver more
+const MAX_MESSAGE_BYTES = 262_144; // twice what Queues takes
+const QUOTED_CHARS = 1_000;
 const PIECE = 262_144; // characters of messages between which other requests run
 const encoder = new TextEncoder();
 
@@ -40,23 +44,23 @@ export class Batch {
   /** @param {MessageBatch} batch */
   constructor(batch) {
     this.queue = batch.queue;
-    this.batch = batch;
+    this.messages = batch.messages; // the runtime makes the list for each access
     this.next = 0;
-    this.unsettled = new Set(batch.messages.keys());
+    this.unsettled = new Set(this.messages.keys());
   }
 
   /**
-   * Returns the next messages as JSON: about `MAX_READ_BYTES` of them, and an empty list at the end. Returns "" if there is
+   * Returns the next messages as JSON: about `MAX_READ_BYTES` of it, and an empty list at the end. Returns "" if there is
    * no memory for them in time. Their reservation replaces that of the last ones. @param {Scope} scope
    */
   async read(scope) {
     const found = [];
     let unseen = 0; // characters since other requests ran
-    for (let left = MAX_READ_BYTES; this.next < this.batch.messages.length && left > 0; this.next++) {
-      const { attempts, body } = this.batch.messages[this.next];
+    for (let left = MAX_READ_BYTES; this.next < this.messages.length && left > 0 && found.length < MAX_READ; this.next++) {
+      const { attempts, body } = this.messages[this.next];
       const text = asText(body);
       found.push({ position: this.next, attempts: attempts > 0 ? Math.floor(attempts) : 1, ...text });
-      left -= text.body.length;
+      left -= jsonBytes(text.body);
       if ((unseen += text.body.length) > PIECE) {
         await scope.yieldToOthers();
         unseen = 0;
@@ -91,7 +95,7 @@ export class Batch {
   /** Settles messages, each by itself. One that can't be settled stays unsettled. @param {string} positions JSON @param {(message: Message) => void} how */
   settle(positions, how) {
     for (const position of JSON.parse(positions)) {
-      how(this.batch.messages[position]);
+      how(this.messages[position]);
       this.unsettled.delete(position);
     }
   }
@@ -105,12 +109,16 @@ export function open(batch) {
 /** Returns the body of a message as text, or a `fault`. A JSON message arrives as an object. @param {unknown} body */
 function asText(body) {
   try {
+    if (typeof body !== "string") new Budget(MAX_MESSAGE_BYTES).measure(body, 0);
     const json = typeof body === "string" ? body : JSON.stringify(body);
     if (typeof json !== "string") return { body: "", fault: "not_text" };
-    const text = json.toWellFormed(); // Python decodes nothing else, and would lose the whole batch
+    const isTooLarge = json.length > MAX_MESSAGE_BYTES;
+    const text = (isTooLarge ? json.slice(0, QUOTED_CHARS) : json).toWellFormed(); // Python decodes nothing else, and would lose the whole batch
+    if (isTooLarge) return { body: text, fault: "too_large" };
     const fault = excess(encoder.encode(text));
     return fault ? { body: text, fault } : { body: text };
   } catch (error) {
-    return { body: thrownText(error), fault: "not_text" };
+    const known = error instanceof Rejected && error.message.startsWith("too_");
+    return { body: thrownText(error), fault: known ? error.message : "not_text" };
   }
 }

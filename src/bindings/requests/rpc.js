@@ -4,17 +4,28 @@
  * answer becomes plain data.
  */
 import { reserveWork } from "./bodies.js";
-import { MAX_DEPTH, MAX_VALUES, excess } from "../isolate/limits.js";
+import { Budget, Rejected, isPlainObject } from "../isolate/budget.js";
+import { excess } from "../isolate/limits.js";
 import { SMALL_BYTES } from "../isolate/memory.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
-const DATE_CHARS = 26;
 const JSON_TYPE = "application/json";
 const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }); // true: it keeps the mark
 
-/** Its message is the result of toJson. */
-class Rejected extends Error {}
+/** A text that Python passes as bytes. */
+class LongText {
+  /** @param {Uint8Array} bytes */
+  constructor(bytes) {
+    this.text = decoder.decode(bytes);
+  }
+}
+
+/** @param {Uint8Array} bytes of a text in UTF-8 */
+export function longText(bytes) {
+  return new LongText(bytes);
+}
 
 /**
  * Returns one JSON object as bytes. Positional arguments get `names`; an object of options may follow. If that is not
@@ -45,16 +56,17 @@ export function toJson(names, limit, given) {
  * @returns {Uint8Array | string | Promise<Uint8Array | string>}
  */
 export function read(scope, names, limit, given) {
-  const json = toJson(names, limit, given);
+  const json = toJson(names, limit, given.map((value) => (value instanceof LongText ? value.text : value)));
   if (typeof json === "string") return json;
-  const reserved = reserveWork(scope, json);
-  return reserved === true && json.length <= SMALL_BYTES ? json : whenHeld(scope, reserved, json);
+  if (json.length > SMALL_BYTES) return scope.yieldToOthers().then(() => reserved(scope, json));
+  const held = reserveWork(scope, json);
+  return held === true ? json : held.then((held) => (held ? json : "busy"));
 }
 
-/** @param {Scope} scope @param {true | Promise<boolean>} reserved @param {Uint8Array} json */
-async function whenHeld(scope, reserved, json) {
-  const held = await reserved;
-  if (json.length > SMALL_BYTES) await scope.yieldToOthers();
+/** Returns large arguments when there is memory for them. @param {Scope} scope @param {Uint8Array} json */
+async function reserved(scope, json) {
+  const held = await reserveWork(scope, json);
+  await scope.yieldToOthers();
   return held ? json : "busy";
 }
 
@@ -71,74 +83,6 @@ function named(names, given, options) {
   const fields = names.flatMap((name, i) => (given[i] == null ? [] : [[name, given[i]]]));
   if (fields.some(([name]) => Object.hasOwn(options, name))) throw new Rejected("too_many"); // given twice
   return { ...Object.fromEntries(fields), ...options };
-}
-
-/**
- * Counts the characters and values of JSON, and throws as soon as a limit is exceeded. A few bytes of another Worker can
- * be an array of a billion holes, or an object with many references to the same large child. A cycle counts as nesting
- * that is too deep.
- */
-class Budget {
-  /** @param {number} characters */
-  constructor(characters) {
-    this.characters = characters;
-    this.values = MAX_VALUES;
-  }
-
-  /** @param {any} value @param {number} depth */
-  measure(value, depth) {
-    this.take(1);
-    if (typeof value === "string") this.take(value.length);
-    else if (typeof value === "number") this.takeNumber(value);
-    else if (value instanceof Date && !Number.isNaN(value.getTime())) this.take(DATE_CHARS);
-    else if (Array.isArray(value) || isPlainObject(value)) this.measureAll(value, depth + 1);
-    else if (value != null && typeof value !== "boolean") throw new Rejected(typeName(value));
-  }
-
-  /** @param {any} value @param {number} depth */
-  measureAll(value, depth) {
-    if (depth > MAX_DEPTH) throw new Rejected("too_deep");
-    if (Array.isArray(value)) {
-      this.takeValues(value.length);
-      for (let i = 0; i < value.length; i++) this.measure(value[i], depth);
-      return;
-    }
-    const names = Object.keys(value);
-    this.takeValues(names.length);
-    for (const name of names) {
-      this.take(name.length);
-      this.measure(value[name], depth);
-    }
-  }
-
-  /** @param {number} characters */
-  take(characters) {
-    this.characters -= characters;
-    if (this.characters < 0) throw new Rejected("too_large");
-  }
-
-  /** JSON would have null for a number that is not finite. @param {number} value */
-  takeNumber(value) {
-    if (!Number.isFinite(value)) throw new Rejected(String(value));
-    this.take(String(value).length);
-  }
-
-  /** @param {number} count */
-  takeValues(count) {
-    if (count > this.characters) throw new Rejected("too_large");
-    this.values -= count;
-    if (this.values < 0) throw new Rejected("too_many_values");
-  }
-}
-
-/** @param {unknown} value */
-function isPlainObject(value) {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-/** @param {unknown} value */
-function typeName(value) {
-  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /**

@@ -27,6 +27,7 @@ MAX_FAILURES_IN_A_ROW = 10  # more than it takes to find one document of 100: th
 
 _FAULTS = {
     "not_text": "The message is not text.",
+    "too_large": "The message is too large.",
     "too_deep": "The message is nested too deeply.",
     "too_many_values": "The message has too many values.",
 }
@@ -170,8 +171,8 @@ class _Consumer:
     def _fail(self, received: Received, name: str | None, error: EmbedderError) -> None:
         """Write a dead letter. It is sent after the documents were stored."""
         self._context.log.code = error.code
-        now_ms = self._app.clock()
-        letter = dead_letter(received.body, name, error, attempts=received.attempts, now_ms=now_ms)
+        now_ms, whole = self._app.clock(), not received.fault
+        letter = dead_letter(received.body, name, error, attempts=received.attempts, now_ms=now_ms, whole=whole)
         self._letters.append((received, letter))
 
     async def _send_letters(self) -> None:

@@ -17,7 +17,7 @@ class Received(msgspec.Struct):
     position: int
     attempts: int
     body: str
-    fault: Literal["", "not_text", "too_deep", "too_many_values"] = ""
+    fault: Literal["", "not_text", "too_large", "too_deep", "too_many_values"] = ""
 
 
 class QueuedDocument(msgspec.Struct):

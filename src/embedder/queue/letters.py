@@ -30,13 +30,18 @@ class DeadLetter(msgspec.Struct, kw_only=True):
     message: msgspec.Raw
 
 
-def dead_letter(body: str, name: str | None, error: EmbedderError, *, attempts: int, now_ms: float) -> str:
-    """Return the dead letter of a message. Messages that are not JSON, or too large, are quoted in part."""
+def dead_letter(
+    body: str, name: str | None, error: EmbedderError, *, attempts: int, now_ms: float, whole: bool = True
+) -> str:
+    """Return the dead letter of a message.
+
+    Messages that are not JSON, or too large, are quoted in part. Without `whole`, the body is not decoded: one that is
+    nested too deeply would end the isolate.
+    """
     sentence = error.message.replace("documents[0]", "document")[:_MAX_REASON_CHARS]
     reason = Reason(error.code, sentence, error.upstream_code)
-    letter = DeadLetter(
-        version=1, id=name, reason=reason, attempts=attempts, failed_at_ms=int(now_ms), message=_raw(body)
-    )
+    message = _raw(body) if whole else _quoted(body)
+    letter = DeadLetter(version=1, id=name, reason=reason, attempts=attempts, failed_at_ms=int(now_ms), message=message)
     return msgspec.json.encode(letter).decode()
 
 
@@ -44,6 +49,10 @@ def _raw(body: str) -> msgspec.Raw:
     encoded = body.encode()
     if len(encoded) <= MAX_BODY_BYTES and _is_json(encoded):
         return msgspec.Raw(encoded)
+    return _quoted(body)
+
+
+def _quoted(body: str) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(body[:_MAX_QUOTED_CHARS]))
 
 

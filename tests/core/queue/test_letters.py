@@ -36,13 +36,15 @@ def test_a_message_that_can_not_be_stored_gets_a_dead_letter(body, reason):
     assert [*made.index.vectors] == ["d0"]
 
 
-@pytest.mark.parametrize("fault", ["not_text", "too_deep"])
+@pytest.mark.parametrize("fault", ["not_text", "too_large", "too_deep", "too_many_values"])
 def test_a_body_that_can_not_be_decoded_gets_a_dead_letter(fault):
+    """It is quoted as text: one that is nested too deeply ended the isolate."""
     made = Ingestion()
-    batch = FakeBatch(["x"])
+    batch = FakeBatch(['{"a":1}'])
     batch._parts[0][0]["fault"] = fault
     run(consumer.handle(made.app.app, made.app.new_lifetime, "b", batch))
-    assert json.loads(made.failed.bodies[0])["reason"]["code"] == "invalid_request"
+    letter = json.loads(made.failed.bodies[0])
+    assert (letter["reason"]["code"], letter["message"]) == ("invalid_request", '{"a":1}')
 
 
 def test_every_message_fits_into_a_dead_letter():

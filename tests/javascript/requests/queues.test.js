@@ -48,7 +48,7 @@ test("what Python could not decode is marked", async () => {
   cyclic.self = cyclic;
   const deep = "[".repeat(MAX_DEPTH + 1);
   const faults = (await read(undefined, 1n, cyclic, deep, "\ud800")).map((/** @type {any} */ message) => message.fault);
-  assert.deepEqual(faults, ["not_text", "not_text", "not_text", "too_deep", undefined]);
+  assert.deepEqual(faults, ["not_text", "not_text", "too_deep", "too_deep", undefined]);
   assert.equal((await read("\ud800"))[0].body, "\ufffd");
   assert.equal((await read(`${deep}\ud800`))[0].body, `${deep}\ufffd`); // Python decodes the whole batch, or nothing of it
 });
@@ -65,6 +65,37 @@ test("large messages are read in parts, each of them once, and reserve what they
   assert.ok(Math.min(...held.slice(0, 3)) > 4_000_000 && Math.max(...held) < 40_000_000, String(held));
   scope.close();
   assert.equal(workMemory.used.large, 0);
+});
+
+test("a message that is small as an object and huge as JSON is not written", async () => {
+  /** @type {any[]} */
+  let doubled = ["a"];
+  for (let i = 0; i < 40; i++) doubled = [doubled, doubled];
+  const shared = Array(5_000).fill("x".repeat(60_000));
+  const found = await read(Array(1e8), doubled, shared, "😀".repeat(200_000), { a: [{}] }, [NaN]);
+  assert.deepEqual(found.map((/** @type {any} */ { fault }) => fault), ["too_large", "too_many_values", "too_large", "too_large", undefined, "not_text"]);
+  assert.ok(found.every((/** @type {any} */ { body }) => body.length <= 1_000 && body.isWellFormed()));
+});
+
+test("a message of signs that are longer in JSON counts as it is written", async () => {
+  const batch = open(/** @type {any} */ (new RuntimeBatch("😀", ...Array(99).fill("\u0001".repeat(128_000)))));
+  const scope = new Scope(20_000);
+  for (let json; (json = await batch.read(scope)) !== "[]"; ) assert.ok(json.length < 6_000_000, String(json.length));
+  scope.close();
+});
+
+test("of more messages than Queues delivers, a part is read at a time, and the runtime makes their list once", async () => {
+  let made = 0;
+  const given = new RuntimeBatch();
+  const messages = new RuntimeBatch(...Array(250).fill("a")).messages;
+  Object.defineProperty(given, "messages", { get: () => (made++, messages) });
+  const batch = open(/** @type {any} */ (given));
+  const scope = new Scope(20_000);
+  const parts = [];
+  for (let part; (part = JSON.parse(await batch.read(scope))).length; ) parts.push(part.length);
+  assert.deepEqual(parts, [100, 100, 50]);
+  assert.equal(made, 1);
+  scope.close();
 });
 
 test("requests run between large messages, and before Python's work on them", async () => {

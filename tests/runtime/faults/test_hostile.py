@@ -9,6 +9,7 @@ import requests
 
 from embedder.settings import MAX_JSON_DEPTH, MAX_JSON_VALUES
 from tests.runtime import upstream
+from tests.runtime.limits import memory
 from tests.strategies import DEPTHS, arrays, objects, place
 from tools import workerd
 from tools.runtime import ROOT
@@ -187,3 +188,28 @@ def test_without_workers_ai_the_error_says_what_to_add(models, tmp_path):
         assert "[ai]" in error["message"]
         assert send(process, "POST", "/embed", b'{"text":"a"}') == (501, error["code"], error["message"])
         assert rpc(process, "describe")["ok"] is True
+
+
+@pytest.mark.parametrize("text", ["\ufeff\N{GRINNING FACE} a", "字", "é\0"])
+def test_a_long_text_of_another_worker_arrives_unchanged(worker, models, text):
+    models.options.clear()
+    answer = rpc(worker, "embed", {"odd": "repeated", "text": text, "count": 12_000})
+    assert answer["ok"] is True
+    [sent] = models.options
+    assert sent.endswith(text * 12_000)
+
+
+@pytest.mark.parametrize(
+    ("argument", "code"),
+    [
+        ({"odd": "repeated", "text": "\1", "count": 4_000_000}, "payload_too_large"),  # 24 MB in JSON
+        ({"odd": "repeated", "text": "字", "count": 15_000_000}, "payload_too_large"),
+        ({"odd": "repeated", "text": "\ud800", "count": 4_000_000}, "invalid_request"),
+        ({"odd": "many", "count": 50_000}, "invalid_request"),
+    ],
+)
+def test_arguments_that_are_too_large_are_not_copied(worker, argument, code):
+    """Texts went through Python's converter, one character at a time: 600 MiB, and a block of 1.3 s."""
+    with memory.Watch(worker.pid) as watch:
+        assert rpc(worker, "embed", argument)["error"]["code"] == code
+    assert watch.grown_mib < 250
