@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import fields, replace
 
 from embedder import decoding
+from embedder.access.addresses import network
 from embedder.access.scopes import NOTHING, Access
 from embedder.api import auth, cors, media_types, routes
 from embedder.api.ignored import Ignored
@@ -175,7 +176,10 @@ async def _admit(app: App, request: HttpRequest, context: RequestContext, route:
 
 def _caller(request: HttpRequest, key: str) -> str:
     """Return what the rate limit counts and the memory is shared by: a key, or an address."""
-    return f"key:{key}" if key else f"address:{_address(request)}"
+    if key:
+        return f"key:{key}"
+    address = _address(request)
+    return f"address:{network(address) if ':' in address else address}"
 
 
 def _address(request: HttpRequest) -> str:

@@ -23,6 +23,7 @@ from embedder.stored import (
 
 INDEXED_BYTES = 64  # of a string; filters ignore the rest
 MAX_INTEGER = 2**53  # JavaScript and Vectorize round larger ones
+_FLOAT_BITS = 1_000  # of an integer that a float can be near to
 GET_IDS = 20  # ids per call of getByIds
 DELETE_IDS = 100  # ids per call of deleteByIds
 
@@ -122,6 +123,11 @@ def _joined(path: str, key: str) -> str:
     return f"{path}.{key}"[:_MAX_PATH_CHARS] if key else path
 
 
+def _keeps_digits(number: int) -> bool:
+    """Return whether a number of a filter is compared as it is: as another one, it would find other vectors."""
+    return abs(number) <= MAX_INTEGER or (number.bit_length() <= _FLOAT_BITS and int(float(number)) == number)
+
+
 def _too_many_digits(value: int, path: str) -> EmbedderError:
     shown = str(value)[:40] if abs(value) < 10**40 else "too large"
     return invalid(f"{path} is {shown}; integers beyond 2^53 lose digits, so send a string.", path)
@@ -207,6 +213,9 @@ def _check_condition(operator: str, value: object, param: str) -> None:
         raise invalid(f"{param}: unknown operator {operator[:20]!r}; use {known}.", param)
     if operator in (*_UPPER, *_LOWER) and (isinstance(value, bool) or not isinstance(value, str | int | float)):
         raise invalid(f"{param}: {operator} takes a string or a number.", param)
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, int) and not _keeps_digits(item):
+            raise _too_many_digits(item, param)
     wants_list = operator in _LIST_OPERATORS
     nested = isinstance(value, list) and any(isinstance(item, list | dict) for item in value)
     if isinstance(value, list) != wants_list or isinstance(value, dict) or nested:

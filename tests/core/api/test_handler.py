@@ -172,3 +172,17 @@ def test_the_rate_limiter_counts_by_key_name_or_address():
     assert error(limited)[:2] == (429, "rate_limited")
     assert int(limited.headers["retry-after"]) > 0
     assert seen == ["key:web", "address:1.2.3.4", "address:1.2.3.4"]
+
+
+def test_addresses_of_one_ipv6_network_are_one_caller():
+    """Each of 2**64 addresses had a limit, and a share of the memory, of its own."""
+    seen = []
+
+    async def limiter(_scope, key):
+        seen.append(key)
+        return True
+
+    app = FakeApp(limiter=limiter)
+    for address in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"):
+        assert app.ask("/embed", {"text": "a"}, cf_connecting_ip=address).status == 200
+    assert seen == ["address:2001:db8:0:0::/64"] * 2 + ["address:2001:db8:0:1::/64"]

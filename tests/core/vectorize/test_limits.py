@@ -187,3 +187,19 @@ def test_a_metadata_key_has_at_most_512_characters(metadata):
     with pytest.raises(EmbedderError, match="512 characters"):
         limits.metadata_json(metadata, None, param="metadata")
     assert limits.metadata_json({"x" * 512: 1}, None, param="metadata")
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 10**400, -(10**400)])
+@pytest.mark.parametrize("condition", ["{}", '{{"$eq": {}}}', '{{"$in": [1, {}]}}', '{{"$lt": {}}}'])
+def test_a_number_of_a_filter_that_would_be_another_one_is_rejected(number, condition):
+    """JavaScript rounds it: 2**53 + 1 found, and deleted, what has 2**53."""
+    filters = {"n": json.loads(condition.format(number))}
+    for check in (limits.check_filter, limits.check_filter_of_deletion):
+        with pytest.raises(EmbedderError, match="lose digits"):
+            check(filters)
+
+
+@pytest.mark.parametrize("number", [2**53, 2**60, 10**22, -(2**53), True])
+def test_a_number_of_a_filter_that_keeps_its_digits_is_accepted(number):
+    for check in (limits.check_filter, limits.check_filter_of_deletion):
+        check({"n": number, "m": {"$in": [number]}, "o": {"$gte": float(number)}})

@@ -145,6 +145,17 @@ test("a form is not parsed beyond its second part", async (context) => {
   assert.deepEqual([found.fault, parsed.mock.callCount()], ["invalid_request", 0]);
 });
 
+test("a form is not parsed if the head of its part is long or missing", async (context) => {
+  const parsed = context.mock.method(Response.prototype, "formData");
+  const disposition = 'content-disposition: form-data; name="a"';
+  const heads = [`${"a: b\r\n".repeat(10_000)}${disposition}`, `${disposition}; filename="${"x".repeat(5_000)}"`, `a: ${";".repeat(9_000)}`];
+  for (const body of [...heads.map((head) => `--b\r\n${head}\r\n\r\n{}\r\n--b--\r\n`), "--b\r\n", "{}"]) {
+    const request = new Request("http://x", { method: "POST", body, headers: { "content-type": "multipart/form-data; boundary=b" } });
+    const found = await readVectors(open(10_000, request), "vectors", 10, 1_000_000);
+    assert.deepEqual([found.fault, parsed.mock.callCount()], ["invalid_request", 0]);
+  }
+});
+
 test("a byte order mark is ignored", async () => {
   const item = JSON.stringify({ id: "a", values: VECTOR });
   for (const body of [`{"vectors":[${item}]}`, `${item}\n${item}`]) {

@@ -196,6 +196,7 @@ MAKERS: dict[str, Callable[[], Request]] = {
     "MCP: long numbers in a string": lambda: _tool("compare", texts="[" + ("9" * 4_000 + ",") * 900 + "1]"),
     "MCP: texts in a string": lambda: _tool("compare", texts=json.dumps([MIXED * 400] * 100, ensure_ascii=False)),
     "MCP: documents in a string": lambda: _tool("store", documents=json.dumps(_metadata(48))),
+    "MCP: a string that is no JSON": lambda: _tool("compare", texts="e" * (SIZE - 200)),
     "MCP: a long id": lambda: _post("/mcp", {"jsonrpc": "2.0", "id": MIXED * (SIZE // 60), "method": "ping"}),
     "MCP: a long version": lambda: _post(
         "/mcp",
@@ -230,6 +231,12 @@ MAKERS: dict[str, Callable[[], Request]] = {
     "Vectorize: a form": lambda: Request("POST", f"{INDEX}/upsert", _form(_lines(_vectors(1000))), FORM_TYPE, KEY),
     "Vectorize: a form of nothing": lambda: Request(
         "POST", f"{INDEX}/upsert", _form(b"--b" * (SIZE // 4)), FORM_TYPE, KEY
+    ),
+    "Vectorize: a form with a long head": lambda: Request(
+        "POST", f"{INDEX}/upsert", b"--b\r\n%b" % (b"a: b\r\n" * (SIZE // 7)), FORM_TYPE, KEY
+    ),
+    "Vectorize: a form with a long name": lambda: Request(
+        "POST", f"{INDEX}/upsert", _form(b"{}").replace(b'"v.ndjson"', b'"%b"' % (b"v" * (SIZE - 200))), FORM_TYPE, KEY
     ),
     "Vectorize: metadata": lambda: _post(f"{INDEX}/upsert", {"vectors": _vectors(300, metadata={"x": MIXED * 190})}),
     "Vectorize: one long metadata": lambda: _post(

@@ -16,7 +16,10 @@ from embedder import decoding
 from embedder.errors import EmbedderError
 from embedder.settings import MAX_JSON_DEPTH
 
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|\d[\d.eE+-]*+|[\[\]{},:]', re.DOTALL)
+# The last part is what is no token: the search tries each of its characters if nothing matches them.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[0-9][0-9.eE+-]*+|[\[\]{},:]|[^"0-9\[\]{},:]++', re.DOTALL)
+_MARKS = frozenset('"[]{},:')
+_DIGITS = frozenset("0123456789")
 _MAX_TOKENS = 20_000  # of all such strings: each takes a step in Python, and msgspec long for some numbers
 _USUAL_DIGITS = 26
 _EXPONENT = re.compile("[eE]")
@@ -57,7 +60,7 @@ class _Budget:
         for token in _TOKEN.finditer(text):
             first = text[token.start()]
             depth += (first in "[{") - (first in "]}")
-            self.left -= _weight(token) if first.isdigit() else 1
+            self.left -= 1 if first in _MARKS else _weight(token) if first in _DIGITS else 0
             if depth > MAX_JSON_DEPTH or self.left < 0:
                 return False
         return True
