@@ -22,7 +22,8 @@ class WorkersAI(WorkerEntrypoint):
     """Emulates the binding `AI`: callers use `run` by RPC, and the real binding class uses `fetch`."""
 
     async def run(self, model: str, inputs: object, options: dict[str, object] | None = None) -> object:
-        reply = await _reply(self.env, model, python_from_rpc(inputs))
+        tags = python_from_rpc(getattr(options, "tags", None))
+        reply = await _reply(self.env, model, python_from_rpc(inputs), tags)
         if getattr(options, "returnRawResponse", False):
             return _response(reply)
         if reply.status != 200:
@@ -32,15 +33,16 @@ class WorkersAI(WorkerEntrypoint):
 
     async def fetch(self, request: JsProxy) -> object:
         call = msgspec.json.decode((await request.arrayBuffer()).to_bytes())
-        return _response(await _reply(self.env, request.headers.get("cf-consn-model-id"), call["inputs"]))
+        tags = (call.get("options") or {}).get("tags")
+        return _response(await _reply(self.env, request.headers.get("cf-consn-model-id"), call["inputs"], tags))
 
 
 def _response(reply: Reply | wire.Reply) -> object:
     return Response(reply.body, status=reply.status, headers={"content-type": reply.content_type}).js_object
 
 
-async def _reply(env: object, model: str, inputs: object) -> Reply:
-    texts, rejection = workers_ai.check(model, inputs)
+async def _reply(env: object, model: str, inputs: object, tags: object) -> Reply:
+    texts, rejection = workers_ai.check(model, inputs, tags)
     if rejection:
         return rejection
     fault = workers_ai.fault_of(texts)

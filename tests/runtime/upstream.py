@@ -98,7 +98,9 @@ class Handler(BaseHTTPRequestHandler):
             self.vectorize(body.decode())
 
     def embed(self, call: dict) -> None:
-        texts, rejection = workers_ai.check(self.headers["cf-consn-model-id"], call["inputs"])
+        texts, rejection = workers_ai.check(
+            self.headers["cf-consn-model-id"], call["inputs"], (call.get("options") or {}).get("tags")
+        )
         fault = workers_ai.fault_of(texts)
         kind = fault.kind if fault and fault.kind != "code" else str(fault.number) if fault else ""
         self.server.calls[kind] += 1

@@ -3,6 +3,7 @@
 For tests of callers, a text that starts with `fault:` makes the call fail (see `Fault`).
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -11,7 +12,12 @@ from emulator import lexical
 
 MODEL = "@cf/google/embeddinggemma-300m"
 MAX_TEXTS = 100
+MAX_TAGS, MAX_TAG_CHARS = 5, 50  # of a call (workers-types, AiOptions)
 JSON = "application/json"
+_TAG = re.compile(r"[A-Za-z0-9:./@-]+")
+# Guesses: what the service answers to no texts, and to invalid tags, is not published.
+_GUESSED_EMPTY = 3010
+_GUESSED_TAGS = 3003
 
 # code -> (HTTP status, sentence). Source: Workers AI, "Errors" page.
 ERRORS: dict[int, tuple[int, str]] = {
@@ -72,12 +78,30 @@ def texts_of(inputs: Any) -> list[str] | str:  # noqa: ANN401
     return texts
 
 
-def check(model: str, inputs: Any) -> tuple[list[str], Reply | None]:  # noqa: ANN401
+def check(model: str, inputs: Any, tags: Any = None) -> tuple[list[str], Reply | None]:  # noqa: ANN401
     """Return the texts of a call, or the reply that rejects it."""
     if model != MODEL:
         return [], error(5007, f"No such model {model} or task")
     texts = texts_of(inputs)
-    return ([], error(5006, f"Error: {texts}")) if isinstance(texts, str) else (texts, None)
+    if isinstance(texts, str):
+        return [], error(5006, f"Error: {texts}")
+    if not texts:
+        return [], error(_GUESSED_EMPTY, "Invalid or incomplete input for the model: no texts")
+    fault = fault_of_tags(tags)
+    return (texts, None) if fault is None else ([], error(_GUESSED_TAGS, fault))
+
+
+def fault_of_tags(tags: Any) -> str | None:  # noqa: ANN401
+    """Return what is wrong with the option `tags`."""
+    if tags is None:
+        return None
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        return "tags must be a list of strings"
+    if len({*tags}) > MAX_TAGS:
+        return f"at most {MAX_TAGS} tags are allowed"
+    if any(len(tag) > MAX_TAG_CHARS or not _TAG.fullmatch(tag) for tag in tags):
+        return f"a tag must have 1 to {MAX_TAG_CHARS} letters, digits or signs of :-./@"
+    return None
 
 
 def error(code: int, message: str | None = None) -> Reply:
