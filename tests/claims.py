@@ -32,7 +32,7 @@ _ACTOR = re.compile(
     r"(?:also |itself |then |still |never |always |only )?(?:has|takes?|holds?|counts?|logs?|caches?|rejects?|accepts?|"
     r"returns?|stores?|keeps?|indexes|promises|gives|answers|reads|truncates|ignores|runs|deletes|creates?|sends|charges|"
     r"bills|costs?|allows?|limits?|records?|shows?|supports?|does|may|can't|can|needs?|uses?|drops|writes|asks|clones|"
-    r"finds|obeys)\b|"
+    r"finds|obeys|(?:would|will|does not|must) [a-z]+|charge|bill|cost|reject|accept|drop|return|store|keep)\b|"
     r"\b[Tt]he model (?:reads|truncates|ignores|keeps)\b"
 )
 _OTHER_SOURCE = re.compile(r"\(https://(?:ai\.google\.dev|github\.com)/")

@@ -143,6 +143,9 @@ FOUND = {
     "A queue costs $0.40 ([Queues](https://developers.cloudflare.com/queues/)). Vectorize answers 500 queries.": 1,
     "Measured locally: 5 ms. Vectorize answers 500 queries. Workers AI rejects the rest.": 2,
     "Vectorize keeps deleted vectors.": 1,
+    "What Vectorize would reject is an empty filter.": 1,
+    "Workers AI will answer with 429.": 1,
+    "Durable Objects cost nothing while they rest.": 1,
     "The gateway obeys.": 1,
     "The deployed model reads 2,048 tokens. Tested with the emulator.": 1,
 }

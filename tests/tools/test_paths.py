@@ -75,6 +75,16 @@ def commented(source):
     return "\n".join(match[1] for line in source.splitlines() if (match := COMMENT.search(line)))
 
 
+def anchors(text):
+    """Return the anchors of the headings of a page, as GitHub makes them."""
+    found = {}
+    for heading in re.findall(r"^#+ (.*)$", BLOCK.sub("", text), re.MULTILINE):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        name = re.sub(r"[^\w\- ]", "", plain).strip().replace(" ", "-")
+        found[name] = found.get(name, 0) + 1
+    return {f"{name}-{turn}" if turn else name for name, times in found.items() for turn in range(times)}
+
+
 def read(name):
     return (runtime.ROOT / name).read_text(encoding="utf-8")
 
@@ -96,6 +106,19 @@ def test_what_a_page_names_is_there(page):
     ]
     assert missing == []
     assert page == SOURCES or nowhere(text, page) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_link_leads_to_a_file_and_a_heading(page):
+    links = re.findall(r"\]\((?!https?://)([^)#\s]*)(?:#([^)]+))?\)", read(page))
+    for target, anchor in links:
+        file = (runtime.ROOT / page).parent / target if target else runtime.ROOT / page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), f"{target}#{anchor}"
+
+
+def test_the_anchors_of_headings():
+    assert anchors("# A *b*, `c`\n## A b c\n## [A](b) d!\n```\n# no\n```\n") == {"a-b-c", "a-b-c-1", "a-d"}
 
 
 def test_what_a_comment_or_a_docstring_names_is_there():
