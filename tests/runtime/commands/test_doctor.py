@@ -3,21 +3,13 @@
 import json
 import subprocess
 
+from embedder_cli.doctor import examination
 from embedder_cli.doctor.model import truncation
 from emulator import lexical
 from tests.worker import EMBEDDER
 from tools import runtime
 
-MODEL = {
-    "figures without prompts",
-    "figures with prompts",
-    "prompts",
-    "recorded vectors",
-    "small differences",
-    "batches",
-    "long texts",
-    "repeated texts",
-}
+MODEL = {name for name, _ in (*examination.MODEL, *examination.LAST)}
 
 
 def doctor(url, *options):
