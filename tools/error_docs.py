@@ -71,8 +71,8 @@ EXPLANATIONS = {
         "Send fewer or shorter texts, or fewer vectors or documents.",
     ),
     "batch_too_large": (
-        "An array has too many items: 100 texts, 2,048 on the APIs of OpenAI, Cohere, Google and Ollama, 1,000 "
-        "documents or vectors, 100 ids to get, 1,000 to delete.",
+        "An array has too many items: 100 texts, 2,048 on the APIs of others, 1,000 documents or "
+        "vectors, 100 ids to get, 1,000 to delete.",
         "Split the request.",
     ),
     "unsupported_media_type": (

@@ -65,7 +65,7 @@ is, except that a search gets the prompt `search_query`, a document `search_docu
 
 | what | limit |
 |---|---|
-| texts of a request | {settings.MAX_TEXTS_PER_CALL}; {settings.MAX_TEXTS:,} on the routes of OpenAI and Azure |
+| texts of a request | {settings.MAX_TEXTS_PER_CALL}; {settings.MAX_TEXTS:,} on the routes of other APIs |
 | tokens of a text | {_DEFAULTS.max_text_tokens:,} with the prompt, estimated. A longer text is truncated and listed in\
  `x-embedding-truncated`, or rejected with `"truncate": "error"` |
 | body of a request | {_DEFAULTS.max_body_bytes // _MIB} MiB; {settings.MAX_JSON_DEPTH} levels and\

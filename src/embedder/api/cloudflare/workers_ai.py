@@ -19,10 +19,10 @@ from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions
 from embedder.encoding import PLACEHOLDER
 from embedder.errors import EmbedderError
-from embedder.operations.requests import Text, Texts
+from embedder.operations.requests import Text
 from embedder.operations.result import Result
 from embedder.operations.texts import EmbedResponse
-from embedder.settings import MAX_TEXTS_PER_CALL, MODEL
+from embedder.settings import MAX_TEXTS, MODEL
 
 _TASK = "Text Embeddings"
 # This service's error codes, and the codes that Cloudflare's API uses for the same errors.
@@ -52,7 +52,10 @@ class RunOptions(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 class RunRequest(EmbedOptions, kw_only=True):
     """The model's own input, plus this service's options."""
 
-    text: Annotated[Text | Texts, Meta(description=f"The text, or up to {MAX_TEXTS_PER_CALL} texts.")]
+    text: Annotated[
+        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)],
+        Meta(description=f"The text, or up to {MAX_TEXTS:,} texts."),
+    ]
     options: Annotated[RunOptions | None, Meta(description="Options of the call.")] = None
 
 
@@ -96,7 +99,7 @@ def error_text(error: EmbedderError) -> str:
 
 
 async def run(app: App, context: RequestContext, request: RunRequest, *, model: str = MODEL) -> Result:
-    """Embed 1 to 100 texts with the model in the path."""
+    """Embed up to 2,048 texts with the model in the path."""
     task = None if model == MODEL else _task_of(app, model)
     if request.options and request.options.reject_if_busy:
         context = replace(context, reject_if_busy=True)
@@ -139,8 +142,8 @@ def _run_route(model: str, summary: str) -> Route:
 
 
 _ROUTES = (
-    _run_route(MODEL, "Embed 1 to 100 texts (Workers AI REST)"),
-    _run_route("{model}", "Embed 1 to 100 texts, with another name of the model (Workers AI REST)"),
+    _run_route(MODEL, "Embed up to 2,048 texts (Workers AI REST)"),
+    _run_route("{model}", "Embed up to 2,048 texts, with another name of the model (Workers AI REST)"),
     Route(
         method="GET",
         path="/client/v4/accounts/{account}/ai/models/search",

@@ -9,11 +9,22 @@ def test_errors_of_the_rest_dialect_have_cloudflares_format_and_codes():
     assert json_of(app.ask(RUN, {"text": []})) == {
         "result": None,
         "success": False,
-        "errors": [{"code": 5006, "message": "text is empty; send 1 to 100 items."}],
+        "errors": [{"code": 5006, "message": "text is empty; send 1 to 2048 items."}],
         "messages": [],
     }
     other = app.ask(f"{ACCOUNT}/run/@cf/baai/bge-m3", {"text": "a"})
     assert (other.status, json_of(other)["errors"][0]["code"]) == (404, 5007)
+
+
+def test_more_texts_than_a_call_of_the_model_takes_are_split():
+    """workers-ai-provider and the functions of Chroma send up to 3,000, or all, in one request."""
+    texts = [f"text {number}" for number in range(250)]
+    app = FakeApp()
+    answer = json_of(app.ask(RUN, {"text": texts}))
+    assert (answer["result"]["shape"], len(answer["result"]["data"])) == ([250, 768], 250)
+    assert sorted(map(len, app.model.calls)) == [50, 100, 100]
+    rejected = FakeApp().ask(RUN, {"text": ["a"] * 2_049})
+    assert (rejected.status, json_of(rejected)["errors"][0]["code"]) == (413, 5006)
 
 
 def test_the_model_can_be_searched():
