@@ -36,3 +36,16 @@ test("the gate rejects a browser whose request was for another name, whatever wr
   assert.equal(await status({ host: "localhost", "user-agent": "node", "accept-language": "*", "sec-fetch-mode": "cors" }), 200);
   assert.equal(await status({ host: "localhost", "user-agent": "curl/8" }), 200);
 });
+
+test("the gate lets programs write that name a browser or a language, as LightRAG and PowerShell, Swift and Deno do", async () => {
+  /** @param {string} method @param {Record<string, string>} more */
+  const status = async (method, more) => {
+    const headers = { host: "localhost", ...more };
+    return (await gate.fetch(new Request("http://localhost/v1/embeddings", { method, headers }), { NEXT })).status;
+  };
+  for (const kind of [{ "user-agent": "Mozilla/5.0 LightRAG/1.5" }, { "user-agent": "App/1 CFNetwork/1", "accept-language": "en" }]) {
+    assert.equal(await status("POST", kind), 200);
+    for (const origin of ["http://evil.example", "null"]) assert.equal(await status("PUT", { ...kind, origin }), 403);
+    for (const method of ["GET", "HEAD"]) assert.equal(await status(method, kind), 403);
+  }
+});

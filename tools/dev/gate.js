@@ -11,7 +11,7 @@ export default {
     const { hostname, pathname } = new URL(request.url);
     const foreign = [hostname, nameOf(request.headers.get("host"))].find((name) => !LOOPBACK.includes(name));
     if (foreign !== undefined) return rejected(request, pathname, `The host ${foreign.slice(0, 100)} is not this machine`);
-    if (hidesItsName(request.headers)) return rejected(request, pathname, "A browser sent this for another host (it has no Sec-Fetch-Site)");
+    if (hidesItsName(request)) return rejected(request, pathname, "A browser sent this for another host (it has no Sec-Fetch-Site)");
     return NEXT.fetch(request);
   },
 };
@@ -19,11 +19,14 @@ export default {
 /**
  * wrangler replaces URL and Host by what its header MF-Original-URL says, and removes it. But a browser sends Sec-Fetch-*
  * to this machine's names and not to other names without TLS (W3C, Fetch Metadata, section 2), and a script can't set them.
- * @param {Headers} headers
+ * Other programs name a language or a browser, too, but send no Origin, which a browser does unless it only reads
+ * (WHATWG, Fetch, "append a request Origin header").
+ * @param {Request} request
  */
-function hidesItsName(headers) {
+function hidesItsName({ headers, method }) {
   const browser = headers.has("accept-language") || (headers.get("user-agent") ?? "").startsWith("Mozilla/");
-  return browser && !headers.has("sec-fetch-site") && !headers.has("sec-fetch-mode");
+  const reads = method === "GET" || method === "HEAD";
+  return browser && (reads || headers.has("origin")) && !headers.has("sec-fetch-site") && !headers.has("sec-fetch-mode");
 }
 
 /** @param {string | null} host */

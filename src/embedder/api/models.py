@@ -55,6 +55,7 @@ class ModelName(
     created: Annotated[int, Meta(description="The day of the model's release, in seconds since 1970.")] = _CREATED
     owned_by: Annotated[str, Meta(description="Who made the model.")] = "google"
     type: Annotated[str, Meta(description="Mistral's type of the model.")] = "base"
+    model_type: Annotated[str, Meta(description="Xinference's type of the model.")] = "embedding"
     capabilities: Annotated[dict[str, bool], Meta(description="What the model can do, for Mistral and Azure.")] = (
         msgspec.field(default_factory=lambda: {"embeddings": True, "completion_chat": False, "chat_completion": False})
     )

@@ -140,8 +140,9 @@ class EmbeddingsResponse(Struct):
 
 
 def voyage_error_text(error: EmbedderError) -> str:
-    """Return `error` in OpenAI's format, with Voyage's `detail` in addition."""
-    return bytes(merged(msgspec.Raw(error_text(error).encode()), {"detail": error.message})).decode()
+    """Return `error` in OpenAI's format, with Voyage's `detail` and the `message` of Mistral and TEI in addition."""
+    more = {"detail": error.message, "message": error.message}
+    return bytes(merged(msgspec.Raw(error_text(error).encode()), more)).decode()
 
 
 class _TokenIds(Struct):

@@ -232,7 +232,10 @@ def _task(options: PromptOptions, alias: str | None) -> str | None:
 
 def _too_long(over: list[int], limit: int, param: str | Callable[[int], str], field: str) -> EmbedderError:
     paths = [param(index) if callable(param) else param.replace("#", str(index)) for index in over[:_MAX_NAMED]]
-    sentence = f"{', '.join(paths)}: over the limit of {limit} tokens per text (estimated). "
+    # Clients of Ollama, OpenAI and others look for "context length", and then split a text.
+    sentence = (
+        f"{', '.join(paths)}: over the limit of {limit} tokens per text (estimated), the maximum context length. "
+    )
     advice = f"Shorten them, or send {field} to have them truncated."
     return EmbedderError("text_too_long", sentence + advice, param=paths[0])
 

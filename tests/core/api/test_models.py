@@ -52,6 +52,7 @@ def test_one_model_list_serves_openais_and_googles_clients():
     one = json_of(app.send("GET", f"/v1beta/models/{NAME}"))
     assert (one["id"], one["name"], one["inputTokenLimit"]) == (NAME, f"models/{NAME}", 2048)
     assert "embedContent" in one["supportedGenerationMethods"]
+    assert one["model_type"] == "embedding"  # by which Xinference's clients choose
 
 
 ALIASES = "text-embedding-3-small, Nomic-Embed:search_document, @cf/baai/bge-base-en-v1.5"

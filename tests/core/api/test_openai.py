@@ -128,7 +128,7 @@ def test_voyages_output_type_and_encoding_are_combined(fields, encoding):
 def test_an_error_of_the_embeddings_route_has_the_field_that_voyages_client_reads():
     app = FakeApp()
     body = json_of(app.ask("/v1/embeddings", voyage(model="voyage-4")))
-    assert body["detail"] == body["error"]["message"]
+    assert body["detail"] == body["message"] == body["error"]["message"]
     assert "detail" not in json_of(app.ask("/embed", {}))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from embedder.api.ignored import HEADER
-from tests.core.api.bodies import ollama, sent
+from tests.core.api.bodies import LONG, cohere, ollama, openai, sent
 from tests.core.fakes import FakeApp, json_of
 
 
@@ -66,3 +66,18 @@ def test_a_smaller_context_is_named_as_ignored(options, named):
     for path, body in (("/api/embed", ollama()), ("/api/embeddings", {"model": "embeddinggemma", "prompt": "a"})):
         response, _, _ = sent(path, {**body, "options": options})
         assert (response.status, response.headers.get(HEADER)) == (200, named)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/embed", ollama(input=LONG, truncate=False)),
+        ("/v1/embeddings", openai(LONG, truncate="error")),
+        ("/v2/embed", cohere(texts=[LONG], truncate="NONE")),
+    ],
+)
+def test_clients_find_the_words_by_which_they_split_a_text(path, body):
+    """Those of Ollama and OpenAI. Cognee, for one, retries any other error."""
+    response, answer, calls = sent(path, body)
+    assert (response.status, calls) == (400, [])
+    assert "maximum context length" in str(answer)
