@@ -6,7 +6,7 @@ import { excess, thrownText } from "../isolate/limits.js";
 
 /** @typedef {import("./request.js").Scope} Scope */
 
-const MAX_READ_BYTES = 4 * 1024 * 1024; // the default limit of a request's body
+const MAX_READ_BYTES = 2 * 1024 * 1024; // half of the default limit of a body: the memory of a batch adds to that of others
 const MAX_READ = 100; // messages of a batch of Queues; another Worker may deliver more
 const MAX_MESSAGE_BYTES = 262_144; // twice what Queues takes
 const QUOTED_CHARS = 1_000;
