@@ -17,6 +17,7 @@ const NOT_VECTORS = `Vectorize returned values that are not ${DIMENSIONS} number
 const STORED_BYTES = 48 * 1024; // of a stored vector: its values as JSON, as numbers and in the answer, and its metadata
 const MAX_CHARS = 2 * 1024 * 1024; // of an answer without values: 100 vectors with 10 KiB of metadata have half of it
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** Returns a unit vector along one axis, to search with. @param {number} number of the axis, modulo 768 */
 export function axis(number) {
@@ -104,9 +105,9 @@ class StoredValues {
     return result;
   }
 
-  /** @param {string} text */
+  /** @param {string | Uint8Array} text Python passes a large one as bytes */
   *parts(text) {
-    yield encoder.encode(JSON.stringify(this.fill(text)));
+    yield encoder.encode(JSON.stringify(this.fill(typeof text === "string" ? text : decoder.decode(text))));
   }
 }
 

@@ -151,7 +151,11 @@ export async function admits(scope, limiter, key) {
  * @param {string} [item] see writeRows @param {Text} [tail]
  */
 export function respond(scope, status, headers, text, numbers, item = "@", tail = "") {
-  const body = numbers ? send(scope, numbers.parts(text ?? "", item, tail), text?.length) : sendText(scope, text);
-  scope.close();
+  let body;
+  try {
+    body = numbers ? send(scope, numbers.parts(text ?? "", item, tail), text?.length) : sendText(scope, text);
+  } finally {
+    scope.close(); // also if the answer can't be written: others would wait for its memory
+  }
   return new Response(body, { status, headers: JSON.parse(headers) });
 }

@@ -43,6 +43,7 @@ for (const [name, wrap] of /** @type {[string, (items: any[]) => any][]} */ ([
     assert.equal(fault, "");
     assert.deepEqual(JSON.parse(text), wrap([{ id: "a", values: 0 }, { id: "b", values: 1 }, { id: "c" }]));
     const filled = json(/** @type {any} */ (values).parts(text));
+    assert.deepEqual(json(/** @type {any} */ (values).parts(new TextEncoder().encode(text))), filled); // a large one
     assert.deepEqual(filled, wrap([{ id: "a", values: ROW }, { id: "b", values: ROW.map(Math.fround) }, { id: "c" }]));
   });
 }

@@ -155,3 +155,11 @@ test("a response has its text, or its numbers between two texts, and closes the 
   assert.equal(await respond(start(), 200, "{}", '{"data":[', numbers, "<@>", "]}").text(), '{"data":[<[1]>]}');
   assert.equal(await respond(start(), 204, "{}", null).text(), "");
 });
+
+test("an answer that can't be written keeps no memory", async () => {
+  const scope = start();
+  assert.ok(answerMemory.take(scope, 1_000_000, false));
+  const numbers = { *parts() { throw new Error("no"); } };
+  assert.throws(() => respond(scope, 200, "{}", "{}", /** @type {any} */ (numbers)));
+  assert.equal(answerMemory.used.large, 0);
+});

@@ -198,3 +198,18 @@ def test_exact_scores_and_diversity(worker):
         assert ["values" in match for match in found["matches"]] == [values] * 3
     own = worker.send("GET", "/vectors", params={"ids": ",".join(names)}).json()["vectors"]
     assert {match["id"]: match["values"] for match in found["matches"]} == {item["id"]: item["values"] for item in own}
+
+
+def test_vectors_with_much_metadata_are_found_and_read(worker):
+    """Python passes a text of over 64 KB as bytes: the answer was a plain 500, and its memory stayed reserved."""
+    ids = [f"much {number}" for number in range(20)]
+    documents = [{"id": name, "text": f"{name} " + "é" * 3_000} for name in ids]
+    written = worker.send("PUT", "/vectors", json={"documents": documents, "namespace": "much", "wait": True})
+    assert written.json()["visible"] is True
+    asked = {"text": "much", "namespace": "much", "top_k": 20, "metadata": "all", "values": True}
+    found = worker.post("/search", asked).json()
+    assert {match["id"]: match["metadata"]["text"] for match in found["matches"]} == {
+        document["id"]: document["text"] for document in documents
+    }
+    read = worker.send("GET", "/vectors", params={"ids": ids}).json()
+    assert [len(item["values"]) for item in read["vectors"]] == [768] * 20
