@@ -65,11 +65,6 @@ def test_a_local_model_that_is_another_one_is_found():
     assert failed(found) >= {"figures without prompts", "figures with prompts"}
 
 
-def test_another_model_is_found():
-    found = Service(lambda text: lexical.embed(text[::-1])).examine()
-    assert failed(found) >= {"figures without prompts", "figures with prompts"}
-
-
 def test_half_precision_is_still_the_model(model):
     assert failed(Service(lambda text: [round(value, 3) for value in model(text)]).examine()) == set()
 
@@ -86,12 +81,6 @@ def test_a_service_that_forgets_the_prompt_is_found(model):
         return model(text.removeprefix(figures.QUERY_PROMPT).removeprefix(figures.DOCUMENT_PROMPT))
 
     assert failed(Service(forgetful).examine()) >= {"prompts", "figures with prompts", "recorded vectors"}
-
-
-def test_vectors_that_are_not_of_unit_length_are_found(model):
-    found = Service(lambda text: [2 * value for value in model(text)]).examine()
-    assert failed(found) == {"normalised"}
-    assert "dimensions at: 768." in found["normalised"].detail
 
 
 def test_smaller_vectors_that_are_not_the_beginning_of_the_large_one_are_found(model):
@@ -155,7 +144,7 @@ def test_an_answer_of_another_form_fails_the_check(model):
 
 
 def test_without_an_index_nothing_fails(model):
-    assert Service(model).examine()["index"].status is Status.NOTE
+    assert Service(model).run(contract.index).status is Status.NOTE
 
 
 @pytest.mark.parametrize(("fits", "status"), [(True, Status.OK), (False, Status.FAIL)])
@@ -167,7 +156,7 @@ def test_an_index_must_fit(model, fits, status):
         body = {"fits": fits, "dimensions": size, "model_dimensions": 768, "vector_count": 5}
         return httpx.Response(200, json=body)
 
-    assert Service(model, index).examine()["index"].status is status
+    assert Service(model, index).run(contract.index).status is status
 
 
 @pytest.mark.parametrize(
@@ -193,7 +182,7 @@ def test_the_metric_is_seen_in_a_score(model, off, status, sentence):
             return response
         return httpx.Response(200, json=body)
 
-    found = Service(model, stored).examine()["index"]
+    found = Service(model, stored).run(contract.index)
     assert (found.status, found.detail.endswith(sentence)) == (status, True)
 
 
@@ -227,7 +216,7 @@ def test_the_index_of_a_key_with_namespaces_has_no_count(model):
         body = {"fits": True, "dimensions": 768, "model_dimensions": 768, "vector_count": None}
         return httpx.Response(200, json=body) if request.url.path == "/index" else response
 
-    found = Service(model, index).examine()["index"]
+    found = Service(model, index).run(contract.index)
     assert (found.status, found.detail[:23]) == (Status.OK, "It has 768 dimensions. ")
 
 

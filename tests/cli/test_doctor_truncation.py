@@ -6,7 +6,7 @@ import pytest
 from embedder_cli import service
 from embedder_cli.doctor import endpoint
 from embedder_cli.doctor.examination import Options
-from embedder_cli.doctor.model import filler, truncation
+from embedder_cli.doctor.model import filler, long_texts, truncation
 from embedder_cli.doctor.results import Status
 from emulator import lexical
 from tests.cli.model_service import Service
@@ -29,14 +29,14 @@ def find(vector):
 
 
 def test_a_model_that_reads_long_texts_passes(model):
-    found = Service(model).examine()["long texts"]
+    found = Service(model).run(long_texts.check)
     assert found.status is Status.OK
     assert {"truncated": [], "reported": []}.items() <= found.figures.items()
     assert found.detail == "The end of texts of 700 and 1,900 tokens changes their vectors."
 
 
 def test_the_documented_limit_passes(reads):
-    assert Service(reads(2048)).examine()["long texts"].status is Status.OK
+    assert Service(reads(2048)).run(long_texts.check).status is Status.OK
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_the_documented_limit_passes(reads):
     [(256, "700", "670"), (512, "700", "670"), (600, "700", "670"), (1024, "1,900", "1,860"), (1862, "1,900", "1,860")],
 )
 def test_a_model_that_truncates_fails_with_the_size_and_the_variable(reads, limit, size, shared):
-    found = Service(reads(limit)).examine()["long texts"]
+    found = Service(reads(limit)).run(long_texts.check)
     assert found.status is Status.FAIL
     assert found.detail == (
         f"Texts of {size} tokens are truncated and not reported: two of them that differ after {shared} tokens have "
@@ -56,15 +56,15 @@ def test_a_model_on_a_gpu_whose_last_digits_vary_is_still_found(reads):
     def blurred(rows):
         return [[value * (1 + 1e-4 * (at % 3)) for value in row] for at, row in enumerate(rows)]
 
-    assert Service(reads(512), rows=blurred).examine()["long texts"].status is Status.FAIL
+    assert Service(reads(512), rows=blurred).run(long_texts.check).status is Status.FAIL
 
 
 def test_truncation_that_the_service_reports_is_no_failure(reads):
-    found = Service(reads(512), MAX_TEXT_TOKENS="510").examine()["long texts"]
+    found = Service(reads(512), MAX_TEXT_TOKENS="510").run(long_texts.check)
     assert found.status is Status.OK
     assert {"truncated": [700, 1900], "reported": [700, 1900]}.items() <= found.figures.items()
     assert found.detail == "Texts of 700 and 1,900 tokens are truncated, and reported as such."
-    found = Service(reads(1024), MAX_TEXT_TOKENS="1022").examine()["long texts"]
+    found = Service(reads(1024), MAX_TEXT_TOKENS="1022").run(long_texts.check)
     assert found.detail == (
         "The end of texts of 700 tokens changes their vectors. "
         "Texts of 1,900 tokens are truncated, and reported as such."
@@ -72,7 +72,7 @@ def test_truncation_that_the_service_reports_is_no_failure(reads):
 
 
 def test_a_text_that_is_reported_as_truncated_without_being_it_is_a_note(model):
-    found = Service(model, MAX_TEXT_TOKENS="1024").examine()["long texts"]
+    found = Service(model, MAX_TEXT_TOKENS="1024").run(long_texts.check)
     assert found.status is Status.NOTE
     assert found.detail == (
         "Texts of 1,900 tokens are reported as truncated, but are not: MAX_TEXT_TOKENS can be larger."

@@ -8,7 +8,7 @@ from hashlib import shake_128
 
 import pytest
 
-from embedder_cli.doctor.model import recorded
+from embedder_cli.doctor.model import differences, published, recorded
 from embedder_cli.doctor.model.pairs import PAIRS
 from embedder_cli.doctor.results import Status
 from embedder_cli.doctor.vectors import cosine
@@ -168,8 +168,8 @@ def test_a_model_of_another_precision_has_all_dimensions(model, angle):
     ],
 )
 def test_a_prompt_that_becomes_another_one(model, replaced, by):
-    found = failures(lambda text: model(text.replace(replaced, by)))
-    assert found["prompts"].startswith("A text has the same vector with the prompts ")
+    found = Service(lambda text: model(text.replace(replaced, by))).run(published.own_prompts)
+    assert found.detail.startswith("A text has the same vector with the prompts ")
 
 
 def test_recorded_texts_known_by_heart():
@@ -178,7 +178,7 @@ def test_recorded_texts_known_by_heart():
     def vector(text):
         return known.get(text) or unit([byte - 127.5 for byte in shake_128(text.encode()).digest(768)])
 
-    assert "what answers other texts is not the model" in failures(vector)["small differences"]
+    assert "what answers other texts is not the model" in Service(vector).run(differences.seen).detail
 
 
 def test_vectors_of_the_recorded_texts_only_a_little_wrong(model):

@@ -88,20 +88,21 @@ class Endpoint:
         """Send a request that must succeed."""
         return _successful(method, path, self.send(method, path, body, patient=patient))
 
-    def embed_at_once(self, calls: Sequence[Sequence[str]]) -> list[list[list[float]]]:
+    def embed_at_once(self, calls: Sequence[Sequence[str]], **options: object) -> list[list[list[float]]]:
         """Return the vectors of requests that are sent at the same time."""
-        answers = interrupts.run(self._runner, self._all(calls))
+        bodies = [{"text": [*texts], **options} for texts in calls]
+        answers = interrupts.run(self._runner, self._all(bodies))
         pairs = zip(answers, calls, strict=True)
         return [self.rows(_successful("POST", "/embed", answer), len(texts)) for answer, texts in pairs]
 
-    async def _all(self, calls: Sequence[Sequence[str]]) -> list[Answer]:
-        found = await asyncio.gather(*map(self._embedded, calls), return_exceptions=True)
+    async def _all(self, bodies: Sequence[object]) -> list[Answer]:
+        found = await asyncio.gather(*map(self._embedded, bodies), return_exceptions=True)
         if failed := [each for each in found if isinstance(each, BaseException)]:
             raise failed[0]
         return [each for each in found if not isinstance(each, BaseException)]
 
-    async def _embedded(self, texts: Sequence[str]) -> Answer:
-        return await self._answer("POST", "/embed", {"text": [*texts]}, self._service.headers, LIMIT_S)
+    async def _embedded(self, body: object) -> Answer:
+        return await self._answer("POST", "/embed", body, self._service.headers, LIMIT_S)
 
     def embed(self, texts: Sequence[str], *, patient: bool = False, **options: object) -> list[list[float]]:
         """Return the vectors of the native route."""

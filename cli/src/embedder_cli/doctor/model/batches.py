@@ -18,6 +18,7 @@ LARGEST = 100  # texts: the most in one call of the model
 AT_ONCE = (4, 7, 8, 10, 20, 25, 33, 50)  # texts of the requests at the same time
 # A mean cosine of the vectors of the same text in several calls. Numbers of 16 bits in calls of other sizes leave more.
 _STEADY = 0.9997
+SHORTENED = (32, 96)  # batches of which 256 numbers are asked for
 SIZES = (1, 2, 3, 17, 32, 96, LARGEST)  # a server of the model may split a call after 16, 32 or 64 texts
 _WORDS = (1, 60, 100, 250)  # of texts of the largest batches
 _PREFIX = re.compile(r"^(?:task: [\w ]+ \| query: |title: [\w ]+ \| text: )")
@@ -43,7 +44,8 @@ def alone_and_in_batches(endpoint: Endpoint) -> Result:
     seen = Seen()
     for turn, size in enumerate(SIZES):
         texts = _batch(size, turn, endpoint.fresh)
-        seen.add(texts, endpoint.embed(texts))
+        dimensions = recorded.SIZE if size in SHORTENED else recorded.DIMENSIONS
+        seen.add(texts, endpoint.embed(texts, dimensions=dimensions))
     wrong, lowest = seen.wrong(), min(map(min, seen.cosines.values()))
     return verdict(
         "batches",
@@ -59,7 +61,7 @@ def at_once(endpoint: Endpoint) -> Result:
     """Check that a text has its recorded vector in calls that are made at the same time."""
     calls = [_batch(size, len(SIZES) + turn, endpoint.fresh) for turn, size in enumerate(AT_ONCE)]
     seen = Seen()
-    for texts, rows in zip(calls, endpoint.embed_at_once(calls), strict=True):
+    for texts, rows in zip(calls, endpoint.embed_at_once(calls, dimensions=recorded.SIZE), strict=True):
         seen.add(texts, rows)
     wrong, lowest = seen.wrong(), min(map(min, seen.cosines.values()))
     return verdict(
@@ -83,16 +85,17 @@ class Seen:
     def add(self, texts: Sequence[str], rows: Sequence[Vector]) -> None:
         pairs = [*zip(texts, rows, strict=True)]
         self.cosines[len(texts)] = [self._cosine(text, row) for text, row in pairs]
-        self._lengths += map(length, rows)
+        # the service itself gives shortened vectors the length 1
+        self._lengths += [length(row) for row in rows if len(row) == recorded.DIMENSIONS]
 
     def _cosine(self, text: str, row: Vector) -> float:
-        known = recorded.shortened().get(text)
-        right = cosine(row[: recorded.SIZE], known) if known else 1.0
+        known = recorded.vectors().get(text) or recorded.shortened().get(text)
+        right = _alike(row, known) if known else 1.0
         if text not in self._first:
             if right >= recorded.LEAST:
                 self._first[text] = row
             return right
-        self._again.append(cosine(row, self._first[text]))
+        self._again.append(_alike(row, self._first[text]))
         return min(right, self._again[-1])
 
     @property
@@ -112,7 +115,13 @@ class Seen:
                 f"Texts have other vectors each time (mean cosine: {self.steady:.5f}; at least: {_STEADY}): something "
                 "adds noise, or mixes in the vectors of other texts of a call."
             )
-        return recorded.uneven(self._lengths)
+        return recorded.uneven(self._lengths or [1.0])
+
+
+def _alike(left: Vector, right: Vector) -> float:
+    """Return the cosine of two vectors, of which one may be shortened."""
+    width = min(len(left), len(right))
+    return cosine(left[:width], right[:width])
 
 
 def _wrong(wrong: dict[int, int], lowest: float) -> str:

@@ -4,8 +4,8 @@ Each word is one token of Gemma 3's tokenizer, with the space before it (counted
 The model adds one token at the beginning and one at the end.
 """
 
-from collections.abc import Iterator
-from itertools import chain, count, cycle, islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, count, cycle, islice, pairwise
 
 MARKS = 2  # tokens that the model adds to each text
 
@@ -51,6 +51,15 @@ def every_second(tokens: int, first: int) -> str:
     """Return the filler of `tokens` words, of which every second one is of another subject, from `first` on."""
     instead = cycle(("court", "treaty", "senator", "budget"))
     return " ".join(next(instead) if at % 2 == first else word for at, word in enumerate(islice(_words(), tokens)))
+
+
+def joined(parts: Sequence[range], step: int) -> Iterator[range]:
+    """Yield ranges of words, those that begin `step` words after each other as one."""
+    start = parts[0].start
+    for part, following in pairwise([*parts, None]):
+        if part and (following is None or following.start != part.start + step):
+            yield range(start, part.stop)
+            start = following.start if following else start
 
 
 def _words() -> Iterator[str]:

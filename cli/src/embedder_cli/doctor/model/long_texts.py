@@ -4,14 +4,13 @@ What the model does not read does not change the vector: two texts that differ o
 no recorded vectors of long texts, so their vectors are compared with each other.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
 from embedder_cli.doctor.endpoint import Endpoint
 from embedder_cli.doctor.model import recorded
-from embedder_cli.doctor.model.filler import backwards, every_second, filler, others, with_others
+from embedder_cli.doctor.model.filler import backwards, every_second, filler, joined, others, with_others
 from embedder_cli.doctor.results import Result, Status
 from embedder_cli.doctor.vectors import Vector, cosine, kept, length, outside, same
 from embedder_cli.service import truncated
@@ -181,20 +180,11 @@ def _silent(pair: Pair) -> str:
 
 
 def _unread(parts: Sequence[range]) -> str:
-    places = " and ".join(f"{place.start + 1:,} to {place.stop:,}" for place in _joined(parts))
+    places = " and ".join(f"{place.start + 1:,} to {place.stop:,}" for place in joined(parts, _STEP))
     return (
         f"The model does not read the tokens {places} of texts of {LONGEST:,} tokens: two of them that differ in "
         "nothing else have the same vector. Split long texts before they are sent."
     )
-
-
-def _joined(parts: Sequence[range]) -> Iterator[range]:
-    """Yield the parts, those that follow each other as one."""
-    start = parts[0].start
-    for part, following in pairwise([*parts, None]):
-        if part and (following is None or following.start != part.start + _STEP):
-            yield range(start, part.stop)
-            start = following.start if following else start
 
 
 def _read(lost: Sequence[Pair]) -> str:

@@ -20,7 +20,7 @@ UNEVEN = 1.01  # the longest vector divided by the shortest one
 LEAST = 0.999  # a cosine: numbers that are rounded to three decimals have 0.9999, and Workers AI's precision is unknown
 SIZE = 256  # numbers of a shortened vector: enough to tell texts apart, and a third of the answer
 AGAIN = 5  # texts of the last call
-_DIMENSIONS = 768
+DIMENSIONS = 768
 # Of a dimension, the square of what differs by the square of what is recorded. A model at LEAST has about 0.02 in the
 # dimension with the smallest numbers; a dimension that is 0 has 1, and one with the other sign 4.
 _OFF = 0.15
@@ -35,7 +35,7 @@ _REVERSED = (
 @cache
 def vectors() -> dict[str, Vector]:
     """Return the recorded vectors by text, with its prompt if it has one."""
-    return {text: struct.unpack(f"<{_DIMENSIONS}e", numbers) for text, numbers in _read("recorded.json")}
+    return {text: struct.unpack(f"<{DIMENSIONS}e", numbers) for text, numbers in _read("recorded.json")}
 
 
 @cache
