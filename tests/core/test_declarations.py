@@ -23,6 +23,8 @@ SHARED = {"PromptOptions", "Failure", "Usage", "Embeddings"}
 def choices(kind):
     """Return the constants of a type, None among them."""
     match kind:
+        case inspect.Metadata(inspect.RawType(), extra_json_schema=schema):
+            return frozenset([None]) if {"type": "null"} in schema["anyOf"] else frozenset()
         case inspect.Metadata():
             return choices(kind.type)
         case inspect.UnionType():

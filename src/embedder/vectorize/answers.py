@@ -8,7 +8,6 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from embedder.errors import EmbedderError, repeatable
-from embedder.stored import Metadata
 
 _WRITE_RATE_LIMIT = 40041
 _BAD_INPUT = range(40000, 40041)
@@ -30,6 +29,10 @@ _METRIC = "the metric of the index must be cosine."
 
 # A placeholder: the position of the vector's numbers (see `ports.Found`); JavaScript puts them in.
 Values = Annotated[int, Meta(extra_json_schema={"items": {"type": "number"}})]
+
+# Python does not decode it: a float such as 1e308 takes microseconds, and an answer has room for 85,000.
+StoredMetadata = Annotated[msgspec.Raw, Meta(extra_json_schema={"anyOf": [{"type": "object"}, {"type": "null"}]})]
+_OBJECT_OR_NULL = (b"{", b"n")
 
 T = TypeVar("T")
 
@@ -66,9 +69,12 @@ class Match(Struct, omit_defaults=True):
     score: Annotated[float, Meta(description="The cosine of the two vectors: 1 is the same direction.")]
     values: Annotated[Values | UnsetType, Meta(description="The vector: 768 numbers.")] = UNSET
     metadata: Annotated[
-        Metadata | None | UnsetType, Meta(description='The metadata, with the kept text under "text".')
+        StoredMetadata | UnsetType, Meta(description='The metadata, with the kept text under "text".')
     ] = UNSET
     namespace: Annotated[str | None | UnsetType, Meta(description="The namespace.")] = UNSET
+
+    def __post_init__(self) -> None:
+        _check_metadata(self.metadata)
 
 
 class Matches(Struct):
@@ -117,9 +123,25 @@ class Stored(Struct, omit_defaults=True):
     id: Annotated[str, Meta(description="The id.")]
     values: Annotated[Values, Meta(description="The vector: 768 numbers.")]
     metadata: Annotated[
-        Metadata | None | UnsetType, Meta(description='The metadata, with the kept text under "text".')
+        StoredMetadata | UnsetType, Meta(description='The metadata, with the kept text under "text".')
     ] = UNSET
     namespace: Annotated[str | None | UnsetType, Meta(description="The namespace.")] = UNSET
+
+    def __post_init__(self) -> None:
+        _check_metadata(self.metadata)
+
+
+def _check_metadata(metadata: msgspec.Raw | UnsetType) -> None:
+    if isinstance(metadata, msgspec.Raw) and bytes(memoryview(metadata)[:1]) not in _OBJECT_OR_NULL:
+        raise ValueError("Expected metadata that is an object.")
+
+
+def members(metadata: msgspec.Raw | UnsetType) -> dict[str, msgspec.Raw]:
+    """Return the members of stored metadata, which are not decoded."""
+    found = (
+        msgspec.json.decode(metadata, type=dict[str, msgspec.Raw] | None) if isinstance(metadata, msgspec.Raw) else None
+    )
+    return found or {}
 
 
 def decode(text: str, kind: type[T]) -> T:

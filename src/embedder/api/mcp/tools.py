@@ -18,7 +18,7 @@ from embedder.operations.requests import DocumentIn, Text, Texts
 from embedder.operations.result import Result
 from embedder.settings import MAX_TEXTS_PER_CALL
 from embedder.stored import Id, Namespace
-from embedder.vectorize.answers import Match, Stored
+from embedder.vectorize.answers import Match, Stored, members
 
 _SEARCH, _GET, _UPSERT, _SIMILARITY = (table.BY_NAME[name] for name in ("search", "get", "upsert", "similarity"))
 _EXACT = "Exact scores, which take longer. They are approximate without this, min_score or diversity."
@@ -98,8 +98,10 @@ async def _compare(app: App, context: RequestContext, arguments: Compare) -> Res
 
 def _readable(item: Match | Stored) -> dict[str, Any]:
     """Return a stored text without its vector."""
-    metadata = dict(item.metadata) if isinstance(item.metadata, dict) else {}
-    fields = {"id": item.id, "text": metadata.pop("text", None), "metadata": metadata or None}
+    metadata = members(item.metadata)
+    text = metadata.pop("text", None)
+    is_null = text is not None and bytes(text) == b"null"
+    fields: dict[str, Any] = {"id": item.id, "text": None if is_null else text, "metadata": metadata or None}
     if isinstance(item, Match):
         fields["score"] = item.score
     return {name: value for name, value in fields.items() if value is not None}
