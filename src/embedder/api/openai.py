@@ -137,6 +137,8 @@ class EmbeddingsResponse(Struct):
     data: Annotated[list[Embedding], Meta(description="One vector per text, in the order of the texts.")]
     model: Annotated[str, Meta(description="The model name.")]
     usage: Annotated[Usage, Meta(description="Estimated tokens.")]
+    encoding_format: Annotated[str, Meta(description="The format of the vectors, for Mixedbread's clients.")] = "float"
+    normalized: Annotated[bool, Meta(description="The vectors have length 1, for Mixedbread's clients.")] = True
 
 
 def voyage_error_text(error: EmbedderError) -> str:
@@ -176,7 +178,14 @@ async def embeddings(app: App, context: RequestContext, request: EmbeddingsReque
         request.input, request, request.output(), context, param="input", alias=task
     )
     usage = Usage(prompt_tokens=prepared.tokens, total_tokens=prepared.tokens)
-    body = EmbeddingsResponse(id=context.log.request_id, object="list", data=[PLACEHOLDER], model=name, usage=usage)
+    body = EmbeddingsResponse(
+        id=context.log.request_id,
+        object="list",
+        data=[PLACEHOLDER],
+        model=name,
+        usage=usage,
+        encoding_format=request.encoding_format or request.embedding_type or request.output_dtype or "float",
+    )
     return Result(body, prepared, numbers, item=_ITEM)
 
 

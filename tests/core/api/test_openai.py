@@ -106,6 +106,7 @@ def test_the_openai_answer_has_openais_format():
     assert {key: answer[key] for key in ("object", "model")} == {"object": "list", "model": NAME}
     assert answer["usage"]["prompt_tokens"] == answer["usage"]["total_tokens"] >= 1
     assert answer["usage"]["completion_tokens"] == 0  # Mistral's clients before 1.10 require it
+    assert (answer["encoding_format"], answer["normalized"]) == ("float", True)  # and mixedbread-ai these
     assert response.headers["x-embedding-tokens"] == f"{answer['usage']['total_tokens']};estimated"
 
 
