@@ -25,6 +25,7 @@ _BEFORE = frozenset(
     "azure_ai cloudflare hosted_vllm lm_studio nvidia_nim openrouter publishers together_ai vertex_ai vllm".split()
 )
 _TAGS = ("latest", "300m")  # Ollama's
+_STUDIO = "text-embedding-"  # before the name of every such model in LM Studio
 _MAX_NAME_CHARS = 200
 _CREATED = 1_756_944_000  # the day of the model's release, 2025-09-04, in seconds since the epoch
 METHODS = ("embedContent", "batchEmbedContents")
@@ -106,10 +107,10 @@ def _known(app: App) -> Mapping[str, str | None]:
 
 def _spellings(name: str) -> Iterator[str]:
     """Yield a name, and what is left of it without the prefixes of other services."""
-    yield name
+    yield from (name, name.removeprefix(_STUDIO))
     first, slash, rest = name.partition("/")
     while slash and first in _BEFORE:
-        yield rest
+        yield from (rest, rest.removeprefix(_STUDIO))
         first, slash, rest = rest.partition("/")
 
 

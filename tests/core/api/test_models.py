@@ -121,6 +121,8 @@ def test_every_listed_name_can_be_described(path):
         ("models/google/embeddinggemma", None),
         ("openai/embeddinggemma-300m:Retrieval-query", "search_query"),
         ("workers-ai/@cf/google/embeddinggemma-300m", None),
+        ("text-embedding-embeddinggemma-300m:clustering", "clustering"),  # of LM Studio
+        ("lm_studio/text-embedding-embeddinggemma-300m", None),
         ("cloudflare/@cf/google/embeddinggemma-300m:query", "search_query"),
         ("openrouter/google/embeddinggemma-300m", None),
         ("publishers/google/models/embeddinggemma-300m", None),
