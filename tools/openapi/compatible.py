@@ -37,7 +37,9 @@ VECTORS = {
     "object": "list",
     "data": [{"object": "embedding", "index": 0, "embedding": VECTOR}],
     "model": f"{_NAME}:search_query",
-    "usage": {"prompt_tokens": 13, "total_tokens": 13},
+    "usage": {"prompt_tokens": 13, "total_tokens": 13, "completion_tokens": 0},
+    "encoding_format": "float",
+    "normalized": True,
 }
 OPENAI_EXAMPLES = {
     "One search, with the task in the model name": {"model": f"{_NAME}:search_query", "input": QUESTION},
