@@ -31,7 +31,7 @@ test-all: .venv/.tests .venv-clients/.ready ## run every test, also loads, kills
 
 # what the failure printed stays in the log; a failure that comes back, or that takes too long, is one
 again: .venv/.tests .venv-clients/.ready ## run the tests that failed once more, one at a time
-	timeout 300 pytest -n 0 --last-failed --last-failed-no-failures none --maxfail 1
+	timeout -s INT -k 30 300 pytest -n 0 --last-failed --last-failed-no-failures none --maxfail 1
 
 unit: .venv/.tests ## run the fast tests: no runtime, no browser, no package index
 	pytest -n $(JOBS) --dist worksteal -p no:schemathesis --hypothesis-profile=short -m "not index and not slow and not extended" tests/core tests/emulator tests/cli tests/tools
