@@ -27,7 +27,7 @@ PARTS = {
     "cohere": Part(("embedder/api/cohere.py",), {ROUTES: "cohere"}),
     "ollama": Part(("embedder/api/ollama",), {ROUTES: "ollama"}),
     "mcp": Part(("embedder/api/mcp",), {ROUTES: "mcp"}),
-    "tei": Part(("embedder/api/tei",), {ROUTES: "tei"}),
+    "tei": Part(("embedder/api/tei",), {ROUTES: "tei|tei_hosted"}),
     "workers ai": Part(
         ("embedder/api/cloudflare/workers_ai.py",), {ROUTES: "workers_ai"}, needed_by=("openai at cloudflare",)
     ),

@@ -26,6 +26,7 @@ from embedder.api.servers import (
     openrouter,
     vertex,
 )
+from embedder.api.tei import hosted as tei_hosted
 from embedder.api.tei import protocol as tei
 
 # To leave an API out, delete its module, or folder, its line in this list and its import. See docs/architecture.md.
@@ -39,6 +40,7 @@ APIS: tuple[Api, ...] = (
     *vectorize.APIS,
     *cohere.APIS,
     *tei.APIS,
+    *tei_hosted.APIS,
     *azure.APIS,
     *llama_cpp.APIS,
     *lm_studio.APIS,

@@ -97,7 +97,7 @@ def chosen(request: TeiOptions, parameters: TeiOptions | None) -> TeiOptions:
     return request
 
 
-Vectors = list[list[float] | float]  # one vector per text, or one cosine per sentence
+Vectors = list[list[float] | float]  # one vector per text, one cosine per sentence, or the vector of a hosted text
 
 
 class Pooling(Struct):

@@ -19,6 +19,7 @@ from embedder.errors import EmbedderError, invalid
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS
 
+STATUSES = {"text_too_long": 413, "invalid_request": 422}
 # Routes of TEI that need another kind of model, or that the model's host does not offer.
 _ABSENT = {
     "/embed_all": "the model returns one vector per text, not one per token",
@@ -46,13 +47,15 @@ def explain(error: EmbedderError, body: bytes) -> EmbedderError:
     return error
 
 
-async def embed(app: App, context: RequestContext, request: TeiRequest) -> Result:
-    """Embed up to 2,048 texts."""
+async def embed(app: App, context: RequestContext, request: TeiRequest, *, alias: str | None = None) -> Result:
+    """Embed up to 2,048 texts. `alias` is the task in the name of the model."""
     if isinstance(request.inputs, Sentences):
         raise invalid("inputs has sentences to compare; send them to POST /similarity.", "inputs")
     chosen(request, request.parameters)
     output = OutputFormat(request.dimensions or DIMENSIONS)
-    prepared, numbers = await app.embedder.vectors(request.inputs, request.options(), output, context, param="inputs")
+    prepared, numbers = await app.embedder.vectors(
+        request.inputs, request.options(), output, context, param="inputs", alias=alias
+    )
     # The last module of the model normalises, so its own output has length 1. Haystack sends false by default.
     return Result([PLACEHOLDER], prepared, numbers, ignored=("normalize",) if request.normalize is False else ())
 
@@ -64,14 +67,18 @@ async def embed_or_compare(app: App, context: RequestContext, request: TeiReques
     return await embed(app, context, request)
 
 
-async def similarity(app: App, context: RequestContext, request: SimilarityRequest) -> Result:
-    """Compare a sentence with others."""
-    return await _compare(app, context, request.inputs, chosen(request, request.parameters))
+async def similarity(
+    app: App, context: RequestContext, request: SimilarityRequest, *, alias: str | None = None
+) -> Result:
+    """Compare a sentence with others. `alias` is the task in the name of the model."""
+    return await _compare(app, context, request.inputs, chosen(request, request.parameters), alias)
 
 
-async def _compare(app: App, context: RequestContext, inputs: Sentences, options: TeiOptions) -> Result:
+async def _compare(
+    app: App, context: RequestContext, inputs: Sentences, options: TeiOptions, alias: str | None = None
+) -> Result:
     texts = [inputs.source_sentence, *inputs.sentences]
-    prepared = app.embedder.prepare(texts, options.options(), param="inputs.sentences")
+    prepared = app.embedder.prepare(texts, options.options(), param="inputs.sentences", alias=alias)
     output = OutputFormat(DIMENSIONS, "float32")
     answers = await app.embedder.embed(prepared, context, output)
     return Result([PLACEHOLDER], prepared, app.embedder.model.similarity(answers, DIMENSIONS, source=True))
@@ -127,6 +134,6 @@ APIS = (
         error_text=error_text,
         unknown=unknown,
         lenient=True,
-        statuses={"text_too_long": 413, "invalid_request": 422},
+        statuses=STATUSES,
     ),
 )
