@@ -17,9 +17,9 @@ from benchmarks.subjects.names import CONSUMED, HELLO, OURS
 TO_HELLO = {"native": 2.0, "OpenAI float": 2.0, "OpenAI base64": 2.0, "OpenAI 256": 2.0}
 # p50 divided by that of the TypeScript Worker
 RATIOS = {
-    ("native", 10): 1.4,
+    ("native", 10): 1.5,
     ("native", 100): 0.6,
-    ("OpenAI float", 10): 1.4,
+    ("OpenAI float", 10): 1.5,
     ("OpenAI float", 100): 0.5,
     ("OpenAI float", 2048): 0.52,
     ("OpenAI base64", 10): 2.3,
