@@ -90,13 +90,14 @@ def test_a_request_is_sent_and_its_body_can_be_changed(page: Page) -> None:
     assert page.calls("POST", "/similarity") == [first, {"texts": ["it's", "its"]}]
 
 
+@pytest.mark.extended
 def test_the_key_of_the_tab_is_used(visit: Callable[[Worker], Page], locked_worker: Worker) -> None:
     page = visit(locked_worker)
     page.run("sessionStorage.setItem('embedder-key', arguments[0])", KEY)
     assert '"scores"' in send(page, SIMILARITY, "post /similarity")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1400, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), pytest.param(1400, "light", marks=pytest.mark.extended)])
 def test_it_is_accessible_and_fits_before_and_after_a_request(page: Page, width: int, scheme: str) -> None:
     page.emulate(width=width, scheme=scheme)
     show(page)

@@ -111,6 +111,7 @@ def send_corpus(client: Client) -> None:
             client.send(place(field, fragment))
 
 
+@pytest.mark.extended
 def test_the_corpus_a_second_time(client):
     """The first time is in the fixture: what it needs of the heap is there already."""
     send_corpus(client)

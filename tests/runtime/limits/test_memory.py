@@ -58,6 +58,7 @@ def test_the_table_has_every_route():
     assert list(documented()) == list(ROUTES)
 
 
+@pytest.mark.extended
 def test_many_bodies_that_are_just_small_share_the_memory():
     """A hundred at once, while the model is slow to take them, needed up to 130 MiB of heap."""
     body = memory.post("/v2/embed", {"model": NAME, "texts": [memory.text(32_000)] * 2, "input_type": "search_query"})
@@ -92,6 +93,7 @@ def connected(process: workerd.Process, count: int) -> Iterator[list[socket.sock
         yield [stack.enter_context(socket.create_connection(address, TIMEOUT_S)) for _ in range(count)]
 
 
+@pytest.mark.extended
 def test_clients_that_do_not_read_lose_their_answers():
     # a long deadline: on a slow machine, too, the last request waits until the others lose their answers
     with memory.serve(DEADLINE_S="300") as process, connected(process, 4) as silent, Watch(process.pid) as watch:
@@ -105,6 +107,7 @@ def test_clients_that_do_not_read_lose_their_answers():
         assert watch.grown_mib < BATCHES_MIB
 
 
+@pytest.mark.extended
 def test_uploads_that_stop_are_ended_and_leave_room_for_others():
     head = "POST /embed HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncf-connecting-ip: 192.0.2.1\r\n"
     start = f"{head}content-length: {SIZE}\r\n\r\n".encode() + b'{"text":"' + b"a" * 70_000
@@ -130,6 +133,7 @@ def too_slow(connection: socket.socket) -> tuple[bytes, bool]:
     return answer[:12], b"too slowly" in answer
 
 
+@pytest.mark.extended
 def test_many_small_values_need_no_memory():
     lists = [",".join([value] * (SIZE // (len(value) + 1) - 20)) for value in ("[]", "{}", "7", '"a"')]
     with memory.serve() as process:
