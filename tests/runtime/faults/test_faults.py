@@ -82,7 +82,7 @@ def worker(models: upstream.Server, tmp_path_factory: pytest.TempPathFactory) ->
 
 def send(worker: workerd.Process, method: str, path: str, body: object) -> requests.Response:
     # each request has a caller of its own: one caller gets at most half of the memory, and would wait for slow answers
-    headers = {"cf-connecting-ip": f"2001:db8::{next(CALLERS):x}"}
+    headers = {"cf-connecting-ip": f"2001:db8:{next(CALLERS):x}::1"}
     url = worker.url("embedder") + path
     return requests.request(method, url, json=body, headers=headers, timeout=DEADLINE_S + SLACK_S)
 
