@@ -29,7 +29,7 @@ test: .venv/.tests .venv-clients/.ready ## run the tests: under CPython, in the 
 test-all: .venv/.tests .venv-clients/.ready ## run every test, also loads, kills, benchmarks and repeated deployments
 	pytest -n $(JOBS) --dist worksteal
 
-# what the failure printed stays in the log; a failure that comes back, or that takes too long, is one
+# for CI: a test that fails again ends the run with an error, and so do 300 seconds
 again: .venv/.tests .venv-clients/.ready ## run the tests that failed once more, one at a time
 	timeout -s INT -k 30 300 pytest -n 0 --last-failed --last-failed-no-failures none --maxfail 1
 

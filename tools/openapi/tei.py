@@ -5,11 +5,10 @@ from typing import Any
 from msgspec import to_builtins
 
 from embedder.api.tei.forms import Info
+from embedder.api.tei.hosted import PATHS
 from tools.openapi.about import CALLS_MODEL, CATS, MARS, OTHER_VECTOR, QUESTION, VECTOR, About
 
 TEI = "Text Embeddings Inference"
-
-_PATHS = ("/pipeline/{}/{{model}}", "/hf-inference/models/{{model}}/pipeline/{}", "/models/{{model}}/pipeline/{}")
 
 
 def _hosted(pipeline: str, description: str, *, examples: dict[str, Any], answer: Any) -> dict[str, About]:  # noqa: ANN401
@@ -18,7 +17,7 @@ def _hosted(pipeline: str, description: str, *, examples: dict[str, Any], answer
     said = About(
         tag=TEI, description=description, uses=CALLS_MODEL, parameters=parameters, examples=examples, answer=answer
     )
-    return {f"POST {path.format(pipeline)}": said for path in _PATHS}
+    return {f"POST {path.format(pipeline)}": said for path in PATHS}
 
 
 ROUTES = {

@@ -108,13 +108,14 @@ export function open(batch) {
 
 /** Returns the body of a message as text, or a `fault`. A JSON message arrives as an object. @param {unknown} body */
 function asText(body) {
+  const isText = typeof body === "string";
   try {
-    if (typeof body !== "string") new Budget(MAX_MESSAGE_BYTES).measure(body, 0);
-    const json = typeof body === "string" ? body : JSON.stringify(body);
+    if (!isText) new Budget(MAX_MESSAGE_BYTES).measure(body, 0);
+    const json = isText ? body : JSON.stringify(body);
     if (typeof json !== "string") return { body: "", fault: "not_text" };
-    const isTooLarge = json.length > MAX_MESSAGE_BYTES;
-    const text = (isTooLarge ? json.slice(0, QUOTED_CHARS) : json).toWellFormed(); // Python decodes nothing else, and would lose the whole batch
-    if (isTooLarge) return { body: text, fault: "too_large" };
+    // well formed: Python decodes nothing else, and would lose the whole batch
+    if (json.length > MAX_MESSAGE_BYTES) return { body: json.slice(0, QUOTED_CHARS).toWellFormed(), fault: "too_large" };
+    const text = json.toWellFormed();
     const fault = excess(encoder.encode(text));
     return fault ? { body: text, fault } : { body: text };
   } catch (error) {

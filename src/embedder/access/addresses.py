@@ -9,9 +9,9 @@ def network(address: str) -> str:
 
     Each subscriber can choose among all addresses of such a network, and would be as many callers.
     """
-    head, mark, tail = address.partition("::")
     if ":" not in address or "." in address:  # IPv4, also inside IPv6
         return address
+    head, mark, tail = address.partition("::")
     first, last = (part.split(":") if part else [] for part in (head, tail))
     if mark:
         first += ["0"] * (_GROUPS - len(first) - len(last)) + last

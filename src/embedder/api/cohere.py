@@ -17,7 +17,7 @@ from embedder.encoding import MEMBERS_PLACEHOLDER, PLACEHOLDER, merged
 from embedder.errors import EmbedderError, invalid
 from embedder.names.adaptation import EQUAL
 from embedder.names.tasks import Task
-from embedder.operations.requests import Text
+from embedder.operations.requests import ManyTexts, Text
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, LARGE_BYTES, MAX_TEXTS
 
@@ -59,7 +59,7 @@ class CohereRequest(Struct, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = models.NAME
     texts: Annotated[
-        Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)] | None,
+        ManyTexts | None,
         Meta(description=f"1 to {MAX_TEXTS:,} texts. Send either these or `inputs`."),
     ] = None
     inputs: Annotated[

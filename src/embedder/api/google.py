@@ -54,7 +54,7 @@ _STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DEN
 _STATUS |= {429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
 
 
-def task_type_of(value: object) -> object:
+def _task_type(value: object) -> object:
     """Return the task type of a number in Google's enum, or of a name that another API gives to the task."""
     if type(value) is int and 0 <= value < len(_NUMBERED):
         return _NUMBERED[value]
@@ -76,19 +76,21 @@ class Content(Struct, forbid_unknown_fields=True):
     role: Annotated[str | None, Meta(description="Accepted and ignored.")] = None
 
 
+TaskTypeField = Annotated[
+    TaskType | None,
+    Meta(
+        description="The task. `RETRIEVAL_QUERY` is `search_query`, `RETRIEVAL_DOCUMENT` is `search_document`.",
+        extra={EQUAL: _task_type, ALSO: tasks.FIELDS},
+    ),
+]
+Title = Annotated[str | None, Meta(description="Part of the document prompt; only with `RETRIEVAL_DOCUMENT`.")]
+
+
 class GoogleConfig(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """The prompt and the size of the vector."""
 
-    task_type: Annotated[
-        TaskType | None,
-        Meta(
-            description="The task. `RETRIEVAL_QUERY` is `search_query`, `RETRIEVAL_DOCUMENT` is `search_document`.",
-            extra={EQUAL: task_type_of, ALSO: tasks.FIELDS},
-        ),
-    ] = None
-    title: Annotated[str | None, Meta(description="Part of the document prompt; only with `RETRIEVAL_DOCUMENT`.")] = (
-        None
-    )
+    task_type: TaskTypeField = None
+    title: Title = None
     output_dimensionality: Dimensions = None
 
     def task(self) -> Task | None:
@@ -234,18 +236,23 @@ def unknown(path: str) -> EmbedderError:
     return EmbedderError("not_found", f"There is no :{verb[:100]} here; this service has {served}.")
 
 
+def embed_content_route(path: str, client: str) -> Route:
+    """Return a route that embeds one content."""
+    return Route(
+        method="POST",
+        path=path,
+        handler=embed_content,
+        summary=f"Embed a content ({client})",
+        body=GoogleRequest,
+        response=GoogleResponse,
+        scope="embed",
+        key_in_query=True,
+    )
+
+
 def _routes(version: str) -> tuple[Route, ...]:
     return (
-        Route(
-            method="POST",
-            path=f"/{version}/models/{{model}}:embedContent",
-            handler=embed_content,
-            summary="Embed a content (Google)",
-            body=GoogleRequest,
-            response=GoogleResponse,
-            scope="embed",
-            key_in_query=True,
-        ),
+        embed_content_route(f"/{version}/models/{{model}}:embedContent", "Google"),
         Route(
             method="POST",
             path=f"/{version}/models/{{model}}:batchEmbedContents",

@@ -176,10 +176,7 @@ async def _admit(app: App, request: HttpRequest, context: RequestContext, route:
 
 def _caller(request: HttpRequest, key: str) -> str:
     """Return what the rate limit counts and the memory is shared by: a key, or an address."""
-    if key:
-        return f"key:{key}"
-    address = _address(request)
-    return f"address:{network(address) if ':' in address else address}"
+    return f"key:{key}" if key else f"address:{network(_address(request))}"
 
 
 def _address(request: HttpRequest) -> str:

@@ -20,7 +20,7 @@ from embedder.errors import EmbedderError, invalid
 from embedder.names import tasks
 from embedder.names.adaptation import EQUAL, lower
 from embedder.names.tasks import Task
-from embedder.operations.requests import Text
+from embedder.operations.requests import ManyTexts, Text
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS, MAX_TEXTS
 
@@ -55,7 +55,7 @@ class EmbeddingsRequest(EmbedOptions, kw_only=True):
     """OpenAI's request, Voyage's fields, and this service's own options. `user` is accepted and ignored."""
 
     input: Annotated[
-        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)],
+        Text | ManyTexts,
         Meta(description=f"The text, or up to {MAX_TEXTS:,} texts. Token ids are rejected.", extra={EQUAL: _texts}),
     ]
     model: Annotated[

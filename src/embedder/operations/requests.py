@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from embedder.embedding.options import TASK, Dimensions, EmbedOptions, PromptOptions, Truncate
 from embedder.names.tasks import Task
-from embedder.settings import MAX_TEXTS_PER_CALL
+from embedder.settings import MAX_TEXTS, MAX_TEXTS_PER_CALL
 from embedder.stored import (
     MAX_DELETED,
     MAX_GET_IDS,
@@ -24,6 +24,7 @@ from embedder.stored import (
 
 Text = Annotated[str, Meta(min_length=1)]
 Texts = Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS_PER_CALL)]
+ManyTexts = Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)]  # of several calls of the model
 Wait = Annotated[bool, Meta(description="Answer when the write can be read, or after WAIT_S seconds.")]
 KeepText = Annotated[bool, Meta(description='Keep the text in metadata under "text".')]
 Mode = Annotated[Literal["upsert", "insert"], Meta(description="`insert` leaves stored ids as they are.")]

@@ -19,7 +19,7 @@ from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions
 from embedder.encoding import PLACEHOLDER
 from embedder.errors import EmbedderError
-from embedder.operations.requests import Text
+from embedder.operations.requests import ManyTexts, Text
 from embedder.operations.result import Result
 from embedder.operations.texts import EmbedResponse
 from embedder.settings import MAX_TEXTS, MODEL
@@ -53,7 +53,7 @@ class RunRequest(EmbedOptions, kw_only=True):
     """The model's own input, plus this service's options."""
 
     text: Annotated[
-        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)],
+        Text | ManyTexts,
         Meta(description=f"The text, or up to {MAX_TEXTS:,} texts."),
     ]
     options: Annotated[RunOptions | None, Meta(description="Options of the call.")] = None

@@ -16,7 +16,7 @@ from embedder.context import RequestContext
 from embedder.embedding.options import EmbedOptions
 from embedder.encoding import PLACEHOLDER
 from embedder.names.adaptation import ALSO
-from embedder.operations.requests import Text
+from embedder.operations.requests import ManyTexts, Text
 from embedder.operations.result import Result
 from embedder.settings import MAX_TEXTS
 
@@ -27,7 +27,7 @@ class LlamaRequest(EmbedOptions, kw_only=True):
     """Texts, and this service's own options."""
 
     content: Annotated[
-        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)],
+        Text | ManyTexts,
         Meta(description=f"The text, or up to {MAX_TEXTS:,} texts.", extra={ALSO: ("input",)}),
     ]
     model: Annotated[str, Meta(description="The model name, which may end in a task. It may be left out.")] = ""

@@ -3,19 +3,18 @@
 Source: Google's reference of Vertex AI, "Text embeddings API"; the packages @google/genai and @ai-sdk/google-vertex.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from embedder.api import google
-from embedder.api.google import Content, GoogleRequest, GoogleResponse, Part, TaskType
+from embedder.api.google import Content, GoogleRequest, Part
 from embedder.api.routing import Api, Route
 from embedder.app import App
 from embedder.context import RequestContext
-from embedder.embedding.options import Dimensions, as_boolean
+from embedder.embedding.options import Dimensions, Truncate, as_boolean
 from embedder.encoding import PLACEHOLDER
-from embedder.names import tasks
-from embedder.names.adaptation import ALSO, EQUAL
+from embedder.names.adaptation import EQUAL
 from embedder.operations.requests import Text
 from embedder.operations.result import Result
 from embedder.settings import MAX_TEXTS
@@ -28,13 +27,8 @@ class Instance(Struct, forbid_unknown_fields=True, kw_only=True):
     """A text to embed, and its prompt."""
 
     content: Annotated[Text, Meta(description="The text.")]
-    task_type: Annotated[
-        TaskType | None,
-        Meta(description="The task, as in the Gemini API.", extra={EQUAL: google.task_type_of, ALSO: tasks.FIELDS}),
-    ] = None
-    title: Annotated[str | None, Meta(description="Part of the document prompt; only with `RETRIEVAL_DOCUMENT`.")] = (
-        None
-    )
+    task_type: google.TaskTypeField = None
+    title: google.Title = None
 
 
 class Parameters(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -88,7 +82,7 @@ async def predict(app: App, context: RequestContext, request: PredictRequest, *,
     requests = [_request(instance, options) for instance in request.instances]
     count = len(requests)
     request.instances.clear()
-    truncate: Literal["error"] | None = "error" if options.auto_truncate is False else None
+    truncate: Truncate = "error" if options.auto_truncate is False else None
     prepared, numbers = await google.vectors(app, context, requests, model, "instances[#].content", truncate)
     item = _ITEM % ("true" if prepared.truncated else "false", -(-prepared.tokens // count))
     return Result(PredictResponse([PLACEHOLDER]), prepared, numbers, item=item)
@@ -113,14 +107,5 @@ _PREDICT = Route(
     scope="embed",
     key_in_query=True,
 )
-_EMBED_CONTENT = Route(
-    method="POST",
-    path=f"{_PATH}:embedContent",
-    handler=google.embed_content,
-    summary="Embed a content (Vertex AI)",
-    body=GoogleRequest,
-    response=GoogleResponse,
-    scope="embed",
-    key_in_query=True,
-)
+_EMBED_CONTENT = google.embed_content_route(f"{_PATH}:embedContent", "Vertex AI")
 APIS = (Api(routes=(_PREDICT, _EMBED_CONTENT), error_text=google.error_text, lenient=True),)

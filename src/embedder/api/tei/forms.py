@@ -12,7 +12,7 @@ from embedder.embedding.options import TASK, Dimensions, PromptOptions, as_boole
 from embedder.errors import invalid
 from embedder.names.adaptation import EQUAL
 from embedder.names.tasks import Task
-from embedder.operations.requests import Text
+from embedder.operations.requests import ManyTexts, Text
 from embedder.settings import MAX_TEXTS, MODEL_TOKENS
 
 
@@ -72,7 +72,7 @@ class TeiRequest(TeiParameters, kw_only=True):
     """Texts to embed. On `/`, an object with `source_sentence` and `sentences` is compared instead."""
 
     inputs: Annotated[
-        Text | Annotated[list[Text], Meta(min_length=1, max_length=MAX_TEXTS)] | Sentences,
+        Text | ManyTexts | Sentences,
         Meta(description=f"The text, or up to {MAX_TEXTS:,} texts. Token ids are rejected."),
     ]
     parameters: Annotated[

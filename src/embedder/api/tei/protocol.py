@@ -19,6 +19,7 @@ from embedder.errors import EmbedderError, invalid
 from embedder.operations.result import Result
 from embedder.settings import DIMENSIONS
 
+_SUMMARY = "Embed up to 2,048 texts, or compare one with others (TEI)"
 STATUSES = {"text_too_long": 413, "invalid_request": 422}
 # Routes of TEI that need another kind of model, or that the model's host does not offer.
 _ABSENT = {
@@ -99,14 +100,15 @@ def unknown(path: str) -> EmbedderError:
     )
 
 
-def _route(path: str, handler: Any, body: Any, response: Any, *, selected_by: str = "") -> Route:  # noqa: ANN401
+def route(path: str, handler: Any, body: Any, summary: str = _SUMMARY, *, selected_by: str = "") -> Route:  # noqa: ANN401
+    """Return a route that takes `inputs`. `selected_by` is the field that tells its bodies from the native ones."""
     return Route(
         method="POST",
         path=path,
         handler=handler,
-        summary="Embed up to 2,048 texts, or compare one with others (TEI)",
+        summary=summary,
         body=body,
-        response=response,
+        response=Vectors,
         scope="embed",
         explain=explain,
         selected_by=selected_by,
@@ -126,9 +128,9 @@ APIS = (
     Api(
         prefixes=tuple(_ABSENT),
         routes=(
-            _route("/", embed_or_compare, TeiRequest, Vectors),
-            _route("/embed", embed, TeiRequest, Vectors, selected_by="inputs"),
-            _route("/similarity", similarity, SimilarityRequest, Vectors, selected_by="inputs"),
+            route("/", embed_or_compare, TeiRequest),
+            route("/embed", embed, TeiRequest, selected_by="inputs"),
+            route("/similarity", similarity, SimilarityRequest, selected_by="inputs"),
             _INFO,
         ),
         error_text=error_text,

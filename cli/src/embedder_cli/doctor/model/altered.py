@@ -25,9 +25,8 @@ def _each(step: int, word: Callable[[int], str]) -> str:
     return " ".join(words)
 
 
-def _written(*words: str) -> tuple[str, str]:
+def _written(left: str, right: str) -> tuple[str, str]:
     """Return two texts that differ in every fifth word."""
-    left, right = words
     return _each(5, lambda _: left), _each(5, lambda _: right)
 
 

@@ -60,11 +60,12 @@ def matches(endpoint: Endpoint) -> Result:
     if lowest < LEAST:
         return Result("recorded vectors", Status.FAIL, _difference(found), figures)
     off = _off([*expected.values()], rows)
-    figures |= {"numbers": max(len({*row}) for row in rows), "dimension_off": round(max(off), 4)}
+    numbers = max(len({*row}) for row in rows)
+    figures |= {"numbers": numbers, "dimension_off": round(max(off), 4)}
     if fault := _dimensions(off) or uneven([*map(length, rows)]):
         return Result("recorded vectors", Status.FAIL, fault, figures)
     good = f"{len(found)} texts have their recorded vectors (lowest cosine: {lowest:.4f}; at least: {LEAST})."
-    if max(len({*row}) for row in rows) < COARSE:
+    if numbers < COARSE:
         return Result("recorded vectors", Status.NOTE, f"{good} {_ROUNDED}", figures)
     return Result("recorded vectors", Status.OK, good, figures)
 
